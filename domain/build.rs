@@ -1,0 +1,170 @@
+//! Turns data into code: the instance folder into one binary blob, `locales/*.txt` into the typed [`Words`].
+//! A missing, doubled or unknown key in a language, or bad instance data, fails the build.
+
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+#[path = "src/instance/data.rs"]
+mod data;
+#[path = "src/search/fold.rs"]
+#[allow(dead_code)]
+mod fold;
+
+#[derive(Deserialize)]
+struct Named {
+    slug: String,
+    vi: String,
+    en: String,
+    #[serde(default)]
+    max_level: u8,
+}
+
+#[derive(Deserialize)]
+struct Number {
+    number: String,
+    vi: String,
+    en: String,
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    name: String,
+    area_vi: String,
+    area_en: String,
+    topics: Vec<Named>,
+    hazards: Vec<Named>,
+    hotlines: Vec<Number>,
+}
+
+#[derive(Deserialize)]
+struct City {
+    code: String,
+    name_vi: String,
+    name_en: String,
+    valid_from: String,
+    units: Vec<Unit>,
+}
+
+#[derive(Deserialize)]
+struct Unit {
+    code: String,
+    name_vi: String,
+    name_en: String,
+    formed_from: Vec<String>,
+    former_district: Option<String>,
+}
+
+fn main() {
+    let out = PathBuf::from(std::env::var("OUT_DIR").unwrap());
+    println!("cargo::rerun-if-env-changed=BANTIN_INSTANCE");
+    let folder = std::env::var("BANTIN_INSTANCE").map_or_else(|_| PathBuf::from("../instance/hue"), |f| Path::new("..").join(f));
+    println!("cargo::rerun-if-changed={}", folder.display());
+    println!("cargo::rerun-if-changed=locales");
+    std::fs::write(out.join("instance.bin"), postcard::to_allocvec(&instance(&folder)).unwrap()).unwrap();
+    std::fs::write(out.join("words.rs"), words(Path::new("locales"))).unwrap();
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+fn short(name: &str) -> &str {
+    ["Phường ", "Xã ", "Thị trấn ", "Huyện ", "Thành phố "].iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name)
+}
+
+fn instance(folder: &Path) -> data::Instance {
+    let settings: Settings = read(&folder.join("instance.json"));
+    let city: City = read(&folder.join("places.json"));
+    let code = |text: &str| text.parse::<u32>().unwrap_or_else(|_| panic!("place code {text}"));
+    let place = |c: &str, parent, vi: &str, en: &str| data::Place {
+        code: code(c),
+        parent,
+        name: data::Label { vi: vi.into(), en: en.into() },
+        short: short(vi).into(),
+        slug: fold::slug(short(vi), 60),
+        valid_from: city.valid_from.clone(),
+    };
+    let top = code(&city.code);
+    let mut units: Vec<&Unit> = city.units.iter().collect();
+    units.sort_by_key(|u| (fold::fold(short(&u.name_vi)), u.code.clone()));
+    let mut places = vec![place(&city.code, None, &city.name_vi, &city.name_en)];
+    places.extend(units.iter().map(|u| place(&u.code, Some(top), &u.name_vi, &u.name_en)));
+
+    let mut former: BTreeMap<String, (String, BTreeSet<u32>)> = BTreeMap::new();
+    for unit in &city.units {
+        let whole = unit.formed_from.iter().filter(|n| n.contains(' ') && n.starts_with(char::is_uppercase));
+        for name in whole.chain(&unit.former_district) {
+            let entry = former.entry(fold::slug(name, 60)).or_insert_with(|| (name.clone(), BTreeSet::new()));
+            entry.1.insert(code(&unit.code));
+        }
+    }
+    let label = |vi: String, en: String| data::Label { vi, en };
+    data::Instance {
+        name: settings.name,
+        area: label(settings.area_vi, settings.area_en),
+        topics: settings.topics.into_iter().map(|t| data::Topic { slug: t.slug, name: label(t.vi, t.en) }).collect(),
+        hazards: settings
+            .hazards
+            .into_iter()
+            .map(|h| data::Hazard { slug: h.slug, name: label(h.vi, h.en), max_level: h.max_level })
+            .collect(),
+        places,
+        former: former
+            .into_iter()
+            .map(|(slug, (name, codes))| data::Former {
+                name,
+                slug,
+                valid_to: city.valid_from.clone(),
+                successors: codes.into_iter().collect(),
+            })
+            .collect(),
+        hotlines: settings.hotlines.into_iter().map(|h| data::Hotline { number: h.number, name: label(h.vi, h.en) }).collect(),
+    }
+}
+
+/// `key = text` lines; `#` starts a comment line. The Vietnamese file is the list of keys.
+fn locale(path: &Path) -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let mut out = BTreeMap::new();
+    for (n, line) in text.lines().enumerate() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (key, value) = line.split_once(" = ").unwrap_or_else(|| panic!("{}:{}: not `key = text`", path.display(), n + 1));
+        if out.insert(key.to_owned(), value.to_owned()).is_some() {
+            panic!("{}:{}: {key} is there twice", path.display(), n + 1);
+        }
+    }
+    out
+}
+
+/// The `{holes}` of a text.
+fn holes(text: &str) -> BTreeSet<&str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(hole, _)| hole)).collect()
+}
+
+fn words(folder: &Path) -> String {
+    let vi = locale(&folder.join("vi.txt"));
+    let en = locale(&folder.join("en.txt"));
+    for key in en.keys() {
+        assert!(vi.contains_key(key), "locales/en.txt: {key} is not in vi.txt");
+    }
+    let mut code = String::from("/// Every text of the program in one language.\n#[derive(Debug)]\npub struct Words {\n");
+    for (key, text) in &vi {
+        writeln!(code, "    /// {text}\n    pub {key}: &'static str,").unwrap();
+        let other = en.get(key).unwrap_or_else(|| panic!("locales/en.txt: {key} is missing"));
+        assert_eq!(holes(text), holes(other), "{key}: other holes in vi and en");
+    }
+    code.push_str("}\n");
+    for (name, texts) in [("VI", &vi), ("EN", &en)] {
+        writeln!(code, "pub static {name}: Words = Words {{").unwrap();
+        for (key, text) in texts {
+            writeln!(code, "    {key}: {text:?},").unwrap();
+        }
+        code.push_str("};\n");
+    }
+    code
+}

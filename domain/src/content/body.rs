@@ -1,0 +1,80 @@
+//! The body: the full text of an item in each of its languages.
+
+use super::{Block, DecodeError, Ext, MediaRef, from_bytes, to_bytes};
+use serde::{Deserialize, Serialize};
+
+/// What a line beside the text says. A number on the wire, so that later kinds survive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactKind(pub u8);
+
+impl FactKind {
+    /// A paper to bring (guides; may repeat).
+    pub const PAPER: FactKind = FactKind(1);
+    pub const FEE: FactKind = FactKind(2);
+    pub const OFFICE: FactKind = FactKind(3);
+    pub const HOURS: FactKind = FactKind(4);
+    /// A number to call about this item.
+    pub const PHONE: FactKind = FactKind(5);
+    /// Where an event takes place.
+    pub const VENUE: FactKind = FactKind(6);
+    /// The area of an alert in words.
+    pub const AREA: FactKind = FactKind(7);
+    /// What holds if no further word arrives (alerts).
+    pub const CONTINGENCY: FactKind = FactKind(8);
+    /// How long a procedure takes.
+    pub const DURATION: FactKind = FactKind(9);
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    pub kind: FactKind,
+    pub text: String,
+}
+
+/// The item in one language: text, recording, or both. Matches the card's headline of the same `lang`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// BCP 47.
+    pub lang: String,
+    pub facts: Vec<Fact>,
+    pub blocks: Vec<Block>,
+    pub audio: Option<MediaRef>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    pub variants: Vec<Variant>,
+    /// Number of the source document, e.g. `18/2021/QĐ-TTg`.
+    pub document: Option<String>,
+    /// Where the source published it; `https` or `http`.
+    pub source_url: Option<String>,
+    pub ext: Vec<Ext>,
+}
+
+impl Body {
+    pub const MAX_BYTES: usize = 256 * 1024;
+
+    pub fn encode(&self) -> Vec<u8> {
+        to_bytes(self)
+    }
+
+    /// Errors: `TooLarge` past [`Body::MAX_BYTES`], else `Malformed`.
+    pub fn decode(bytes: &[u8]) -> Result<Body, DecodeError> {
+        if bytes.len() > Body::MAX_BYTES { Err(DecodeError::TooLarge) } else { from_bytes(bytes) }
+    }
+
+    /// The variant in `lang`, else the original; `None` when the body has none.
+    pub fn variant(&self, lang: &str) -> Option<&Variant> {
+        self.variants.iter().find(|v| v.lang == lang).or(self.variants.first())
+    }
+}
+
+impl Variant {
+    pub fn fact(&self, kind: FactKind) -> Option<&str> {
+        self.facts.iter().find(|f| f.kind == kind).map(|f| f.text.as_str())
+    }
+
+    pub fn facts(&self, kind: FactKind) -> impl Iterator<Item = &str> {
+        self.facts.iter().filter(move |f| f.kind == kind).map(|f| f.text.as_str())
+    }
+}

@@ -1,0 +1,92 @@
+//! What makes this instance Huế's: places, topics, hazards and numbers, read from the instance folder at build time.
+
+mod data;
+
+pub use data::{Former, Hazard, Hotline, Instance, Label, Place, Topic};
+
+use crate::content::PlaceCode;
+use std::sync::OnceLock;
+
+/// The instance this program was built for.
+pub fn instance() -> &'static Instance {
+    static INSTANCE: OnceLock<Instance> = OnceLock::new();
+    INSTANCE.get_or_init(|| {
+        postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/instance.bin"))).expect("build.rs wrote it")
+    })
+}
+
+impl Label {
+    /// English where `lang` is `en`, Vietnamese otherwise.
+    pub fn get(&self, lang: crate::words::Lang) -> &str {
+        match lang {
+            crate::words::Lang::Vi => &self.vi,
+            crate::words::Lang::En => &self.en,
+        }
+    }
+}
+
+impl Instance {
+    pub fn place(&self, code: PlaceCode) -> Option<&Place> {
+        self.places.iter().find(|place| place.code == code.0)
+    }
+
+    pub fn place_by_slug(&self, slug: &str) -> Option<&Place> {
+        self.places.iter().find(|place| place.slug == slug)
+    }
+
+    pub fn former_by_slug(&self, slug: &str) -> Option<&Former> {
+        self.former.iter().find(|former| former.slug == slug)
+    }
+
+    /// Index of a topic in their order.
+    pub fn topic_by_slug(&self, slug: &str) -> Option<u8> {
+        self.topics.iter().position(|topic| topic.slug == slug).map(|at| at as u8)
+    }
+
+    pub fn topic(&self, index: u8) -> Option<&Topic> {
+        self.topics.get(usize::from(index))
+    }
+
+    pub fn hazard(&self, index: u8) -> Option<&Hazard> {
+        self.hazards.get(usize::from(index))
+    }
+
+    pub fn hazard_by_slug(&self, slug: &str) -> Option<u8> {
+        self.hazards.iter().position(|hazard| hazard.slug == slug).map(|at| at as u8)
+    }
+
+    /// Whether something for `places` (none = everyone) concerns someone who lives in `at`.
+    pub fn concerns(&self, places: &[PlaceCode], at: PlaceCode) -> bool {
+        let parent = self.place(at).and_then(|place| place.parent);
+        places.is_empty() || places.iter().any(|p| *p == at || Some(p.0) == parent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forty_units_and_their_past() {
+        let i = instance();
+        assert_eq!(i.places.len(), 41);
+        assert_eq!(i.topics.len(), 10);
+        let slugs: std::collections::BTreeSet<_> = i.places.iter().map(|p| &p.slug).collect();
+        assert_eq!(slugs.len(), 41, "addresses of places are unique");
+        let former: std::collections::BTreeSet<_> = i.former.iter().map(|f| &f.slug).collect();
+        assert_eq!(former.len(), i.former.len(), "addresses of former places are unique");
+        assert_eq!(i.former_by_slug("huyen-a-luoi").unwrap().successors.len(), 5);
+        assert_eq!(i.former_by_slug("xa-hong-bac").unwrap().successors, [20044]);
+        assert_eq!(i.place_by_slug("a-luoi-2").unwrap().code, 20044);
+    }
+
+    #[test]
+    fn whom_something_concerns() {
+        let i = instance();
+        let a_luoi_2 = PlaceCode(20044);
+        assert!(i.concerns(&[], a_luoi_2));
+        assert!(i.concerns(&[PlaceCode(46)], a_luoi_2), "the city is above its communes");
+        assert!(i.concerns(&[PlaceCode(20044)], a_luoi_2));
+        assert!(!i.concerns(&[PlaceCode(20050)], a_luoi_2));
+    }
+}

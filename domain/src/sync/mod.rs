@@ -1,0 +1,171 @@
+//! The phone's side of sync as a machine without I/O: the runner feeds it answers, it says what to do next.
+//!
+//! Order of work: head, trust (only when its key is unknown), alerts, cards, then bodies within the day's budget.
+//! Whatever goes wrong, what the phone holds stays; every [`Commit`] is one transaction, verified before it is made.
+
+use crate::content::{ItemId, PlaceCode, Time};
+use crate::sign::Trust;
+use crate::wire::{Refused, Seq};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Where a phone stands in the server's log. Stored beside the items, in the same transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// `None` before the first sync.
+    pub epoch: Option<u64>,
+    /// All cards up to here are held.
+    pub seq: Seq,
+    /// The alerts pack that is held.
+    pub alerts: Option<[u8; 16]>,
+    /// `issued` of the newest head seen: how fresh this phone is, by the server's clock.
+    pub fresh: Option<Time>,
+    /// The newest signed time ever seen: the floor under the phone's own clock.
+    pub floor_time: Option<Time>,
+    /// `app` of the newest head seen.
+    pub app: [u8; 8],
+}
+
+/// What the machine needs to know of an item that the phone holds. Stored as one small record per card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldCard {
+    pub seq: Seq,
+    pub revision: u16,
+    /// SHA-256 of the card's exact bytes.
+    pub hash: [u8; 32],
+    pub issued: Time,
+    pub topics: Vec<u8>,
+    pub places: Vec<PlaceCode>,
+    /// Bytes of its body as the card says.
+    pub body_bytes: u32,
+    /// The body of this revision is held.
+    pub body: bool,
+}
+
+/// All that the machine needs to know of the phone at its start.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    pub trust: Option<Trust>,
+    pub cursor: Cursor,
+    pub cards: BTreeMap<ItemId, HeldCard>,
+    /// Ids withdrawn, with the revision that withdrew them: older revisions that arrive late stay out.
+    pub gone: BTreeMap<ItemId, u16>,
+}
+
+/// What the reader wants kept, chosen on the phone and never sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    pub places: Vec<PlaceCode>,
+    pub topics: Vec<u8>,
+    /// Bytes of bodies that may still be fetched today.
+    pub budget: u64,
+    /// At most this many bodies are fetched unasked.
+    pub bodies: usize,
+}
+
+/// Something to fetch. The runner answers with [`Input::Got`] or [`Input::Failed`] and the same `id`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// Rises with every fetch of a session; answers to older ones are ignored.
+    pub id: u32,
+    pub path: String,
+    /// Answers longer than this many bytes (decoded) are cut off by the runner and fail.
+    pub max_bytes: usize,
+    /// Send `If-None-Match` for this address and take 304 as [`Input::Unchanged`].
+    pub revalidate: bool,
+}
+
+/// One transaction for the store: all of it or none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Commit {
+    /// Another epoch: everything in `cache` goes before the rest is written.
+    pub reset: bool,
+    /// Exact card bytes with what is held of them.
+    pub cards: Vec<(ItemId, HeldCard, Vec<u8>)>,
+    pub bodies: Vec<StoredBody>,
+    /// Search terms of the items above, encoded by [`crate::search`].
+    pub terms: Vec<(ItemId, Vec<u8>)>,
+    /// Withdrawn: card, body and terms go; the tombstone stays.
+    pub gone: Vec<(ItemId, u16, Vec<u8>)>,
+    pub trust: Option<Trust>,
+    pub cursor: Option<Cursor>,
+}
+
+/// A body with its proof, as stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredBody {
+    pub id: ItemId,
+    pub revision: u16,
+    pub kid: crate::sign::KeyId,
+    pub sig: crate::sign::Sig,
+    pub body: Vec<u8>,
+}
+
+/// What happened since the last [`Step`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Begin, or go on after [`Step::Pause`].
+    Go,
+    /// A 200 whose content type was ours, whole.
+    Got { id: u32, bytes: Vec<u8> },
+    /// A 304.
+    Unchanged { id: u32 },
+    /// No usable answer.
+    Failed { id: u32, why: NetFault },
+    Committed,
+    /// The transaction did not happen.
+    CommitFailed(StoreFault),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetFault {
+    /// No connection, a timeout, a cut, too long.
+    Unreachable,
+    /// Something answered that is not the server: a portal's page, a redirect, a wrong content type.
+    Portal,
+    /// A status of 400 and more, with `Retry-After` in seconds where it was given.
+    Status { status: u16, retry_after: Option<u32> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreFault {
+    /// The phone is full.
+    Quota,
+    /// Anything else: closed, aborted, blocked.
+    Failed,
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    Fetch(Fetch),
+    Commit(Commit),
+    /// Work is left, but let the screen breathe: call again with [`Input::Go`] from a new task.
+    Pause,
+    /// Over for now.
+    Done(Outcome),
+}
+
+/// How a session ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything wanted is here. `changed` tells whether anything was new.
+    UpToDate { changed: bool },
+    /// The network or the store failed; what was committed stays and the next session goes on from there.
+    Later { why: Trouble, retry_after: Option<u32> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    Offline,
+    Portal,
+    Busy,
+    PhoneFull,
+    StoreBroken,
+    /// The answers do not verify.
+    NotGenuine(Refused),
+    /// Another server signs here now: only the reader can decide to start over.
+    OtherServer,
+    /// The server speaks a newer format: update the app.
+    NewerFormat,
+}

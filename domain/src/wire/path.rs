@@ -1,0 +1,46 @@
+//! Where phones fetch: the addresses of the sync endpoints, printed by the phone and read by the server.
+
+use super::Seq;
+use crate::content::ItemId;
+use std::fmt::Write;
+
+/// A [`super::Head`], the only answer here that is not cacheable for ever.
+pub const HEAD: &str = "/sync/head";
+/// A [`crate::sign::SignedTrust`].
+pub const TRUST: &str = "/sync/trust";
+
+/// Cards of `(from, to]`.
+pub fn cards(epoch: u64, from: Seq, to: Seq) -> String {
+    format!("/sync/{epoch:016x}/cards/{from}-{to}")
+}
+
+/// Bodies of `(from, to]`.
+pub fn bodies(epoch: u64, from: Seq, to: Seq) -> String {
+    format!("/sync/{epoch:016x}/bodies/{from}-{to}")
+}
+
+/// The alerts pack of this hash ([`super::AlertsRef::hash`]).
+pub fn alerts(hash: &[u8; 16]) -> String {
+    let mut path = String::from("/sync/alerts/");
+    for byte in hash {
+        let _ = write!(path, "{byte:02x}");
+    }
+    path
+}
+
+/// One whole item, newest revision.
+pub fn item(id: ItemId) -> String {
+    format!("/sync/item/{id}")
+}
+
+/// `{from}-{to}` as in [`cards`] and [`bodies`].
+pub fn parse_range(text: &str) -> Option<(Seq, Seq)> {
+    let (from, to) = text.split_once('-')?;
+    let number = |s: &str| if s.bytes().all(|b| b.is_ascii_digit()) { s.parse().ok() } else { None };
+    Some((number(from)?, number(to)?))
+}
+
+/// The 16 hex digits of an epoch.
+pub fn parse_epoch(text: &str) -> Option<u64> {
+    if text.len() == 16 { u64::from_str_radix(text, 16).ok() } else { None }
+}

@@ -1,0 +1,122 @@
+//! All text for people, typed: `locales/vi.txt` and `locales/en.txt` become [`Words`]; a missing key fails the build.
+
+use crate::content::Time;
+
+include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+/// A language of the screens (items may have many more).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lang {
+    #[default]
+    Vi,
+    En,
+}
+
+impl Lang {
+    pub fn words(self) -> &'static Words {
+        match self {
+            Lang::Vi => &VI,
+            Lang::En => &EN,
+        }
+    }
+
+    /// BCP 47.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::Vi => "vi",
+            Lang::En => "en",
+        }
+    }
+}
+
+/// Fills the `{holes}` of a text.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((hole, tail)) = after.split_once('}') else {
+            rest = after;
+            break;
+        };
+        if let Some((_, value)) = values.iter().find(|(name, _)| *name == hole) {
+            out.push_str(value);
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A file size as people read it: `24 KB`, `1,4 MB` (decimal comma in Vietnamese). 1 KB = 1000 bytes, as operators bill.
+pub fn size(bytes: u64, lang: Lang) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..999_500 => format!("{} KB", (bytes + 500) / 1000),
+        _ => {
+            let tenths = (bytes + 50_000) / 100_000;
+            let comma = if lang == Lang::Vi { ',' } else { '.' };
+            format!("{}{comma}{} MB", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+/// `18:05, thứ Hai 23/11/2026`; the year only where it is not the one of `now`.
+pub fn date_time(at: Time, now: Time, lang: Lang) -> String {
+    let c = at.civil();
+    format!("{:02}:{:02}, {}", c.hour, c.minute, date(at, now, lang))
+}
+
+/// `thứ Hai 23/11`; the year only where it is not the one of `now`.
+pub fn date(at: Time, now: Time, lang: Lang) -> String {
+    let c = at.civil();
+    let day = lang.words().weekdays.split('|').nth(usize::from(c.weekday)).unwrap_or_default();
+    if c.year == now.civil().year {
+        format!("{day} {:02}/{:02}", c.day, c.month)
+    } else {
+        format!("{day} {:02}/{:02}/{}", c.day, c.month, c.year)
+    }
+}
+
+/// How long ago, in the largest whole unit: `vừa xong`, `5 phút trước`, `3 giờ trước`, `2 ngày trước`, then the date.
+pub fn ago(at: Time, now: Time, lang: Lang) -> String {
+    let w = lang.words();
+    let seconds = now.since(at);
+    let count = |n: i64, text: &str| fill(text, &[("n", &n.to_string())]);
+    match seconds {
+        ..60 => w.ago_now.to_owned(),
+        60..3_600 => count(seconds / 60, w.ago_minutes),
+        3_600..86_400 => count(seconds / 3_600, w.ago_hours),
+        86_400..604_800 => count(seconds / 86_400, w.ago_days),
+        _ => date(at, now, lang),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_filled_and_nothing_else_changes() {
+        assert_eq!(fill("{n} phút trước", &[("n", "5")]), "5 phút trước");
+        assert_eq!(fill("a {x} b {y}", &[("y", "2"), ("x", "{y}")]), "a {y} b 2", "a value is never filled again");
+        assert_eq!(fill("lone { brace", &[]), "lone  brace");
+    }
+
+    #[test]
+    fn sizes_as_people_read_them() {
+        assert_eq!(size(999, Lang::Vi), "999 B");
+        assert_eq!(size(23_600, Lang::Vi), "24 KB");
+        assert_eq!(size(1_440_000, Lang::Vi), "1,4 MB");
+        assert_eq!(size(999_700, Lang::En), "1.0 MB");
+    }
+
+    #[test]
+    fn days_are_those_of_vietnam() {
+        let now = Time::parse("2026-11-23T00:30:00+07:00").unwrap();
+        assert_eq!(date(now, now, Lang::Vi), "Thứ Hai 23/11");
+        assert_eq!(ago(now.plus(-30), now, Lang::Vi), "vừa xong");
+        assert_eq!(ago(now.plus(-7_300), now, Lang::Vi), "2 giờ trước");
+        assert_eq!(date(now.plus(-400 * 86_400), now, Lang::En), "Sun 19/10/2025");
+    }
+}
