@@ -1,2 +1,2 @@
-//! The server.
+//! The server: `bantin`.
 fn main() {}

@@ -133,3 +133,14 @@ pub struct Gone {
     /// Why, in the words of whoever withdrew it; shown to readers.
     pub reason: String,
 }
+
+impl Gone {
+    pub fn encode(&self) -> Vec<u8> {
+        to_bytes(self)
+    }
+
+    /// Errors: `TooLarge` past [`Card::MAX_BYTES`], else `Malformed`.
+    pub fn decode(bytes: &[u8]) -> Result<Gone, DecodeError> {
+        if bytes.len() > Card::MAX_BYTES { Err(DecodeError::TooLarge) } else { from_bytes(bytes) }
+    }
+}

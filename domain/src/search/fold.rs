@@ -1,44 +1,153 @@
 //! THE fold of case and diacritics: `LŨ QUÉT`, `lũ quét` and `lu quet` become one; `đ` becomes `d`.
 //!
-//! Covers the Latin scripts of Vietnam's peoples. Works on composed and decomposed text alike; a table of our own
-//! because full Unicode normalization would cost phones 50 KB.
+//! Covers the Latin scripts of Vietnam's peoples, composed and decomposed alike. Tables of our own because full
+//! Unicode normalization would cost phones 50 KB. Included by `build.rs` too, so it stands alone.
 
-/// Lower case of the Latin letters that Vietnamese and its neighbours use.
+/// Capitals that do not sit beside their small letter, each followed by it.
+const PAIRS: &str = "İiŸÿƁɓƂƃƄƅƆɔƇƈƉɖƊɗƋƌƎǝƏəƐɛƑƒƓɠƔɣƖɩƗɨƘƙƜɯƝɲƟɵƦʀƧƨƩʃƬƭƮʈƯưƱʊƲʋƳƴƵƶƷʒƸƹƼƽǄǆǅǆǇǉǈǉǊǌǋǌǱǳǲǳǴǵǶƕǷƿȠƞȺⱥȻȼȽƚȾⱦɁɂɃƀɄʉɅʌẞß";
+
+/// Lower case of a Latin letter; anything else stays.
 pub fn lower(c: char) -> char {
-    let raised = match c {
+    let small = match c {
         'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' => c as u32 + 32,
-        'Ā'..='ķ' | 'Ŋ'..='ŷ' | 'Ǎ'..='ǜ' | 'Ǟ'..='ǯ' | 'Ǹ'..='ȳ' | 'Ḁ'..='ẕ' | 'Ạ'..='ỿ' | 'Ơ' => c as u32 | 1,
-        'Ĺ'..='ň' => (c as u32 + 1) & !1,
-        'Ư' => 'ư' as u32,
-        _ => c as u32,
+        // Blocks that alternate, the capital on the even code …
+        'Ā'..='į' | 'Ĳ'..='ķ' | 'Ŋ'..='ŷ' | 'Ơ'..='ƥ' | 'Ǟ'..='ǯ' | 'Ǹ'..='ȟ' | 'Ȣ'..='ȳ' | 'Ɇ'..='ɏ' | 'Ḁ'..='ẕ' | 'Ạ'..='ỿ' => {
+            c as u32 | 1
+        }
+        // … and on the odd one.
+        'Ĺ'..='ň' | 'Ź'..='ž' | 'Ǎ'..='ǜ' => (c as u32 + 1) & !1,
+        'İ' | 'Ÿ' | 'Ɓ'..='Ʌ' | 'ẞ' => {
+            let mut pairs = PAIRS.chars();
+            while let (Some(large), Some(small)) = (pairs.next(), pairs.next()) {
+                if large == c {
+                    return small;
+                }
+            }
+            return c;
+        }
+        _ => return c,
     };
-    char::from_u32(raised).unwrap_or(c)
+    char::from_u32(small).unwrap_or(c)
 }
 
-/// Base letters, each followed by the lower-case letters that fold to it.
-const BASES: [&str; 9] = [
-    "aàáảãạăằắẳẵặâầấẩẫậåä",
-    "dđ",
-    "eèéẻẽẹêềếểễệĕë",
-    "iìíỉĩịĭï",
-    "oòóỏõọôồốổỗộơờớởỡợŏö",
-    "uùúủũụưừứửữựŭü",
-    "yỳýỷỹỵÿ",
-    "nñ",
-    "cç",
+const PLAIN: char = '\0';
+const CIRCUMFLEX: char = '\u{302}';
+const BREVE: char = '\u{306}';
+const DIAERESIS: char = '\u{308}';
+const HORN: char = '\u{31b}';
+const MACRON: char = '\u{304}';
+const CARON: char = '\u{30c}';
+
+/// Tone marks in the order in which [`ROWS`] holds the letters that bear them: grave, acute, hook, tilde, dot below.
+const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
+
+/// Base letter, the mark that shapes it, the letter itself and then with each tone, as far as they are one character.
+/// In order of how often Vietnamese needs them, since they are tried one after the other.
+const ROWS: [(char, char, &str); 57] = [
+    ('a', PLAIN, "aàáảãạ"),
+    ('a', CIRCUMFLEX, "âầấẩẫậ"),
+    ('o', CIRCUMFLEX, "ôồốổỗộ"),
+    ('u', HORN, "ưừứửữự"),
+    ('d', PLAIN, "đ"),
+    ('o', HORN, "ơờớởỡợ"),
+    ('e', CIRCUMFLEX, "êềếểễệ"),
+    ('a', BREVE, "ăằắẳẵặ"),
+    ('i', PLAIN, "iìíỉĩị"),
+    ('o', PLAIN, "oòóỏõọ"),
+    ('u', PLAIN, "uùúủũụ"),
+    ('e', PLAIN, "eèéẻẽẹ"),
+    ('y', PLAIN, "yỳýỷỹỵ"),
+    ('e', BREVE, "ĕ"),
+    ('i', BREVE, "ĭ"),
+    ('o', BREVE, "ŏ"),
+    ('u', BREVE, "ŭ"),
+    ('i', CIRCUMFLEX, "î"),
+    ('u', CIRCUMFLEX, "û"),
+    ('a', DIAERESIS, "ä"),
+    ('e', DIAERESIS, "ë"),
+    ('i', DIAERESIS, "ï"),
+    ('o', DIAERESIS, "ö"),
+    ('u', DIAERESIS, "ü"),
+    ('y', DIAERESIS, "ÿ"),
+    ('a', MACRON, "ā"),
+    ('e', MACRON, "ē"),
+    ('i', MACRON, "ī"),
+    ('o', MACRON, "ō"),
+    ('u', MACRON, "ū"),
+    ('a', CARON, "ǎ"),
+    ('e', CARON, "ě"),
+    ('i', CARON, "ǐ"),
+    ('o', CARON, "ǒ"),
+    ('u', CARON, "ǔ"),
+    ('a', '\u{30a}', "å"),
+    ('c', '\u{327}', "ç"),
+    ('c', CARON, "č"),
+    ('c', '\u{301}', "ć"),
+    ('n', '\u{303}', "ñ"),
+    ('n', '\u{301}', "ń"),
+    ('n', '\u{300}', "ǹ"),
+    ('n', CARON, "ň"),
+    ('s', CARON, "š"),
+    ('s', '\u{301}', "ś"),
+    ('s', '\u{327}', "ş"),
+    ('z', CARON, "ž"),
+    ('z', '\u{301}', "ź"),
+    ('z', '\u{307}', "ż"),
+    ('g', BREVE, "ğ"),
+    ('r', CARON, "ř"),
+    ('b', PLAIN, "ƀ"),
+    ('o', PLAIN, "ø"),
+    ('l', PLAIN, "ł"),
+    ('h', PLAIN, "ħ"),
+    ('i', PLAIN, "ı"),
+    ('y', CIRCUMFLEX, "ŷ"),
 ];
+
+/// A combining mark: it belongs to the letter before it.
+pub fn is_mark(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+/// The apostrophes that people and phones write in `bh'rợ`.
+pub fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | 'ʼ')
+}
+
+/// The row of a lower-case letter and its place there.
+fn row(c: char) -> Option<(usize, usize)> {
+    ROWS.iter().enumerate().find_map(|(at, (_, _, letters))| Some((at, letters.chars().position(|l| l == c)?)))
+}
+
+/// One character for a lower-case letter and a combining mark after it, in whichever order tone and shape come.
+pub fn compose(letter: char, mark: char) -> Option<char> {
+    let (base, shape, letters, tone) = match row(letter) {
+        Some((at, tone)) => (ROWS[at].0, ROWS[at].1, ROWS[at].2, tone),
+        None => (letter, PLAIN, "", 0),
+    };
+    let new_tone = TONES.iter().position(|t| *t == mark).filter(|_| tone == 0).and_then(|at| letters.chars().nth(at + 1));
+    // A barred letter such as đ is its own letter: what is said of its base does not hold for it.
+    let shapeable = shape == PLAIN && (letters.is_empty() || letters.starts_with(base));
+    let reshaped = || ROWS.iter().find(|r| r.0 == base && r.1 == mark).and_then(|r| r.2.chars().nth(tone));
+    new_tone.or_else(|| if shapeable { reshaped() } else { None })
+}
 
 /// Lower case without diacritics; `None` for combining marks, which vanish.
 pub fn fold_char(c: char) -> Option<char> {
     if c.is_ascii() {
         return Some(c.to_ascii_lowercase());
     }
-    if ('\u{300}'..='\u{36f}').contains(&c) {
+    if is_mark(c) {
         return None;
     }
+    if is_apostrophe(c) {
+        return Some('\'');
+    }
     let c = lower(c);
-    let base = BASES.iter().find(|group| group.contains(c)).and_then(|group| group.chars().next());
-    Some(base.unwrap_or(c))
+    // İ becomes i, which is done.
+    if c.is_ascii() {
+        return Some(c);
+    }
+    Some(row(c).map_or(c, |(at, _)| ROWS[at].0))
 }
 
 pub fn fold(text: &str) -> String {
@@ -51,7 +160,7 @@ pub fn slug(text: &str, max: usize) -> String {
     for c in text.chars().filter_map(fold_char) {
         if c.is_ascii_alphanumeric() {
             out.push(c);
-        } else if !matches!(c, '\'' | '’') && !out.is_empty() && !out.ends_with('-') {
+        } else if c != '\'' && !out.is_empty() && !out.ends_with('-') {
             out.push('-');
         }
         if out.len() >= max {

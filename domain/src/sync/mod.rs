@@ -3,6 +3,14 @@
 //! Order of work: head, trust (only when its key is unknown), alerts, cards, then bodies within the day's budget.
 //! Whatever goes wrong, what the phone holds stays; every [`Commit`] is one transaction, verified before it is made.
 
+pub mod backoff;
+mod course;
+mod ingest;
+mod plan;
+mod session;
+
+pub use session::Session;
+
 use crate::content::{ItemId, PlaceCode, Time};
 use crate::sign::Trust;
 use crate::wire::{Refused, Seq};
@@ -18,7 +26,7 @@ pub struct Cursor {
     pub seq: Seq,
     /// The alerts pack that is held.
     pub alerts: Option<[u8; 16]>,
-    /// `issued` of the newest head seen: how fresh this phone is, by the server's clock.
+    /// `issued` of the newest head whose cards and alerts are all held: how fresh this phone is, by the server's clock.
     pub fresh: Option<Time>,
     /// The newest signed time ever seen: the floor under the phone's own clock.
     pub floor_time: Option<Time>,
@@ -50,6 +58,45 @@ pub struct Held {
     pub cards: BTreeMap<ItemId, HeldCard>,
     /// Ids withdrawn, with the revision that withdrew them: older revisions that arrive late stay out.
     pub gone: BTreeMap<ItemId, u16>,
+    /// Exact bytes of cards whose body is not held: a body that arrives is indexed together with its card.
+    /// A card that is missing here costs only the search in its body.
+    pub bytes: BTreeMap<ItemId, Vec<u8>>,
+}
+
+impl Held {
+    /// What a store does with a commit, on what the machine knows of it. Stores follow the same order.
+    pub fn apply(&mut self, commit: &Commit) {
+        if commit.reset {
+            self.cards.clear();
+            self.gone.clear();
+            self.bytes.clear();
+        }
+        for (id, revision, _) in &commit.gone {
+            self.cards.remove(id);
+            self.bytes.remove(id);
+            self.gone.insert(*id, *revision);
+        }
+        for (id, card, bytes) in &commit.cards {
+            self.gone.remove(id);
+            self.bytes.remove(id);
+            if !card.body {
+                self.bytes.insert(*id, bytes.clone());
+            }
+            self.cards.insert(*id, card.clone());
+        }
+        for body in &commit.bodies {
+            self.bytes.remove(&body.id);
+            if let Some(card) = self.cards.get_mut(&body.id) {
+                card.body = true;
+            }
+        }
+        if let Some(trust) = &commit.trust {
+            self.trust = Some(trust.clone());
+        }
+        if let Some(cursor) = &commit.cursor {
+            self.cursor = cursor.clone();
+        }
+    }
 }
 
 /// What the reader wants kept, chosen on the phone and never sent.
@@ -71,17 +118,20 @@ pub struct Fetch {
     pub path: String,
     /// Answers longer than this many bytes (decoded) are cut off by the runner and fail.
     pub max_bytes: usize,
-    /// Send `If-None-Match` for this address and take 304 as [`Input::Unchanged`].
+    /// Send `If-None-Match` for this address and take 304 as [`Input::Unchanged`]. The tag to send is the one of the
+    /// last session that ended [`Outcome::UpToDate`]: one of a session that was cut would hide what was not fetched.
     pub revalidate: bool,
 }
 
-/// One transaction for the store: all of it or none.
+/// One transaction for the store: all of it or none, in this order: `reset`, `gone`, `cards`, `bodies`, `terms`, the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Commit {
     /// Another epoch: everything in `cache` goes before the rest is written.
     pub reset: bool,
-    /// Exact card bytes with what is held of them.
+    /// Exact card bytes with what is held of them. Where `body` is false the body of an older revision goes;
+    /// a tombstone of the same id goes too.
     pub cards: Vec<(ItemId, HeldCard, Vec<u8>)>,
+    /// Their cards are held already or stand in `cards`; [`HeldCard::body`] becomes true.
     pub bodies: Vec<StoredBody>,
     /// Search terms of the items above, encoded by [`crate::search`].
     pub terms: Vec<(ItemId, Vec<u8>)>,

@@ -6,6 +6,7 @@
 
 mod envelope;
 mod head;
+pub mod log;
 mod pack;
 pub mod path;
 mod problem;

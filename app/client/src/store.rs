@@ -1,0 +1,103 @@
+//! What a phone's store must do. [`crate::contract`] holds every implementation to it.
+//!
+//! Two databases stand behind it: `cache`, which may be dropped and fetched again, and `keep`, which holds what the
+//! reader made and is never dropped by us.
+
+use domain::content::ItemId;
+use domain::sync::{Commit, Held, HeldCard, StoreFault, StoredBody};
+
+/// Shelves of the `keep` database. Only ever added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
+    Saved,
+    Read,
+    Settings,
+    /// Whom this phone believes: it outlives the cache, so that a new cache follows the same keys.
+    Trust,
+    Usage,
+    /// What the reader wrote and has not reached the server.
+    Outbox,
+}
+
+impl Keep {
+    pub const ALL: [Keep; 6] = [Keep::Saved, Keep::Read, Keep::Settings, Keep::Trust, Keep::Usage, Keep::Outbox];
+
+    /// Name of the object store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Keep::Saved => "saved",
+            Keep::Read => "read",
+            Keep::Settings => "settings",
+            Keep::Trust => "trust",
+            Keep::Usage => "usage",
+            Keep::Outbox => "outbox",
+        }
+    }
+}
+
+/// All that is read at start.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    pub held: Held,
+    /// Exact bytes of every card, by id.
+    pub cards: Vec<(ItemId, Vec<u8>)>,
+    /// Tag of the head with which the last complete sync ended.
+    pub tag: Option<String>,
+}
+
+/// What the cache holds, for the page "on this phone".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    pub cards: usize,
+    pub bodies: usize,
+    /// Bytes of cards, bodies and search terms.
+    pub bytes: u64,
+}
+
+#[allow(async_fn_in_trait)]
+pub trait Store {
+    /// Rows that cannot be read are left out: a damaged row costs itself and is fetched again.
+    async fn load(&self) -> Result<Loaded, StoreFault>;
+
+    /// All of it or none, in the order that [`Commit`] gives. The trust list goes to `keep` first: it may be newer than
+    /// the rest, never older. A commit makes the stored tag of the head void.
+    async fn commit(&self, commit: &Commit) -> Result<(), StoreFault>;
+
+    async fn put_tag(&self, tag: &str) -> Result<(), StoreFault>;
+
+    async fn body(&self, id: ItemId) -> Result<Option<StoredBody>, StoreFault>;
+
+    /// Bytes of the tombstone of a withdrawn item.
+    async fn gone(&self, id: ItemId) -> Result<Option<Vec<u8>>, StoreFault>;
+
+    /// Search terms in the order of ids, those after `after`, at most `count`: the index is built in slices.
+    async fn terms(&self, after: Option<ItemId>, count: u32) -> Result<Vec<(ItemId, Vec<u8>)>, StoreFault>;
+
+    /// The bodies of these items go, with what search knows of their text replaced by `terms` of their cards.
+    async fn delete_bodies(&self, ids: &[(ItemId, Vec<u8>)]) -> Result<(), StoreFault>;
+
+    /// Empties the cache. `keep` stays.
+    async fn clear_cache(&self) -> Result<(), StoreFault>;
+
+    async fn used(&self) -> Result<Used, StoreFault>;
+
+    /// `None` removes.
+    async fn put_keep(&self, shelf: Keep, key: &str, value: Option<&[u8]>) -> Result<(), StoreFault>;
+
+    /// All of a shelf, by key.
+    async fn get_keep(&self, shelf: Keep) -> Result<Vec<(String, Vec<u8>)>, StoreFault>;
+
+    /// Adds to the number under a key in one transaction, so that two tabs never lose each other's count.
+    async fn add_keep(&self, shelf: Keep, key: &str, by: u64) -> Result<(), StoreFault>;
+}
+
+impl Loaded {
+    /// Adds a card as a store finds it, once what it says of the body is sure.
+    pub fn push_card(&mut self, id: ItemId, held: HeldCard, card: Vec<u8>) {
+        if !held.body {
+            self.held.bytes.insert(id, card.clone());
+        }
+        self.held.cards.insert(id, held);
+        self.cards.push((id, card));
+    }
+}

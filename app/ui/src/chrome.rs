@@ -1,0 +1,78 @@
+//! What frames every page: skip link, header with the woven band, main part, foot, and the bottom bar of four places.
+
+use crate::ctx::Ctx;
+use crate::el::{El, cl, el, link, tx};
+use crate::icons::{icon, sprite};
+use domain::content::Time;
+use domain::instance::instance;
+use domain::route::{Query, Route};
+use domain::words::{Lang, ago, date_time, fill};
+
+/// The whole page. `route` is `None` where no page is (not found, server error). `fresh` says how old the list is.
+pub fn chrome(ctx: &Ctx, route: Option<&Route>, fresh: Option<Time>, main: El) -> El {
+    let main = el("main").attr("id", "main").attr("tabindex", "-1").maybe(fresh.map(|at| freshness(at, ctx))).kid(main);
+    let bar = bar(ctx, route);
+    let sprite = sprite(&[&main, &bar]);
+    cl("div", "app")
+        .kid(cl("a", "sk").attr("href", "#main").text(ctx.w().skip))
+        .kid(header(ctx, route))
+        .kid(main)
+        .kid(foot(ctx))
+        .kid(bar)
+        .kid(sprite)
+}
+
+/// The app says how long ago, a page that may have been kept says when.
+fn freshness(at: Time, ctx: &Ctx) -> El {
+    let text = if ctx.is_app() {
+        fill(ctx.w().fresh_ago, &[("ago", &ago(at, ctx.now, ctx.lang))])
+    } else {
+        fill(ctx.w().fresh_at, &[("at", &date_time(at, ctx.now, ctx.lang))])
+    };
+    cl("p", "fr").attr("id", "fresh").attr("data-edition", "both").text(text)
+}
+
+fn header(ctx: &Ctx, route: Option<&Route>) -> El {
+    let other = if ctx.lang == Lang::Vi { Lang::En } else { Lang::Vi };
+    let there = route.unwrap_or(&Route::Home).path(other);
+    let switch = cl("a", "lg").attr("href", there).attr("hreflang", other.tag()).attr("lang", other.tag());
+    cl("header", "hd")
+        .kid(cl("a", "br").attr("href", Route::Home.path(ctx.lang)).text(instance().name.as_str()))
+        .kid(switch.text(other.words().this_language))
+        .kid(cl("div", "band").attr("aria-hidden", "true"))
+}
+
+fn foot(ctx: &Ctx) -> El {
+    let w = ctx.w();
+    let links = [
+        (Route::Places, w.places),
+        (Route::Settings, w.settings),
+        (Route::Install, w.install),
+        (Route::About, w.about),
+    ];
+    let links = links.into_iter().map(|(route, name)| el("li").kid(link(route.path(ctx.lang), name)));
+    let name = [&instance().name, " – ", instance().area.get(ctx.lang)].concat();
+    cl("footer", "ft").kid(el("ul").kids(links.collect())).kid(tx("p", name))
+}
+
+fn bar(ctx: &Ctx, route: Option<&Route>) -> El {
+    let w = ctx.w();
+    let places = [
+        (Route::Home, "news", w.bar_news),
+        (Route::Alerts, "alert", w.bar_alerts),
+        (Route::Search(Query::default()), "search", w.bar_search),
+        (Route::Saved, "mine", w.bar_mine),
+    ];
+    let here = match route {
+        Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Places | Route::Former(_)) => 0,
+        Some(Route::Alerts) => 1,
+        Some(Route::Search(_)) => 2,
+        Some(Route::Saved | Route::OnThisPhone | Route::Settings) => 3,
+        _ => 9,
+    };
+    let links = places.into_iter().enumerate().map(|(at, (route, name, word))| {
+        let a = el("a").attr("href", route.path(ctx.lang)).kid(icon(name)).kid(tx("span", word));
+        el("li").kid(if at == here { a.attr("aria-current", "page") } else { a })
+    });
+    cl("nav", "bar").attr("aria-label", w.main_menu).kid(el("ul").kids(links.collect()))
+}

@@ -1,0 +1,72 @@
+//! What every view knows besides its data: language, instant, edition, and what the reader of this phone chose.
+
+use domain::content::{ItemId, PlaceCode, Time};
+use domain::words::{Lang, Words};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edition {
+    /// Rendered by the server, complete without scripts.
+    Html,
+    /// Mounted by the program from the phone's store.
+    App,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Images {
+    /// A placeholder that says the size; the reader taps.
+    Tap,
+    /// At once.
+    Inline,
+}
+
+/// What the reader follows. Never leaves the phone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mine {
+    pub places: Vec<PlaceCode>,
+    pub topics: Vec<u8>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    pub lang: Lang,
+    pub now: Time,
+    pub edition: Edition,
+    pub images: Images,
+    /// `https://host`, no slash at the end; for texts that leave the page.
+    pub origin: Arc<str>,
+    pub read: Arc<BTreeSet<ItemId>>,
+    pub saved: Arc<BTreeSet<ItemId>>,
+    pub mine: Arc<Mine>,
+    /// The phone can read Vietnamese aloud.
+    pub voice: bool,
+}
+
+impl Ctx {
+    pub fn html(lang: Lang, now: Time, origin: &str) -> Ctx {
+        Ctx {
+            lang,
+            now,
+            edition: Edition::Html,
+            images: Images::Tap,
+            origin: origin.into(),
+            read: Arc::default(),
+            saved: Arc::default(),
+            mine: Arc::default(),
+            voice: false,
+        }
+    }
+
+    pub fn app(lang: Lang, now: Time, origin: &str) -> Ctx {
+        Ctx { edition: Edition::App, ..Ctx::html(lang, now, origin) }
+    }
+
+    pub fn w(&self) -> &'static Words {
+        self.lang.words()
+    }
+
+    pub fn is_app(&self) -> bool {
+        self.edition == Edition::App
+    }
+}

@@ -1,0 +1,289 @@
+//! What each page shows, chosen here by pure functions so that server and app show the same items in the same order.
+
+use crate::ctx::Mine;
+use crate::el::El;
+use domain::alert::{self, MEMORY, Standing, State};
+use domain::content::{Body, Card, ItemId, Kind, PlaceCode, Time};
+use domain::instance::instance;
+use domain::route::Query;
+use domain::search::Piece;
+
+/// Items in "newest" on the home page.
+pub const HOME_NEWEST: usize = 20;
+/// Items of a list before the reader asks for more.
+pub const LIST: usize = 60;
+const HOME_MINE: usize = 6;
+const HOME_EVENTS: usize = 3;
+/// An event without an end is over this long after its start.
+const EVENT_LENGTH: i64 = 3 * 3_600;
+
+/// Newest first; the id decides among equals, so that the order is the same everywhere.
+pub fn newest<'a>(mut cards: Vec<&'a Card>) -> Vec<&'a Card> {
+    cards.sort_unstable_by(|a, b| b.issued.cmp(&a.issued).then(a.id.cmp(&b.id)));
+    cards
+}
+
+/// Events that are not over, the nearest first.
+pub fn coming_events<'a>(cards: &[&'a Card], now: Time) -> Vec<&'a Card> {
+    let mut events: Vec<(Time, &Card)> = cards
+        .iter()
+        .filter_map(|card| {
+            let event = card.event()?;
+            let end = event.end.unwrap_or(event.start.plus(EVENT_LENGTH));
+            (end > now).then_some((event.start, *card))
+        })
+        .collect();
+    events.sort_unstable_by_key(|(start, card)| (*start, card.id));
+    events.into_iter().map(|(_, card)| card).collect()
+}
+
+/// Not alerts: those have lists of their own.
+fn news<'a>(cards: &[&'a Card]) -> Vec<&'a Card> {
+    newest(cards.iter().copied().filter(|card| card.kind != Kind::ALERT).collect())
+}
+
+#[derive(Default)]
+pub struct HomeData<'a> {
+    /// In force, worst first.
+    pub alerts: Vec<Standing<'a>>,
+    /// Of the reader's places and topics; empty where none are chosen.
+    pub mine: Vec<&'a Card>,
+    pub newest: Vec<&'a Card>,
+    pub events: Vec<&'a Card>,
+    /// Topics that have items: index, number of items, the newest one that is not in `newest`.
+    pub topics: Vec<(u8, usize, Option<&'a Card>)>,
+    /// The article of the first item, put into the page by the server so that a tap needs no further trip.
+    pub lead: Option<El>,
+}
+
+impl<'a> HomeData<'a> {
+    pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> HomeData<'a> {
+        let cards: Vec<&Card> = cards.into_iter().collect();
+        let mut alerts = alert::standings(cards.iter().copied(), now);
+        alerts.retain(|standing| standing.state == State::InForce);
+        let all = news(&cards);
+        let is_mine = |card: &Card| {
+            mine.topics.iter().any(|topic| card.topics.contains(topic)) || for_places(card, &mine.places)
+        };
+        let topics = (0..instance().topics.len() as u8).filter_map(|topic| {
+            let mut of_topic = all.iter().enumerate().filter(|(_, card)| card.topics.contains(&topic));
+            let count = of_topic.clone().count();
+            let next = of_topic.find(|(at, _)| *at >= HOME_NEWEST).map(|(_, card)| *card);
+            (count > 0).then_some((topic, count, next))
+        });
+        HomeData {
+            alerts,
+            mine: all.iter().copied().filter(|card| is_mine(card)).take(HOME_MINE).collect(),
+            events: coming_events(&cards, now).into_iter().take(HOME_EVENTS).collect(),
+            topics: topics.collect(),
+            newest: all.into_iter().take(HOME_NEWEST).collect(),
+            lead: None,
+        }
+    }
+}
+
+/// Meant for one of these places by name, not for everyone.
+fn for_places(card: &Card, places: &[PlaceCode]) -> bool {
+    !card.places.is_empty() && places.iter().any(|place| instance().concerns(&card.places, *place))
+}
+
+pub struct TopicData<'a> {
+    pub topic: u8,
+    /// In force and about this topic.
+    pub alerts: Vec<Standing<'a>>,
+    pub items: Vec<&'a Card>,
+    /// How many there are beyond `items`.
+    pub more: usize,
+}
+
+impl<'a> TopicData<'a> {
+    pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time, topic: u8, limit: usize) -> TopicData<'a> {
+        let cards: Vec<&Card> = cards.into_iter().collect();
+        let mut alerts = alert::standings(cards.iter().copied(), now);
+        alerts.retain(|standing| standing.state == State::InForce && standing.card.topics.contains(&topic));
+        let mut items = news(&cards);
+        items.retain(|card| card.topics.contains(&topic));
+        let more = items.len().saturating_sub(limit);
+        items.truncate(limit);
+        TopicData { topic, alerts, items, more }
+    }
+}
+
+pub struct PlaceData<'a> {
+    pub code: u32,
+    /// In force or coming, for this place.
+    pub alerts: Vec<Standing<'a>>,
+    pub events: Vec<&'a Card>,
+    pub items: Vec<&'a Card>,
+    pub more: usize,
+}
+
+impl<'a> PlaceData<'a> {
+    pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time, code: u32, limit: usize) -> PlaceData<'a> {
+        let cards: Vec<&Card> = cards.into_iter().collect();
+        let here = |card: &Card| instance().concerns(&card.places, PlaceCode(code));
+        let mut alerts = alert::standings(cards.iter().copied(), now);
+        alerts.retain(|s| matches!(s.state, State::InForce | State::Coming) && here(s.card));
+        // An alert for the whole city names many units; the page of the city itself shows all of them.
+        let within = |card: &Card| here(card) || instance().place(PlaceCode(code)).is_some_and(|place| place.parent.is_none());
+        let named = |card: &Card| !card.places.is_empty() && within(card);
+        let events = coming_events(&cards, now).into_iter().filter(|card| named(card)).take(HOME_EVENTS).collect();
+        let mut items = news(&cards);
+        items.retain(|card| named(card));
+        let more = items.len().saturating_sub(limit);
+        items.truncate(limit);
+        PlaceData { code, alerts, events, items, more }
+    }
+}
+
+#[derive(Default)]
+pub struct AlertsData<'a> {
+    pub in_force: Vec<Standing<'a>>,
+    pub coming: Vec<Standing<'a>>,
+    /// Past their end without newer word.
+    pub ended: Vec<Standing<'a>>,
+    pub cancelled: Vec<Standing<'a>>,
+}
+
+impl<'a> AlertsData<'a> {
+    pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> AlertsData<'a> {
+        let mut data = AlertsData::default();
+        for standing in alert::standings(cards, now) {
+            let fresh = standing.card.expires.unwrap_or(standing.card.issued).plus(MEMORY) > now;
+            match standing.state {
+                State::InForce => data.in_force.push(standing),
+                State::Coming => data.coming.push(standing),
+                State::Ended if fresh => data.ended.push(standing),
+                State::Cancelled if fresh => data.cancelled.push(standing),
+                _ => {}
+            }
+        }
+        data
+    }
+}
+
+pub struct ItemData<'a> {
+    pub card: &'a Card,
+    /// `None`: not on this phone yet.
+    pub body: Option<&'a Body>,
+    /// How an alert stands; `None` for other kinds.
+    pub state: Option<State>,
+    /// The chain of an alert, oldest first; empty when it stands alone.
+    pub chain: Vec<&'a Card>,
+    /// The newer item that replaced this one.
+    pub replaced_by: Option<&'a Card>,
+}
+
+impl<'a> ItemData<'a> {
+    pub fn select(
+        card: &'a Card,
+        body: Option<&'a Body>,
+        cards: impl IntoIterator<Item = &'a Card>,
+        now: Time,
+    ) -> ItemData<'a> {
+        let cards: Vec<&Card> = cards.into_iter().collect();
+        let mut data = ItemData { card, body, state: None, chain: Vec::new(), replaced_by: None };
+        let newer = cards.iter().copied().filter(|other| other.supersedes == Some(card.id));
+        data.replaced_by = newer.max_by_key(|other| (other.issued, other.id));
+        if card.alert().is_some() {
+            let standings = alert::standings(cards.iter().copied(), now);
+            data.state = standings.iter().find(|standing| standing.card.id == card.id).map(|standing| standing.state);
+            data.chain = alert::chain(cards, card.id);
+            if data.chain.len() < 2 {
+                data.chain.clear();
+            }
+            if data.state == Some(State::Superseded) {
+                data.replaced_by = data.chain.last().copied().filter(|last| last.id != card.id);
+            }
+        }
+        data
+    }
+}
+
+/// One found item with its hits marked, as `domain::search` gives them.
+pub struct Found<'a> {
+    pub card: &'a Card,
+    /// Language of the pieces.
+    pub lang: String,
+    pub title: Vec<Piece>,
+    pub snippet: Vec<Piece>,
+}
+
+#[derive(Default)]
+pub struct SearchData<'a> {
+    pub query: Query,
+    pub found: Vec<Found<'a>>,
+    /// How many there are beyond `found`.
+    pub more: usize,
+}
+
+impl SearchData<'_> {
+    /// Nothing was asked yet.
+    pub fn is_blank(&self) -> bool {
+        self.query == Query::default()
+    }
+}
+
+#[derive(Default)]
+pub struct SavedData<'a> {
+    /// Saved items, last saved first.
+    pub saved: Vec<&'a Card>,
+    /// Saved items whose card is no longer on this phone.
+    pub missing: Vec<ItemId>,
+}
+
+/// What this phone holds.
+#[derive(Clone, Debug, Default)]
+pub struct PhoneData {
+    pub cards: usize,
+    pub bodies: usize,
+    pub saved: usize,
+    /// Bytes of news in the store.
+    pub news_bytes: u64,
+    /// Bytes of images and recordings.
+    pub media_bytes: u64,
+    /// Bytes of the app itself.
+    pub app_bytes: u64,
+    /// Bytes this site may still take, where the browser says so.
+    pub room: Option<u64>,
+    /// The phone is nearly full.
+    pub low: bool,
+    /// The browser promised not to clear the store.
+    pub persisted: Option<bool>,
+    /// Bodies not on this phone yet, and their bytes.
+    pub missing_bodies: usize,
+    pub missing_bytes: u64,
+    /// Bytes fetched today and this month.
+    pub today: u64,
+    pub month: u64,
+    /// Days with their bytes, the newest first.
+    pub days: Vec<(Time, u64)>,
+    pub synced: Option<Time>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    Text,
+    #[default]
+    Saving,
+    Full,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct SettingsData {
+    /// 0–3.
+    pub size: u8,
+    pub theme: Theme,
+    pub mode: Mode,
+    pub version: String,
+    /// A new release is complete and waits: its bytes.
+    pub update: Option<u64>,
+}

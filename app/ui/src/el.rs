@@ -1,0 +1,320 @@
+//! The one view type of all pages: an element with attributes and children, as plain data.
+//!
+//! A Leptos view like any other (`Render`, `RenderHtml`), but a single type instead of one for each shape of markup:
+//! every distinct view type costs a phone its own copy of build, rebuild and mount code. Rebuilding changes only
+//! what differs, so that focus, scroll and playing sound stay undisturbed.
+//!
+//! All text goes in through [`El::text`] and [`El::attr`] and is escaped on the way out; there is no way to put markup in.
+
+use leptos::tachys::html::attribute::Attribute;
+use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::renderer::{Rndr, types};
+use leptos::tachys::view::add_attr::AddAnyAttr;
+use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+use std::borrow::Cow;
+
+pub type Str = Cow<'static, str>;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct El {
+    tag: &'static str,
+    attrs: Vec<(&'static str, Str)>,
+    kids: Vec<Node>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    El(El),
+    Text(Str),
+}
+
+/// An element without attributes or children.
+pub fn el(tag: &'static str) -> El {
+    El { tag, attrs: Vec::new(), kids: Vec::new() }
+}
+
+/// An element that has a class.
+pub fn cl(tag: &'static str, class: impl Into<Str>) -> El {
+    el(tag).class(class)
+}
+
+/// An element that holds one text.
+pub fn tx(tag: &'static str, text: impl Into<Str>) -> El {
+    el(tag).text(text)
+}
+
+/// A link.
+pub fn link(href: impl Into<Str>, text: impl Into<Str>) -> El {
+    el("a").attr("href", href).text(text)
+}
+
+/// Directional controls can make a text read as another than it is; none of our languages needs them.
+pub fn calm(text: Str) -> Str {
+    let control = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if text.contains(control) { text.replace(control, "").into() } else { text }
+}
+
+impl El {
+    pub fn attr(mut self, name: &'static str, value: impl Into<Str>) -> El {
+        self.attrs.push((name, calm(value.into())));
+        self
+    }
+
+    pub fn class(self, class: impl Into<Str>) -> El {
+        self.attr("class", class)
+    }
+
+    /// An attribute without a value.
+    pub fn flag(self, name: &'static str, on: bool) -> El {
+        if on { self.attr(name, "") } else { self }
+    }
+
+    pub fn text(mut self, text: impl Into<Str>) -> El {
+        self.kids.push(Node::Text(calm(text.into())));
+        self
+    }
+
+    pub fn kid(mut self, kid: El) -> El {
+        self.kids.push(Node::El(kid));
+        self
+    }
+
+    pub fn maybe(self, kid: Option<El>) -> El {
+        match kid {
+            Some(kid) => self.kid(kid),
+            None => self,
+        }
+    }
+
+    pub fn kids(mut self, kids: Vec<El>) -> El {
+        self.kids.extend(kids.into_iter().map(Node::El));
+        self
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.kids.is_empty()
+    }
+
+    /// Shows every element below this one and itself to `visit`, in the order of the document.
+    pub fn walk(&self, visit: &mut dyn FnMut(&El)) {
+        visit(self);
+        for kid in &self.kids {
+            if let Node::El(kid) = kid {
+                kid.walk(visit);
+            }
+        }
+    }
+
+    pub fn tag(&self) -> &'static str {
+        self.tag
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.attrs.iter().find(|(key, _)| *key == name).map(|(_, value)| &**value)
+    }
+
+    /// The text inside, as a screen shows it.
+    pub fn inner_text(&self) -> String {
+        let mut out = String::new();
+        self.collect(&mut out);
+        out
+    }
+
+    fn collect(&self, out: &mut String) {
+        for kid in &self.kids {
+            match kid {
+                Node::El(kid) => kid.collect(out),
+                Node::Text(text) => out.push_str(text),
+            }
+        }
+    }
+
+    /// As HTML.
+    pub fn write(&self, out: &mut String) {
+        out.push('<');
+        out.push_str(self.tag);
+        for (name, value) in &self.attrs {
+            out.push(' ');
+            out.push_str(name);
+            if !value.is_empty() || *name == "alt" || *name == "value" {
+                out.push_str("=\"");
+                escape(value, out);
+                out.push('"');
+            }
+        }
+        out.push('>');
+        if matches!(self.tag, "img" | "input" | "br" | "hr") {
+            return;
+        }
+        for kid in &self.kids {
+            match kid {
+                Node::El(kid) => kid.write(out),
+                Node::Text(text) => escape(text, out),
+            }
+        }
+        out.push_str("</");
+        out.push_str(self.tag);
+        out.push('>');
+    }
+
+    /// Elements that are the same thing at another time: only then is the one in the page kept and changed.
+    fn same(&self, tag: &str, attrs: &[(&'static str, Str)]) -> bool {
+        let of = |attrs: &[(&'static str, Str)], name| attrs.iter().find(|(key, _)| *key == name).map(|(_, v)| v.clone());
+        self.tag == tag && of(&self.attrs, "id") == of(attrs, "id") && of(&self.attrs, "class") == of(attrs, "class")
+    }
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            _ => out.push(c),
+        }
+    }
+}
+
+/// What stands in the page for a [`Node`].
+pub enum Live {
+    El { tag: &'static str, attrs: Vec<(&'static str, Str)>, dom: types::Element, kids: Vec<Live> },
+    Text { text: Str, dom: types::Text },
+}
+
+impl Live {
+    fn build(node: Node) -> Live {
+        match node {
+            Node::Text(text) => Live::Text { dom: Rndr::create_text_node(&text), text },
+            Node::El(El { tag, attrs, kids }) => {
+                let svg = matches!(tag, "svg" | "use" | "symbol" | "path").then_some("http://www.w3.org/2000/svg");
+                let dom = Rndr::create_element(tag, svg);
+                for (name, value) in &attrs {
+                    Rndr::set_attribute(&dom, name, value);
+                }
+                let mut kids: Vec<Live> = kids.into_iter().map(Live::build).collect();
+                for kid in &mut kids {
+                    kid.mount(&dom, None);
+                }
+                Live::El { tag, attrs, dom, kids }
+            }
+        }
+    }
+
+    fn rebuild(&mut self, node: Node) {
+        match (node, &mut *self) {
+            (Node::Text(new), Live::Text { text, dom }) => {
+                if new != *text {
+                    Rndr::set_text(dom, &new);
+                    *text = new;
+                }
+            }
+            (Node::El(new), Live::El { tag, attrs, dom, kids }) if new.same(tag, attrs) => {
+                for (name, _) in attrs.iter().filter(|(name, _)| new.get(name).is_none()) {
+                    Rndr::remove_attribute(dom, name);
+                }
+                for pair in new.attrs.iter().filter(|pair| !attrs.contains(pair)) {
+                    Rndr::set_attribute(dom, pair.0, &pair.1);
+                }
+                *attrs = new.attrs;
+                for mut spare in kids.drain(new.kids.len().min(kids.len())..) {
+                    spare.unmount();
+                }
+                for (at, kid) in new.kids.into_iter().enumerate() {
+                    match kids.get_mut(at) {
+                        Some(old) => old.rebuild(kid),
+                        None => {
+                            let mut kid = Live::build(kid);
+                            kid.mount(dom, None);
+                            kids.push(kid);
+                        }
+                    }
+                }
+            }
+            (node, _) => {
+                let mut new = Live::build(node);
+                self.insert_before_this(&mut new);
+                self.unmount();
+                *self = new;
+            }
+        }
+    }
+}
+
+impl Mountable for Live {
+    fn unmount(&mut self) {
+        match self {
+            Live::El { dom, .. } => dom.unmount(),
+            Live::Text { dom, .. } => dom.unmount(),
+        }
+    }
+
+    fn mount(&mut self, parent: &types::Element, marker: Option<&types::Node>) {
+        match self {
+            Live::El { dom, .. } => Rndr::insert_node(parent, dom, marker),
+            Live::Text { dom, .. } => Rndr::insert_node(parent, dom, marker),
+        }
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        match self {
+            Live::El { dom, .. } => dom.insert_before_this(child),
+            Live::Text { dom, .. } => dom.insert_before_this(child),
+        }
+    }
+
+    fn elements(&self) -> Vec<types::Element> {
+        match self {
+            Live::El { dom, .. } => vec![dom.clone()],
+            Live::Text { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Render for El {
+    type State = Live;
+
+    fn build(self) -> Live {
+        Live::build(Node::El(self))
+    }
+
+    fn rebuild(self, state: &mut Live) {
+        state.rebuild(Node::El(self));
+    }
+}
+
+impl AddAnyAttr for El {
+    type Output<NewAttr: Attribute> = El;
+
+    /// Attributes are given when the element is made; spreading further ones onto it has no effect.
+    fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> El {
+        self
+    }
+}
+
+impl RenderHtml for El {
+    type AsyncOutput = El;
+    type Owned = El;
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> El {
+        self
+    }
+
+    fn to_html_with_buf(self, buf: &mut String, position: &mut Position, _: bool, _: bool, _: Vec<AnyAttribute>) {
+        self.write(buf);
+        *position = Position::NextChild;
+    }
+
+    /// Nothing here hydrates (DESIGN.md §2.1): the app builds its page from the phone's store.
+    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Live {
+        Render::build(self)
+    }
+
+    fn into_owned(self) -> El {
+        self
+    }
+}

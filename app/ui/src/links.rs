@@ -1,0 +1,61 @@
+//! Addresses that are not pages of the app: feeds and calendar files, and links that leave the phone's browser.
+
+use domain::content::{Card, ItemId};
+use domain::route::{item_path, percent_encode};
+use domain::words::Lang;
+
+/// Atom feed of a topic, by its slug.
+pub fn topic_feed(slug: &str) -> String {
+    ["/chu-de/", slug, "/tin.atom"].concat()
+}
+
+/// Atom feed of a place, by its slug.
+pub fn place_feed(slug: &str) -> String {
+    ["/noi/", slug, "/tin.atom"].concat()
+}
+
+/// Calendar of a place, by its slug.
+pub fn place_calendar(slug: &str) -> String {
+    ["/noi/", slug, "/lich.ics"].concat()
+}
+
+/// Calendar file of one event.
+pub fn event_calendar(id: ItemId) -> String {
+    ["/tin/", &id.to_string(), "/lich.ics"].concat()
+}
+
+/// `tel:` of a number as people write it; `None` when there is no digit in it.
+pub fn tel(number: &str) -> Option<String> {
+    let mut out = String::from("tel:");
+    if number.trim_start().starts_with('+') {
+        out.push('+');
+    }
+    out.extend(number.chars().filter(char::is_ascii_digit));
+    out.ends_with(|c: char| c.is_ascii_digit()).then_some(out)
+}
+
+/// The address if it is one that may be followed from an item: `http` or `https`.
+pub fn web(url: &str) -> Option<&str> {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(scheme.as_deref(), Some("http" | "https")).then_some(url)
+}
+
+/// An SMS with title, summary and short address, ready to send.
+pub fn sms(card: &Card, lang: Lang, origin: &str) -> String {
+    let headline = card.headline(lang.tag());
+    let text = [&headline.title, ". ", &headline.summary, " ", &short(card, lang, origin)].concat();
+    let mut out = String::new();
+    percent_encode(&text, &mut out);
+    // A form's `+` is a plus sign in an SMS.
+    ["sms:?body=", &out.replace('+', "%20")].concat()
+}
+
+/// The shortest address of an item, for SMS and print.
+pub fn short(card: &Card, lang: Lang, origin: &str) -> String {
+    [origin, &domain::route::Route::Item(card.id).path(lang)].concat()
+}
+
+/// The full address of an item.
+pub fn full(card: &Card, lang: Lang, origin: &str) -> String {
+    [origin, &item_path(card, lang)].concat()
+}

@@ -1,0 +1,221 @@
+//! Pieces that several pages share: rows of lists, alert banners, badges, links to topics and places.
+
+use crate::ctx::Ctx;
+use crate::el::{El, Str, cl, el, link, tx};
+use crate::icons::icon;
+use domain::alert::{Standing, State};
+use domain::content::{Card, Headline, Kind, PlaceCode};
+use domain::instance::instance;
+use domain::route::{Route, item_path};
+use domain::words::{date, date_time, fill};
+
+/// The nth of the texts that a locale keeps under one key, split by `|`.
+pub fn nth(texts: &'static str, n: usize) -> &'static str {
+    texts.split('|').nth(n).unwrap_or_default()
+}
+
+/// Marks text that is not in the language of the page.
+pub fn in_lang(el: El, lang: &str, ctx: &Ctx) -> El {
+    if lang == ctx.lang.tag() || lang.is_empty() { el } else { el.attr("lang", lang.to_owned()) }
+}
+
+pub fn headline<'a>(card: &'a Card, ctx: &Ctx) -> &'a Headline {
+    card.headline(ctx.lang.tag())
+}
+
+/// A heading of a section with its content; nothing where there is no content.
+pub fn section(title: impl Into<Str>, content: Vec<El>) -> Option<El> {
+    if content.is_empty() { None } else { Some(el("section").kid(tx("h2", title)).kids(content)) }
+}
+
+pub fn topic_link(topic: u8, ctx: &Ctx) -> Option<El> {
+    let name = instance().topic(topic)?.name.get(ctx.lang);
+    Some(link(Route::Topic(topic).path(ctx.lang), name))
+}
+
+pub fn place_link(code: PlaceCode, ctx: &Ctx) -> Option<El> {
+    let place = instance().place(code)?;
+    let name = if place.parent.is_none() { place.name.get(ctx.lang) } else { &place.short };
+    Some(link(Route::Place(code.0).path(ctx.lang), name))
+}
+
+/// The units concerned in words: up to three by name, then how many more.
+pub fn places_text(places: &[PlaceCode], ctx: &Ctx) -> String {
+    let names = places.iter().filter_map(|code| instance().place(*code));
+    let names: Vec<&str> = names.map(|p| if p.parent.is_none() { p.name.get(ctx.lang) } else { &p.short }).collect();
+    if names.len() <= 3 {
+        return names.join(", ");
+    }
+    let more = fill(ctx.w().places_more, &[("n", &(names.len() - 2).to_string())]);
+    [&names[..2].join(", "), " ", &more].concat()
+}
+
+pub fn kind_name(kind: Kind, ctx: &Ctx) -> &'static str {
+    match kind {
+        Kind::ALERT => ctx.w().kind_alert,
+        Kind::GUIDE => ctx.w().kind_guide,
+        Kind::EVENT => ctx.w().kind_event,
+        Kind::BULLETIN => ctx.w().kind_bulletin,
+        _ => ctx.w().kind_unknown,
+    }
+}
+
+pub fn sample_badge(card: &Card, ctx: &Ctx) -> Option<El> {
+    card.sample.then(|| cl("b", "smp").text(ctx.w().sample))
+}
+
+/// How a row of a list is dressed.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Row {
+    Title,
+    Summary,
+}
+
+/// One item of a list.
+pub fn row(card: &Card, dress: Row, ctx: &Ctx) -> El {
+    let head = headline(card, ctx);
+    let title = in_lang(tx("h3", head.title.clone()), &head.lang, ctx);
+    let mut a = el("a").attr("href", item_path(card, ctx.lang)).kid(title);
+    if dress == Row::Summary && !head.summary.is_empty() {
+        a = a.kid(in_lang(tx("p", head.summary.clone()), &head.lang, ctx));
+    }
+    li(card, ctx).kid(a).kid(meta(card, ctx))
+}
+
+/// The list item of a card, with the mark of what has not been read.
+pub fn li(card: &Card, ctx: &Ctx) -> El {
+    let unread = ctx.is_app() && !ctx.read.contains(&card.id);
+    let li = el("li");
+    if unread { li.class("nw").kid(cl("i", "vh").attr("data-edition", "app").text(ctx.w().unread)) } else { li }
+}
+
+/// The line under a headline: kind where it is not a bulletin, topic, place, day.
+pub fn meta(card: &Card, ctx: &Ctx) -> El {
+    let mut out = String::new();
+    let mut add = |text: &str| {
+        if !text.is_empty() {
+            if !out.is_empty() {
+                out.push_str(" · ");
+            }
+            out.push_str(text);
+        }
+    };
+    if card.kind != Kind::BULLETIN {
+        add(kind_name(card.kind, ctx));
+    }
+    if let Some(topic) = card.topics.first().and_then(|topic| instance().topic(*topic)) {
+        add(topic.name.get(ctx.lang));
+    }
+    add(&places_text(&card.places, ctx));
+    match card.event() {
+        Some(event) => add(&date_time(event.start, ctx.now, ctx.lang)),
+        None => add(&date(card.issued, ctx.now, ctx.lang)),
+    }
+    if card.headlines.iter().any(|headline| headline.audio) {
+        add(ctx.w().has_audio);
+    }
+    if card.ended(ctx.now) {
+        add(ctx.w().expired);
+    }
+    let mut small = tx("small", out);
+    if let Some(badge) = sample_badge(card, ctx) {
+        small = small.text(" ").kid(badge);
+    }
+    small
+}
+
+/// A list of items; the first `summaries` with their summary.
+pub fn list(cards: &[&Card], summaries: usize, ctx: &Ctx) -> El {
+    let rows = cards.iter().enumerate();
+    let rows = rows.map(|(at, card)| row(card, if at < summaries { Row::Summary } else { Row::Title }, ctx));
+    cl("ul", "ls").kids(rows.collect())
+}
+
+/// What stands under a list that has more: the app loads them, the page leads to the search.
+pub fn more(count: usize, search: Route, ctx: &Ctx) -> Option<El> {
+    let text = fill(ctx.w().more_items, &[("n", &count.to_string())]);
+    (count > 0).then(|| {
+        let inner = if ctx.is_app() {
+            button("more", "more", text)
+        } else {
+            link(search.path(ctx.lang), text)
+        };
+        cl("p", "mr").attr("data-edition", "both").kid(inner)
+    })
+}
+
+/// A button that the app's or the page's one listener understands.
+pub fn button(act: &'static str, icon_name: &'static str, text: impl Into<Str>) -> El {
+    cl("button", "bt").attr("type", "button").attr("data-act", act).kid(icon(icon_name)).kid(tx("span", text))
+}
+
+/// Level as colour, shape, number and word.
+pub fn level(level: u8, ctx: &Ctx) -> El {
+    let level = level.clamp(1, 5);
+    let shape = ["l1", "l2", "l3", "l4", "l5"][usize::from(level) - 1];
+    let number = level.to_string();
+    let word = fill(ctx.w().level, &[("n", &number), ("word", nth(ctx.w().level_words, usize::from(level) - 1))]);
+    let sign = cl("b", "sg").attr("aria-hidden", "true").kid(icon(shape)).kid(tx("i", number));
+    cl("span", "lv").kid(sign).kid(tx("b", word))
+}
+
+pub fn hazard_name(hazard: u8, ctx: &Ctx) -> &'static str {
+    instance().hazard(hazard).map_or("", |hazard| hazard.name.get(ctx.lang))
+}
+
+/// From when until when an alert holds.
+pub fn span_text(card: &Card, ctx: &Ctx) -> String {
+    let from = date_time(card.effective.unwrap_or(card.issued), ctx.now, ctx.lang);
+    match card.expires {
+        Some(end) => fill(ctx.w().from_until, &[("from", &from), ("until", &date_time(end, ctx.now, ctx.lang))]),
+        None => fill(ctx.w().from_on, &[("from", &from)]),
+    }
+}
+
+/// What an alert's state means, in a sentence.
+pub fn state_text(state: State, ctx: &Ctx) -> &'static str {
+    match state {
+        State::InForce => ctx.w().alert_in_force,
+        State::Coming => ctx.w().alert_coming,
+        State::Ended => ctx.w().alert_ended,
+        State::Cancelled => ctx.w().alert_cancelled,
+        State::Superseded => ctx.w().alert_superseded,
+    }
+}
+
+/// Class of an alert: its colour only while it is live, so that an ended one never looks current.
+pub fn alert_class(base: &str, state: State, level: u8) -> String {
+    let live = matches!(state, State::InForce | State::Coming);
+    let end = if live { [" l", &level.clamp(1, 5).to_string()].concat() } else { " off".to_owned() };
+    [base, &end].concat()
+}
+
+/// One alert of a list.
+pub fn banner(standing: &Standing, ctx: &Ctx) -> El {
+    let card = standing.card;
+    let head = headline(card, ctx);
+    let title = in_lang(tx("h3", head.title.clone()), &head.lang, ctx);
+    let places = places_text(&card.places, ctx);
+    let facts = [hazard_name(standing.info.hazard, ctx), if places.is_empty() { "" } else { " · " }, &places].concat();
+    let mut a = el("a").attr("href", item_path(card, ctx.lang)).kid(level(standing.info.level, ctx)).kid(title);
+    if standing.state != State::InForce {
+        a = a.kid(cl("p", "st").text(state_text(standing.state, ctx)));
+    }
+    let mut times = tx("small", [&facts, " · ", &span_text(card, ctx)].concat());
+    if let Some(badge) = sample_badge(card, ctx) {
+        times = times.text(" ").kid(badge);
+    }
+    cl("li", alert_class("al", standing.state, standing.info.level)).kid(a).kid(times)
+}
+
+pub fn banners(standings: &[Standing], ctx: &Ctx) -> Vec<El> {
+    if standings.is_empty() {
+        return Vec::new();
+    }
+    vec![cl("ul", "als").kids(standings.iter().map(|standing| banner(standing, ctx)).collect())]
+}
+
+/// The root of a page: its heading and content. `name` tells pages apart when the app changes from one to the next.
+pub fn page(name: &'static str, title: impl Into<Str>) -> El {
+    cl("div", ["pg ", name].concat()).kid(tx("h1", title))
+}

@@ -1,0 +1,202 @@
+//! The inverted index in memory: which words stand in which items, and the order in which hits are shown.
+
+use super::needle::{Wanted, wanted};
+use super::terms::Terms;
+use super::token::key;
+use crate::content::{ItemId, Kind, PlaceCode, Time};
+use crate::instance::instance;
+use crate::route::Query;
+use std::cmp::Ordering;
+
+/// What filters and order need to know of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocFacts {
+    pub issued: Time,
+    pub topics: Vec<u8>,
+    pub places: Vec<PlaceCode>,
+    pub kind: Kind,
+}
+
+/// An item that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    pub id: ItemId,
+    /// Higher is better; 0 when no words were asked for.
+    pub score: u32,
+    pub issued: Time,
+}
+
+impl Hit {
+    /// Better first, newer first among equals; the id makes it repeatable.
+    fn order(&self, other: &Hit) -> Ordering {
+        (other.score, other.issued, self.id).cmp(&(self.score, self.issued, other.id))
+    }
+}
+
+/// A spelling and where it stands.
+#[derive(Debug)]
+struct Entry {
+    /// The folded word, NUL, and the word as spelt unless that is the same: sorted, all spellings of a word and all
+    /// words of a prefix are neighbours.
+    key: Box<str>,
+    /// Slot of the item times 8 plus the fields.
+    postings: Vec<u32>,
+}
+
+impl Entry {
+    fn parts(&self) -> (&str, &str) {
+        let (key, token) = self.key.split_once('\0').unwrap_or((&self.key, ""));
+        (key, if token.is_empty() { key } else { token })
+    }
+}
+
+/// The index. Empty at first; items are put in one by one, so that a caller may pause between them.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// Sorted by key.
+    entries: Vec<Entry>,
+    /// Items by slot; a slot that was freed is used again.
+    docs: Vec<Option<(ItemId, DocFacts)>>,
+    /// Sorted: the slot of each item.
+    slots: Vec<(ItemId, u32)>,
+}
+
+impl Index {
+    pub fn new() -> Index {
+        Index::default()
+    }
+
+    /// Items in the index.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    fn find(&self, id: ItemId) -> Result<usize, usize> {
+        self.slots.binary_search_by(|(other, _)| other.cmp(&id))
+    }
+
+    /// Adds an item or replaces what is known of it.
+    pub fn put(&mut self, id: ItemId, facts: DocFacts, terms: &Terms) {
+        self.remove(id);
+        let at = self.find(id).unwrap_or_else(|at| at);
+        let slot = self.docs.iter().position(Option::is_none).unwrap_or(self.docs.len());
+        if slot == self.docs.len() {
+            self.docs.push(None);
+        }
+        self.docs[slot] = Some((id, facts));
+        self.slots.insert(at, (id, slot as u32));
+
+        let mut fresh: Vec<Entry> = Vec::new();
+        for (token, mask) in terms.iter() {
+            let mut key = key(token);
+            let plain = key == token;
+            key.push('\0');
+            if !plain {
+                key.push_str(token);
+            }
+            let posting = (slot as u32) << 3 | u32::from(mask & 7);
+            let search = |entries: &[Entry]| entries.binary_search_by(|entry| (*entry.key).cmp(&key));
+            if let Ok(at) = search(&self.entries) {
+                self.entries[at].postings.push(posting);
+            } else if let Err(at) = search(&fresh) {
+                fresh.insert(at, Entry { key: key.into_boxed_str(), postings: vec![posting] });
+            }
+        }
+        self.merge(fresh);
+    }
+
+    /// Merges sorted new entries: one pass over the vocabulary for each item, not one for each word.
+    fn merge(&mut self, fresh: Vec<Entry>) {
+        if fresh.is_empty() {
+            return;
+        }
+        let mut merged = Vec::with_capacity(self.entries.len() + fresh.len());
+        let mut fresh = fresh.into_iter().peekable();
+        for entry in std::mem::take(&mut self.entries) {
+            while let Some(new) = fresh.next_if(|new| new.key < entry.key) {
+                merged.push(new);
+            }
+            merged.push(entry);
+        }
+        merged.extend(fresh);
+        self.entries = merged;
+    }
+
+    /// Forgets an item. Walks the whole vocabulary, which is rare and costs less than remembering each item's words.
+    pub fn remove(&mut self, id: ItemId) {
+        let Ok(at) = self.find(id) else { return };
+        let (_, slot) = self.slots.remove(at);
+        self.docs[slot as usize] = None;
+        self.entries.retain_mut(|entry| {
+            entry.postings.retain(|posting| posting >> 3 != slot);
+            !entry.postings.is_empty()
+        });
+    }
+
+    /// The best `limit` items with all the words of the query that pass its filters. Items with the diacritics as typed
+    /// come first, then title before summary before body, then newer ones.
+    pub fn search(&self, query: &Query, limit: usize) -> Vec<Hit> {
+        // Sum of the values of the words so far, or None for an item that is out.
+        let mut scores: Vec<Option<u32>> =
+            self.docs.iter().map(|doc| doc.as_ref().filter(|(_, facts)| passes(facts, query)).map(|_| 0)).collect();
+        let mut values = vec![0u8; self.docs.len()];
+        for word in &wanted(&query.text) {
+            values.fill(0);
+            self.value(word, &mut values);
+            for (score, value) in scores.iter_mut().zip(&values) {
+                // Exact words count before all fields together.
+                *score = score.filter(|_| *value > 0).map(|sum| sum + (u32::from(value >> 4) << 16) + (u32::from(value & 15) << 1));
+            }
+        }
+        let found = self.docs.iter().zip(scores).filter_map(|(doc, score)| {
+            let (id, facts) = doc.as_ref()?;
+            Some(Hit { id: *id, score: score?, issued: facts.issued })
+        });
+        let mut hits: Vec<Hit> = found.collect();
+        hits.sort_unstable_by(Hit::order);
+        hits.truncate(limit);
+        hits
+    }
+
+    /// What a word is worth in each item: exact 16, title 8, summary 4, body 2, the whole word 1.
+    fn value(&self, word: &Wanted, values: &mut [u8]) {
+        let from = self.entries.partition_point(|entry| entry.parts().0 < word.key.as_str());
+        for entry in &self.entries[from..] {
+            let (key, token) = entry.parts();
+            let Some(fit) = word.fit(key, token) else { break };
+            let fit = u8::from(fit.exact) << 4 | u8::from(fit.whole);
+            for posting in &entry.postings {
+                let field = match posting & 7 {
+                    4.. => 8,
+                    2.. => 4,
+                    _ => 2,
+                };
+                let value = &mut values[(posting >> 3) as usize];
+                *value = (*value).max(fit | field);
+            }
+        }
+    }
+}
+
+fn passes(facts: &DocFacts, query: &Query) -> bool {
+    query.topic.is_none_or(|topic| facts.topics.contains(&topic))
+        && query.kind.is_none_or(|kind| facts.kind == kind)
+        && query.place.is_none_or(|place| instance().concerns(&facts.places, PlaceCode(place)))
+}
+
+/// Moves hits that hold the words of `query` side by side before their equals. `text_of` gives what is at hand of an
+/// item, say its title and summary.
+pub fn rank_phrase(hits: &mut [Hit], query: &str, text_of: &mut dyn FnMut(ItemId) -> String) {
+    let words = wanted(query);
+    if words.len() < 2 {
+        return;
+    }
+    for hit in hits.iter_mut() {
+        hit.score |= u32::from(super::snippet::has_phrase(&text_of(hit.id), &words));
+    }
+    hits.sort_unstable_by(Hit::order);
+}

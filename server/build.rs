@@ -1,0 +1,22 @@
+//! Embeds the instance's sample content, so that the one binary starts with something to read.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    let out = PathBuf::from(std::env::var("OUT_DIR").unwrap());
+    println!("cargo::rerun-if-env-changed=BANTIN_INSTANCE");
+    let folder = std::env::var("BANTIN_INSTANCE").map_or_else(|_| PathBuf::from("../instance/hue"), |f| Path::new("..").join(f));
+    let folder = std::fs::canonicalize(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut media: Vec<PathBuf> = std::fs::read_dir(folder.join("media")).into_iter().flatten().map(|f| f.unwrap().path()).collect();
+    media.sort();
+    let mut code = String::new();
+    let _ = writeln!(code, "pub const LINES: &[u8] = include_bytes!({:?});", folder.join("sample.jsonl"));
+    let _ = writeln!(code, "pub const MEDIA: &[(&str, &[u8])] = &[");
+    for file in media.iter().filter(|f| f.extension().is_some_and(|e| e != "svg")) {
+        let _ = writeln!(code, "    ({:?}, include_bytes!({file:?})),", file.file_name().unwrap().to_string_lossy());
+    }
+    code.push_str("];\n");
+    std::fs::write(out.join("sample.rs"), code).unwrap();
+}

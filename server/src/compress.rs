@@ -1,0 +1,85 @@
+//! Compression: brotli and zstd, also against a dictionary, on threads where they hold nobody up.
+
+use std::io::Write;
+use std::sync::OnceLock;
+use tokio::sync::Semaphore;
+
+/// Brotli, `quality` 0 to 11.
+pub fn brotli(bytes: &[u8], quality: i32) -> Vec<u8> {
+    let params =
+        brotli::enc::BrotliEncoderParams { quality, size_hint: bytes.len(), lgwin: 22, ..Default::default() };
+    let mut out = Vec::with_capacity(bytes.len() / 3 + 64);
+    brotli::BrotliCompress(&mut &bytes[..], &mut out, &params).expect("memory takes every byte");
+    out
+}
+
+pub fn zstd(bytes: &[u8], level: i32) -> Vec<u8> {
+    zstd::bulk::compress(bytes, level).expect("memory takes every byte")
+}
+
+/// `dcz` of RFC 9842: a header that names the dictionary, then zstd with the dictionary as a raw prefix.
+pub fn dcz(bytes: &[u8], dictionary: &[u8], dictionary_hash: &[u8; 32]) -> Vec<u8> {
+    let mut out = vec![0x5e, 0x2a, 0x4d, 0x18, 0x20, 0, 0, 0];
+    out.extend_from_slice(dictionary_hash);
+    let write = || -> std::io::Result<Vec<u8>> {
+        let mut encoder = zstd::stream::Encoder::with_ref_prefix(out, 19, dictionary)?;
+        // The window must reach back over the whole dictionary; 8 MiB is what every reader grants.
+        let reach = (bytes.len() + dictionary.len()).next_power_of_two().clamp(1 << 10, 1 << 23);
+        encoder.window_log(reach.trailing_zeros())?;
+        encoder.long_distance_matching(true)?;
+        encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
+        encoder.write_all(bytes)?;
+        encoder.finish()
+    };
+    write().expect("memory takes every byte")
+}
+
+/// Runs work that takes a while on a thread of its own and waits for it.
+pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(cause) => std::panic::resume_unwind(cause.into_panic()),
+    }
+}
+
+/// Runs slow work some time, one at a time, and does not wait for it.
+pub fn later(work: impl FnOnce() + Send + 'static) {
+    static TURN: OnceLock<Semaphore> = OnceLock::new();
+    tokio::spawn(async {
+        let turn = TURN.get_or_init(|| Semaphore::new(1)).acquire().await;
+        apart(work).await;
+        drop(turn);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn a_difference_is_small_and_leads_back() {
+        let old: Vec<u8> = (0..60_000u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+        let mut new = old.clone();
+        new[100_000..100_020].fill(7);
+        let hash = domain::sign::hash(&old);
+        let bytes = dcz(&new, &old, &hash);
+        assert!(bytes.len() < 400, "{}", bytes.len());
+        assert_eq!(&bytes[8..40], &hash);
+        let mut back = Vec::new();
+        let reader = std::io::BufReader::new(&bytes[40..]);
+        zstd::stream::Decoder::with_ref_prefix(reader, &old).unwrap().read_to_end(&mut back).unwrap();
+        assert_eq!(back, new);
+    }
+
+    #[test]
+    fn brotli_leads_back() {
+        let text = "Nước lên, lên đồi ngay. ".repeat(200);
+        for quality in [5, 11] {
+            let small = brotli(text.as_bytes(), quality);
+            let mut back = Vec::new();
+            brotli::BrotliDecompress(&mut &small[..], &mut back).unwrap();
+            assert_eq!(back, text.as_bytes());
+        }
+    }
+}

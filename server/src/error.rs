@@ -1,0 +1,42 @@
+//! Why something the operator asked for did not happen. One enum, one line each.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug)]
+pub enum Error {
+    File(PathBuf, std::io::Error),
+    Sql(sqlx::Error),
+    /// SQLite before 3.51.3 may damage a WAL database.
+    OldSqlite(String),
+    /// The data folder was written by a newer release.
+    NewerData(i64),
+    /// Something stored is not what this server wrote.
+    Damaged(String),
+}
+
+impl Error {
+    pub fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
+        move |cause| Error::File(path.to_owned(), cause)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(cause: sqlx::Error) -> Error {
+        Error::Sql(cause)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::File(path, cause) => write!(f, "không đọc hoặc ghi được {} [file]: {cause}", path.display()),
+            Error::Sql(cause) => write!(f, "kho dữ liệu báo lỗi [sql]: {cause}"),
+            Error::OldSqlite(version) => write!(f, "SQLite {version} cũ hơn 3.51.3 [old-sqlite]"),
+            Error::NewerData(version) => write!(f, "dữ liệu do bản mới hơn ghi (lược đồ {version}) [newer-data]"),
+            Error::Damaged(what) => write!(f, "dữ liệu hỏng [damaged]: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

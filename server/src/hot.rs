@@ -1,0 +1,275 @@
+//! Answers that are made once and served many times: kept with their compressed forms, told apart by content.
+//!
+//! ETags are strong and differ by encoding, so a download that was cut goes on with `Range` and `If-Range`;
+//! `If-None-Match` is answered for any encoding of the same content.
+
+mod negotiate;
+
+use crate::compress;
+use crate::dictionary::Dictionaries;
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use bytes::Bytes;
+use domain::sign::hash;
+use negotiate::Wanted;
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// Content named by its hash never changes.
+pub const FOREVER: &str = "public, max-age=31536000, immutable";
+/// Ask every time; a 304 costs next to nothing.
+pub const REVALIDATE: &str = "no-cache";
+
+/// Below this many bytes the best compression is quick enough to wait for.
+const SMALL: usize = 8 * 1024;
+/// Dictionary-compressed forms kept of one answer: that many releases or packs back.
+const MAX_DELTAS: usize = 4;
+
+/// One encoding of an answer.
+#[derive(Clone, Debug)]
+struct Coded {
+    etag: HeaderValue,
+    encoding: Option<&'static str>,
+    bytes: Bytes,
+}
+
+#[derive(Debug)]
+pub struct Hot {
+    content_type: HeaderValue,
+    cache: HeaderValue,
+    status: StatusCode,
+    extra: Vec<(HeaderName, HeaderValue)>,
+    /// Value of `Use-As-Dictionary`; answers with the same one can be compressed against each other.
+    group: Option<HeaderValue>,
+    pub hash: [u8; 32],
+    plain: Coded,
+    /// `None` inside where compression gains nothing.
+    quick: OnceLock<Option<Coded>>,
+    best: OnceLock<Option<Coded>>,
+    zstd: OnceLock<Option<Coded>>,
+    deltas: Mutex<HashMap<[u8; 32], Option<Coded>>>,
+}
+
+fn etag(hash: &[u8; 32], form: &str) -> HeaderValue {
+    let mut text = String::from("\"");
+    for byte in &hash[..12] {
+        let _ = write!(text, "{byte:02x}");
+    }
+    let _ = write!(text, "{form}\"");
+    HeaderValue::from_str(&text).expect("hex digits and quotes")
+}
+
+impl Hot {
+    pub fn new(content_type: &'static str, cache: &'static str, bytes: impl Into<Bytes>) -> Hot {
+        let bytes = bytes.into();
+        let hash = hash(&bytes);
+        Hot {
+            content_type: HeaderValue::from_static(content_type),
+            cache: HeaderValue::from_static(cache),
+            status: StatusCode::OK,
+            extra: Vec::new(),
+            group: None,
+            hash,
+            plain: Coded { etag: etag(&hash, ""), encoding: None, bytes },
+            quick: OnceLock::new(),
+            best: OnceLock::new(),
+            zstd: OnceLock::new(),
+            deltas: Mutex::default(),
+        }
+    }
+
+    /// Never compressed: it would gain nothing.
+    pub fn incompressible(self) -> Hot {
+        let _ = (self.quick.set(None), self.best.set(None), self.zstd.set(None));
+        self
+    }
+
+    /// Compressed ahead of time.
+    pub fn compressed(self, brotli: impl Into<Bytes>) -> Hot {
+        let coded = self.coded("br", "b", brotli.into());
+        let _ = self.best.set(coded);
+        self
+    }
+
+    /// Offers this answer as a dictionary (RFC 9842) for later ones of the same `group`, e.g. `match="/app-*.js"`.
+    pub fn dictionary(mut self, group: &'static str) -> Hot {
+        self.group = Some(HeaderValue::from_static(group));
+        self
+    }
+
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Hot {
+        self.extra.push((name, value));
+        self
+    }
+
+    /// For pages that say that something is not there.
+    pub fn status(mut self, status: StatusCode) -> Hot {
+        self.status = status;
+        self
+    }
+
+    pub fn plain(&self) -> &Bytes {
+        &self.plain.bytes
+    }
+
+    pub fn group(&self) -> Option<&HeaderValue> {
+        self.group.as_ref()
+    }
+
+    /// Bytes held in memory.
+    pub fn weight(&self) -> usize {
+        let forms = [&self.quick, &self.best, &self.zstd];
+        let coded = forms.iter().filter_map(|form| form.get()?.as_ref()).map(|coded| coded.bytes.len()).sum::<usize>();
+        self.plain.bytes.len() + coded + 512
+    }
+
+    fn coded(&self, encoding: &'static str, form: &str, bytes: Bytes) -> Option<Coded> {
+        (bytes.len() < self.plain.bytes.len()).then(|| Coded { etag: etag(&self.hash, form), encoding: Some(encoding), bytes })
+    }
+
+    /// The answer to a GET or HEAD; whoever sends it drops the body of a HEAD.
+    pub async fn answer(self: &Arc<Self>, request: &HeaderMap, dictionaries: Option<&Dictionaries>) -> Response {
+        let coded = self.choose(request, dictionaries).await;
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, self.cache.clone());
+        if let Some(group) = &self.group {
+            headers.insert(VARY, HeaderValue::from_static("accept-encoding, available-dictionary"));
+            headers.insert("use-as-dictionary", group.clone());
+        } else {
+            headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        for (name, value) in &self.extra {
+            headers.append(name.clone(), value.clone());
+        }
+        if self.status != StatusCode::OK {
+            headers.insert(CONTENT_TYPE, self.content_type.clone());
+            if let Some(encoding) = coded.encoding {
+                headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+            }
+            headers.insert(CONTENT_LENGTH, coded.bytes.len().into());
+            *response.status_mut() = self.status;
+            *response.body_mut() = Body::from(coded.bytes);
+            return response;
+        }
+        if let Some(held) = request.get(IF_NONE_MATCH).and_then(|value| self.held(value)) {
+            headers.insert(ETAG, held);
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return response;
+        }
+        headers.insert(ETAG, coded.etag.clone());
+        headers.insert(CONTENT_TYPE, self.content_type.clone());
+        headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        if let Some(encoding) = coded.encoding {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        let whole = coded.bytes.len();
+        let bytes = match negotiate::range(request, &coded.etag, whole as u64) {
+            None => coded.bytes,
+            Some(Ok((from, to))) => {
+                *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+                let part = format!("bytes {from}-{to}/{whole}");
+                response.headers_mut().insert(CONTENT_RANGE, HeaderValue::from_str(&part).expect("digits"));
+                coded.bytes.slice(from as usize..=to as usize)
+            }
+            Some(Err(())) => {
+                *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+                let part = format!("bytes */{whole}");
+                response.headers_mut().insert(CONTENT_RANGE, HeaderValue::from_str(&part).expect("digits"));
+                response.headers_mut().remove(CONTENT_ENCODING);
+                Bytes::new()
+            }
+        };
+        response.headers_mut().insert(CONTENT_LENGTH, bytes.len().into());
+        *response.body_mut() = Body::from(bytes);
+        response
+    }
+
+    /// The ETag in `If-None-Match` that names this content, in whatever encoding.
+    fn held(&self, value: &HeaderValue) -> Option<HeaderValue> {
+        let stem = self.plain.etag.to_str().ok()?.trim_end_matches('"').to_owned();
+        let tags = value.to_str().ok()?.split(',').map(|tag| tag.trim().trim_start_matches("W/"));
+        let found = tags.into_iter().find(|tag| *tag == "*" || tag.starts_with(&stem))?;
+        if found == "*" { Some(self.plain.etag.clone()) } else { HeaderValue::from_str(found).ok() }
+    }
+
+    async fn choose(self: &Arc<Self>, request: &HeaderMap, dictionaries: Option<&Dictionaries>) -> Coded {
+        let wanted = Wanted::of(request);
+        if let (true, Some(held), Some(dictionaries)) = (wanted.dcz, wanted.dictionary, dictionaries)
+            && held != self.hash
+            && let Some(coded) = self.delta(held, dictionaries).await
+        {
+            return coded;
+        }
+        let coded = if wanted.br {
+            self.brotli().await
+        } else if wanted.zstd {
+            self.zstd().await
+        } else {
+            None
+        };
+        coded.unwrap_or_else(|| self.plain.clone())
+    }
+
+    async fn brotli(self: &Arc<Self>) -> Option<Coded> {
+        if let Some(best) = self.best.get() {
+            return best.clone();
+        }
+        let this = self.clone();
+        if self.plain.bytes.len() <= SMALL {
+            return compress::apart(move || this.make_best()).await;
+        }
+        if self.quick.get().is_none() {
+            let quick = self.clone();
+            compress::apart(move || {
+                quick.quick.get_or_init(|| quick.coded("br", "q", compress::brotli(&quick.plain.bytes, 5).into()));
+            })
+            .await;
+            compress::later(move || drop(this.make_best()));
+        }
+        self.quick.get().cloned().flatten()
+    }
+
+    /// Compresses as well as it goes. Slow; meant for another thread.
+    fn make_best(&self) -> Option<Coded> {
+        self.best.get_or_init(|| self.coded("br", "b", compress::brotli(&self.plain.bytes, 11).into())).clone()
+    }
+
+    async fn zstd(self: &Arc<Self>) -> Option<Coded> {
+        if let Some(made) = self.zstd.get() {
+            return made.clone();
+        }
+        let this = self.clone();
+        compress::apart(move || {
+            let level = if this.plain.bytes.len() <= 256 * 1024 { 19 } else { 12 };
+            this.zstd.get_or_init(|| this.coded("zstd", "z", compress::zstd(&this.plain.bytes, level).into())).clone()
+        })
+        .await
+    }
+
+    /// This answer as a difference from one that the reader has. Made once for each pair.
+    async fn delta(self: &Arc<Self>, held: [u8; 32], dictionaries: &Dictionaries) -> Option<Coded> {
+        let group = self.group.as_ref()?;
+        if let Some(made) = self.deltas.lock().unwrap_or_else(|e| e.into_inner()).get(&held) {
+            return made.clone();
+        }
+        let dictionary = dictionaries.find(&held, group)?;
+        let this = self.clone();
+        let made = compress::apart(move || {
+            let bytes = compress::dcz(&this.plain.bytes, &dictionary, &held);
+            let form: String = held[..4].iter().fold("d".into(), |text, byte| format!("{text}{byte:02x}"));
+            this.coded("dcz", &form, bytes.into())
+        })
+        .await;
+        let mut deltas = self.deltas.lock().unwrap_or_else(|e| e.into_inner());
+        if deltas.len() < MAX_DELTAS {
+            deltas.insert(held, made.clone());
+        }
+        made
+    }
+}

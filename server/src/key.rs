@@ -1,0 +1,46 @@
+//! The issuer's key: made at the first start, kept in the data folder for the server's eyes only.
+
+use crate::clock::random;
+use crate::error::Error;
+use domain::content::Time;
+use domain::instance::instance;
+use domain::sign::{Issuer, Trust, TrustKey};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Name of the file in the data folder: 32 random bytes, mode 0600.
+pub const FILE: &str = "issuer.key";
+const LIFE: i64 = 10 * 365 * 86_400;
+
+/// Reads the key, or makes one where there is none yet.
+pub fn load(data: &Path) -> Result<Issuer, Error> {
+    let path = data.join(FILE);
+    if !path.exists() {
+        let fresh = data.join(format!("{FILE}.{}", std::process::id()));
+        let write = || {
+            let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+            file.write_all(&random::<32>())?;
+            file.sync_all()?;
+            // A hard link fails where the name exists: two first starts at once end with one key.
+            let linked = std::fs::hard_link(&fresh, &path);
+            std::fs::remove_file(&fresh)?;
+            match linked {
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+                other => other,
+            }
+        };
+        write().map_err(Error::file(&path))?;
+        std::fs::File::open(data).and_then(|folder| folder.sync_all()).map_err(Error::file(data))?;
+    }
+    let seed = std::fs::read(&path).map_err(Error::file(&path))?;
+    let seed = <[u8; 32]>::try_from(seed).map_err(|_| Error::Damaged(path.display().to_string()))?;
+    Ok(Issuer::from_seed(&seed))
+}
+
+/// Whom phones believe: this one key. It vouches for old reports too, since an item's time is that of its source.
+pub fn trust(issuer: &Issuer, created: Time) -> Trust {
+    let name = instance().name.clone();
+    let key = TrustKey { kid: issuer.kid(), public: issuer.public(), name, not_before: Time(0), not_after: created.plus(LIFE) };
+    Trust { version: 1, keys: vec![key] }
+}

@@ -1,0 +1,188 @@
+//! Publication: the one way into the log. What is proposed is checked, encoded, signed and appended in one transaction.
+
+mod check;
+
+pub use check::check;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::reason::Reason;
+use crate::store::{Store, Tx};
+use domain::content::{AlertInfo, Body, Card, Gone, ItemId, MediaRef};
+use domain::sign::{Issuer, sign_item};
+use domain::wire::log::Entry;
+use domain::wire::{Logged, Seq};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// Something to publish, under the name it has at its source.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub external: String,
+    /// Hash of what it was made from: the same again changes nothing.
+    pub content: [u8; 32],
+    pub what: What,
+}
+
+#[derive(Clone, Debug)]
+pub enum What {
+    Item(Box<Proposal>),
+    Withdraw { reason: String },
+}
+
+/// An item before it has an id and a revision. Other items are named as their source names them.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// `id`, `revision`, `supersedes`, `detail` of alerts, `body_bytes` and `media_bytes` are filled in here.
+    pub card: Card,
+    pub body: Body,
+    pub alert: Option<AlertInfo>,
+    pub references: Vec<String>,
+    pub supersedes: Option<String>,
+    pub media: Vec<MediaRef>,
+}
+
+/// What became of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    New(ItemId),
+    Revised(ItemId),
+    Withdrawn(ItemId),
+    /// Its content was there already.
+    Same,
+    Refused(Reason),
+}
+
+#[derive(Clone)]
+pub struct Publisher {
+    store: Arc<Store>,
+    issuer: Arc<Issuer>,
+    clock: Clock,
+}
+
+impl Publisher {
+    pub fn new(store: Arc<Store>, issuer: Arc<Issuer>, clock: Clock) -> Publisher {
+        Publisher { store, issuer, clock }
+    }
+
+    /// Publishes `drafts` in one transaction and says what became of each. `expected` are names that drafts may refer to
+    /// although nothing of that name has arrived yet. Runs to its end even if the caller goes away.
+    pub async fn publish(&self, drafts: Vec<Draft>, expected: Arc<HashSet<String>>) -> Result<Vec<Done>, Error> {
+        let this = self.clone();
+        let task = tokio::spawn(async move {
+            let mut tx = this.store.begin().await?;
+            match this.append(&mut tx, drafts, &expected).await {
+                Ok(done) => tx.commit().await.map(|()| done),
+                Err(cause) => {
+                    tx.roll_back().await;
+                    Err(cause)
+                }
+            }
+        });
+        task.await.map_err(|cause| Error::Damaged(cause.to_string()))?
+    }
+
+    async fn append(&self, tx: &mut Tx, drafts: Vec<Draft>, expected: &HashSet<String>) -> Result<Vec<Done>, Error> {
+        let mut seq = tx.last_seq().await?;
+        let mut all = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let done = match draft.what {
+                What::Item(proposal) => self.item(tx, &mut seq, &draft.external, &draft.content, *proposal, expected).await?,
+                What::Withdraw { reason } => self.withdraw(tx, &mut seq, &draft.external, &draft.content, reason).await?,
+            };
+            all.push(done);
+        }
+        Ok(all)
+    }
+
+    async fn item(
+        &self,
+        tx: &mut Tx,
+        seq: &mut Seq,
+        external: &str,
+        content: &[u8; 32],
+        proposal: Proposal,
+        expected: &HashSet<String>,
+    ) -> Result<Done, Error> {
+        let Proposal { mut card, body, mut alert, references, supersedes, media } = proposal;
+        let now = self.clock.now();
+        let origin = tx.origin(external).await?;
+        if origin.as_ref().is_some_and(|origin| origin.content.as_ref() == Some(content)) {
+            return Ok(Done::Same);
+        }
+        if let Err(reason) = check(&card, &body, alert.as_ref(), now) {
+            return Ok(Done::Refused(reason));
+        }
+        let revision = origin.as_ref().map_or(0, |origin| origin.revision);
+        for name in references.iter().chain(&supersedes) {
+            let known = expected.contains(name) || tx.origin(name).await?.is_some();
+            if !known || name == external {
+                return Ok(Done::Refused(Reason::UnknownReference(name.clone())));
+            }
+        }
+        if let Some(alert) = &mut alert {
+            alert.references.clear();
+            for name in &references {
+                alert.references.push(tx.item(name).await?);
+            }
+            card.detail = alert.encode();
+        }
+        card.supersedes = match &supersedes {
+            Some(name) => Some(tx.item(name).await?),
+            None => None,
+        };
+        card.id = tx.item(external).await?;
+        card.revision = revision.checked_add(1).ok_or_else(|| Error::Damaged(format!("revision {external}")))?;
+        let body = body.encode();
+        card.body_bytes = body.len() as u32;
+        let files: BTreeMap<&str, u32> = media.iter().map(|media| (media.file.as_str(), media.bytes)).collect();
+        card.media_bytes = files.values().sum();
+        let bytes = card.encode();
+        if bytes.len() > Card::MAX_BYTES {
+            return Ok(Done::Refused(Reason::TooLong("card", Card::MAX_BYTES)));
+        }
+        if body.len() > Body::MAX_BYTES {
+            return Ok(Done::Refused(Reason::TooLong("body", Body::MAX_BYTES)));
+        }
+        let sig = sign_item(&self.issuer, &bytes, &body);
+        for media in &media {
+            tx.add_media(media, now).await?;
+        }
+        *seq += 1;
+        let body = Some((self.issuer.kid(), sig, body));
+        let entry = Entry { seq: *seq, id: card.id, revision: card.revision, what: Logged::Card(bytes), body };
+        tx.append(&entry, now).await?;
+        tx.set_origin(external, content, card.revision, card.sample).await?;
+        Ok(if revision == 0 { Done::New(card.id) } else { Done::Revised(card.id) })
+    }
+
+    async fn withdraw(
+        &self,
+        tx: &mut Tx,
+        seq: &mut Seq,
+        external: &str,
+        content: &[u8; 32],
+        reason: String,
+    ) -> Result<Done, Error> {
+        let Some(origin) = tx.origin(external).await?.filter(|origin| origin.content.is_some()) else {
+            return Ok(Done::Refused(Reason::UnknownReference(external.to_owned())));
+        };
+        if origin.content.as_ref() == Some(content) {
+            return Ok(Done::Same);
+        }
+        if reason.trim().is_empty() {
+            return Ok(Done::Refused(Reason::Missing("withdrawn")));
+        }
+        if reason.chars().count() > check::MAX_SUMMARY {
+            return Ok(Done::Refused(Reason::TooLong("withdrawn", check::MAX_SUMMARY)));
+        }
+        let now = self.clock.now();
+        let revision = origin.revision.checked_add(1).ok_or_else(|| Error::Damaged(format!("revision {external}")))?;
+        let gone = Gone { id: origin.item, revision, at: now, reason };
+        *seq += 1;
+        let entry = Entry { seq: *seq, id: gone.id, revision, what: Logged::Gone(gone.encode()), body: None };
+        tx.append(&entry, now).await?;
+        tx.set_origin(external, content, revision, false).await?;
+        Ok(Done::Withdrawn(gone.id))
+    }
+}

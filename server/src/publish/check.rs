@@ -1,0 +1,110 @@
+//! The limits of an item, whoever proposes it.
+
+use crate::reason::Reason;
+use domain::content::{AlertInfo, Block, Body, Card, Time};
+use domain::instance::instance;
+
+pub const MAX_TITLE: usize = 200;
+pub const MAX_SUMMARY: usize = 600;
+const MAX_BLOCKS: usize = 400;
+const MAX_ROWS: usize = 200;
+const MAX_TEXT: usize = 64 * 1024;
+/// Names, labels, numbers and addresses.
+const MAX_SHORT: usize = 500;
+
+/// Whether an item keeps to all limits.
+pub fn check(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> Result<(), Reason> {
+    for headline in &card.headlines {
+        text("title", &headline.title, MAX_TITLE)?;
+        text("summary", &headline.summary, MAX_SUMMARY)?;
+    }
+    text("source", &card.source, MAX_SUMMARY)?;
+    if card.issued > now.plus(86_400) {
+        return Err(Reason::Future);
+    }
+    let start = card.effective.unwrap_or(card.issued);
+    if card.expires.is_some_and(|end| end <= start) {
+        return Err(Reason::Backwards);
+    }
+    if card.event().is_some_and(|event| event.end.is_some_and(|end| end < event.start)) {
+        return Err(Reason::Backwards);
+    }
+    if let Some(alert) = alert {
+        let max = instance().hazard(alert.hazard).map_or(0, |hazard| hazard.max_level);
+        if !(1..=max).contains(&alert.level) {
+            return Err(Reason::BadLevel { level: alert.level.into(), max });
+        }
+    }
+    if card.topics.len() > 10 {
+        return Err(Reason::TooLong("topics", 10));
+    }
+    if card.places.len() > 300 {
+        return Err(Reason::TooLong("places", 300));
+    }
+    let variants = || body.variants.iter();
+    if variants().map(|v| v.blocks.len()).sum::<usize>() > MAX_BLOCKS {
+        return Err(Reason::TooLong("blocks", MAX_BLOCKS));
+    }
+    let facts = variants().flat_map(|v| &v.facts).map(|fact| fact.text.len()).sum::<usize>();
+    let blocks = || variants().flat_map(|v| &v.blocks);
+    if facts + blocks().flat_map(Block::texts).map(str::len).sum::<usize>() > MAX_TEXT {
+        return Err(Reason::TooLong("body", MAX_TEXT));
+    }
+    body.source_url.as_deref().map_or(Ok(()), url)?;
+    blocks().try_for_each(block)
+}
+
+fn block(block: &Block) -> Result<(), Reason> {
+    match block {
+        Block::Table { head, rows } => {
+            if rows.len() > MAX_ROWS {
+                return Err(Reason::TooLong("rows", MAX_ROWS));
+            }
+            if head.is_empty() || head.len() > 20 || rows.iter().any(|row| row.len() != head.len()) {
+                return Err(Reason::Wrong("table"));
+            }
+            Ok(())
+        }
+        Block::Call { number, label } => {
+            let digits = number.strip_prefix('+').unwrap_or(number);
+            let count = digits.bytes().filter(u8::is_ascii_digit).count();
+            if !(2..=20).contains(&count) || digits.bytes().any(|b| !b.is_ascii_digit() && b != b' ') {
+                return Err(Reason::BadPhone(number.clone()));
+            }
+            text("label", label, MAX_SHORT)
+        }
+        Block::Link { url: address, label } => {
+            text("label", label, MAX_SHORT)?;
+            url(address)
+        }
+        Block::Image { alt, .. } => text("alt", alt, MAX_SUMMARY),
+        Block::Audio { title, .. } => text("title", title, MAX_TITLE),
+        Block::Heading { text: words, .. } => text("heading", words, MAX_SUMMARY),
+        _ => Ok(()),
+    }
+}
+
+fn text(field: &'static str, text: &str, max: usize) -> Result<(), Reason> {
+    if text.trim().is_empty() {
+        return Err(Reason::Missing(field));
+    }
+    if text.chars().count() > max { Err(Reason::TooLong(field, max)) } else { Ok(()) }
+}
+
+/// `http` or `https`, a host, and nothing that could end an attribute or hide where it leads.
+pub fn url(address: &str) -> Result<(), Reason> {
+    let lower = address.get(..8).unwrap_or(address).to_ascii_lowercase();
+    let rest = if lower.starts_with("https://") {
+        &address[8..]
+    } else if lower.starts_with("http://") {
+        &address[7..]
+    } else {
+        return Err(Reason::BadUrl(address.chars().take(80).collect()));
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '`');
+    if host.is_empty() || host.contains('@') || address.len() > 2000 || address.contains(odd) {
+        return Err(Reason::BadUrl(address.chars().take(80).collect()));
+    }
+    Ok(())
+}

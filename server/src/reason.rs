@@ -1,0 +1,91 @@
+//! Why an item is not taken. For the operator's eyes: Vietnamese first, then a code that stays the same.
+
+use std::fmt;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Longer than a line may be.
+    LongLine,
+    NotUtf8,
+    NotJson(String),
+    Missing(&'static str),
+    /// A field holds something else than it should.
+    Wrong(&'static str),
+    /// A field is longer, or holds more, than it may.
+    TooLong(&'static str, usize),
+    UnknownKind(String),
+    UnknownTopic(String),
+    UnknownPlace(String),
+    UnknownHazard(String),
+    BadLevel { level: u64, max: u8 },
+    BadTime(String),
+    /// Ends before it begins.
+    Backwards,
+    /// Issued more than a day ahead of the clock.
+    Future,
+    UnknownReference(String),
+    BadUrl(String),
+    BadPhone(String),
+    UnknownBlock,
+    NoMedia(String),
+    BadMedia(String),
+    /// Nothing is left of HTML once everything without a block is gone.
+    EmptyHtml,
+}
+
+impl Reason {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Reason::LongLine => "long-line",
+            Reason::NotUtf8 => "not-utf8",
+            Reason::NotJson(_) => "not-json",
+            Reason::Missing(_) => "missing",
+            Reason::Wrong(_) => "wrong",
+            Reason::TooLong(..) => "too-long",
+            Reason::UnknownKind(_) => "unknown-kind",
+            Reason::UnknownTopic(_) => "unknown-topic",
+            Reason::UnknownPlace(_) => "unknown-place",
+            Reason::UnknownHazard(_) => "unknown-hazard",
+            Reason::BadLevel { .. } => "bad-level",
+            Reason::BadTime(_) => "bad-time",
+            Reason::Backwards => "backwards",
+            Reason::Future => "future",
+            Reason::UnknownReference(_) => "unknown-reference",
+            Reason::BadUrl(_) => "bad-url",
+            Reason::BadPhone(_) => "bad-phone",
+            Reason::UnknownBlock => "unknown-block",
+            Reason::NoMedia(_) => "no-media",
+            Reason::BadMedia(_) => "bad-media",
+            Reason::EmptyHtml => "empty-html",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::LongLine => write!(f, "dòng dài quá 1 MiB")?,
+            Reason::NotUtf8 => write!(f, "không phải UTF-8")?,
+            Reason::NotJson(cause) => write!(f, "không phải JSON ({cause})")?,
+            Reason::Missing(field) => write!(f, "thiếu “{field}”")?,
+            Reason::Wrong(field) => write!(f, "“{field}” không đúng dạng")?,
+            Reason::TooLong(field, max) => write!(f, "“{field}” quá {max}")?,
+            Reason::UnknownKind(kind) => write!(f, "không biết loại “{kind}”")?,
+            Reason::UnknownTopic(topic) => write!(f, "không có chủ đề “{topic}”")?,
+            Reason::UnknownPlace(place) => write!(f, "không có nơi mang mã “{place}”")?,
+            Reason::UnknownHazard(hazard) => write!(f, "không biết loại thiên tai “{hazard}”")?,
+            Reason::BadLevel { level, max } => write!(f, "cấp {level} nằm ngoài 1–{max} của loại thiên tai này")?,
+            Reason::BadTime(text) => write!(f, "không hiểu thời điểm “{text}”")?,
+            Reason::Backwards => write!(f, "kết thúc trước khi bắt đầu")?,
+            Reason::Future => write!(f, "ngày phát hành ở tương lai")?,
+            Reason::UnknownReference(id) => write!(f, "nhắc tới “{id}” mà không có tin đó")?,
+            Reason::BadUrl(url) => write!(f, "địa chỉ “{url}” không dùng được")?,
+            Reason::BadPhone(number) => write!(f, "số điện thoại “{number}” không đúng")?,
+            Reason::UnknownBlock => write!(f, "có khối nội dung không rõ loại")?,
+            Reason::NoMedia(file) => write!(f, "không thấy tệp “{file}”")?,
+            Reason::BadMedia(file) => write!(f, "tệp “{file}” sai loại, hỏng hoặc quá lớn")?,
+            Reason::EmptyHtml => write!(f, "HTML không có nội dung đọc được")?,
+        }
+        write!(f, " [{}]", self.code())
+    }
+}

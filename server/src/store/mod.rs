@@ -1,0 +1,208 @@
+//! The database: SQLite in the data folder, one writer at a time, a pool of readers. All SQL of the server is in here.
+
+mod tx;
+
+pub use tx::{Origin, Tx};
+
+use crate::clock::{Clock, random};
+use crate::error::Error;
+use domain::content::{ItemId, Time};
+use domain::sign::{KeyId, Sig};
+use domain::wire::log::Entry;
+use domain::wire::{Logged, Seq};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqliteConnection};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// Name of the database in the data folder.
+pub const FILE: &str = "bantin.sqlite";
+const SCHEMA: &str = include_str!("schema.sql");
+const SCHEMA_VERSION: i64 = 1;
+/// Marks a copy made by `backup`: whoever opens it starts a new epoch, since phones may have seen later positions.
+const COPIED: &str = "copied";
+
+pub struct Store {
+    writer: Arc<Mutex<SqliteConnection>>,
+    readers: SqlitePool,
+    path: PathBuf,
+    pub epoch: u64,
+    /// When this store was made.
+    pub created: Time,
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(30))
+}
+
+impl Store {
+    /// Opens the database of a data folder, and makes it where there is none.
+    pub async fn open(data: &Path, clock: &Clock) -> Result<Store, Error> {
+        let path = data.join(FILE);
+        let mut writer = SqliteConnection::connect_with(&options(&path).create_if_missing(true)).await?;
+        let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut writer).await?;
+        if !recent_enough(&version) {
+            return Err(Error::OldSqlite(version));
+        }
+        let (epoch, created) = prepare(&mut writer, clock.now()).await?;
+        let readers = SqlitePoolOptions::new().max_connections(2).connect_with(options(&path).read_only(true)).await?;
+        Ok(Store { writer: Arc::new(Mutex::new(writer)), readers, path, epoch, created })
+    }
+
+    /// Begins a transaction that writes. Others wait for it, in this process and in any other.
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        Tx::begin(self.writer.clone().lock_owned().await).await
+    }
+
+    /// Entries after a position, each with the time at which it was appended.
+    pub async fn log_after(&self, seq: Seq) -> Result<Vec<(Entry, Time)>, Error> {
+        type Row = (i64, Vec<u8>, i64, i64, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, i64);
+        let rows: Vec<Row> =
+            sqlx::query_as("SELECT seq, item, revision, kind, card, body, kid, sig, at FROM log WHERE seq > ? ORDER BY seq")
+                .bind(i64::from(seq))
+                .fetch_all(&self.readers)
+                .await?;
+        rows.into_iter()
+            .map(|(seq, item, revision, kind, card, body, kid, sig, at)| {
+                let damaged = || Error::Damaged(format!("log {seq}"));
+                let proof = |kid: Vec<u8>, sig: Vec<u8>| Some((KeyId(kid.try_into().ok()?), Sig(sig.try_into().ok()?)));
+                let (what, body) = match (kind, body, kid, sig) {
+                    (1, Some(body), Some(kid), Some(sig)) => {
+                        let (kid, sig) = proof(kid, sig).ok_or_else(damaged)?;
+                        (Logged::Card(card), Some((kid, sig, body)))
+                    }
+                    (2, ..) => (Logged::Gone(card), None),
+                    _ => return Err(damaged()),
+                };
+                let entry = Entry {
+                    seq: Seq::try_from(seq).map_err(|_| damaged())?,
+                    id: ItemId(item.try_into().map_err(|_| damaged())?),
+                    revision: u16::try_from(revision).map_err(|_| damaged())?,
+                    what,
+                    body,
+                };
+                Ok((entry, Time(at)))
+            })
+            .collect()
+    }
+
+    /// Last position of the log; 0 when nothing was ever published.
+    pub async fn seq(&self) -> Result<Seq, Error> {
+        let (seq,): (i64,) = sqlx::query_as("SELECT COALESCE(MAX(seq), 0) FROM log").fetch_one(&self.readers).await?;
+        Seq::try_from(seq).map_err(|_| Error::Damaged("seq".into()))
+    }
+
+    /// What was last taken from the source under this name.
+    pub async fn content_of(&self, external: &str) -> Result<Option<[u8; 32]>, Error> {
+        let row: Option<(Option<Vec<u8>>,)> =
+            sqlx::query_as("SELECT content FROM origin WHERE external = ?").bind(external).fetch_optional(&self.readers).await?;
+        Ok(row.and_then(|(content,)| content?.try_into().ok()))
+    }
+
+    /// Names at the source of all sample items that stand.
+    pub async fn samples(&self) -> Result<Vec<String>, Error> {
+        let rows: Vec<(String,)> =
+            sqlx::query_as("SELECT external FROM origin WHERE sample = 1 ORDER BY external").fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(|(external,)| external).collect())
+    }
+
+    /// Every image and recording that an item has used.
+    pub async fn media(&self) -> Result<Vec<String>, Error> {
+        let rows: Vec<(String,)> = sqlx::query_as("SELECT file FROM media ORDER BY file").fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(|(file,)| file).collect())
+    }
+
+    /// A connection that notices what other processes write.
+    pub async fn watch(&self) -> Result<Watch, Error> {
+        let connection = SqliteConnection::connect_with(&options(&self.path).read_only(true)).await?;
+        Ok(Watch { connection, version: 0 })
+    }
+
+    /// Writes a whole copy of the database as it stands now, checks it, and marks it as a copy.
+    pub async fn copy_to(&self, file: &Path) -> Result<(), Error> {
+        let name = file.to_str().ok_or_else(|| Error::Damaged("tên tệp không phải UTF-8".into()))?;
+        sqlx::query("VACUUM INTO ?").bind(name).execute(&mut *self.writer.lock().await).await?;
+        let plain = SqliteConnectOptions::new().filename(file).synchronous(SqliteSynchronous::Full);
+        let mut copy = SqliteConnection::connect_with(&plain).await?;
+        let (verdict,): (String,) = sqlx::query_as("PRAGMA integrity_check").fetch_one(&mut copy).await?;
+        if verdict != "ok" {
+            return Err(Error::Damaged(verdict));
+        }
+        sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, x'01')").bind(COPIED).execute(&mut copy).await?;
+        copy.close().await?;
+        Ok(())
+    }
+
+    /// Folds the write-ahead log into the database and closes every connection.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        let mut writer = self.writer.lock().await;
+        // A failure here costs nothing: the next start reads the write-ahead log.
+        let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *writer).await;
+    }
+}
+
+/// Notices that another connection, in this process or in another, has written.
+pub struct Watch {
+    connection: SqliteConnection,
+    version: i64,
+}
+
+impl Watch {
+    pub async fn changed(&mut self) -> Result<bool, Error> {
+        let (version,): (i64,) = sqlx::query_as("PRAGMA data_version").fetch_one(&mut self.connection).await?;
+        Ok(std::mem::replace(&mut self.version, version) != version)
+    }
+}
+
+/// 3.7.0 to 3.51.2 may reset a write-ahead log that is still needed.
+fn recent_enough(version: &str) -> bool {
+    let parts: Vec<u32> = version.split('.').map(|part| part.parse().unwrap_or(0)).collect();
+    parts >= vec![3, 51, 3]
+}
+
+/// Brings the schema up to date and returns epoch and birth of the store.
+async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time), Error> {
+    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let (version,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(&mut *tx).await?;
+    if version > SCHEMA_VERSION {
+        return Err(Error::NewerData(version));
+    }
+    let put = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)";
+    if version == 0 {
+        sqlx::raw_sql(SCHEMA).execute(&mut *tx).await?;
+        sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut *tx).await?;
+        sqlx::query(put).bind("created").bind(now.0.to_be_bytes().to_vec()).execute(&mut *tx).await?;
+        sqlx::query(put).bind(COPIED).bind(vec![0u8]).execute(&mut *tx).await?;
+    }
+    let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
+    if copied.rows_affected() > 0 {
+        sqlx::query(put).bind("epoch").bind(random::<8>().to_vec()).execute(&mut *tx).await?;
+    }
+    let mut number = async |key: &'static str| {
+        let (value,): (Vec<u8>,) = sqlx::query_as("SELECT value FROM meta WHERE key = ?").bind(key).fetch_one(&mut *tx).await?;
+        value.try_into().map(i64::from_be_bytes).map_err(|_| Error::Damaged(format!("meta {key}")))
+    };
+    let (epoch, created) = (number("epoch").await?, number("created").await?);
+    tx.commit().await?;
+    Ok((epoch as u64, Time(created)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert!(recent_enough("3.51.3"));
+        assert!(recent_enough("3.100.0"));
+        assert!(!recent_enough("3.51.2"));
+        assert!(!recent_enough("3.9.0"));
+    }
+}

@@ -1,0 +1,148 @@
+//! One transaction that writes. What is not committed when it is dropped never happened.
+
+use crate::error::Error;
+use domain::content::{ItemId, MediaRef, Time};
+use domain::sign::hash;
+use domain::wire::log::Entry;
+use domain::wire::{Logged, Seq};
+use sqlx::SqliteConnection;
+use tokio::sync::OwnedMutexGuard;
+
+/// What is known of an item under its name at the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub item: ItemId,
+    /// Hash of what was last taken from there; `None` while the item has only been referred to.
+    pub content: Option<[u8; 32]>,
+    pub revision: u16,
+}
+
+/// Holds the writer. Every caller runs it to its end in a task of its own, so that nobody who goes away leaves it open.
+pub struct Tx {
+    connection: OwnedMutexGuard<SqliteConnection>,
+}
+
+impl Tx {
+    pub(super) async fn begin(mut connection: OwnedMutexGuard<SqliteConnection>) -> Result<Tx, Error> {
+        // Refused unless a task died in the middle of its transaction and left it open.
+        let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+        Ok(Tx { connection })
+    }
+
+    /// After this returns, the changes survive anything but the loss of the disk.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        let done = sqlx::query("COMMIT").execute(&mut *self.connection).await;
+        if done.is_err() {
+            self.roll_back().await;
+        }
+        Ok(done.map(|_| ())?)
+    }
+
+    pub async fn roll_back(mut self) {
+        // Fails only where SQLite has rolled back by itself.
+        let _ = sqlx::query("ROLLBACK").execute(&mut *self.connection).await;
+    }
+
+    pub async fn origin(&mut self, external: &str) -> Result<Option<Origin>, Error> {
+        let row: Option<(Vec<u8>, Option<Vec<u8>>, i64)> =
+            sqlx::query_as("SELECT item, content, revision FROM origin WHERE external = ?")
+                .bind(external)
+                .fetch_optional(&mut *self.connection)
+                .await?;
+        row.map(|(item, content, revision)| {
+            let damaged = || Error::Damaged(format!("origin {external}"));
+            Ok(Origin {
+                item: ItemId(item.try_into().map_err(|_| damaged())?),
+                content: content.map(|c| c.try_into().map_err(|_| damaged())).transpose()?,
+                revision: u16::try_from(revision).map_err(|_| damaged())?,
+            })
+        })
+        .transpose()
+    }
+
+    /// The item of this name, which gets its id now if it has none: the start of a hash, the next one where two collide.
+    pub async fn item(&mut self, external: &str) -> Result<ItemId, Error> {
+        if let Some(origin) = self.origin(external).await? {
+            return Ok(origin.item);
+        }
+        let mut nonce = 0u32;
+        loop {
+            let id = id_of(external, nonce);
+            let done = sqlx::query("INSERT OR IGNORE INTO origin (external, item, content, revision, sample) VALUES (?, ?, NULL, 0, 0)")
+                .bind(external)
+                .bind(id.0.to_vec())
+                .execute(&mut *self.connection)
+                .await?;
+            if done.rows_affected() == 1 {
+                return Ok(id);
+            }
+            nonce += 1;
+        }
+    }
+
+    /// Remembers what the newest revision was made from.
+    pub async fn set_origin(&mut self, external: &str, content: &[u8; 32], revision: u16, sample: bool) -> Result<(), Error> {
+        sqlx::query("UPDATE origin SET content = ?, revision = ?, sample = ? WHERE external = ?")
+            .bind(content.to_vec())
+            .bind(i64::from(revision))
+            .bind(i64::from(sample))
+            .bind(external)
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    pub async fn last_seq(&mut self) -> Result<Seq, Error> {
+        let (seq,): (i64,) =
+            sqlx::query_as("SELECT COALESCE(MAX(seq), 0) FROM log").fetch_one(&mut *self.connection).await?;
+        Seq::try_from(seq).map_err(|_| Error::Damaged("seq".into()))
+    }
+
+    pub async fn append(&mut self, entry: &Entry, at: Time) -> Result<(), Error> {
+        let (kind, card) = match &entry.what {
+            Logged::Card(bytes) => (1i64, bytes),
+            Logged::Gone(bytes) => (2, bytes),
+        };
+        let (kid, sig, body) = match &entry.body {
+            Some((kid, sig, body)) => (Some(kid.0.to_vec()), Some(sig.0.to_vec()), Some(body.clone())),
+            None => (None, None, None),
+        };
+        sqlx::query("INSERT INTO log (seq, item, revision, kind, card, body, kid, sig, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .bind(i64::from(entry.seq))
+            .bind(entry.id.0.to_vec())
+            .bind(i64::from(entry.revision))
+            .bind(kind)
+            .bind(card.clone())
+            .bind(body)
+            .bind(kid)
+            .bind(sig)
+            .bind(at.0)
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    pub async fn add_media(&mut self, media: &MediaRef, at: Time) -> Result<(), Error> {
+        sqlx::query("INSERT OR IGNORE INTO media (file, bytes, width, height, seconds, at) VALUES (?, ?, ?, ?, ?, ?)")
+            .bind(&media.file)
+            .bind(i64::from(media.bytes))
+            .bind(i64::from(media.width))
+            .bind(i64::from(media.height))
+            .bind(i64::from(media.seconds))
+            .bind(at.0)
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+}
+
+fn id_of(external: &str, nonce: u32) -> ItemId {
+    let mut text = [b"bantin-id\0", external.as_bytes()].concat();
+    if nonce > 0 {
+        text.push(0);
+        text.extend_from_slice(&nonce.to_be_bytes());
+    }
+    let h = hash(&text);
+    ItemId([h[0], h[1], h[2], h[3], h[4]])
+}

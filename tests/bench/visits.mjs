@@ -1,0 +1,103 @@
+// First, warm, offline and deep visits over a simulated weak line, beside bare HTML of the same text.
+//
+// usage: node visits.mjs --perf DIR --bin bantin --assets dist [--profiles gprs,2g,3g] [--runs 5] [--visits cold,warm,offline]
+// DIR holds the driver and its reference pages (bench.mjs, apps.mjs, content.mjs). It is copied, since this adds an entry to it.
+// Prints the driver's tables, then one line of ratios for each profile and what the product promises for it.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const arg = (name, fallback) => {
+  const at = process.argv.indexOf('--' + name);
+  return at < 0 ? fallback : process.argv[at + 1];
+};
+const perf = path.resolve(arg('perf'));
+const bin = path.resolve(arg('bin'));
+const assets = path.resolve(arg('assets', 'dist'));
+const profiles = arg('profiles', 'gprs,2g,3g');
+const runs = arg('runs', '5');
+const visits = arg('visits', 'cold,warm,offline');
+const port = 8197;
+
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bantin-visits-'));
+const must = (command, args, options = {}) => {
+  const done = spawnSync(command, args, { stdio: 'inherit', ...options });
+  if (done.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${done.status}`);
+};
+
+// The driver's own text as items of ours: the same headlines, the same lead article.
+const driver = path.join(work, 'driver');
+fs.cpSync(perf, driver, { recursive: true });
+fs.chmodSync(driver, 0o755);
+for (const file of fs.readdirSync(driver)) fs.chmodSync(path.join(driver, file), 0o644);
+must('npm', ['install', '--silent', '--no-audit', '--no-fund'], { cwd: driver });
+must('npm', ['run', '--silent', 'cert'], { cwd: driver, stdio: 'ignore' });
+const content = await import(pathToFileURL(path.join(driver, 'content.mjs')));
+const now = Date.now();
+const lines = content.stories.map((story, i) => JSON.stringify({
+  id: String(story.id),
+  title: story.title,
+  summary: `${story.user} ${story.time_ago}`,
+  issued: new Date(now - 60_000 - i * 1800_000).toISOString().replace(/\.\d+Z/, 'Z'),
+  body: content.item(story.id).comments.map(c => c.content.replace(/<\/?p>/g, '')),
+}));
+fs.writeFileSync(path.join(work, 'items.jsonl'), lines.join('\n') + '\n');
+const data = path.join(work, 'data');
+must(bin, ['import', path.join(work, 'items.jsonl'), '--data', data]);
+
+const server = spawn(bin, ['serve', '--no-sample', '--port', String(port), '--data', data, '--assets', assets], { stdio: 'ignore' });
+process.on('exit', () => server.kill('SIGKILL'));
+const origin = `http://127.0.0.1:${port}`;
+for (let tries = 0; ; tries++) {
+  try {
+    if ((await fetch(origin + '/healthz')).ok) break;
+  } catch {
+    if (tries > 100) throw new Error('the server does not start');
+  }
+  await new Promise(done => setTimeout(done, 100));
+}
+const home = await (await fetch(origin + '/')).text();
+const before = home.slice(0, home.indexOf(content.HEAD_TOKEN));
+const article = before.slice(before.lastIndexOf('href="') + 6).split('"')[0];
+if (!article.startsWith('/tin/')) throw new Error(`no link around the first headline: ${article}`);
+
+const apps = path.join(driver, 'apps.mjs');
+const entry = `  bantin: { port: 7460, proxy: '${origin}', list: '/', article: '${article}', tap: 'a[href="${article}"]' },\n};`;
+fs.writeFileSync(apps, fs.readFileSync(apps, 'utf8').replace(/\};\s*$/, entry + '\n'));
+const out = path.join(work, 'r.json');
+must('node', ['bench.mjs', '--apps', arg('apps', 'plain,bantin'), '--profiles', profiles, '--runs', runs, '--mode', 'link', '--cpu', arg('cpu', '6'), '--visits', visits, '--out', out], { cwd: driver });
+must('node', ['agg.mjs', out], { cwd: driver });
+
+const results = JSON.parse(fs.readFileSync(out, 'utf8'));
+const median = values => {
+  const sorted = values.filter(v => Number.isFinite(v)).sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+};
+let missed = 0;
+const judge = (what, value, most) => {
+  const ok = value <= most;
+  if (!ok) missed++;
+  console.log(`${ok ? 'holds ' : 'MISSED'}  ${what}: ${Number.isFinite(value) ? value.toFixed(2) : '–'} (at most ${most})`);
+};
+for (const prof of profiles.split(',')) {
+  const of = (app, kind) => results.filter(r => r.app === app && r.prof === prof && r.kind === kind);
+  const figure = (app, kind, key) => median(of(app, kind).map(r => r[key]));
+  const failed = ['cold', 'warm', 'offline'].flatMap(kind => of('bantin', kind)).filter(r => r.fail).length;
+  judge(`${prof} visits that failed`, failed, 0);
+  judge(`${prof} cold headline / plain`, figure('bantin', 'cold', 'head') / figure('plain', 'cold', 'head'), 1.1);
+  judge(`${prof} cold tap → article, s`, figure('bantin', 'cold', 'tapToArt') / 1000, 0.25);
+  for (const kind of visits.split(',').filter(k => ['cold', 'warm', 'offline'].includes(k))) {
+    judge(`${prof} ${kind} interactive after headline, s`, median(of('bantin', kind).map(r => r.tti - r.head)) / 1000, 0.15);
+  }
+  if (visits.includes('warm')) judge(`${prof} warm KB down`, figure('bantin', 'warm', 'down') / 1000, 2);
+  if (visits.includes('offline')) {
+    judge(`${prof} offline headline / warm`, figure('bantin', 'offline', 'head') / figure('bantin', 'warm', 'head'), 1.1);
+    judge(`${prof} offline article after navigation, s`, figure('bantin', 'offline', 'art') / 1000, 1.2);
+  }
+  judge(`${prof} complete first install KB`, figure('bantin', 'cold', 'down') / 1000, 200);
+}
+console.log(missed === 0 ? 'every figure holds' : `${missed} figures missed`);
+fs.rmSync(work, { recursive: true, force: true });
+process.exit(0);
