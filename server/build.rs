@@ -9,7 +9,8 @@ fn main() {
     let folder = std::env::var("BANTIN_INSTANCE").map_or_else(|_| PathBuf::from("../instance/hue"), |f| Path::new("..").join(f));
     let folder = std::fs::canonicalize(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
     println!("cargo::rerun-if-changed={}", folder.display());
-    let mut media: Vec<PathBuf> = std::fs::read_dir(folder.join("media")).into_iter().flatten().map(|f| f.unwrap().path()).collect();
+    let mut media: Vec<PathBuf> =
+        std::fs::read_dir(folder.join("media")).into_iter().flatten().map(|f| f.unwrap().path()).collect();
     media.sort();
     let mut code = String::new();
     let _ = writeln!(code, "pub const LINES: &[u8] = include_bytes!({:?});", folder.join("sample.jsonl"));

@@ -1,2 +1,5 @@
-//! The reader.
-fn main() {}
+//! The program that the page loads.
+
+fn main() {
+    reader::start();
+}

@@ -6,8 +6,7 @@ use tokio::sync::Semaphore;
 
 /// Brotli, `quality` 0 to 11.
 pub fn brotli(bytes: &[u8], quality: i32) -> Vec<u8> {
-    let params =
-        brotli::enc::BrotliEncoderParams { quality, size_hint: bytes.len(), lgwin: 22, ..Default::default() };
+    let params = brotli::enc::BrotliEncoderParams { quality, size_hint: bytes.len(), lgwin: 22, ..Default::default() };
     let mut out = Vec::with_capacity(bytes.len() / 3 + 64);
     brotli::BrotliCompress(&mut &bytes[..], &mut out, &params).expect("memory takes every byte");
     out

@@ -3,13 +3,14 @@
 //! ETags are strong and differ by encoding, so a download that was cut goes on with `Range` and `If-Range`;
 //! `If-None-Match` is answered for any encoding of the same content.
 
-mod negotiate;
+pub mod negotiate;
 
 use crate::compress;
 use crate::dictionary::Dictionaries;
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE,
+    VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -199,6 +200,13 @@ impl Hot {
     }
 
     async fn choose(self: &Arc<Self>, request: &HeaderMap, dictionaries: Option<&Dictionaries>) -> Coded {
+        // Whoever has half of one form gets the other half of it, even where a better form was made since.
+        if let Some(held) = request.get(IF_RANGE) {
+            let made = [&self.quick, &self.best, &self.zstd].into_iter().filter_map(|form| form.get()?.as_ref());
+            if let Some(coded) = made.chain([&self.plain]).find(|coded| coded.etag == held) {
+                return coded.clone();
+            }
+        }
         let wanted = Wanted::of(request);
         if let (true, Some(held), Some(dictionaries)) = (wanted.dcz, wanted.dictionary, dictionaries)
             && held != self.hash
@@ -230,9 +238,17 @@ impl Hot {
                 quick.quick.get_or_init(|| quick.coded("br", "q", compress::brotli(&quick.plain.bytes, 5).into()));
             })
             .await;
-            compress::later(move || drop(this.make_best()));
+            this.warm();
         }
         self.quick.get().cloned().flatten()
+    }
+
+    /// Has the best form made some time soon, before anybody asks for it.
+    pub fn warm(self: &Arc<Self>) {
+        if self.best.get().is_none() {
+            let this = self.clone();
+            compress::later(move || drop(this.make_best()));
+        }
     }
 
     /// Compresses as well as it goes. Slow; meant for another thread.

@@ -1,2 +1,131 @@
-//! The server: `bantin`.
-fn main() {}
+//! `bantin`: the commands of whoever runs a server.
+
+use clap::{Parser, Subcommand};
+use server::{App, Error, Options, backup, import, sample, serve};
+use std::net::{Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "bantin", version, about = "Máy chủ Bản Tin · the Bản Tin server")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Phục vụ người đọc · serve readers
+    Serve {
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        #[arg(long, default_value = "./data")]
+        data: PathBuf,
+        /// The app as Trunk built it
+        #[arg(long, default_value = "dist")]
+        assets: PathBuf,
+        /// Do not load sample content into an empty data folder
+        #[arg(long)]
+        no_sample: bool,
+        /// Where readers reach this server, e.g. https://bantin.example
+        #[arg(long)]
+        origin: Option<String>,
+    },
+    /// Nhập tin từ tệp JSON Lines (xem IMPORT.md) · import a JSON Lines file
+    Import {
+        file: PathBuf,
+        #[arg(long, default_value = "./data")]
+        data: PathBuf,
+    },
+    /// Nạp hoặc gỡ tin mẫu · load or remove the sample content
+    Sample {
+        #[arg(long, default_value = "./data")]
+        data: PathBuf,
+        #[arg(long)]
+        remove: bool,
+    },
+    /// Sao lưu · copy database, key and media
+    Backup {
+        #[arg(long, default_value = "./data")]
+        data: PathBuf,
+        #[arg(long)]
+        to: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_max_level(tracing::Level::INFO).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(cause) => {
+            eprintln!("không khởi động được [runtime]: {cause}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(Args::parse().command)) {
+        Ok(code) => code,
+        Err(cause) => {
+            eprintln!("{cause}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode, Error> {
+    match command {
+        Command::Serve { port, data, assets, no_sample, origin } => {
+            let options = Options { assets: Some(assets), sample: !no_sample, origin, ..Options::default() };
+            let app = App::open(&data, options).await?;
+            let address = SocketAddr::from((Ipv6Addr::UNSPECIFIED, port));
+            let listener = match tokio::net::TcpListener::bind(address).await {
+                Ok(listener) => listener,
+                // Machines without IPv6.
+                Err(_) => tokio::net::TcpListener::bind(SocketAddr::from(([0, 0, 0, 0], port)))
+                    .await
+                    .map_err(Error::file(Path::new("port")))?,
+            };
+            let port = listener.local_addr().map_or(port, |address| address.port());
+            tracing::info!(port, seq = app.site.live.now().seq(), "ready");
+            println!("http://localhost:{port}");
+            serve::run(app, listener, serve::Limits::default(), serve::stopped()).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Import { file, data } => {
+            let app = open(&data).await?;
+            let report = import::file(&app.site, &file).await?;
+            println!("{report}");
+            app.site.store.close().await;
+            Ok(if report.all_bad() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        }
+        Command::Sample { data, remove } => {
+            let app = open(&data).await?;
+            if remove {
+                println!("đã gỡ {} tin mẫu", sample::remove(&app.site).await?);
+            } else {
+                println!("{}", sample::load(&app.site).await?);
+            }
+            app.site.store.close().await;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Backup { data, to } => {
+            let app = open(&data).await?;
+            let copied = backup::run(&app.site.store, &data, &to).await?;
+            println!(
+                "{}\n{}\n{} ({} tệp)",
+                copied.database.display(),
+                copied.key.display(),
+                copied.media.display(),
+                copied.files
+            );
+            for file in &copied.missing {
+                eprintln!("thiếu tệp media/{file} [missing-media]");
+            }
+            Ok(if copied.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    }
+}
+
+/// A data folder for a command that serves nobody.
+async fn open(data: &Path) -> Result<App, Error> {
+    App::open(data, Options { sample: false, ..Options::default() }).await
+}

@@ -17,7 +17,10 @@ pub enum Reason {
     UnknownTopic(String),
     UnknownPlace(String),
     UnknownHazard(String),
-    BadLevel { level: u64, max: u8 },
+    BadLevel {
+        level: u64,
+        max: u8,
+    },
     BadTime(String),
     /// Ends before it begins.
     Backwards,

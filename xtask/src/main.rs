@@ -5,6 +5,7 @@ mod bench;
 mod budget;
 mod deny;
 mod dist;
+mod map;
 mod release;
 mod run;
 mod setup;

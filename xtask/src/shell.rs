@@ -4,6 +4,7 @@ use crate::Outcome;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// The repository: where `cargo xtask` found this crate's manifest, or where the hook's caller stands.
 pub fn root() -> PathBuf {
@@ -14,7 +15,10 @@ pub fn root() -> PathBuf {
 
 /// Tools live outside `target/`, so that the next clone finds them again.
 pub fn cache() -> PathBuf {
-    std::env::var_os("XDG_CACHE_HOME").filter(|dir| !dir.is_empty()).map_or_else(|| home().join(".cache"), PathBuf::from).join("bantin")
+    std::env::var_os("XDG_CACHE_HOME")
+        .filter(|dir| !dir.is_empty())
+        .map_or_else(|| home().join(".cache"), PathBuf::from)
+        .join("bantin")
 }
 
 pub fn home() -> PathBuf {
@@ -32,6 +36,23 @@ pub fn cargo() -> Command {
 pub fn run(command: &mut Command) -> Outcome {
     let status = command.stdin(Stdio::null()).status().map_err(|error| format!("cannot start `{}`: {error}", words(command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status})", words(command))) }
+}
+
+/// Whether it succeeded in time: programs that fetch may retry for very long where their server cannot be reached.
+pub fn within(command: &mut Command, patience: Duration) -> bool {
+    let Ok(mut child) = command.spawn() else { return false };
+    let start = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) if start.elapsed() < patience => std::thread::sleep(Duration::from_millis(50)),
+            _ => {
+                drop(child.kill());
+                drop(child.wait());
+                return false;
+            }
+        }
+    }
 }
 
 /// Standard output of a command that succeeded, without the last line end.

@@ -109,6 +109,8 @@ async fn bodies_and_tombstones(store: &impl Store) {
     store.commit(&some_commit()).await.unwrap();
     assert_eq!(store.body(id(1)).await.unwrap(), Some(body(1, 1)));
     assert_eq!(store.body(id(2)).await.unwrap(), None);
+    assert_eq!(store.card(id(2)).await.unwrap(), Some(card(2, 1, false).2));
+    assert_eq!(store.card(id(8)).await.unwrap(), None);
     assert_eq!(store.gone(id(7)).await.unwrap().as_deref(), Some(&b"why"[..]));
     let used = store.used().await.unwrap();
     assert_eq!((used.cards, used.bodies), (3, 1));

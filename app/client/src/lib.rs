@@ -3,6 +3,7 @@
 //! that every rule here is tested without a phone; `app/src/device` implements [`Store`] and [`Net`] on a real one.
 
 pub mod contract;
+pub mod item;
 pub mod memory;
 pub mod net;
 pub mod quota;
@@ -12,6 +13,7 @@ pub mod saved;
 pub mod settings;
 pub mod store;
 pub mod usage;
+pub mod zstd;
 
 pub use net::{Net, Reply};
 pub use runner::{Breath, Report, sync};

@@ -111,6 +111,10 @@ impl Store for Memory {
         Ok(())
     }
 
+    async fn card(&self, id: ItemId) -> Result<Option<Vec<u8>>, StoreFault> {
+        Ok(self.cache.borrow().cards.get(&id).and_then(|row| row::decode_card(row)).map(|(_, card)| card.to_vec()))
+    }
+
     async fn body(&self, id: ItemId) -> Result<Option<StoredBody>, StoreFault> {
         Ok(self.cache.borrow().bodies.get(&id).and_then(|row| row::decode_body(id, row)))
     }

@@ -65,6 +65,9 @@ pub trait Store {
 
     async fn put_tag(&self, tag: &str) -> Result<(), StoreFault>;
 
+    /// Exact bytes of a card.
+    async fn card(&self, id: ItemId) -> Result<Option<Vec<u8>>, StoreFault>;
+
     async fn body(&self, id: ItemId) -> Result<Option<StoredBody>, StoreFault>;
 
     /// Bytes of the tombstone of a withdrawn item.

@@ -4,19 +4,28 @@ use crate::ctx::{Ctx, Images};
 use crate::el::{El, cl, el, tx};
 use crate::icons::icon;
 use crate::links;
-use crate::parts::in_lang;
 use domain::content::{Block, MediaRef, Style, Text};
 use domain::words::{fill, size};
 
 /// Blocks in order.
 pub fn blocks<'a>(blocks: impl IntoIterator<Item = &'a Block>, ctx: &Ctx) -> Vec<El> {
-    blocks.into_iter().map(|found| block(found, ctx)).collect()
+    let mut sections = false;
+    let shown = blocks.into_iter().map(|found| match found {
+        // Headings step down one at a time, for those who move by them.
+        Block::Heading { level, text } => {
+            let top = *level <= 2 || !sections;
+            sections |= top;
+            tx(if top { "h2" } else { "h3" }, text.clone())
+        }
+        other => block(other, ctx),
+    });
+    shown.collect()
 }
 
-pub fn block(block: &Block, ctx: &Ctx) -> El {
+fn block(block: &Block, ctx: &Ctx) -> El {
     match block {
         Block::Paragraph(text) => rich(el("p"), text),
-        Block::Heading { level, text } => tx(if *level <= 2 { "h2" } else { "h3" }, text.clone()),
+        Block::Heading { text, .. } => tx("h2", text.clone()),
         Block::List(items) => el("ul").kids(items.iter().map(|item| rich(el("li"), item)).collect()),
         Block::Steps(items) => cl("ol", "sp").kids(items.iter().map(|item| rich(el("li"), item)).collect()),
         Block::Quote { text, by } => {
@@ -37,7 +46,7 @@ pub fn block(block: &Block, ctx: &Ctx) -> El {
             };
             cl("p", "ln").kid(a)
         }
-        Block::Unknown { .. } => in_lang(cl("p", "nx"), ctx.lang.tag(), ctx).text(ctx.w().unknown_block),
+        Block::Unknown { .. } => cl("p", "nx").attr("lang", ctx.lang.tag()).text(ctx.w().unknown_block),
     }
 }
 
@@ -63,7 +72,7 @@ fn table(head: &[String], rows: &[Vec<String>], ctx: &Ctx) -> El {
     }
     let body = el("tbody").kids(rows.iter().map(|row| cells("td", row)).collect());
     // A wide table scrolls by itself, by keyboard too.
-    cl("div", "tb").attr("tabindex", "0").attr("role", "region").attr("aria-label", ctx.w().table).kid(table.kid(body))
+    cl("div", "tb").attr("tabindex", "0").attr("role", "group").attr("aria-label", ctx.w().table).kid(table.kid(body))
 }
 
 pub fn media_path(media: &MediaRef) -> String {
@@ -88,7 +97,7 @@ fn image(media: &MediaRef, alt: &str, ctx: &Ctx) -> El {
         .attr("data-alt", alt.to_owned())
         .attr("data-edition", "both")
         .kid(room)
-        .kid(cl("span", "pt").kid(icon("image")).text(cost))
+        .kid(cl("span", "pt").attr("lang", ctx.lang.tag()).kid(icon("image")).text(cost))
 }
 
 /// A recording with its length and price; nothing is fetched before the reader plays it.
@@ -97,7 +106,11 @@ pub fn audio(media: &MediaRef, title: &str, ctx: &Ctx) -> El {
     let length = [&minutes.to_string(), ":", &two(media.seconds % 60)].concat();
     let cost = fill(ctx.w().audio_cost, &[("length", &length), ("size", &size(media.bytes.into(), ctx.lang))]);
     let player = el("audio").attr("controls", "").attr("preload", "none").attr("src", media_path(media));
-    let caption = el("figcaption").kid(icon("listen")).kid(tx("b", title.to_owned())).text(" ").kid(tx("small", cost));
+    let caption = el("figcaption")
+        .kid(icon("listen"))
+        .kid(tx("b", title.to_owned()))
+        .text(" ")
+        .kid(tx("small", cost).attr("lang", ctx.lang.tag()));
     cl("figure", "au").kid(caption).kid(player.attr("aria-label", title.to_owned()))
 }
 

@@ -44,12 +44,7 @@ fn header(ctx: &Ctx, route: Option<&Route>) -> El {
 
 fn foot(ctx: &Ctx) -> El {
     let w = ctx.w();
-    let links = [
-        (Route::Places, w.places),
-        (Route::Settings, w.settings),
-        (Route::Install, w.install),
-        (Route::About, w.about),
-    ];
+    let links = [(Route::Places, w.places), (Route::Settings, w.settings), (Route::Install, w.install), (Route::About, w.about)];
     let links = links.into_iter().map(|(route, name)| el("li").kid(link(route.path(ctx.lang), name)));
     let name = [&instance().name, " – ", instance().area.get(ctx.lang)].concat();
     cl("footer", "ft").kid(el("ul").kids(links.collect())).kid(tx("p", name))

@@ -14,8 +14,9 @@ pub const HOME_NEWEST: usize = 20;
 pub const LIST: usize = 60;
 const HOME_MINE: usize = 6;
 const HOME_EVENTS: usize = 3;
+const HOME_OTHER_ALERTS: usize = 5;
 /// An event without an end is over this long after its start.
-const EVENT_LENGTH: i64 = 3 * 3_600;
+pub const EVENT_LENGTH: i64 = 3 * 3_600;
 
 /// Newest first; the id decides among equals, so that the order is the same everywhere.
 pub fn newest<'a>(mut cards: Vec<&'a Card>) -> Vec<&'a Card> {
@@ -46,25 +47,27 @@ fn news<'a>(cards: &[&'a Card]) -> Vec<&'a Card> {
 pub struct HomeData<'a> {
     /// In force, worst first.
     pub alerts: Vec<Standing<'a>>,
+    /// Coming, and ended without newer word: neither may vanish from sight.
+    pub other_alerts: Vec<Standing<'a>>,
     /// Of the reader's places and topics; empty where none are chosen.
     pub mine: Vec<&'a Card>,
     pub newest: Vec<&'a Card>,
     pub events: Vec<&'a Card>,
     /// Topics that have items: index, number of items, the newest one that is not in `newest`.
     pub topics: Vec<(u8, usize, Option<&'a Card>)>,
-    /// The article of the first item, put into the page by the server so that a tap needs no further trip.
+    /// The page of the first item ([`crate::pages::article`]), put into the page by the server so that a tap needs no further trip.
     pub lead: Option<El>,
 }
 
 impl<'a> HomeData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> HomeData<'a> {
         let cards: Vec<&Card> = cards.into_iter().collect();
-        let mut alerts = alert::standings(cards.iter().copied(), now);
-        alerts.retain(|standing| standing.state == State::InForce);
+        let mut standing = AlertsData::select(cards.iter().copied(), now);
+        // What concerns the reader's own places comes before what is worse elsewhere.
+        standing.in_force.sort_by_key(|alert| !mine.places.iter().any(|place| instance().concerns(&alert.card.places, *place)));
+        let other_alerts = standing.coming.into_iter().chain(standing.ended).take(HOME_OTHER_ALERTS).collect();
         let all = news(&cards);
-        let is_mine = |card: &Card| {
-            mine.topics.iter().any(|topic| card.topics.contains(topic)) || for_places(card, &mine.places)
-        };
+        let is_mine = |card: &Card| mine.topics.iter().any(|topic| card.topics.contains(topic)) || for_places(card, &mine.places);
         let topics = (0..instance().topics.len() as u8).filter_map(|topic| {
             let mut of_topic = all.iter().enumerate().filter(|(_, card)| card.topics.contains(&topic));
             let count = of_topic.clone().count();
@@ -72,7 +75,8 @@ impl<'a> HomeData<'a> {
             (count > 0).then_some((topic, count, next))
         });
         HomeData {
-            alerts,
+            alerts: standing.in_force,
+            other_alerts,
             mine: all.iter().copied().filter(|card| is_mine(card)).take(HOME_MINE).collect(),
             events: coming_events(&cards, now).into_iter().take(HOME_EVENTS).collect(),
             topics: topics.collect(),
@@ -111,7 +115,7 @@ impl<'a> TopicData<'a> {
 
 pub struct PlaceData<'a> {
     pub code: u32,
-    /// In force or coming, for this place.
+    /// In force, coming, or ended without newer word, for this place.
     pub alerts: Vec<Standing<'a>>,
     pub events: Vec<&'a Card>,
     pub items: Vec<&'a Card>,
@@ -121,11 +125,12 @@ pub struct PlaceData<'a> {
 impl<'a> PlaceData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time, code: u32, limit: usize) -> PlaceData<'a> {
         let cards: Vec<&Card> = cards.into_iter().collect();
-        let here = |card: &Card| instance().concerns(&card.places, PlaceCode(code));
-        let mut alerts = alert::standings(cards.iter().copied(), now);
-        alerts.retain(|s| matches!(s.state, State::InForce | State::Coming) && here(s.card));
-        // An alert for the whole city names many units; the page of the city itself shows all of them.
-        let within = |card: &Card| here(card) || instance().place(PlaceCode(code)).is_some_and(|place| place.parent.is_none());
+        // The page of the city itself shows what concerns any of its units.
+        let whole = instance().place(PlaceCode(code)).is_some_and(|place| place.parent.is_none());
+        let within = |card: &Card| whole || instance().concerns(&card.places, PlaceCode(code));
+        let standing = AlertsData::select(cards.iter().copied(), now);
+        let mut alerts: Vec<Standing> = standing.in_force.into_iter().chain(standing.coming).chain(standing.ended).collect();
+        alerts.retain(|standing| within(standing.card));
         let named = |card: &Card| !card.places.is_empty() && within(card);
         let events = coming_events(&cards, now).into_iter().filter(|card| named(card)).take(HOME_EVENTS).collect();
         let mut items = news(&cards);
@@ -175,12 +180,7 @@ pub struct ItemData<'a> {
 }
 
 impl<'a> ItemData<'a> {
-    pub fn select(
-        card: &'a Card,
-        body: Option<&'a Body>,
-        cards: impl IntoIterator<Item = &'a Card>,
-        now: Time,
-    ) -> ItemData<'a> {
+    pub fn select(card: &'a Card, body: Option<&'a Body>, cards: impl IntoIterator<Item = &'a Card>, now: Time) -> ItemData<'a> {
         let cards: Vec<&Card> = cards.into_iter().collect();
         let mut data = ItemData { card, body, state: None, chain: Vec::new(), replaced_by: None };
         let newer = cards.iter().copied().filter(|other| other.supersedes == Some(card.id));
@@ -192,7 +192,7 @@ impl<'a> ItemData<'a> {
             if data.chain.len() < 2 {
                 data.chain.clear();
             }
-            if data.state == Some(State::Superseded) {
+            if matches!(data.state, Some(State::Superseded | State::Cancelled)) {
                 data.replaced_by = data.chain.last().copied().filter(|last| last.id != card.id);
             }
         }

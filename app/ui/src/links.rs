@@ -1,28 +1,8 @@
-//! Addresses that are not pages of the app: feeds and calendar files, and links that leave the phone's browser.
+//! Links that leave the phone's browser.
 
-use domain::content::{Card, ItemId};
+use domain::content::Card;
 use domain::route::{item_path, percent_encode};
 use domain::words::Lang;
-
-/// Atom feed of a topic, by its slug.
-pub fn topic_feed(slug: &str) -> String {
-    ["/chu-de/", slug, "/tin.atom"].concat()
-}
-
-/// Atom feed of a place, by its slug.
-pub fn place_feed(slug: &str) -> String {
-    ["/noi/", slug, "/tin.atom"].concat()
-}
-
-/// Calendar of a place, by its slug.
-pub fn place_calendar(slug: &str) -> String {
-    ["/noi/", slug, "/lich.ics"].concat()
-}
-
-/// Calendar file of one event.
-pub fn event_calendar(id: ItemId) -> String {
-    ["/tin/", &id.to_string(), "/lich.ics"].concat()
-}
 
 /// `tel:` of a number as people write it; `None` when there is no digit in it.
 pub fn tel(number: &str) -> Option<String> {

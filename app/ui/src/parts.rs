@@ -4,7 +4,7 @@ use crate::ctx::Ctx;
 use crate::el::{El, Str, cl, el, link, tx};
 use crate::icons::icon;
 use domain::alert::{Standing, State};
-use domain::content::{Card, Headline, Kind, PlaceCode};
+use domain::content::{Card, Headline, Kind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::{Route, item_path};
 use domain::words::{date, date_time, fill};
@@ -131,15 +131,16 @@ pub fn list(cards: &[&Card], summaries: usize, ctx: &Ctx) -> El {
     cl("ul", "ls").kids(rows.collect())
 }
 
+/// [`list`], or nothing where there is nothing to list.
+pub fn lists(cards: &[&Card], summaries: usize, ctx: &Ctx) -> Vec<El> {
+    if cards.is_empty() { Vec::new() } else { vec![list(cards, summaries, ctx)] }
+}
+
 /// What stands under a list that has more: the app loads them, the page leads to the search.
 pub fn more(count: usize, search: Route, ctx: &Ctx) -> Option<El> {
     let text = fill(ctx.w().more_items, &[("n", &count.to_string())]);
     (count > 0).then(|| {
-        let inner = if ctx.is_app() {
-            button("more", "more", text)
-        } else {
-            link(search.path(ctx.lang), text)
-        };
+        let inner = if ctx.is_app() { button("more", "more", text) } else { link(search.path(ctx.lang), text) };
         cl("p", "mr").attr("data-edition", "both").kid(inner)
     })
 }
@@ -147,6 +148,13 @@ pub fn more(count: usize, search: Route, ctx: &Ctx) -> Option<El> {
 /// A button that the app's or the page's one listener understands.
 pub fn button(act: &'static str, icon_name: &'static str, text: impl Into<Str>) -> El {
     cl("button", "bt").attr("type", "button").attr("data-act", act).kid(icon(icon_name)).kid(tx("span", text))
+}
+
+/// A button that stays pressed; `id` says what it switches.
+pub fn switch(act: &'static str, id: String, on: bool, text: impl Into<Str>) -> El {
+    let button = cl("button", "bt").attr("type", "button").attr("data-act", act).attr("data-id", id);
+    let button = button.attr("aria-pressed", if on { "true" } else { "false" });
+    button.maybe(on.then(|| icon("check"))).kid(tx("span", text))
 }
 
 /// Level as colour, shape, number and word.
@@ -163,12 +171,19 @@ pub fn hazard_name(hazard: u8, ctx: &Ctx) -> &'static str {
     instance().hazard(hazard).map_or("", |hazard| hazard.name.get(ctx.lang))
 }
 
+/// From when until when; the day once where it is the same.
+pub fn from_until(from: Time, until: Time, ctx: &Ctx) -> String {
+    let start = date_time(from, ctx.now, ctx.lang);
+    let start = if from.day() == until.day() { start.split(',').next().unwrap_or_default() } else { &start };
+    fill(ctx.w().from_until, &[("from", start), ("until", &date_time(until, ctx.now, ctx.lang))])
+}
+
 /// From when until when an alert holds.
 pub fn span_text(card: &Card, ctx: &Ctx) -> String {
-    let from = date_time(card.effective.unwrap_or(card.issued), ctx.now, ctx.lang);
+    let from = card.effective.unwrap_or(card.issued);
     match card.expires {
-        Some(end) => fill(ctx.w().from_until, &[("from", &from), ("until", &date_time(end, ctx.now, ctx.lang))]),
-        None => fill(ctx.w().from_on, &[("from", &from)]),
+        Some(end) => from_until(from, end, ctx),
+        None => fill(ctx.w().from_on, &[("from", &date_time(from, ctx.now, ctx.lang))]),
     }
 }
 

@@ -2,6 +2,10 @@
 //!
 //! Addresses are Vietnamese without diacritics and last for ever; English pages are the same under `/en`.
 
+mod feeds;
+
+pub use feeds::Feed;
+
 use crate::content::{Card, ItemId, Kind};
 use crate::instance::instance;
 use crate::search::slug;

@@ -42,7 +42,6 @@ const CARON: char = '\u{30c}';
 const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
 
 /// Base letter, the mark that shapes it, the letter itself and then with each tone, as far as they are one character.
-/// In order of how often Vietnamese needs them, since they are tried one after the other.
 const ROWS: [(char, char, &str); 57] = [
     ('a', PLAIN, "aàáảãạ"),
     ('a', CIRCUMFLEX, "âầấẩẫậ"),
@@ -103,6 +102,41 @@ const ROWS: [(char, char, &str); 57] = [
     ('y', CIRCUMFLEX, "ŷ"),
 ];
 
+/// [`ROWS`] turned round, since folding is what indexing does most: the base letter of every letter in the blocks
+/// U+0000–01FF and U+1E00–1EFF, 0 for those without.
+const BASES: [u8; 0x300] = {
+    let mut bases = [0; 0x300];
+    let mut row = 0;
+    while row < ROWS.len() {
+        let letters = ROWS[row].2.as_bytes();
+        let mut at = 0;
+        while at < letters.len() {
+            let b = letters[at] as u32;
+            let (code, bytes) = match b {
+                0..0x80 => (b, 1),
+                0x80..0xe0 => ((b & 0x1f) << 6 | letters[at + 1] as u32 & 0x3f, 2),
+                _ => ((b & 0xf) << 12 | (letters[at + 1] as u32 & 0x3f) << 6 | letters[at + 2] as u32 & 0x3f, 3),
+            };
+            match cell(code) {
+                Some(cell) => bases[cell] = ROWS[row].0 as u8,
+                None => panic!("a letter outside the two blocks"),
+            }
+            at += bytes;
+        }
+        row += 1;
+    }
+    bases
+};
+
+/// Place of a character in [`BASES`].
+const fn cell(code: u32) -> Option<usize> {
+    match code {
+        0..0x200 => Some(code as usize),
+        0x1e00..0x1f00 => Some(code as usize - 0x1c00),
+        _ => None,
+    }
+}
+
 /// A combining mark: it belongs to the letter before it.
 pub fn is_mark(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
@@ -143,11 +177,8 @@ pub fn fold_char(c: char) -> Option<char> {
         return Some('\'');
     }
     let c = lower(c);
-    // İ becomes i, which is done.
-    if c.is_ascii() {
-        return Some(c);
-    }
-    Some(row(c).map_or(c, |(at, _)| ROWS[at].0))
+    let base = cell(c as u32).map_or(0, |at| BASES[at]);
+    Some(if base == 0 { c } else { base as char })
 }
 
 pub fn fold(text: &str) -> String {

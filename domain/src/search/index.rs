@@ -2,7 +2,7 @@
 
 use super::needle::{Wanted, wanted};
 use super::terms::Terms;
-use super::token::key;
+use super::token::letters;
 use crate::content::{ItemId, Kind, PlaceCode, Time};
 use crate::instance::instance;
 use crate::route::Query;
@@ -92,7 +92,7 @@ impl Index {
 
         let mut fresh: Vec<Entry> = Vec::new();
         for (token, mask) in terms.iter() {
-            let mut key = key(token);
+            let mut key: String = letters(token).collect();
             let plain = key == token;
             key.push('\0');
             if !plain {
@@ -109,21 +109,21 @@ impl Index {
         self.merge(fresh);
     }
 
-    /// Merges sorted new entries: one pass over the vocabulary for each item, not one for each word.
+    /// Merges sorted new entries from the back: one pass over the vocabulary for each item, not one for each word.
     fn merge(&mut self, fresh: Vec<Entry>) {
-        if fresh.is_empty() {
-            return;
-        }
-        let mut merged = Vec::with_capacity(self.entries.len() + fresh.len());
-        let mut fresh = fresh.into_iter().peekable();
-        for entry in std::mem::take(&mut self.entries) {
-            while let Some(new) = fresh.next_if(|new| new.key < entry.key) {
-                merged.push(new);
+        let mut from = self.entries.len();
+        self.entries.extend(fresh.iter().map(|_| Entry { key: Box::default(), postings: Vec::new() }));
+        let mut to = self.entries.len();
+        for new in fresh.into_iter().rev() {
+            let at = self.entries[..from].partition_point(|entry| entry.key < new.key);
+            while from > at {
+                from -= 1;
+                to -= 1;
+                self.entries.swap(from, to);
             }
-            merged.push(entry);
+            to -= 1;
+            self.entries[to] = new;
         }
-        merged.extend(fresh);
-        self.entries = merged;
     }
 
     /// Forgets an item. Walks the whole vocabulary, which is rare and costs less than remembering each item's words.
@@ -166,8 +166,7 @@ impl Index {
     fn value(&self, word: &Wanted, values: &mut [u8]) {
         let from = self.entries.partition_point(|entry| entry.parts().0 < word.key.as_str());
         for entry in &self.entries[from..] {
-            let (key, token) = entry.parts();
-            let Some(fit) = word.fit(key, token) else { break };
+            let Some(fit) = word.fit(entry.parts().1) else { break };
             let fit = u8::from(fit.exact) << 4 | u8::from(fit.whole);
             for posting in &entry.postings {
                 let field = match posting & 7 {

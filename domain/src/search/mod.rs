@@ -15,3 +15,6 @@ pub use index::{DocFacts, Hit, Index, rank_phrase};
 pub use snippet::{Piece, best_snippet, mark, snippet};
 pub use terms::{BODY, SUMMARY, TITLE, Terms};
 pub use token::{Token, Tokens, tokens};
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What a search text asks of words.
 
-use super::token::{key, tokens};
+use super::token::{letters, tokens};
 
 /// One word that is looked for.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub(super) fn wanted(query: &str) -> Vec<Wanted> {
     let mut out = Vec::new();
     for token in tokens(query) {
         rest = &query[token.end..];
-        let key = key(&token.text);
+        let key = letters(&token.text).collect();
         out.push(Wanted { strict: has_diacritics(&token.text), exact: token.text, key, prefix: false });
     }
     let any = out.iter().any(|word| word.strict);
@@ -50,10 +50,14 @@ fn has_diacritics(token: &str) -> bool {
 }
 
 impl Wanted {
-    /// Whether a word with this key and spelling is meant, and how well it fits.
-    pub fn fit(&self, key: &str, token: &str) -> Option<Fit> {
-        let whole = key == self.key;
-        if !whole && !(self.prefix && key.starts_with(self.key.as_str())) {
+    /// Whether a word is meant, and how well it fits. Most words end it at their first letter.
+    pub fn fit(&self, token: &str) -> Option<Fit> {
+        let mut letters = letters(token);
+        if !self.key.chars().all(|wanted| letters.next() == Some(wanted)) {
+            return None;
+        }
+        let whole = letters.next().is_none();
+        if !whole && !self.prefix {
             return None;
         }
         let same = if self.prefix { token.starts_with(self.exact.as_str()) } else { token == self.exact };

@@ -1,7 +1,7 @@
 //! The piece of a text that shows why it was found, with the hits marked.
 
 use super::needle::{Fit, Wanted, wanted};
-use super::token::{key, tokens};
+use super::token::tokens;
 
 /// A piece of text and whether it is a hit.
 pub type Piece = (String, bool);
@@ -53,16 +53,15 @@ pub fn best_snippet(texts: &[&str], query: &str, max_chars: usize) -> Vec<Piece>
 
 /// Words of the query side by side and in order.
 pub(super) fn has_phrase(text: &str, words: &[Wanted]) -> bool {
-    let tokens: Vec<_> = tokens(text).map(|token| (key(&token.text), token.text)).collect();
-    tokens.windows(words.len()).any(|run| run.iter().zip(words).all(|((key, text), word)| word.fit(key, text).is_some()))
+    let tokens: Vec<_> = tokens(text).collect();
+    tokens.windows(words.len()).any(|run| run.iter().zip(words).all(|(token, word)| word.fit(&token.text).is_some()))
 }
 
 /// Hits in order of the text. A word that stands there as typed is not marked where it is spelt otherwise.
 fn find(text: &str, words: &[Wanted]) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     for token in tokens(text) {
-        let key = key(&token.text);
-        let fits = words.iter().enumerate().filter_map(|(word, wanted)| Some((wanted.fit(&key, &token.text)?, word)));
+        let fits = words.iter().enumerate().filter_map(|(word, wanted)| Some((wanted.fit(&token.text)?, word)));
         if let Some((fit, word)) = fits.max_by_key(|(fit, _)| *fit) {
             found.push(Found { start: token.start, end: token.end, word, fit });
         }
@@ -79,6 +78,10 @@ fn cluster(text: &str, found: &[Found], max_chars: usize) -> (Worth, usize, usiz
         let mut seen: Vec<usize> = Vec::new();
         let mut exact = 0;
         for hit in &found[at..] {
+            // No character has more than four bytes: too far away without counting.
+            if hit.start - first.start > 4 * max_chars {
+                break;
+            }
             if seen.contains(&hit.word) {
                 continue;
             }

@@ -95,6 +95,6 @@ fn put_mark(text: &mut String, mark: char) {
 }
 
 /// What words are found by: folded, without apostrophes, so that `bhro` finds `bh'rợ`.
-pub(super) fn key(token: &str) -> String {
-    token.chars().filter_map(fold_char).filter(|c| *c != '\'').collect()
+pub(super) fn letters(token: &str) -> impl Iterator<Item = char> {
+    token.chars().filter_map(fold_char).filter(|c| *c != '\'')
 }

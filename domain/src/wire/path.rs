@@ -33,6 +33,15 @@ pub fn item(id: ItemId) -> String {
     format!("/sync/item/{id}")
 }
 
+/// A download that was cut goes on from a multiple of this: few different rests, so that nobody can make the server
+/// compress without end.
+pub const RESUME_STEP: usize = 1024;
+
+/// What follows the first `from` bytes of a pack, as one Zstandard frame that can be asked for by byte ranges.
+pub fn rest(path: &str, from: usize) -> String {
+    format!("{path}?z={from}")
+}
+
 /// `{from}-{to}` as in [`cards`] and [`bodies`].
 pub fn parse_range(text: &str) -> Option<(Seq, Seq)> {
     let (from, to) = text.split_once('-')?;

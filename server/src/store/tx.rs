@@ -69,11 +69,12 @@ impl Tx {
         let mut nonce = 0u32;
         loop {
             let id = id_of(external, nonce);
-            let done = sqlx::query("INSERT OR IGNORE INTO origin (external, item, content, revision, sample) VALUES (?, ?, NULL, 0, 0)")
-                .bind(external)
-                .bind(id.0.to_vec())
-                .execute(&mut *self.connection)
-                .await?;
+            let done =
+                sqlx::query("INSERT OR IGNORE INTO origin (external, item, content, revision, sample) VALUES (?, ?, NULL, 0, 0)")
+                    .bind(external)
+                    .bind(id.0.to_vec())
+                    .execute(&mut *self.connection)
+                    .await?;
             if done.rows_affected() == 1 {
                 return Ok(id);
             }
@@ -94,8 +95,7 @@ impl Tx {
     }
 
     pub async fn last_seq(&mut self) -> Result<Seq, Error> {
-        let (seq,): (i64,) =
-            sqlx::query_as("SELECT COALESCE(MAX(seq), 0) FROM log").fetch_one(&mut *self.connection).await?;
+        let (seq,): (i64,) = sqlx::query_as("SELECT COALESCE(MAX(seq), 0) FROM log").fetch_one(&mut *self.connection).await?;
         Seq::try_from(seq).map_err(|_| Error::Damaged("seq".into()))
     }
 

@@ -27,12 +27,13 @@ pub fn build() -> Outcome<WasmRust> {
 
 /// What the browser tests and the benches need beyond building.
 pub fn tests() -> Outcome {
-    let programs = [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("nginx", "nginx-light"), ("openssl", "openssl")];
+    let programs =
+        [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("nginx", "nginx-light"), ("openssl", "openssl")];
     let missing: Vec<_> = programs.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
     if !missing.is_empty() {
         apt::install(&missing, "browser tests and benches")?;
     }
-    for folder in ["tests/e2e", "tests/bench"] {
+    for folder in ["tests/e2e"] {
         packages(folder)?;
     }
     Ok(())

@@ -41,7 +41,9 @@ fn bindgen_version() -> Outcome<String> {
 
 fn is(tool: &str, version: &str) -> bool {
     let path = bin().join(tool);
-    path.is_file() && shell::output(Command::new(path).arg("--version")).is_some_and(|line| line.split_whitespace().any(|word| word == version))
+    path.is_file()
+        && shell::output(Command::new(path).arg("--version"))
+            .is_some_and(|line| line.split_whitespace().any(|word| word == version))
 }
 
 pub fn cargo_install(package: &str, version: &str, locked: bool) -> Outcome {
@@ -64,11 +66,15 @@ pub fn cargo_install(package: &str, version: &str, locked: bool) -> Outcome {
 }
 
 fn node() -> Outcome {
-    let missing: Vec<_> = [("node", "nodejs"), ("npm", "npm")].into_iter().filter(|(program, _)| shell::find(program).is_none()).collect();
+    let missing: Vec<_> =
+        [("node", "nodejs"), ("npm", "npm")].into_iter().filter(|(program, _)| shell::find(program).is_none()).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    apt::install(&missing.iter().map(|(_, package)| *package).collect::<Vec<_>>(), "Node, which runs wasm-opt and the browser tests")
+    apt::install(
+        &missing.iter().map(|(_, package)| *package).collect::<Vec<_>>(),
+        "Node, which runs wasm-opt and the browser tests",
+    )
 }
 
 /// `wasm-opt` of distributions is too old for what rustc emits now.

@@ -4,7 +4,7 @@ use super::apt;
 use crate::{Outcome, shell};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
 const RUSTUP_PATIENCE: Duration = Duration::from_secs(90);
@@ -20,14 +20,17 @@ pub struct WasmRust {
 }
 
 pub fn ready() -> Outcome<WasmRust> {
-    if let Some(rust) = rustup_ready().or_else(debian_ready) {
+    let rustup = rustup_ready();
+    let with_sources = rustup.as_ref().is_some_and(|rust| rust.sources);
+    // A library built with the app is smaller than a prebuilt one: of two that are here, the one with sources.
+    if let Some(rust) = if with_sources { rustup } else { debian_ready().or(rustup) } {
         return Ok(rust);
     }
     if shell::find("rustup").is_some() {
         println!("setup: rustup target add {TARGET}");
         let mut add = Command::new("rustup");
         add.args(["target", "add", TARGET]).current_dir(shell::root()).stdin(Stdio::null());
-        if within(&mut add, RUSTUP_PATIENCE)
+        if shell::within(&mut add, RUSTUP_PATIENCE)
             && let Some(rust) = rustup_ready()
         {
             return Ok(rust);
@@ -44,6 +47,11 @@ pub fn ready() -> Outcome<WasmRust> {
         apt::install(&["lld-22"], "the linker").or_else(|_| apt::install(&["lld"], "the linker"))?;
     }
     debian_ready().ok_or_else(|| format!("Debian's Rust is installed but cannot build for {TARGET}"))
+}
+
+/// For lints and tests, where size is nothing: a prebuilt library before one that has to be built.
+pub fn quickest() -> Outcome<WasmRust> {
+    rustup_ready().map(|rust| WasmRust { sources: false, ..rust }).map_or_else(ready, Ok)
 }
 
 /// The toolchain of `rust-toolchain.toml` has the target.
@@ -87,23 +95,6 @@ fn linker() -> Option<PathBuf> {
         }
     }
     all.into_iter().find(|path| path.is_file()).or_else(|| shell::find("wasm-ld"))
-}
-
-/// rustup may retry for a long time where it cannot reach its server.
-fn within(command: &mut Command, patience: Duration) -> bool {
-    let Ok(mut child) = command.spawn() else { return false };
-    let start = Instant::now();
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return status.success(),
-            Ok(None) if start.elapsed() < patience => std::thread::sleep(Duration::from_millis(50)),
-            _ => {
-                drop(child.kill());
-                drop(child.wait());
-                return false;
-            }
-        }
-    }
 }
 
 /// What the build is for.

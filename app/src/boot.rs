@@ -1,0 +1,138 @@
+//! Start: open the store, show the page at once from what is held, and only then do everything else.
+//!
+//! On a page that the server rendered the program stays in the background: it keeps the phone up to date and changes
+//! nothing on the screen.
+
+use crate::device::store::IdbStore;
+use crate::device::{channel, clock, install, media, nav, page, speech, worker};
+use crate::screens;
+use crate::state::shelf::Shelf;
+use crate::state::walk::{self, Step};
+use crate::state::{self, App, View, act, find, item, keep, spawn, sync};
+use client::Store;
+use domain::route::Route;
+use domain::words::Lang;
+use leptos::prelude::{Get, RwSignal};
+use std::rc::Rc;
+
+pub fn start() {
+    std::panic::set_hook(Box::new(|_| {
+        let words = if nav::here().0.starts_with("/en") { Lang::En } else { Lang::Vi }.words();
+        if page::is_shell() {
+            page::broken(words.broken, words.reload);
+        }
+    }));
+    spawn(run());
+}
+
+async fn run() {
+    let store = IdbStore::new("bantin");
+    if store.open().await.is_err() {
+        // No store, no app: the HTML edition does without.
+        return page::give_up("store");
+    }
+    let settings = keep::settings(&store).await;
+    let (path, query) = nav::here();
+    let target = Route::parse(&path, &query);
+    let lang = target.as_ref().map_or(Lang::Vi, |(lang, _)| *lang);
+    let mut view = View::new(settings, lang, target.map(|(_, route)| route));
+    if !page::is_shell() {
+        let app = state::begin(store, view);
+        clock::idle(5_000).await;
+        return sync::begin(&app);
+    }
+    let Ok(loaded) = store.load().await else { return page::give_up("store") };
+    view.shelf = Shelf::of(loaded).await;
+    view.read = keep::read(&store).await.into();
+    view.keep_saved(keep::saved(&store).await);
+    let app = state::begin(store, view);
+    keep::look(&app);
+    if let Some(Route::Item(id)) = app.with(|view| view.route.clone()) {
+        let open = item::find(&app, id).await;
+        app.view.borrow_mut().open = Some(open);
+    }
+    mount(&app);
+    listen(&app);
+    page::ready();
+    clock::painted().await;
+    walk::go(&app, &path, &query, Step::Start).await;
+    later(&app).await;
+}
+
+fn mount(app: &Rc<App>) {
+    leptos::mount::mount_to(page::mount_point(), move || {
+        let tick = RwSignal::new(0);
+        state::app().draw_with(tick);
+        move || {
+            tick.get();
+            state::app().with(screens::whole)
+        }
+    })
+    .forget();
+    walk::title(app);
+}
+
+/// Taps, back and forward, other tabs.
+fn listen(app: &Rc<App>) {
+    nav::begin();
+    let tapped = app.clone();
+    nav::on_tap(move |tap| act::tap(&tapped, tap));
+    let popped = app.clone();
+    nav::on_pop(move || {
+        let app = popped.clone();
+        let (path, query) = nav::here();
+        spawn(async move { walk::go(&app, &path, &query, Step::Back).await });
+    });
+    let told = app.clone();
+    channel::on_change(move || {
+        let app = told.clone();
+        spawn(async move { sync::reload(&app).await });
+    });
+}
+
+/// Everything that can wait until the page is on the screen.
+async fn later(app: &Rc<App>) {
+    // A phone that holds nothing yet must not wait.
+    if app.with(|view| !view.shelf.cards.is_empty()) {
+        clock::idle(2_000).await;
+    }
+    sync::begin(app);
+    let heard = app.clone();
+    let voices = move || {
+        let voice = speech::has_voice("vi");
+        if voice != heard.with(|view| view.voice) {
+            heard.change(|view| view.voice = voice);
+        }
+    };
+    voices();
+    speech::on_voices(voices);
+    let offered = app.clone();
+    install::watch(move || {
+        install::show_button();
+        if offered.with(|view| view.offer_install) && !install::offered() {
+            offered.change(|view| view.offer_install = false);
+        }
+    });
+    let told = app.clone();
+    worker::watch(move |status| {
+        told.change(|view| {
+            view.update = status.waiting;
+            if !status.version.is_empty() {
+                view.version = status.version;
+            }
+        });
+    });
+    let played = app.clone();
+    media::on_play(move |path| {
+        let app = played.clone();
+        spawn(async move { item::played(&app, &path).await });
+    });
+    let ticking = app.clone();
+    // "3 minutes ago" and the end of an alert come by the clock.
+    clock::every(60_000, move || {
+        if !page::hidden() {
+            ticking.draw();
+        }
+    });
+    find::warm(app);
+}

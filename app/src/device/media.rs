@@ -1,0 +1,92 @@
+//! Pictures and recordings that the reader opened: kept in the cache `bt-media`, counted by size.
+
+use super::nav::Spot;
+use super::{document, get, window};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Cache, HtmlImageElement, Response};
+
+pub(super) const CACHE: &str = "bt-media";
+
+async fn cache() -> Option<Cache> {
+    JsFuture::from(window().caches().ok()?.open(CACHE)).await.ok()?.dyn_into().ok()
+}
+
+/// Puts the picture where its price stands. Gives its bytes on the wire, `None` when it did not come.
+pub async fn show(spot: Spot) -> Option<u64> {
+    let place = spot.0;
+    let path = place.get_attribute("href")?;
+    let _ = place.set_attribute("aria-busy", "true");
+    let wire = super::net::into_cache(&path).await;
+    let _ = place.remove_attribute("aria-busy");
+    let read = |name: &str| place.get_attribute(name).unwrap_or_default();
+    let image: HtmlImageElement = document().create_element("img").ok()?.dyn_into().ok()?;
+    image.set_alt(&read("data-alt"));
+    let _ = image.set_attribute("width", &read("data-w"));
+    let _ = image.set_attribute("height", &read("data-h"));
+    image.set_src(&path);
+    wire?;
+    place.insert_adjacent_element("beforebegin", &image).ok()?;
+    // Hidden, not removed: the views still own it.
+    let _ = place.set_attribute("hidden", "");
+    wire
+}
+
+/// Bytes that pictures and recordings take.
+pub async fn used() -> u64 {
+    let Some(cache) = cache().await else { return 0 };
+    let Ok(keys) = JsFuture::from(cache.keys()).await else { return 0 };
+    let mut sum = 0;
+    for request in js_sys::Array::from(&keys) {
+        let Ok(request) = request.dyn_into::<web_sys::Request>() else { continue };
+        let found = JsFuture::from(cache.match_with_request(&request)).await.unwrap_or(JsValue::UNDEFINED);
+        let Ok(response) = found.dyn_into::<Response>() else { continue };
+        let length = response.headers().get("content-length").ok().flatten().and_then(|n| n.parse::<u64>().ok());
+        sum += length.unwrap_or(0);
+    }
+    sum
+}
+
+pub async fn clear() {
+    if let Ok(caches) = window().caches() {
+        let _ = JsFuture::from(caches.delete(CACHE)).await;
+    }
+}
+
+/// Whether a file is on the phone already.
+pub async fn held(path: &str) -> bool {
+    let Some(cache) = cache().await else { return false };
+    JsFuture::from(cache.match_with_str(path)).await.is_ok_and(|found| found.is_object())
+}
+
+/// A recording begins to play: its path.
+pub fn on_play(mut f: impl FnMut(String) + 'static) {
+    let play = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        let Some(target) = event.target() else { return };
+        if let Some(src) = target.dyn_ref::<web_sys::Element>().and_then(|player| player.get_attribute("src")) {
+            f(src);
+        }
+    });
+    // Media events do not bubble: heard on their way down.
+    let _ = document().add_event_listener_with_callback_and_bool("play", play.as_ref().unchecked_ref(), true);
+    play.forget();
+}
+
+/// Bytes of the app itself.
+pub async fn app_bytes() -> u64 {
+    let Ok(caches) = window().caches() else { return 0 };
+    let Ok(names) = JsFuture::from(caches.keys()).await else { return 0 };
+    let mut sum = 0;
+    for name in js_sys::Array::from(&names).iter().filter_map(|name| name.as_string()).filter(|name| name.starts_with("bt-app-")) {
+        let Ok(Ok(cache)) = JsFuture::from(caches.open(&name)).await.map(|cache| cache.dyn_into::<Cache>()) else { continue };
+        let Ok(responses) = JsFuture::from(cache.match_all()).await else { continue };
+        for response in js_sys::Array::from(&responses) {
+            let Ok(response) = response.dyn_into::<Response>() else { continue };
+            let Ok(blob) = response.blob() else { continue };
+            if let Ok(blob) = JsFuture::from(blob).await {
+                sum += get(&blob, "size").as_f64().unwrap_or(0.0) as u64;
+            }
+        }
+    }
+    sum
+}

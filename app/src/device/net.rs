@@ -1,0 +1,240 @@
+//! Fetching for sync: only our own origin, no credentials, no redirects, a limit on bytes and on silence.
+
+use super::{clock, get, method, set, window};
+use client::{Net, Reply};
+use domain::sync::{Fetch, Input, NetFault};
+use domain::wire::path;
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestInit};
+use web_sys::{RequestRedirect, Response};
+
+/// No byte for so long means that the line is dead.
+const SILENCE_MS: u32 = 10_000;
+/// The content type of everything that phones fetch.
+const OURS: &str = "application/x-bantin";
+/// And of the rest of a pack that was cut.
+const RESUMED: &str = "application/x-bantin-zstd";
+/// Status line and headers, where the browser does not tell.
+const HEADERS: u64 = 300;
+/// So many tries for one answer, as long as each brings something.
+const TRIES: u32 = 200;
+
+pub struct Web;
+
+/// How one try went.
+struct Try {
+    end: End,
+    wire: u64,
+    tag: Option<String>,
+}
+
+enum End {
+    Whole,
+    /// Cut, silent or unreachable.
+    Cut,
+    Unchanged,
+    Fault(NetFault),
+}
+
+/// What is asked for.
+struct Ask<'a> {
+    path: &'a str,
+    kind: &'a str,
+    max_bytes: usize,
+    /// Asked of the server every time, by this tag where there is one.
+    fresh: bool,
+    headers: Vec<(&'a str, String)>,
+}
+
+impl Net for Web {
+    async fn fetch(&self, fetch: &Fetch, tag: Option<&str>) -> Reply {
+        let id = fetch.id;
+        let mut bytes = Vec::new();
+        let headers = tag.filter(|_| fetch.revalidate).map(|tag| ("If-None-Match", tag.to_owned()));
+        let ask = Ask {
+            path: &fetch.path,
+            kind: OURS,
+            max_bytes: fetch.max_bytes,
+            fresh: fetch.revalidate,
+            headers: headers.into_iter().collect(),
+        };
+        let mut this = once(&ask, &mut bytes).await;
+        if matches!(this.end, End::Cut) && bytes.len() >= path::RESUME_STEP && !fetch.revalidate {
+            let (whole, wire) = resume(&fetch.path, &mut bytes, fetch.max_bytes).await;
+            this.wire += wire;
+            if whole {
+                this.end = End::Whole;
+            }
+        }
+        let input = match this.end {
+            End::Whole => Input::Got { id, bytes },
+            End::Unchanged => Input::Unchanged { id },
+            End::Fault(why) => Input::Failed { id, why },
+            End::Cut => Input::Failed { id, why: NetFault::Unreachable },
+        };
+        Reply { input, wire: this.wire, tag: this.tag }
+    }
+}
+
+/// Goes on with a pack of which `bytes` came before the line was cut: the rest comes as a frame that browsers do not
+/// decode, range by range, for as long as every try brings something.
+async fn resume(path: &str, bytes: &mut Vec<u8>, max_bytes: usize) -> (bool, u64) {
+    bytes.truncate(bytes.len() / path::RESUME_STEP * path::RESUME_STEP);
+    let rest = path::rest(path, bytes.len());
+    let (mut packed, mut wire, mut tag) = (Vec::new(), 0, None);
+    for _ in 0..TRIES {
+        let before = packed.len();
+        let mut headers = Vec::new();
+        if let Some(tag) = tag.clone().filter(|_| before > 0) {
+            headers = vec![("Range", ["bytes=", &before.to_string(), "-"].concat()), ("If-Range", tag)];
+        }
+        let ask = Ask { path: &rest, kind: RESUMED, max_bytes, fresh: true, headers };
+        let this = once(&ask, &mut packed).await;
+        wire += this.wire;
+        match this.end {
+            End::Whole => {
+                let Some(plain) = client::zstd::decode(&packed, max_bytes - bytes.len()) else { return (false, wire) };
+                bytes.extend_from_slice(&plain);
+                return (true, wire);
+            }
+            End::Cut if packed.len() > before => tag = this.tag.or(tag),
+            _ => return (false, wire),
+        }
+    }
+    (false, wire)
+}
+
+/// One request; what comes is put behind `bytes`, also when the rest does not come.
+async fn once(ask: &Ask<'_>, bytes: &mut Vec<u8>) -> Try {
+    let mut this = Try { end: End::Cut, wire: 0, tag: None };
+    let Ok(abort) = AbortController::new() else { return this };
+    let init = RequestInit::new();
+    init.set_redirect(RequestRedirect::Error);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_signal(Some(&abort.signal()));
+    if ask.fresh {
+        init.set_cache(RequestCache::NoStore);
+    }
+    if let Ok(headers) = Headers::new() {
+        for (name, value) in &ask.headers {
+            let _ = headers.set(name, value);
+        }
+        init.set_headers(&headers);
+    }
+    let asked = JsFuture::from(window().fetch_with_str_and_init(ask.path, &init));
+    let Some(Ok(response)) = clock::within(SILENCE_MS, asked).await else {
+        abort.abort();
+        return this;
+    };
+    let Ok(response) = response.dyn_into::<Response>() else { return this };
+    let header = |name: &str| response.headers().get(name).ok().flatten();
+    this.wire = HEADERS;
+    this.tag = header("etag");
+    let fault = match response.status() {
+        200 if ask.headers.iter().any(|(name, _)| *name == "Range") => {
+            // Another frame than the one that was begun.
+            bytes.clear();
+            None
+        }
+        200 | 206 => None,
+        304 => {
+            this.end = End::Unchanged;
+            return this;
+        }
+        status @ 400.. => {
+            let retry_after = header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
+            Some(NetFault::Status { status, retry_after })
+        }
+        _ => Some(NetFault::Portal),
+    };
+    let foreign = !header("content-type").is_some_and(|kind| kind.starts_with(ask.kind));
+    if let Some(fault) = fault.or(foreign.then_some(NetFault::Portal)) {
+        abort.abort();
+        this.end = End::Fault(fault);
+        return this;
+    }
+    let before = bytes.len();
+    let whole = read(&response, bytes, ask.max_bytes).await;
+    let length = header("content-length").and_then(|n| n.parse::<u64>().ok());
+    if whole {
+        this.end = End::Whole;
+        this.wire = transferred(ask.path).unwrap_or(HEADERS + length.unwrap_or(bytes.len() as u64));
+    } else {
+        abort.abort();
+        // Nobody tells what a cut answer cost; text shrinks to about a third.
+        let came = (bytes.len() - before) as u64;
+        this.wire += if header("content-encoding").is_some() { came / 3 } else { came };
+    }
+    this
+}
+
+/// Reads to the end; false when it was cut, fell silent or grew too long.
+async fn read(response: &Response, bytes: &mut Vec<u8>, max_bytes: usize) -> bool {
+    let Some(body) = response.body() else { return false };
+    let Ok(reader) = body.get_reader().dyn_into::<ReadableStreamDefaultReader>() else { return false };
+    loop {
+        let Some(Ok(chunk)) = clock::within(SILENCE_MS, JsFuture::from(reader.read())).await else { return false };
+        if get(&chunk, "done").is_truthy() {
+            return true;
+        }
+        let Ok(chunk) = get(&chunk, "value").dyn_into::<Uint8Array>() else { return false };
+        let (at, more) = (bytes.len(), chunk.length() as usize);
+        if at + more > max_bytes {
+            return false;
+        }
+        bytes.resize(at + more, 0);
+        chunk.copy_to(&mut bytes[at..]);
+    }
+}
+
+/// What the browser says it received for this address last, headers included.
+fn transferred(path: &str) -> Option<u64> {
+    let performance = window().performance()?;
+    let origin = window().location().origin().ok()?;
+    let entries = method(&performance, "getEntriesByName")?.call1(&performance, &[&origin, path].concat().into()).ok()?;
+    let last = js_sys::Array::from(&entries).pop();
+    get(&last, "transferSize").as_f64().map(|size| size as u64)
+}
+
+/// Whether the reader asked the browser to save data, or the line is as slow as 2G.
+pub fn frugal() -> bool {
+    let connection = get(&window().navigator(), "connection");
+    let kind = get(&connection, "effectiveType").as_string().unwrap_or_default();
+    get(&connection, "saveData").is_truthy() || kind.ends_with("2g")
+}
+
+/// Only a hint: many networks claim to be there and are not.
+pub fn seems_offline() -> bool {
+    !window().navigator().on_line()
+}
+
+/// Fetches something that is not part of sync into the media cache; gives its bytes on the wire.
+pub(super) async fn into_cache(path: &str) -> Option<u64> {
+    let caches = window().caches().ok()?;
+    let cache: web_sys::Cache = JsFuture::from(caches.open(super::media::CACHE)).await.ok()?.dyn_into().ok()?;
+    let found = JsFuture::from(cache.match_with_str(path)).await.ok()?;
+    if !found.is_undefined() {
+        return Some(0);
+    }
+    let init = RequestInit::new();
+    init.set_redirect(RequestRedirect::Error);
+    init.set_credentials(RequestCredentials::Omit);
+    let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await.ok()?.dyn_into().ok()?;
+    let kind = response.headers().get("content-type").ok().flatten().unwrap_or_default();
+    if response.status() != 200 || !(kind.starts_with("image/") || kind.starts_with("audio/")) {
+        return None;
+    }
+    let length = response.headers().get("content-length").ok().flatten().and_then(|n| n.parse::<u64>().ok());
+    JsFuture::from(cache.put_with_str(path, &response)).await.ok()?;
+    Some(HEADERS + length.unwrap_or(0))
+}
+
+pub(super) fn options(pairs: &[(&str, JsValue)]) -> js_sys::Object {
+    let object = js_sys::Object::new();
+    for (name, value) in pairs {
+        set(&object, name, value);
+    }
+    object
+}

@@ -1,0 +1,111 @@
+//! The page around the views: title, language, theme, text size, and whether anyone looks at it.
+
+use super::{document, get, listen, method, set, window};
+use wasm_bindgen::prelude::*;
+
+/// The shell of the app, and not a page that the server rendered.
+pub fn is_shell() -> bool {
+    document().document_element().is_some_and(|html| html.has_attribute("data-shell"))
+}
+
+/// Where the program mounts: `#app`, else the body.
+pub fn mount_point() -> web_sys::HtmlElement {
+    let document = document();
+    let spot = document.get_element_by_id("app").and_then(|spot| spot.dyn_into().ok());
+    let spot: web_sys::HtmlElement = spot.or_else(|| document.body()).expect_throw("a page has a body");
+    // What the shell shows while the program starts.
+    spot.set_inner_html("");
+    spot
+}
+
+/// Tells the shell that the program runs: its watchdog stands down.
+pub fn ready() {
+    match method(&window(), "__ready") {
+        Some(call) => drop(call.call0(&JsValue::UNDEFINED)),
+        None => set(&window(), "__ready", &true.into()),
+    }
+    if let Some(performance) = window().performance() {
+        method(&performance, "mark").and_then(|mark| mark.call1(&performance, &"bt-ready".into()).ok());
+    }
+}
+
+/// The program cannot run here: the HTML edition takes over.
+pub fn give_up(why: &str) {
+    match method(&window(), "__failed") {
+        Some(call) => drop(call.call1(&JsValue::UNDEFINED, &why.into())),
+        None => set(&window(), "__fault", &why.into()),
+    }
+}
+
+pub fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+fn html_attr(name: &str, value: &str) {
+    if let Some(html) = document().document_element() {
+        let _ = if value.is_empty() { html.remove_attribute(name) } else { html.set_attribute(name, value) };
+    }
+}
+
+pub fn set_lang(lang: &str) {
+    html_attr("lang", lang);
+}
+
+/// Also leaves a copy where the first line of script of every page finds it before it paints.
+pub fn set_look(theme: &str, size: u8, mode: &str, lang: &str) {
+    html_attr("data-theme", theme);
+    let size = if size == 0 { String::new() } else { size.to_string() };
+    html_attr("data-size", &size);
+    let Some(storage) = window().local_storage().ok().flatten() else { return };
+    for (key, value) in [("bt-theme", theme), ("bt-size", &size), ("bt-mode", mode), ("bt-lang", lang)] {
+        let _ = if value.is_empty() { storage.remove_item(key) } else { storage.set_item(key, value) };
+    }
+}
+
+/// What the other edition or an earlier release left: theme, size, mode.
+pub fn look() -> (String, u8, String) {
+    let storage = window().local_storage().ok().flatten();
+    let read = |key: &str| storage.as_ref().and_then(|s| s.get_item(key).ok().flatten()).unwrap_or_default();
+    (read("bt-theme"), read("bt-size").parse().unwrap_or(0), read("bt-mode"))
+}
+
+pub fn hidden() -> bool {
+    document().hidden()
+}
+
+/// The page is looked at again, or the phone believes that it has a network again.
+pub fn on_return(f: impl Fn() + Clone + 'static) {
+    let again = f.clone();
+    listen(&document(), "visibilitychange", move |_| {
+        if !hidden() {
+            again();
+        }
+    });
+    listen(&window(), "online", move |_| f());
+}
+
+/// The version of the release, as the build wrote it into the shell.
+pub fn version() -> String {
+    let global = get(&window(), "__version").as_string();
+    let meta = || document().query_selector("meta[name=bt-version]").ok().flatten()?.get_attribute("content");
+    global.or_else(meta).unwrap_or_default()
+}
+
+/// A plain box over the page when the program broke: what happened and the next step.
+pub fn broken(text: &str, button: &str) {
+    let document = document();
+    let (Ok(shade), Ok(line), Ok(again)) = (document.create_element("div"), document.create_element("p"), document.create_element("button"))
+    else {
+        return;
+    };
+    let _ = shade.set_attribute("role", "alert");
+    let _ = shade.set_attribute("class", "warn broken");
+    let _ = again.set_attribute("class", "bt go");
+    line.set_text_content(Some(text));
+    again.set_text_content(Some(button));
+    listen(&again, "click", |_| super::nav::reload());
+    let _ = shade.append_child(&line).and_then(|_| shade.append_child(&again));
+    if let Some(body) = document.body() {
+        let _ = body.prepend_with_node_1(&shade);
+    }
+}

@@ -1,0 +1,105 @@
+//! What stands on the screen: the view's state bound to the pages of `ui`, one function for the whole.
+
+mod notice;
+
+use crate::state::View;
+use crate::state::item::{Fate, Open};
+use client::{Mode, Theme};
+use domain::content::Card;
+use domain::route::Route;
+use domain::sync::Trouble;
+use std::rc::Rc;
+use ui::data::{
+    AlertsData, Found, HomeData, ItemData, PlaceData, SavedData, SearchData, SettingsData, TopicData, Mode as UiMode, Theme as UiTheme,
+};
+use ui::el::{El, el};
+use ui::{Ctx, pages};
+
+/// Frame, notices and page.
+pub fn whole(view: &View) -> El {
+    let ctx = view.ctx();
+    let page = page(view, &ctx);
+    let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts));
+    let fresh = view.shelf.held.cursor.fresh.filter(|_| list);
+    let main = el("div").attr("id", "page").kid(notice::notices(view, &ctx)).kid(page);
+    ui::chrome(&ctx, view.route.as_ref(), fresh, main)
+}
+
+fn cards(view: &View) -> impl Iterator<Item = &Card> {
+    view.shelf.cards.values().map(Rc::as_ref)
+}
+
+fn page(view: &View, ctx: &Ctx) -> El {
+    let Some(route) = &view.route else { return pages::not_found(ctx) };
+    let now = ctx.now;
+    // Nothing was ever fetched: say whether it is on its way.
+    let empty = view.shelf.held.cursor.epoch.is_none();
+    match route {
+        Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts if empty => match view.trouble {
+            Some(Trouble::Offline | Trouble::Portal) => pages::offline(ctx),
+            _ => pages::loading(ctx),
+        },
+        Route::Home => pages::home(ctx, HomeData::select(cards(view), now, &ctx.mine)),
+        Route::Topic(topic) => pages::topic(ctx, TopicData::select(cards(view), now, *topic, view.limit)),
+        Route::Place(code) => pages::place(ctx, PlaceData::select(cards(view), now, *code, view.limit)),
+        Route::Former(slug) => pages::former(ctx, slug),
+        Route::Places => pages::places(ctx),
+        Route::Item(_) => view.open.as_ref().map_or_else(|| pages::loading(ctx), |open| item(view, open, ctx)),
+        Route::Alerts => pages::alerts(ctx, AlertsData::select(cards(view), now)),
+        Route::Search(_) => search(view, ctx),
+        Route::Saved => saved(view, ctx),
+        Route::OnThisPhone => pages::on_this_phone(ctx, Some(view.phone.clone())),
+        Route::Settings => pages::settings(ctx, Some(settings(view))),
+        Route::About => pages::about(ctx),
+        Route::Install => pages::install(ctx),
+        Route::Offline => pages::offline(ctx),
+    }
+}
+
+fn item(view: &View, open: &Open, ctx: &Ctx) -> El {
+    match (&open.card, &open.fate) {
+        (Some(card), _) => {
+            pages::item(ctx, ItemData::select(card, open.body.as_deref(), cards(view), ctx.now)).attr("id", ["p-", &open.id.to_string()].concat())
+        }
+        (None, Fate::Withdrawn(gone)) => pages::gone(ctx, gone),
+        (None, Fate::Unknown) => pages::not_found(ctx),
+        (None, Fate::Offline) => pages::offline(ctx),
+        (None, Fate::Here | Fate::Fetching) => pages::loading(ctx),
+    }
+}
+
+fn search(view: &View, ctx: &Ctx) -> El {
+    let found = view.find.rows.iter().filter_map(|row| {
+        let card = view.shelf.cards.get(&row.id)?;
+        let lang = card.headline(ctx.lang.tag()).lang.clone();
+        Some(Found { card, lang, title: row.title.clone(), snippet: row.snippet.clone() })
+    });
+    let found: Vec<Found> = found.collect();
+    pages::search(ctx, SearchData { query: view.find.query.clone(), found, more: view.find.more })
+}
+
+fn saved(view: &View, ctx: &Ctx) -> El {
+    let mut all: Vec<_> = view.saved.iter().filter(|(id, _)| !view.shelf.held.gone.contains_key(id)).collect();
+    all.sort_by_key(|(id, kept)| (std::cmp::Reverse(kept.saved.at), **id));
+    // The newest revision where there is one.
+    let saved = all.into_iter().map(|(id, kept)| view.shelf.cards.get(id).unwrap_or(&kept.card).as_ref()).collect();
+    pages::saved(ctx, SavedData { saved, missing: Vec::new() })
+}
+
+fn settings(view: &View) -> SettingsData {
+    SettingsData {
+        size: view.settings.size,
+        theme: match view.settings.theme {
+            Theme::System => UiTheme::System,
+            Theme::Light => UiTheme::Light,
+            Theme::Dark => UiTheme::Dark,
+        },
+        mode: match view.settings.mode {
+            Mode::Text => UiMode::Text,
+            Mode::Saving => UiMode::Saving,
+            Mode::Full => UiMode::Full,
+        },
+        version: view.version.clone(),
+        update: view.update,
+    }
+}

@@ -1,0 +1,144 @@
+//! What the reader does: one place for every `data-act`.
+
+use super::walk::{self, Step};
+use super::{App, find, item, keep, phone, spawn, sync};
+use crate::device::nav::{Act, Tap};
+use crate::device::{clock, install, media, nav, share, speech, storage, worker};
+use client::usage::{self, Spent};
+use client::{Mode, Theme};
+use domain::content::{ItemId, PlaceCode};
+use domain::route::Route;
+use std::rc::Rc;
+use ui::data::LIST;
+
+/// Takes care of a tap; false leaves it to the browser.
+pub fn tap(app: &Rc<App>, tap: Tap) -> bool {
+    match tap {
+        Tap::Link { path, query } => {
+            let ours = Route::parse(&path, &query).is_some();
+            if ours {
+                let app = app.clone();
+                spawn(async move { walk::go(&app, &path, &query, Step::Forward).await });
+            }
+            ours
+        }
+        Tap::Search { query, done } => {
+            search(app, query);
+            done
+        }
+        Tap::Act(act) => {
+            // A radio button must still change by itself.
+            let radio = matches!(act.name.as_str(), "size" | "theme" | "mode");
+            let app = app.clone();
+            spawn(async move { perform(&app, act).await });
+            !radio
+        }
+    }
+}
+
+/// Results while typing: the address of the page follows without a new entry of the history.
+fn search(app: &Rc<App>, query: String) {
+    let lang = app.with(|view| view.lang);
+    let address = walk::search_address(&query, lang);
+    let path = address.split('?').next().unwrap_or_default();
+    let Some((_, Route::Search(asked))) = Route::parse(path, &query) else { return };
+    nav::replace(&address);
+    app.view.borrow_mut().limit = find::SHOWN;
+    let app = app.clone();
+    spawn(async move { find::run(&app, asked).await });
+}
+
+async fn perform(app: &Rc<App>, act: Act) {
+    let words = app.with(|view| view.lang).words();
+    let id: Option<ItemId> = act.id.parse().ok();
+    match (act.name.as_str(), id) {
+        ("save", Some(id)) => keep::toggle_saved(app, id).await,
+        ("fetch", Some(id)) => item::get(app, id, true).await,
+        ("listen", _) => listen(app),
+        ("share", _) => {
+            if !share::sheet(&act.title, &act.url).await && share::copy(&act.url).await {
+                app.say(words.copied);
+            }
+        }
+        ("copy", _) => {
+            if share::copy(&act.url).await {
+                app.say(words.copied);
+            }
+        }
+        ("print", _) => share::print(),
+        ("image", _) => match media::show(act.spot).await {
+            Some(bytes) => drop(usage::add(&app.store, clock::now(), Spent::Media, bytes).await),
+            None => app.say(words.image_failed),
+        },
+        ("more", _) => more(app).await,
+        ("place", _) => {
+            if let Ok(code) = act.id.parse() {
+                keep::set(app, |settings| settings.toggle_place(PlaceCode(code))).await;
+            }
+        }
+        ("topic", _) => {
+            if let Ok(topic) = act.id.parse() {
+                keep::set(app, |settings| settings.toggle_topic(topic)).await;
+            }
+        }
+        ("size", _) => keep::set(app, |settings| settings.size = act.value.parse().unwrap_or(0).min(3)).await,
+        ("theme", _) => keep::set(app, |settings| settings.theme = Theme::from_name(&act.value)).await,
+        ("mode", _) => keep::set(app, |settings| settings.mode = Mode::from_name(&act.value).unwrap_or_default()).await,
+        ("sync", _) => {
+            sync::now(app).await;
+            worker::check().await;
+            phone::measure(app).await;
+        }
+        ("fetch-all", _) => {
+            sync::with_budget(app, u64::MAX).await;
+            phone::measure(app).await;
+        }
+        ("persist", _) => {
+            storage::persist().await;
+            phone::measure(app).await;
+        }
+        ("drop-media", _) => {
+            media::clear().await;
+            phone::measure(app).await;
+        }
+        ("drop-old", _) => phone::drop_old(app).await,
+        ("drop-all", _) => phone::drop_all(app).await,
+        ("update", _) => worker::activate(),
+        ("start-over", _) => sync::start_over(app).await,
+        ("install", _) => {
+            app.change(|view| view.offer_install = false);
+            if install::ask().await {
+                storage::persist().await;
+            }
+            install::show_button();
+        }
+        ("later", _) => app.change(|view| view.offer_install = false),
+        _ => {}
+    }
+}
+
+fn listen(app: &Rc<App>) {
+    if speech::speaking() {
+        speech::stop();
+    } else {
+        // The article is read in its language; where there is no voice for it, there is no button.
+        speech::read("vi", || {});
+    }
+    app.draw();
+}
+
+async fn more(app: &Rc<App>) {
+    let query = app.change(|view| match &view.route {
+        Some(Route::Search(query)) => {
+            view.limit += find::SHOWN;
+            Some(query.clone())
+        }
+        _ => {
+            view.limit += LIST;
+            None
+        }
+    });
+    if let Some(query) = query {
+        find::run(app, query).await;
+    }
+}

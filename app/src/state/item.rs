@@ -1,0 +1,155 @@
+//! The item on the screen: from the store, from the saved copies, or fetched and verified.
+
+use super::{App, View, spawn, sync};
+use crate::device::{clock, media};
+use client::usage::{self, Spent};
+use client::{Net, Store};
+use domain::content::{Block, Body, Card, Gone, ItemId};
+use domain::route::Route;
+use domain::sync::{Input, NetFault, StoreFault};
+use std::rc::Rc;
+
+pub struct Open {
+    pub id: ItemId,
+    pub card: Option<Rc<Card>>,
+    pub body: Option<Rc<Body>>,
+    pub fate: Fate,
+}
+
+/// How it stands with what is not here.
+#[derive(Debug, PartialEq)]
+pub enum Fate {
+    /// What there is is shown.
+    Here,
+    Fetching,
+    Withdrawn(Gone),
+    Unknown,
+    Offline,
+}
+
+/// More than this is asked for before it is fetched.
+const UNASKED: u32 = 40_000;
+
+/// What the phone has of an item.
+pub async fn find(app: &Rc<App>, id: ItemId) -> Open {
+    if app.with(|view| view.shelf.held.gone.contains_key(&id))
+        && let Ok(Some(bytes)) = app.store.gone(id).await
+        && let Ok(gone) = Gone::decode(&bytes)
+    {
+        return Open { id, card: None, body: None, fate: Fate::Withdrawn(gone) };
+    }
+    let held = app.with(|view| view.shelf.cards.get(&id).cloned());
+    if let Some(card) = held {
+        let stored = app.store.body(id).await.ok().flatten().filter(|body| body.revision == card.revision);
+        let body = stored.and_then(|stored| Body::decode(&stored.body).ok());
+        let body = body.or_else(|| app.with(|view| saved_body(view, id, Some(card.revision))));
+        return Open { id, card: Some(card), body: body.map(Rc::new), fate: Fate::Here };
+    }
+    app.with(|view| match view.saved.get(&id) {
+        Some(kept) => {
+            let body = saved_body(view, id, None).map(Rc::new);
+            Open { id, card: Some(kept.card.clone()), body, fate: Fate::Here }
+        }
+        None => Open { id, card: None, body: None, fate: Fate::Fetching },
+    })
+}
+
+fn saved_body(view: &View, id: ItemId, revision: Option<u16>) -> Option<Body> {
+    let stored = view.saved.get(&id)?.saved.body.as_ref()?;
+    if revision.is_some_and(|revision| revision != stored.revision) {
+        return None;
+    }
+    Body::decode(&stored.body).ok()
+}
+
+/// What follows once an item is on the screen: it is read, or it is fetched where it is missing and cheap.
+pub fn shown(app: &Rc<App>, id: ItemId) {
+    let (here, fetch) = app.with(|view| {
+        let Some(open) = view.open.as_ref().filter(|open| open.id == id) else { return (false, false) };
+        let cheap = open.card.as_ref().is_none_or(|card| card.body_bytes <= UNASKED);
+        let may = open.card.is_none() || view.settings.mode != client::Mode::Text;
+        (open.body.is_some(), open.body.is_none() && matches!(open.fate, Fate::Here | Fate::Fetching) && cheap && may)
+    });
+    let app = app.clone();
+    spawn(async move {
+        if here {
+            super::keep::mark_read(&app, id).await;
+        } else if fetch {
+            get(&app, id, false).await;
+        }
+    });
+}
+
+/// Fetches the item; `asked` by a press of the button, so that a failure is said aloud.
+pub async fn get(app: &Rc<App>, id: ItemId, asked: bool) {
+    let first = app.with(|view| view.shelf.held.trust.is_none());
+    if first {
+        sync::now(app).await;
+    }
+    let fate = match fetch(app, id).await {
+        Ok(()) => return super::keep::mark_read(app, id).await,
+        Err(fate) => fate,
+    };
+    if asked {
+        app.say(app.with(|view| view.lang).words().fetch_failed);
+    }
+    app.change(|view| {
+        if let Some(open) = view.open.as_mut().filter(|open| open.id == id && open.card.is_none()) {
+            open.fate = fate;
+        }
+    });
+}
+
+async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
+    let reply = app.net.fetch(&client::item::fetch(id), None).await;
+    let _ = usage::add(&app.store, clock::now(), Spent::Text, reply.wire).await;
+    let bytes = match reply.input {
+        Input::Got { bytes, .. } => bytes,
+        Input::Failed { why: NetFault::Status { status: 410, .. }, .. } => {
+            sync::now(app).await;
+            let open = find(app, id).await;
+            return Err(if matches!(open.fate, Fate::Withdrawn(_)) { open.fate } else { Fate::Unknown });
+        }
+        Input::Failed { why: NetFault::Status { status: 404, .. }, .. } => return Err(Fate::Unknown),
+        _ => return Err(Fate::Offline),
+    };
+    let opened = app.with(|view| {
+        let held = &view.shelf.held;
+        let trust = held.trust.as_ref()?;
+        client::item::open(id, &bytes, trust, held.cards.get(&id), held.gone.get(&id).copied()).ok()
+    });
+    let opened = opened.ok_or(Fate::Offline)?;
+    match app.store.commit(&opened.commit).await {
+        Ok(()) => app.view.borrow_mut().shelf.apply(&opened.commit),
+        // It is shown all the same; room is made for the next one.
+        Err(StoreFault::Quota) => super::phone::make_room(app).await,
+        Err(StoreFault::Failed) => {}
+    }
+    super::keep::complete_saved(app, &opened.card_bytes, &opened.stored).await;
+    app.change(|view| {
+        if view.route == Some(Route::Item(id)) {
+            let (card, body) = (Some(Rc::new(opened.card)), Some(Rc::new(opened.body)));
+            view.open = Some(Open { id, card, body, fate: Fate::Here });
+        }
+    });
+    Ok(())
+}
+
+/// A recording of the item on the screen begins to play: it counts, unless it is on the phone already.
+pub async fn played(app: &Rc<App>, path: &str) {
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let bytes = app.with(|view| {
+        let body = view.open.as_ref()?.body.as_deref()?;
+        let blocks = body.variants.iter().flat_map(|variant| &variant.blocks).filter_map(|block| match block {
+            Block::Audio { media, .. } => Some(media),
+            _ => None,
+        });
+        let mut all = body.variants.iter().filter_map(|variant| variant.audio.as_ref()).chain(blocks);
+        all.find(|media| media.file == file).map(|media| media.bytes)
+    });
+    if let Some(bytes) = bytes
+        && !media::held(path).await
+    {
+        let _ = usage::add(&app.store, clock::now(), Spent::Media, bytes.into()).await;
+    }
+}

@@ -1,0 +1,145 @@
+//! What the reader made: saved items, read marks, settings. Kept in the database that we never drop.
+
+use super::{App, Kept, View};
+use crate::device::{clock, install, page, storage};
+use client::{Keep, Saved, Settings, Store};
+use domain::content::{Card, ItemId};
+use domain::sync::StoredBody;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Key of the one row of settings.
+const SETTINGS: &str = "all";
+/// So many items are remembered as read; the oldest marks go first.
+const READ: usize = 2_000;
+
+pub async fn settings(store: &impl Store) -> Settings {
+    let rows = store.get_keep(Keep::Settings).await.unwrap_or_default();
+    match rows.iter().find(|(key, _)| key == SETTINGS) {
+        Some((_, row)) => Settings::decode(row),
+        None => {
+            // The HTML edition may have been set up before the app came.
+            let (theme, size, mode) = page::look();
+            let mode = client::Mode::from_name(&mode).unwrap_or_default();
+            Settings { theme: client::Theme::from_name(&theme), size: size.min(3), mode, ..Settings::default() }
+        }
+    }
+}
+
+pub async fn saved(store: &impl Store) -> BTreeMap<ItemId, Kept> {
+    let rows = store.get_keep(Keep::Saved).await.unwrap_or_default();
+    let kept = rows.iter().filter_map(|(key, row)| {
+        let id = key.parse().ok()?;
+        let saved = Saved::decode(id, row)?;
+        let card = Rc::new(Card::decode(&saved.card).ok()?);
+        Some((id, Kept { saved, card }))
+    });
+    kept.collect()
+}
+
+pub async fn read(store: &impl Store) -> BTreeSet<ItemId> {
+    let mut rows = store.get_keep(Keep::Read).await.unwrap_or_default();
+    if rows.len() > READ {
+        rows.sort_by_key(|(_, row)| client::row::decode_count(row));
+        for (key, _) in rows.drain(..rows.len() - READ) {
+            let _ = store.put_keep(Keep::Read, &key, None).await;
+        }
+    }
+    rows.iter().filter_map(|(key, _)| key.parse().ok()).collect()
+}
+
+impl View {
+    pub fn keep_saved(&mut self, saved: BTreeMap<ItemId, Kept>) {
+        self.saved = saved;
+        self.saved_ids = Arc::new(self.saved.keys().copied().collect());
+    }
+}
+
+pub async fn mark_read(app: &Rc<App>, id: ItemId) {
+    if app.with(|view| view.read.contains(&id)) {
+        return;
+    }
+    let second = app.change(|view| {
+        Arc::make_mut(&mut view.read).insert(id);
+        view.read.len() >= 2
+    });
+    let now = (clock::now().0 as u64).to_le_bytes();
+    let _ = app.store.put_keep(Keep::Read, &id.to_string(), Some(&now)).await;
+    if second {
+        offer_install(app);
+    }
+}
+
+/// Never on the first load: the reader saved something, or reads a second item.
+pub fn offer_install(app: &Rc<App>) {
+    let offer = install::offered();
+    if offer != app.with(|view| view.offer_install) {
+        app.change(|view| view.offer_install = offer);
+    }
+}
+
+/// Saves the item or lets it go.
+pub async fn toggle_saved(app: &Rc<App>, id: ItemId) {
+    let key = id.to_string();
+    let done = if app.with(|view| view.saved.contains_key(&id)) {
+        app.store.put_keep(Keep::Saved, &key, None).await.map(|()| None)
+    } else {
+        let Ok(Some(card)) = app.store.card(id).await else { return };
+        let body = app.store.body(id).await.ok().flatten();
+        let saved = Saved { at: clock::now(), card, body };
+        app.store.put_keep(Keep::Saved, &key, Some(&saved.encode())).await.map(|()| Some(saved))
+    };
+    let Ok(saved) = done else {
+        return app.say(app.with(|view| view.lang).words().save_failed);
+    };
+    let kept = saved.is_some();
+    app.change(|view| {
+        let mut all = std::mem::take(&mut view.saved);
+        match saved.and_then(|saved| Some(Kept { card: Rc::new(Card::decode(&saved.card).ok()?), saved })) {
+            Some(kept) => drop(all.insert(id, kept)),
+            None => drop(all.remove(&id)),
+        }
+        view.keep_saved(all);
+    });
+    crate::device::channel::changed();
+    if kept {
+        offer_install(app);
+        storage::persist().await;
+    }
+}
+
+/// A saved item whose text came only now gets its whole copy.
+pub async fn complete_saved(app: &Rc<App>, card: &[u8], body: &StoredBody) {
+    let wanting = app.with(|view| view.saved.get(&body.id).filter(|kept| kept.saved.body.is_none()).map(|kept| kept.saved.at));
+    let Some(at) = wanting else { return };
+    let saved = Saved { at, card: card.to_vec(), body: Some(body.clone()) };
+    let _ = app.store.put_keep(Keep::Saved, &body.id.to_string(), Some(&saved.encode())).await;
+    if let Some(kept) = app.view.borrow_mut().saved.get_mut(&body.id) {
+        kept.saved = saved;
+    }
+}
+
+/// Changes the settings: on the screen at once, then in the store.
+pub async fn set(app: &Rc<App>, f: impl FnOnce(&mut Settings)) {
+    let row = app.change(|view| {
+        let mut settings = view.settings.clone();
+        f(&mut settings);
+        view.choose(settings);
+        view.settings.encode()
+    });
+    look(app);
+    if app.store.put_keep(Keep::Settings, SETTINGS, Some(&row)).await.is_err() {
+        app.say(app.with(|view| view.lang).words().save_failed);
+    }
+    crate::device::channel::changed();
+}
+
+/// Theme, text size and language of the page as they are set.
+pub fn look(app: &App) {
+    app.with(|view| {
+        let s = &view.settings;
+        page::set_look(s.theme.name(), s.size, s.mode.name(), view.lang.tag());
+        page::set_lang(view.lang.tag());
+    });
+}

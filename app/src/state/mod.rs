@@ -1,0 +1,190 @@
+//! What the program knows while it runs: one [`View`] that the screens are drawn from, and one signal that says "draw
+//! again". Lives above every screen, for as long as the page.
+
+pub mod act;
+pub mod find;
+pub mod item;
+pub mod keep;
+pub mod phone;
+pub mod shelf;
+pub mod sync;
+pub mod walk;
+
+use crate::device::{clock, nav, net::Web, page, store::IdbStore};
+pub use crate::device::clock::spawn;
+use client::{Saved, Settings, Usage};
+use domain::content::{Card, ItemId, Time};
+use domain::route::Route;
+use domain::sync::Trouble;
+use domain::words::Lang;
+use leptos::prelude::{RwSignal, Update};
+use shelf::Shelf;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+use ui::data::PhoneData;
+use ui::{Ctx, Edition, Images, Mine};
+
+/// A saved item with its card read.
+pub struct Kept {
+    pub saved: Saved,
+    pub card: Rc<Card>,
+}
+
+/// All that the screens show.
+pub struct View {
+    pub lang: Lang,
+    /// `None` where no page is.
+    pub route: Option<Route>,
+    /// Items of the list on the screen.
+    pub limit: usize,
+    pub settings: Settings,
+    pub shelf: Shelf,
+    pub saved: BTreeMap<ItemId, Kept>,
+    pub read: Arc<BTreeSet<ItemId>>,
+    pub saved_ids: Arc<BTreeSet<ItemId>>,
+    pub mine: Arc<Mine>,
+    pub usage: Usage,
+    pub phone: PhoneData,
+    /// The item on the screen.
+    pub open: Option<item::Open>,
+    pub find: find::Find,
+    pub trouble: Option<Trouble>,
+    /// The first sync of this phone runs.
+    pub first_sync: bool,
+    /// Bytes of a release that waits.
+    pub update: Option<u64>,
+    pub version: String,
+    /// A word of the moment, gone after some seconds.
+    pub toast: Option<&'static str>,
+    /// The reader did something useful and the browser offers to install.
+    pub offer_install: bool,
+    pub voice: bool,
+    origin: Arc<str>,
+}
+
+impl View {
+    pub fn new(settings: Settings, lang: Lang, route: Option<Route>) -> View {
+        let mut view = View {
+            lang,
+            route,
+            limit: ui::data::LIST,
+            settings: Settings::default(),
+            shelf: Shelf::default(),
+            saved: BTreeMap::new(),
+            read: Arc::default(),
+            saved_ids: Arc::default(),
+            mine: Arc::default(),
+            usage: Usage::default(),
+            phone: PhoneData::default(),
+            open: None,
+            find: find::Find::default(),
+            trouble: None,
+            first_sync: false,
+            update: None,
+            version: page::version(),
+            toast: None,
+            offer_install: false,
+            voice: false,
+            origin: nav::origin().into(),
+        };
+        view.choose(settings);
+        view
+    }
+
+    pub fn choose(&mut self, settings: Settings) {
+        self.mine = Arc::new(Mine { places: settings.places.clone(), topics: settings.topics.clone() });
+        self.settings = settings;
+    }
+
+    /// The phone's clock, or the newest time a signature vouches for where that is later.
+    pub fn now(&self) -> Time {
+        clock::now().max(self.shelf.held.cursor.floor_time.unwrap_or_default())
+    }
+
+    /// The phone's clock is behind what was signed already: by so much that it matters.
+    pub fn clock_off(&self) -> bool {
+        self.now().since(clock::now()) > 3_600
+    }
+
+    pub fn ctx(&self) -> Ctx {
+        Ctx {
+            lang: self.lang,
+            now: self.now(),
+            edition: Edition::App,
+            images: if self.settings.mode == client::Mode::Full { Images::Inline } else { Images::Tap },
+            origin: self.origin.clone(),
+            read: self.read.clone(),
+            saved: self.saved_ids.clone(),
+            mine: self.mine.clone(),
+            voice: self.voice,
+        }
+    }
+}
+
+pub struct App {
+    pub store: IdbStore,
+    pub net: Web,
+    pub view: RefCell<View>,
+    pub sync: sync::Pace,
+    tick: OnceCell<RwSignal<u32>>,
+}
+
+thread_local! {
+    static APP: OnceCell<Rc<App>> = const { OnceCell::new() };
+}
+
+/// Makes the one program. Called once, at boot.
+pub fn begin(store: IdbStore, view: View) -> Rc<App> {
+    let app = Rc::new(App {
+        store,
+        net: Web,
+        view: RefCell::new(view),
+        sync: sync::Pace::default(),
+        tick: OnceCell::new(),
+    });
+    APP.with(|slot| slot.set(app.clone()).is_ok());
+    app
+}
+
+/// The program; exists once boot has begun it.
+pub fn app() -> Rc<App> {
+    APP.with(|slot| slot.get().cloned()).expect("boot begins it before anything else runs")
+}
+
+impl App {
+    pub fn draw_with(&self, tick: RwSignal<u32>) {
+        let _ = self.tick.set(tick);
+    }
+
+    /// Draws what changed.
+    pub fn draw(&self) {
+        if let Some(tick) = self.tick.get() {
+            tick.update(|n| *n = n.wrapping_add(1));
+        }
+    }
+
+    /// Changes the view and draws it.
+    pub fn change<T>(&self, f: impl FnOnce(&mut View) -> T) -> T {
+        let result = f(&mut self.view.borrow_mut());
+        self.draw();
+        result
+    }
+
+    pub fn with<T>(&self, f: impl FnOnce(&View) -> T) -> T {
+        f(&self.view.borrow())
+    }
+
+    /// A word of the moment.
+    pub fn say(self: &Rc<Self>, text: &'static str) {
+        self.change(|view| view.toast = Some(text));
+        let app = self.clone();
+        spawn(async move {
+            clock::sleep(5_000).await;
+            if app.with(|view| view.toast == Some(text)) {
+                app.change(|view| view.toast = None);
+            }
+        });
+    }
+}

@@ -1,0 +1,99 @@
+//! "On this phone": what is stored, how much room it takes, making room, fetching more.
+
+use super::App;
+use crate::device::{clock, media, storage};
+use client::{Store, quota, usage};
+use domain::content::{ItemId, Time};
+use domain::search::Terms;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use ui::data::PhoneData;
+
+/// Days in the counter.
+const DAYS: i64 = 31;
+/// Freed at a time when the phone is full.
+const ROOM: u64 = 2_000_000;
+/// "Old" on the button: older than so many days.
+const OLD: i64 = 30 * 86_400;
+
+/// Measures anew for the page.
+pub async fn measure(app: &Rc<App>) {
+    let used = app.store.used().await.unwrap_or_default();
+    let usage = usage::load(&app.store).await.unwrap_or_default();
+    let (estimate, persisted) = (storage::estimate().await, storage::persisted().await);
+    let (media_bytes, app_bytes) = (media::used().await, media::app_bytes().await);
+    app.change(|view| {
+        let now = clock::now();
+        let (missing_bodies, missing_bytes) = view.shelf.missing();
+        let noon = |day: i64| Time(day * 86_400 + 5 * 3_600);
+        view.phone = PhoneData {
+            cards: used.cards,
+            bodies: used.bodies,
+            saved: view.saved.len(),
+            news_bytes: used.bytes,
+            media_bytes,
+            app_bytes,
+            room: estimate.map(|(used, granted)| granted.saturating_sub(used)),
+            low: estimate.is_some_and(|(used, granted)| quota::nearly_full(used, granted)),
+            persisted,
+            missing_bodies,
+            // Text shrinks to about a third on its way.
+            missing_bytes: missing_bytes / 3,
+            today: usage.today(now).wire(),
+            month: usage.month(now),
+            days: usage.days(now, DAYS).into_iter().filter(|(_, n)| *n > 0).map(|(day, n)| (noon(day), n)).collect(),
+            synced: view.shelf.held.cursor.fresh,
+        };
+        view.usage = usage;
+    });
+}
+
+/// The phone is full: pictures go first, then the oldest texts; alerts and saved items stay.
+pub async fn make_room(app: &Rc<App>) {
+    media::clear().await;
+    let ids = app.with(|view| quota::oldest(&view.shelf.candidates(), &view.saved_ids, ROOM));
+    drop_bodies(app, &ids).await;
+}
+
+pub async fn drop_old(app: &Rc<App>) {
+    let before = clock::now().plus(-OLD);
+    let ids: Vec<ItemId> = app.with(|view| {
+        let candidates = view.shelf.candidates();
+        let old: Vec<_> = candidates.into_iter().filter(|candidate| candidate.issued < before).collect();
+        quota::oldest(&old, &view.saved_ids, u64::MAX)
+    });
+    drop_bodies(app, &ids).await;
+    measure(app).await;
+}
+
+/// All texts and pictures but what is saved; the list itself comes again with the next sync.
+pub async fn drop_all(app: &Rc<App>) {
+    media::clear().await;
+    let ids: Vec<ItemId> = app.with(|view| quota::oldest(&view.shelf.candidates(), &BTreeSet::new(), u64::MAX));
+    drop_bodies(app, &ids).await;
+    measure(app).await;
+}
+
+async fn drop_bodies(app: &Rc<App>, ids: &[ItemId]) {
+    let rows: Vec<(ItemId, Vec<u8>)> = app.with(|view| {
+        let cards = ids.iter().filter_map(|id| view.shelf.cards.get(id));
+        cards.map(|card| (card.id, Terms::of(card, None).encode())).collect()
+    });
+    if app.store.delete_bodies(&rows).await.is_err() {
+        return app.say(app.with(|view| view.lang).words().save_failed);
+    }
+    app.change(|view| {
+        for (id, _) in &rows {
+            if let Some(held) = view.shelf.held.cards.get_mut(id) {
+                held.body = false;
+            }
+        }
+        if let Some(mut index) = view.shelf.index.take() {
+            for (id, terms) in &rows {
+                view.shelf.put(&mut index, *id, terms);
+            }
+            view.shelf.index = Some(index);
+        }
+    });
+    crate::device::channel::changed();
+}

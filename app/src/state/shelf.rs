@@ -1,0 +1,98 @@
+//! The cards of this phone in memory, kept in step with every commit.
+
+use crate::device::clock;
+use client::Loaded;
+use domain::content::{Card, ItemId, Kind};
+use domain::search::{DocFacts, Index, Terms};
+use domain::sync::{Commit, Held};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+#[derive(Default)]
+pub struct Shelf {
+    pub cards: BTreeMap<ItemId, Rc<Card>>,
+    pub held: Held,
+    /// Built when the reader first searches, or in an idle moment.
+    pub index: Option<Index>,
+}
+
+/// Cards that are read before the screen gets a turn.
+const SLICE: usize = 100;
+
+impl Shelf {
+    /// Reads all that was loaded, in slices.
+    pub async fn of(loaded: Loaded) -> Shelf {
+        let mut shelf = Shelf { held: loaded.held, ..Shelf::default() };
+        // The machine is given its own copy of these when it needs them.
+        shelf.held.bytes = BTreeMap::new();
+        for slice in loaded.cards.chunks(SLICE) {
+            for (id, bytes) in slice {
+                if let Ok(card) = Card::decode(bytes) {
+                    shelf.cards.insert(*id, Rc::new(card));
+                }
+            }
+            if slice.len() == SLICE {
+                clock::yield_now().await;
+            }
+        }
+        shelf
+    }
+
+    pub fn apply(&mut self, commit: &Commit) {
+        self.held.apply(commit);
+        self.held.bytes = BTreeMap::new();
+        if commit.reset {
+            self.cards.clear();
+            self.index = self.index.take().map(|_| Index::new());
+        }
+        for (id, _, _) in &commit.gone {
+            self.cards.remove(id);
+            if let Some(index) = &mut self.index {
+                index.remove(*id);
+            }
+        }
+        for (id, _, bytes) in &commit.cards {
+            if let Ok(card) = Card::decode(bytes) {
+                self.cards.insert(*id, Rc::new(card));
+            }
+        }
+        if let Some(mut index) = self.index.take() {
+            for (id, terms) in &commit.terms {
+                self.put(&mut index, *id, terms);
+            }
+            self.index = Some(index);
+        }
+    }
+
+    pub fn put(&self, index: &mut Index, id: ItemId, terms: &[u8]) {
+        let Some(card) = self.cards.get(&id) else { return };
+        let facts =
+            DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind };
+        match Terms::decode(terms) {
+            Ok(terms) => index.put(id, facts, &terms),
+            Err(_) => index.put(id, facts, &Terms::of(card, None)),
+        }
+    }
+
+    pub fn has_body(&self, id: ItemId) -> bool {
+        self.held.cards.get(&id).is_some_and(|held| held.body)
+    }
+
+    /// Bodies that are not on this phone, and their bytes.
+    pub fn missing(&self) -> (usize, u64) {
+        let missing = self.held.cards.values().filter(|held| !held.body && held.body_bytes > 0);
+        missing.fold((0, 0), |(count, bytes), held| (count + 1, bytes + u64::from(held.body_bytes)))
+    }
+
+    /// What may go when the phone is full.
+    pub fn candidates(&self) -> Vec<client::quota::Candidate> {
+        let held = self.held.cards.iter().filter(|(_, held)| held.body);
+        held.map(|(id, held)| client::quota::Candidate {
+            id: *id,
+            issued: held.issued,
+            bytes: held.body_bytes,
+            alert: self.cards.get(id).is_some_and(|card| card.kind == Kind::ALERT),
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,189 @@
+//! When sync runs and what the screen hears of it. One tab at a time; failures wait with jitter; `Retry-After` is obeyed.
+
+use super::{App, shelf::Shelf, spawn};
+use crate::device::{channel, clock, locks, net, page};
+use client::usage::{self, Spent};
+use client::{Keep, Store};
+use domain::content::Time;
+use domain::sync::{Outcome, Trouble, backoff};
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// Between two looks at the head while the page is open, and as much again at most by chance.
+const EVERY: u32 = 15 * 60;
+const JITTER: u32 = 5 * 60;
+/// Coming back to the page within so many seconds of a success asks nobody.
+const RECENT: i64 = 60;
+
+/// The pace of this tab.
+#[derive(Default)]
+pub struct Pace {
+    running: Cell<bool>,
+    failures: Cell<u32>,
+    /// The server asked not to be asked before this.
+    not_before: Cell<Time>,
+    last_success: Cell<Time>,
+    /// Only the newest plan counts.
+    plan: Cell<u32>,
+}
+
+/// Runs a session unless one runs, the server asked for peace, or the last one is recent.
+pub fn soon(app: &Rc<App>) {
+    let pace = &app.sync;
+    let now = clock::now();
+    if now < pace.not_before.get() || now.since(pace.last_success.get()) < RECENT {
+        return;
+    }
+    let app = app.clone();
+    spawn(async move { now_with(&app, None).await });
+}
+
+/// Runs a session now, as the reader asked.
+pub async fn now(app: &Rc<App>) {
+    now_with(app, None).await;
+}
+
+/// Runs a session that may spend more than the day's budget.
+pub async fn with_budget(app: &Rc<App>, budget: u64) {
+    now_with(app, Some(budget)).await;
+}
+
+async fn now_with(app: &Rc<App>, budget: Option<u64>) {
+    if app.sync.running.replace(true) {
+        return;
+    }
+    let work = session(app.clone(), budget);
+    let outcome = locks::alone(work).await;
+    app.sync.running.set(false);
+    match outcome {
+        Some(outcome) => settle(app, outcome).await,
+        // Another tab does it and will tell.
+        None => plan(app, EVERY / 3),
+    }
+}
+
+async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
+    // Another tab may have written since: the store knows best.
+    let Ok(loaded) = app.store.load().await else {
+        return Outcome::Later { why: Trouble::StoreBroken, retry_after: None };
+    };
+    let usage = usage::load(&app.store).await.unwrap_or_default();
+    let (wishes, now) = app.with(|view| {
+        let mut wishes = view.settings.wishes(usage.today(view.now()).budget);
+        if let Some(budget) = budget {
+            (wishes.budget, wishes.bodies) = (budget, usize::MAX);
+        }
+        (wishes, view.now())
+    });
+    let first = loaded.held.cursor.epoch.is_none();
+    if first {
+        app.change(|view| view.first_sync = true);
+    }
+    let mut spent = 0;
+    let on_commit = |commit: &domain::sync::Commit| {
+        spent += commit.bodies.iter().map(|body| body.body.len() as u64 / 3 + 80).sum::<u64>();
+        app.change(|view| view.shelf.apply(commit));
+    };
+    let report = client::sync(&app.store, &app.net, &clock::Breath, loaded, wishes, now, on_commit).await;
+    app.change(|view| {
+        view.first_sync = false;
+        let bytes = std::mem::take(&mut view.shelf.held.bytes);
+        view.shelf.held = report.held;
+        view.shelf.held.bytes = bytes;
+    });
+    let today = clock::now();
+    let _ = usage::add(&app.store, today, Spent::Text, report.wire).await;
+    let _ = usage::add(&app.store, today, Spent::Budget, spent).await;
+    if let Outcome::UpToDate { changed: true } | Outcome::Later { .. } = report.outcome {
+        channel::changed();
+    }
+    report.outcome
+}
+
+async fn settle(app: &Rc<App>, outcome: Outcome) {
+    let pace = &app.sync;
+    match outcome {
+        Outcome::UpToDate { .. } => {
+            pace.failures.set(0);
+            pace.last_success.set(clock::now());
+            app.change(|view| view.trouble = None);
+            plan(app, EVERY + clock::random() % JITTER);
+        }
+        Outcome::Later { why, retry_after } => {
+            let attempt = pace.failures.get();
+            pace.failures.set(attempt.saturating_add(1));
+            if let Some(asked) = retry_after {
+                pace.not_before.set(clock::now().plus(i64::from(asked)));
+            }
+            app.change(|view| view.trouble = Some(why));
+            if why == Trouble::PhoneFull {
+                super::phone::make_room(app).await;
+            }
+            plan(app, backoff::delay(attempt, retry_after, clock::random()));
+        }
+    }
+    if app.with(|view| view.open.as_ref().is_some_and(|open| open.body.is_none())) {
+        super::walk::refresh_item(app).await;
+    }
+}
+
+/// The next session of this tab, if nobody comes first. A hidden page waits until it is looked at.
+fn plan(app: &Rc<App>, seconds: u32) {
+    let plan = app.sync.plan.get().wrapping_add(1);
+    app.sync.plan.set(plan);
+    let app = app.clone();
+    spawn(async move {
+        clock::sleep(seconds.saturating_mul(1000)).await;
+        if app.sync.plan.get() == plan && !page::hidden() {
+            soon(&app);
+        }
+    });
+}
+
+/// Begins to keep this phone up to date: now, on return, when the network seems to come back, and by the clock.
+pub fn begin(app: &Rc<App>) {
+    let again = app.clone();
+    page::on_return(move || {
+        soon(&again);
+        again.draw();
+    });
+    soon(app);
+    if net::seems_offline() && app.with(|view| view.trouble.is_none()) {
+        app.change(|view| view.trouble = Some(Trouble::Offline));
+    }
+}
+
+/// Reads everything again: another tab changed the store.
+pub async fn reload(app: &Rc<App>) {
+    let Ok(loaded) = app.store.load().await else { return };
+    let had_index = app.with(|view| view.shelf.index.is_some());
+    let shelf = Shelf::of(loaded).await;
+    let (saved, read) = (super::keep::saved(&app.store).await, super::keep::read(&app.store).await);
+    let settings = super::keep::settings(&app.store).await;
+    app.change(|view| {
+        view.shelf = shelf;
+        view.keep_saved(saved);
+        view.read = read.into();
+        view.choose(settings);
+    });
+    super::keep::look(app);
+    if had_index {
+        super::find::warm(app);
+    }
+    super::walk::refresh_item(app).await;
+}
+
+/// The reader decided to believe the new server: everything but what he made is fetched anew.
+pub async fn start_over(app: &Rc<App>) {
+    let cleared = app.store.clear_cache().await;
+    let forgotten = app.store.put_keep(Keep::Trust, "list", None).await;
+    if cleared.is_err() || forgotten.is_err() {
+        return app.say(app.with(|view| view.lang).words().save_failed);
+    }
+    app.change(|view| {
+        view.shelf = Shelf::default();
+        view.trouble = None;
+    });
+    app.sync.not_before.set(Time::default());
+    now(app).await;
+}

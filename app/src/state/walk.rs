@@ -1,0 +1,131 @@
+//! Going from page to page: what must be at hand before a page is shown, and what follows once it is.
+
+use super::{App, find, item, keep, phone};
+use crate::device::{clock, install, nav, page, speech, worker};
+use domain::route::{Query, Route};
+use domain::words::Lang;
+use std::cell::Cell;
+use std::rc::Rc;
+use ui::data::LIST;
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Step {
+    /// A new entry of the history, at its top.
+    Forward,
+    /// An entry that was there before, where the reader left it.
+    Back,
+    /// The page that the program starts on.
+    Start,
+}
+
+thread_local! {
+    /// Only the last tap counts.
+    static TURN: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Shows a page. The address changes with the page, not before.
+pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
+    let turn = TURN.get().wrapping_add(1);
+    TURN.set(turn);
+    let target = Route::parse(path, query);
+    let lang = target.as_ref().map_or(app.with(|view| view.lang), |(lang, _)| *lang);
+    let route = target.map(|(_, route)| route);
+    let open = match &route {
+        Some(Route::Item(id)) => Some(item::find(app, *id).await),
+        _ => None,
+    };
+    if TURN.get() != turn {
+        return;
+    }
+    speech::stop();
+    if step == Step::Forward {
+        let address = if query.is_empty() { path.to_owned() } else { [path, "?", query].concat() };
+        nav::push(&address);
+    }
+    let other_lang = app.with(|view| view.lang != lang);
+    app.change(|view| {
+        view.lang = lang;
+        view.open = open;
+        if step != Step::Back {
+            view.limit = LIST;
+        }
+        if let Some(Route::Search(query)) = &route {
+            // Results of another query never stand under this one.
+            if view.find.query != *query {
+                view.find = find::Find { query: query.clone(), ..find::Find::default() };
+                view.limit = find::SHOWN;
+            }
+        }
+        view.route = route.clone();
+    });
+    if other_lang {
+        keep::look(app);
+    }
+    title(app);
+    clock::yield_now().await;
+    match step {
+        Step::Forward => {
+            nav::to_top();
+            nav::focus_main();
+        }
+        Step::Back => nav::restore(),
+        Step::Start => {}
+    }
+    if TURN.get() == turn {
+        arrived(app, route.as_ref()).await;
+    }
+}
+
+/// What follows once the page is on the screen.
+async fn arrived(app: &Rc<App>, route: Option<&Route>) {
+    match route {
+        Some(Route::Item(id)) => item::shown(app, *id),
+        Some(Route::Search(query)) => search(app, query.clone()).await,
+        Some(Route::OnThisPhone) => phone::measure(app).await,
+        Some(Route::Settings) => worker::ask(),
+        Some(Route::Install) => install::show_button(),
+        _ => {}
+    }
+}
+
+async fn search(app: &Rc<App>, query: Query) {
+    if query == Query::default() {
+        find::warm(app);
+    } else {
+        find::run(app, query).await;
+    }
+}
+
+/// The title of the window follows the page.
+pub fn title(app: &App) {
+    let title = app.with(|view| {
+        let ctx = view.ctx();
+        let card = view.open.as_ref().and_then(|open| open.card.as_deref());
+        view.route.as_ref().map(|route| ui::pages::title(&ctx, route, card))
+    });
+    if let Some(title) = title {
+        page::set_title(&title);
+    }
+}
+
+/// The item on the screen may have changed in the store.
+pub async fn refresh_item(app: &Rc<App>) {
+    let Some(Route::Item(id)) = app.with(|view| view.route.clone()) else { return };
+    let open = item::find(app, id).await;
+    app.change(|view| {
+        let better = view.open.as_ref().is_none_or(|old| old.id == id && (open.body.is_some() || old.body.is_none()));
+        if view.route == Some(Route::Item(id)) && (better || matches!(open.fate, item::Fate::Withdrawn(_))) {
+            // A failure that is on the screen already stays until there is something better.
+            let waiting = matches!(open.fate, item::Fate::Fetching);
+            if !waiting || view.open.is_none() {
+                view.open = Some(open);
+            }
+        }
+    });
+}
+
+/// The address of a query in the language of the screen.
+pub fn search_address(query: &str, lang: Lang) -> String {
+    let path = Route::Search(Query::default()).path(lang);
+    if query.is_empty() { path } else { [&path, "?", query].concat() }
+}

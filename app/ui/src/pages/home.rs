@@ -1,0 +1,60 @@
+//! Home: alerts in force, the reader's own (app), newest, nearest events, topics.
+
+use crate::ctx::Ctx;
+use crate::data::HomeData;
+use crate::el::{El, cl, el, link, tx};
+use crate::parts::{Row, banners, headline, in_lang, li, lists, meta, row, section, topic_link};
+use domain::content::Card;
+use domain::instance::instance;
+use domain::route::{Route, item_path};
+
+/// Items of "newest" that show their summary.
+const SUMMARIES: usize = 5;
+
+pub fn home(ctx: &Ctx, data: HomeData) -> El {
+    let w = ctx.w();
+    let name = [&instance().name, " – ", instance().area.get(ctx.lang)].concat();
+    let root = cl("div", "pg home").kid(cl("h1", "vh").text(name));
+    let empty = data.alerts.is_empty() && data.newest.is_empty();
+    let mine = section(w.for_me, lists(&data.mine, data.mine.len(), ctx));
+    let events = section(w.events, lists(&data.events, 0, ctx));
+    let topics = data.topics.iter().filter_map(|(topic, count, next)| topic_row(*topic, *count, *next, ctx)).collect::<Vec<_>>();
+    root.maybe(section(w.alerts_in_force, banners(&data.alerts, ctx)).map(|section| section.class("fx")))
+        .maybe(section(w.alerts_other, banners(&data.other_alerts, ctx)))
+        .maybe(mine.map(|mine| mine.attr("data-edition", "app")))
+        .maybe(section(w.newest, newest(&data.newest, data.lead, ctx)))
+        .maybe(empty.then(|| cl("p", "em").text(w.nothing_yet)))
+        .maybe(events)
+        .maybe(section(w.topics, if topics.is_empty() { vec![] } else { vec![cl("ul", "tp").kids(topics)] }))
+        .kid(cl("p", "wy").kid(link(Route::Places.path(ctx.lang), w.find_my_place)))
+}
+
+/// The newest items; the article of the first one comes with it where the server put it in.
+fn newest(cards: &[&Card], lead: Option<El>, ctx: &Ctx) -> Vec<El> {
+    let Some((first, rest)) = cards.split_first() else { return Vec::new() };
+    let mut rows = Vec::with_capacity(cards.len());
+    match lead {
+        Some(article) => {
+            let head = headline(first, ctx);
+            let title = in_lang(tx("h3", head.title.clone()), &head.lang, ctx);
+            let a = el("a").attr("href", item_path(first, ctx.lang)).attr("data-lead", first.id.to_string());
+            let a = a.kid(title).kid(in_lang(tx("p", head.summary.clone()), &head.lang, ctx));
+            let template = el("template").attr("id", ["t-", &first.id.to_string()].concat()).kid(article);
+            rows.push(li(first, ctx).kid(a).kid(meta(first, ctx)).kid(template));
+        }
+        None => rows.push(row(first, Row::Summary, ctx)),
+    }
+    let dress = |at| if at + 1 < SUMMARIES { Row::Summary } else { Row::Title };
+    rows.extend(rest.iter().enumerate().map(|(at, card)| row(card, dress(at), ctx)));
+    vec![cl("ul", "ls").kids(rows)]
+}
+
+/// A topic with how much it holds and the newest headline that is not above.
+fn topic_row(topic: u8, count: usize, next: Option<&Card>, ctx: &Ctx) -> Option<El> {
+    let a = topic_link(topic, ctx)?;
+    let row = el("li").kid(el("h3").kid(a).text(" ").kid(tx("small", count.to_string())));
+    Some(row.maybe(next.map(|card| {
+        let head = headline(card, ctx);
+        el("p").kid(in_lang(link(item_path(card, ctx.lang), head.title.clone()), &head.lang, ctx))
+    })))
+}

@@ -1,0 +1,234 @@
+//! An item: head, whether it still holds, recording, actions, text, other languages, source.
+
+use super::{alert, facts};
+use crate::blocks::{audio, blocks};
+use crate::ctx::Ctx;
+use crate::data::ItemData;
+use crate::el::{El, cl, el, link, tx};
+use crate::links;
+use crate::parts::{button, headline, in_lang, kind_name, place_link, sample_badge, topic_link};
+use domain::content::{Body, Card, Headline, Kind, Variant};
+use domain::route::item_path;
+use domain::words::{Lang, date_time, fill, size};
+
+pub fn item(ctx: &Ctx, data: ItemData) -> El {
+    cl("div", "pg item").kid(article(ctx, data))
+}
+
+/// The article alone, without the root of a page.
+pub fn article(ctx: &Ctx, data: ItemData) -> El {
+    let w = ctx.w();
+    let card = data.card;
+    let head = headline(card, ctx);
+    let known = card.kind.known() && (card.kind != Kind::ALERT || card.alert().is_some());
+    let variant = data.body.and_then(|body| body.variant(&head.lang));
+    let kind = card.kind.name().unwrap_or("unknown");
+    let mut out = cl("article", ["it k-", kind].concat()).attr("id", ["a-", &card.id.to_string()].concat());
+    out = out.kid(crumb(card, ctx));
+    if let Some(info) = card.alert() {
+        out = out.kid(alert::head(&data, &info, ctx));
+    }
+    out = out.kid(in_lang(tx("h1", head.title.clone()), &head.lang, ctx));
+    if !head.summary.is_empty() {
+        out = out.kid(in_lang(cl("p", "ld").text(head.summary.clone()), &head.lang, ctx));
+    }
+    out = out.maybe(holds(&data, ctx)).kid(about(card, ctx)).maybe(languages(card, head, ctx));
+    out = out.maybe(variant.and_then(|variant| variant.audio.as_ref()).map(|media| audio(media, w.recording, ctx)));
+    // Who opens an alert needs to know what to do before whom to tell.
+    let urgent = card.kind == Kind::ALERT;
+    if !urgent {
+        out = out.kid(actions(card, ctx));
+    }
+    if !known {
+        out = out.kid(cl("p", "nx").text(w.unknown_item));
+    }
+    match variant {
+        Some(variant) => out = out.kids(text(&data, variant, ctx)),
+        None if data.body.is_none() => out = out.kid(not_here(card, ctx)),
+        None => {}
+    }
+    if urgent {
+        out = out.kid(actions(card, ctx));
+    }
+    out = out.maybe(alert::chain(&data, ctx)).maybe(data.body.map(|body| source(card, body, ctx)));
+    if let Some(body) = data.body {
+        out = out.kids(others(&data, body, head, ctx));
+    }
+    out.kid(print_foot(card, ctx))
+}
+
+/// Kind and topics, the way back.
+fn crumb(card: &Card, ctx: &Ctx) -> El {
+    let mut crumb = cl("p", "cr").kid(tx("b", kind_name(card.kind, ctx)));
+    for topic in card.topics.iter().filter_map(|topic| topic_link(*topic, ctx)) {
+        crumb = crumb.text(" · ").kid(topic);
+    }
+    crumb.text(" ").maybe(sample_badge(card, ctx))
+}
+
+/// Whether the item still holds; alerts say it in their own head.
+fn holds(data: &ItemData, ctx: &Ctx) -> Option<El> {
+    let w = ctx.w();
+    let card = data.card;
+    let replaced = data.replaced_by.map(|newer| {
+        let head = headline(newer, ctx);
+        let a = in_lang(link(item_path(newer, ctx.lang), head.title.clone()), &head.lang, ctx);
+        cl("p", "st off").text(w.replaced_by).text(" ").kid(a)
+    });
+    if replaced.is_some() || data.state.is_some() {
+        return replaced;
+    }
+    let at = |text, time| fill(text, &[("at", &date_time(time, ctx.now, ctx.lang))]);
+    let (class, text) = match (card.effective, card.expires) {
+        (_, Some(end)) if card.ended(ctx.now) => ("st off", at(w.ended_on, end)),
+        (Some(start), _) if card.upcoming(ctx.now) => ("st soon", at(w.holds_from, start)),
+        (_, Some(end)) => ("st on", at(w.holds_until, end)),
+        _ => ("st on", w.holds.to_owned()),
+    };
+    Some(cl("p", class).text(text))
+}
+
+/// Source, day, places.
+fn about(card: &Card, ctx: &Ctx) -> El {
+    let w = ctx.w();
+    let row = |name, value: El| el("div").kid(tx("dt", name)).kid(value);
+    let mut places = el("dd");
+    for (at, place) in card.places.iter().filter_map(|code| place_link(*code, ctx)).enumerate() {
+        places = if at > 0 { places.text(", ") } else { places }.kid(place);
+    }
+    if places.is_empty() {
+        places = places.text(w.everyone);
+    }
+    cl("dl", "mt")
+        .kid(row(w.source, tx("dd", card.source.clone())))
+        .kid(row(w.issued, tx("dd", date_time(card.issued, ctx.now, ctx.lang))))
+        .kid(row(w.where_, places))
+}
+
+/// The same item in the languages of the screens by address; others follow below on the same page.
+fn languages(card: &Card, shown: &Headline, ctx: &Ctx) -> Option<El> {
+    let w = ctx.w();
+    let others: Vec<&Headline> = card.headlines.iter().filter(|other| other.lang != shown.lang).collect();
+    let untranslated = shown.lang != ctx.lang.tag();
+    if others.is_empty() && !untranslated {
+        return None;
+    }
+    let mut line = cl("p", "la");
+    if untranslated {
+        line = line.text(fill(w.only_in, &[("lang", &lang_name(&shown.lang, ctx))])).text(" ");
+    }
+    for other in others {
+        let href = match screen(&other.lang) {
+            Some(lang) => item_path(card, lang),
+            None => ["#v-", &other.lang].concat(),
+        };
+        let a = link(href, lang_name(&other.lang, ctx)).attr("hreflang", other.lang.clone());
+        line = line.kid(a).text(" ");
+    }
+    Some(line)
+}
+
+fn screen(lang: &str) -> Option<Lang> {
+    [Lang::Vi, Lang::En].into_iter().find(|known| known.tag() == lang)
+}
+
+/// Name of a language where the screens know one, else its tag.
+fn lang_name(tag: &str, ctx: &Ctx) -> String {
+    let named = ctx.w().languages.split('|').filter_map(|pair| pair.split_once(':'));
+    named.into_iter().find(|(known, _)| *known == tag).map_or(tag, |(_, name)| name).to_owned()
+}
+
+/// What one can do with an item. Buttons that need a script are only shown when one is there (`.js`).
+fn actions(card: &Card, ctx: &Ctx) -> El {
+    let w = ctx.w();
+    let id = card.id.to_string();
+    let act = |act, icon, text: &'static str| button(act, icon, text).attr("data-id", id.clone());
+    let script = |button: El| if ctx.is_app() { button } else { el("span").class("js").kid(button) };
+    let mut bar = cl("div", "ac").attr("data-edition", "both");
+    if ctx.is_app() {
+        let saved = ctx.saved.contains(&card.id);
+        let (icon, text) = if saved { ("saved", w.saved_act) } else { ("save", w.save) };
+        bar = bar.kid(act("save", icon, text).attr("aria-pressed", if saved { "true" } else { "false" }));
+        if ctx.voice {
+            bar = bar.kid(act("listen", "listen", w.listen));
+        }
+    }
+    let share = act("share", "share", w.share).attr("data-url", links::full(card, ctx.lang, &ctx.origin));
+    let share = share.attr("data-title", headline(card, ctx).title.clone());
+    let copy = act("copy", "copy", w.copy).attr("data-url", links::full(card, ctx.lang, &ctx.origin));
+    let sms = cl("a", "bt")
+        .attr("href", links::sms(card, ctx.lang, &ctx.origin))
+        .attr("data-act", "sms")
+        .kid(crate::icons::icon("sms"));
+    bar.kid(script(share)).kid(script(copy)).kid(sms.kid(tx("span", w.sms))).kid(script(act("print", "print", w.print)))
+}
+
+/// Facts of the kind, then the blocks.
+fn text(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
+    let (before, skip) = match data.card.kind {
+        Kind::ALERT => (alert::before(data, variant, ctx), alert::shown_above(variant)),
+        Kind::GUIDE => (facts::guide(variant, ctx), Vec::new()),
+        Kind::EVENT => (facts::event(data.card, variant, ctx), Vec::new()),
+        _ => (Vec::new(), Vec::new()),
+    };
+    let rest = variant.blocks.iter().enumerate().filter(|(at, _)| !skip.contains(at)).map(|(_, block)| block);
+    let mut out = before;
+    let blocks = blocks(rest, ctx);
+    if !blocks.is_empty() {
+        out.push(cl("div", "bd").attr("lang", variant.lang.clone()).kids(blocks));
+    }
+    if data.card.kind == Kind::ALERT {
+        out.extend(alert::after(variant, ctx));
+    }
+    out
+}
+
+/// The text is not on this phone yet.
+fn not_here(card: &Card, ctx: &Ctx) -> El {
+    let cost = size(card.body_bytes.into(), ctx.lang);
+    let text = fill(ctx.w().body_missing, &[("size", &cost)]);
+    let fetch = button("fetch", "download", ctx.w().fetch).attr("data-id", card.id.to_string());
+    cl("div", "em").attr("data-edition", "app").kid(tx("p", text)).kid(fetch)
+}
+
+/// Number of the document and where the source published it.
+fn source(card: &Card, body: &Body, ctx: &Ctx) -> El {
+    let w = ctx.w();
+    let mut line = cl("p", "so").text(w.source).text(": ").text(card.source.clone());
+    if let Some(document) = &body.document {
+        line = line.text(" · ").text(w.document).text(" ").text(document.clone());
+    }
+    if let Some(url) = body.source_url.as_deref().and_then(links::web) {
+        line = line.text(" · ").kid(link(url.to_owned(), w.original).attr("rel", "noopener"));
+    }
+    line
+}
+
+/// Variants in languages that have no pages of their own: title and text, folded.
+fn others(data: &ItemData, body: &Body, shown: &Headline, ctx: &Ctx) -> Vec<El> {
+    let foreign = body.variants.iter().filter(|variant| variant.lang != shown.lang && screen(&variant.lang).is_none());
+    foreign
+        .map(|variant| {
+            let head = data.card.headline(&variant.lang);
+            let mut inner = el("div").attr("lang", variant.lang.clone());
+            if head.lang == variant.lang {
+                inner = inner.kid(tx("h2", head.title.clone())).kid(tx("p", head.summary.clone()));
+            }
+            if let Some(media) = &variant.audio {
+                inner = inner.kid(audio(media, &lang_name(&variant.lang, ctx), ctx));
+            }
+            cl("details", "va")
+                .attr("id", ["v-", &variant.lang].concat())
+                .kid(tx("summary", lang_name(&variant.lang, ctx)))
+                .kid(inner.kids(blocks(&variant.blocks, ctx)))
+        })
+        .collect()
+}
+
+/// Only on paper: whose word it is, of when, and where to check it.
+fn print_foot(card: &Card, ctx: &Ctx) -> El {
+    let text =
+        [&card.source, " · ", &date_time(card.issued, ctx.now, ctx.lang), " · ", &links::short(card, ctx.lang, &ctx.origin)]
+            .concat();
+    cl("p", "print-only").attr("data-edition", "both").attr("aria-hidden", "true").text(text)
+}

@@ -1,0 +1,62 @@
+//! "Của tôi": saved items, the reader's places and topics, and the way to this phone and the settings.
+
+use crate::ctx::Ctx;
+use crate::data::SavedData;
+use crate::el::{El, cl, el, link, tx};
+use crate::icons::icon;
+use crate::parts::{list, page, place_link, section, switch};
+use domain::instance::instance;
+use domain::route::Route;
+
+pub fn saved(ctx: &Ctx, data: SavedData) -> El {
+    let w = ctx.w();
+    let root = page("mine", w.mine);
+    let root = if ctx.is_app() { root.kids(app(ctx, data)) } else { root.kid(explained(w.saved_explained, ctx)) };
+    let ways = [
+        (Route::OnThisPhone, "download", w.on_this_phone),
+        (Route::Settings, "menu", w.settings),
+        (Route::Install, "install", w.install),
+    ];
+    let ways = ways.into_iter().map(|(route, name, text)| {
+        el("li").kid(el("a").attr("href", route.path(ctx.lang)).kid(icon(name)).kid(tx("span", text)))
+    });
+    root.kid(cl("ul", "ways").kids(ways.collect()))
+}
+
+fn app(ctx: &Ctx, data: SavedData) -> Vec<El> {
+    let w = ctx.w();
+    let mut saved = Vec::new();
+    if !data.saved.is_empty() {
+        saved.push(list(&data.saved, 0, ctx));
+    } else if data.missing.is_empty() {
+        saved.push(cl("p", "em").text(w.saved_none));
+    }
+    if !data.missing.is_empty() {
+        saved.push(cl("p", "em").text(w.saved_missing));
+    }
+    let places: Vec<El> = ctx.mine.places.iter().filter_map(|code| Some(el("li").kid(place_link(*code, ctx)?))).collect();
+    let mut chosen = vec![if places.is_empty() { tx("p", w.places_none) } else { cl("ul", "pl").kids(places) }];
+    chosen.push(cl("p", "wy").kid(link(Route::Places.path(ctx.lang), w.choose_places)));
+    let mut topics = cl("ul", "cks");
+    for (at, topic) in instance().topics.iter().enumerate() {
+        let on = ctx.mine.topics.contains(&(at as u8));
+        let name = topic.name.get(ctx.lang);
+        topics = topics.kid(el("li").kid(switch("topic", at.to_string(), on, name)));
+    }
+    let private = tx("p", w.stays_here);
+    [section(w.saved, saved), section(w.my_places, chosen), section(w.my_topics, vec![topics, private])]
+        .into_iter()
+        .flatten()
+        .map(|section| section.attr("data-edition", "app"))
+        .collect()
+}
+
+/// In the HTML edition: what the app adds here, and how to get it.
+pub fn explained(text: &'static str, ctx: &Ctx) -> El {
+    let w = ctx.w();
+    cl("section", "ex")
+        .attr("data-edition", "html")
+        .kid(tx("p", text))
+        .kid(tx("p", w.app_how))
+        .kid(cl("p", "wy").kid(link(Route::Install.path(ctx.lang), w.install)))
+}

@@ -1,0 +1,104 @@
+//! Search: a plain form that works without scripts, its results with the hits marked.
+
+use crate::ctx::Ctx;
+use crate::data::{Found, SearchData};
+use crate::el::{El, Str, cl, el, tx};
+use crate::icons::icon;
+use crate::parts::{in_lang, kind_name, li, meta, more, page};
+use domain::content::Kind;
+use domain::instance::instance;
+use domain::route::{Query, Route, item_path};
+use domain::search::Piece;
+use domain::words::fill;
+
+pub fn search(ctx: &Ctx, data: SearchData) -> El {
+    let w = ctx.w();
+    let rows: Vec<El> = data.found.iter().map(|found| row(found, ctx)).collect();
+    let count = rows.len() + data.more;
+    let state = if data.is_blank() {
+        Some(cl("p", "fd").text(w.search_hint))
+    } else if rows.is_empty() {
+        None
+    } else {
+        Some(cl("h2", "fd").text(fill(w.found, &[("n", &count.to_string())])))
+    };
+    let none =
+        (rows.is_empty() && !data.is_blank()).then(|| cl("div", "em").kid(tx("p", w.found_none)).kid(tx("p", w.found_none_next)));
+    page("search", w.search)
+        .kid(form(&data.query, ctx))
+        .kid(cl("div", "out").attr("id", "found").attr("aria-live", "polite").maybe(state).maybe(none))
+        .maybe((!rows.is_empty()).then(|| cl("ul", "ls").kids(rows)))
+        .maybe(more(if ctx.is_app() { data.more } else { 0 }, Route::Search(data.query), ctx))
+}
+
+fn form(query: &Query, ctx: &Ctx) -> El {
+    let w = ctx.w();
+    let action = Route::Search(Query::default()).path(ctx.lang);
+    let input = el("input")
+        .attr("type", "search")
+        .attr("id", "q")
+        .attr("name", "q")
+        .attr("value", query.text.clone())
+        .attr("maxlength", "120")
+        .attr("autocomplete", "off")
+        .attr("enterkeyhint", "search");
+    let i = instance();
+    let topics = i
+        .topics
+        .iter()
+        .enumerate()
+        .map(|(at, topic)| (topic.slug.as_str(), topic.name.get(ctx.lang), query.topic == Some(at as u8)));
+    let places = i.places.iter().map(|place| {
+        let name = if place.parent.is_none() { place.name.get(ctx.lang) } else { &place.short };
+        (place.slug.as_str(), name, query.place == Some(place.code))
+    });
+    let kinds = Kind::KNOWN.iter().map(|(kind, name)| (*name, kind_name(*kind, ctx), query.kind == Some(*kind)));
+    let narrowed = query.topic.is_some() || query.place.is_some() || query.kind.is_some();
+    el("form")
+        .class("sf")
+        .attr("action", action)
+        .attr("method", "get")
+        .attr("role", "search")
+        .attr("data-act", "search")
+        .kid(tx("label", w.search_label).attr("for", "q"))
+        .kid(
+            cl("div", "sq")
+                .kid(input)
+                .kid(cl("button", "bt go").attr("type", "submit").kid(icon("search")).kid(tx("span", w.search_go))),
+        )
+        .kid(
+            el("details")
+                .flag("open", narrowed)
+                .kid(tx("summary", w.narrow))
+                .kid(select("chu-de", w.topic, w.any_topic, &mut topics.into_iter()))
+                .kid(select("noi", w.where_, w.any_place, &mut places.into_iter()))
+                .kid(select("loai", w.kind, w.any_kind, &mut kinds.into_iter())),
+        )
+}
+
+type Choice = (&'static str, &'static str, bool);
+
+fn select(name: &'static str, label: &'static str, any: &'static str, choices: &mut dyn Iterator<Item = Choice>) -> El {
+    let option = |value: &'static str, text: &'static str| el("option").attr("value", value).text(text);
+    let mut select = el("select").attr("name", name).attr("id", ["s-", name].concat()).kid(option("", any));
+    for (value, text, chosen) in choices {
+        select = select.kid(option(value, text).flag("selected", chosen));
+    }
+    el("p").kid(tx("label", label).attr("for", ["s-", name].concat())).kid(select)
+}
+
+fn row(found: &Found, ctx: &Ctx) -> El {
+    let title = in_lang(marked(el("h3"), &found.title), &found.lang, ctx);
+    let snippet = in_lang(marked(el("p"), &found.snippet), &found.lang, ctx);
+    let a = el("a").attr("href", item_path(found.card, ctx.lang)).kid(title);
+    let a = if found.snippet.is_empty() { a } else { a.kid(snippet) };
+    li(found.card, ctx).kid(a).kid(meta(found.card, ctx))
+}
+
+fn marked(mut parent: El, pieces: &[Piece]) -> El {
+    for (piece, hit) in pieces {
+        let piece: Str = piece.clone().into();
+        parent = if *hit { parent.kid(tx("mark", piece)) } else { parent.text(piece) };
+    }
+    parent
+}

@@ -1,0 +1,50 @@
+//! Pages that say what happened and what to do next.
+
+use crate::ctx::Ctx;
+use crate::el::{El, cl, el, link, tx};
+use crate::parts::page;
+use domain::content::Gone;
+use domain::route::{Query, Route};
+use domain::words::{date_time, fill};
+
+fn ways(ctx: &Ctx, ways: &[(Route, &'static str)]) -> El {
+    let rows = ways.iter().map(|(route, text)| el("li").kid(link(route.path(ctx.lang), *text)));
+    cl("ul", "ways").kids(rows.collect())
+}
+
+/// An item that was withdrawn, and why.
+pub fn gone(ctx: &Ctx, gone: &Gone) -> El {
+    let w = ctx.w();
+    let when = fill(w.gone_at, &[("at", &date_time(gone.at, ctx.now, ctx.lang))]);
+    page("gone", w.gone)
+        .kid(cl("p", "st off").text(when))
+        .kid(el("p").text(w.gone_reason).text(" ").kid(tx("b", gone.reason.clone())))
+        .kid(tx("p", w.gone_next))
+        .kid(ways(ctx, &[(Route::Home, w.to_home), (Route::Search(Query::default()), w.search)]))
+}
+
+pub fn not_found(ctx: &Ctx) -> El {
+    let w = ctx.w();
+    page("none", w.not_found)
+        .kid(tx("p", w.not_found_text))
+        .kid(ways(ctx, &[(Route::Home, w.to_home), (Route::Search(Query::default()), w.search), (Route::Places, w.places)]))
+}
+
+pub fn server_error(ctx: &Ctx) -> El {
+    let w = ctx.w();
+    page("fault", w.fault).kid(tx("p", w.fault_text)).kid(ways(ctx, &[(Route::Home, w.to_home)]))
+}
+
+/// No network and nothing stored for this address.
+pub fn offline(ctx: &Ctx) -> El {
+    let w = ctx.w();
+    page("offline", w.offline)
+        .kid(tx("p", w.offline_text))
+        .kid(tx("p", w.offline_next))
+        .kid(ways(ctx, &[(Route::Home, w.to_home), (Route::Saved, w.mine)]))
+}
+
+/// Text that is truly on its way.
+pub fn loading(ctx: &Ctx) -> El {
+    cl("div", "pg wait").attr("aria-busy", "true").kid(cl("p", "em").attr("data-edition", "app").text(ctx.w().loading))
+}

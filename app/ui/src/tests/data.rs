@@ -1,0 +1,63 @@
+//! What pages choose to show.
+
+use super::world::{NOW, World};
+use crate::ctx::Mine;
+use crate::data::*;
+use domain::alert::State;
+use domain::content::{Card, PlaceCode};
+
+fn names<'a>(world: &'a World, cards: impl IntoIterator<Item = &'a Card>) -> Vec<&'static str> {
+    cards.into_iter().map(|card| world.cards.iter().find(|(_, known)| known.id == card.id).unwrap().0).collect()
+}
+
+#[test]
+fn home_shows_live_alerts_and_keeps_ended_ones_in_sight() {
+    let world = World::new("Lũ");
+    let home = world.home();
+    assert_eq!(names(&world, home.alerts.iter().map(|s| s.card)), ["alert", "whole"]);
+    assert_eq!(names(&world, home.other_alerts.iter().map(|s| s.card)), ["coming", "ended"]);
+    assert!(home.mine.is_empty());
+    assert_eq!(names(&world, home.events), ["event"]);
+    assert!(home.newest.windows(2).all(|pair| pair[0].issued >= pair[1].issued));
+}
+
+#[test]
+fn the_order_of_cards_does_not_matter() {
+    let world = World::many("Tin", 60);
+    let mut turned: Vec<&Card> = world.cards.iter().map(|(_, card)| card).collect();
+    turned.reverse();
+    let ids = |home: HomeData| home.newest.iter().map(|card| card.id).collect::<Vec<_>>();
+    let turned = HomeData::select(turned, NOW, &Mine::default());
+    assert_eq!(ids(turned), ids(world.home()));
+}
+
+#[test]
+fn mine_is_what_names_my_places_or_topics() {
+    let world = World::new("Lũ");
+    let of = |mine: Mine| HomeData::select(world.cards.iter().map(|(_, card)| card), NOW, &mine).mine.len();
+    assert!(of(Mine { places: vec![PlaceCode(20044)], topics: vec![] }) > 0);
+    assert_eq!(of(Mine { places: vec![PlaceCode(19753)], topics: vec![] }), 0);
+    assert_eq!(of(Mine { places: vec![], topics: vec![3] }), 2, "items 3 and 13");
+}
+
+#[test]
+fn a_place_has_the_alerts_of_the_city_and_lists_end() {
+    let world = World::many("Tin", 70);
+    let cards = || world.cards.iter().map(|(_, card)| card);
+    let place = PlaceData::select(cards(), NOW, 20044, LIST);
+    assert_eq!((place.items.len(), place.more), (LIST, 10));
+    let world = World::new("Lũ");
+    let elsewhere = PlaceData::select(world.cards.iter().map(|(_, card)| card), NOW, 19753, LIST);
+    assert_eq!(names(&world, elsewhere.alerts.iter().map(|s| s.card)), ["whole"]);
+}
+
+#[test]
+fn chains_lead_to_the_newest_word() {
+    let world = World::new("Lũ");
+    let old = world.item("superseded");
+    assert_eq!(old.state, Some(State::Superseded));
+    assert_eq!(names(&world, old.replaced_by), ["alert"]);
+    assert_eq!(names(&world, world.item("cancelled").replaced_by), ["cancel"]);
+    assert_eq!(names(&world, world.item("replaced").replaced_by), ["newer"]);
+    assert!(world.item("alert").replaced_by.is_none());
+}

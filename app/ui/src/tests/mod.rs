@@ -1,0 +1,153 @@
+//! Every page for every kind in both editions and languages: what must hold of all their markup.
+
+mod data;
+mod markup;
+mod world;
+
+use crate::ctx::{Ctx, Images};
+use crate::el::El;
+use crate::pages;
+use crate::{Edition, chrome};
+use domain::words::Lang;
+use leptos::prelude::RenderHtml;
+use world::{NOW, World};
+
+const HOSTILE: [&str; 8] = [
+    "</script><script>alert(1)</script>",
+    "</textarea><script>alert(2)</script>",
+    "\"><img src=x onerror=alert(3)>",
+    "' onmouseover='alert(4)",
+    "</title></style><svg/onload=alert(5)>",
+    "a\u{2028}b\u{2029}c",
+    "\u{202e}gnoc\u{202c} \u{2066}x\u{2069}",
+    "{{7*7}}<!--<template>&lt;b&gt;&#x3c;",
+];
+
+fn contexts() -> Vec<Ctx> {
+    let mut out = Vec::new();
+    for lang in [Lang::Vi, Lang::En] {
+        for ctx in [Ctx::html(lang, NOW, "https://example.vn"), Ctx::app(lang, NOW, "https://example.vn")] {
+            out.push(Ctx { images: Images::Inline, voice: true, ..ctx.clone() });
+            out.push(ctx);
+        }
+    }
+    out
+}
+
+/// Every page of a world, framed.
+fn every_page(ctx: &Ctx, world: &World) -> Vec<(String, El)> {
+    world.pages(ctx).into_iter().map(|(name, route, page)| (name, chrome(ctx, route.as_ref(), Some(NOW), page))).collect()
+}
+
+#[test]
+fn every_page_is_sound_markup() {
+    let world = World::new("Lũ quét ở A Lưới");
+    for ctx in contexts() {
+        for (name, page) in every_page(&ctx, &world) {
+            markup::check(&name, &page.clone().to_html());
+            markup::headings(&name, &page);
+            markup::addresses(&name, &page, ctx.lang);
+            markup::controls(&name, &page);
+        }
+    }
+}
+
+#[test]
+fn no_text_becomes_markup() {
+    for hostile in HOSTILE {
+        let world = World::new(hostile);
+        // One of each edition and language: the rest differs in no text.
+        for ctx in contexts().into_iter().step_by(7) {
+            for (name, page) in every_page(&ctx, &world) {
+                let html = page.clone().to_html();
+                markup::check(&name, &html);
+                for control in ['\u{202a}', '\u{202e}', '\u{202c}', '\u{2066}', '\u{2069}'] {
+                    assert!(!html.contains(control), "{name}: a directional control came through");
+                }
+                markup::addresses(&name, &page, ctx.lang);
+            }
+        }
+    }
+}
+
+#[test]
+fn both_editions_say_the_same() {
+    let world = World::new("Lũ quét ở A Lưới");
+    for lang in [Lang::Vi, Lang::En] {
+        let html = world.pages(&Ctx::html(lang, NOW, "https://example.vn"));
+        let app = world.pages(&Ctx::app(lang, NOW, "https://example.vn"));
+        for ((name, _, html), (_, _, app)) in html.into_iter().zip(app) {
+            assert_eq!(markup::text(&html), markup::text(&app), "{name}");
+        }
+    }
+}
+
+#[test]
+fn texts_carry_their_language() {
+    let world = World::new("Lũ");
+    let html = pages::item(&Ctx::html(Lang::En, NOW, ""), world.item("bulletin")).to_html();
+    assert!(html.contains("<h1 lang=\"vi\">"), "a Vietnamese title on an English page says so");
+    assert!(html.contains("<div class=\"bd\" lang=\"vi\">"));
+    assert!(html.contains("<details class=\"va\" id=\"v-ktv\">") && html.contains("<div lang=\"ktv\">"));
+    let html = pages::item(&Ctx::html(Lang::En, NOW, ""), world.item("guide")).to_html();
+    assert!(html.contains("<h1>"), "the English variant needs no mark on an English page");
+    assert!(html.contains("href=\"/tin/") && html.contains("hreflang=\"vi\""), "the way to the Vietnamese one");
+}
+
+#[test]
+fn an_ended_alert_says_that_it_may_not_be_safe() {
+    let world = World::new("Lũ");
+    let ctx = Ctx::html(Lang::Vi, NOW, "");
+    let words = "Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn";
+    for page in [pages::alerts(&ctx, world.alerts()), pages::item(&ctx, world.item("ended")), pages::home(&ctx, world.home())] {
+        let html = page.to_html();
+        assert!(html.contains(words), "{html}");
+    }
+    let item = pages::item(&ctx, world.item("ended")).to_html();
+    assert!(item.contains("class=\"alh off\"") && !item.contains("alh l3"), "no colour of a live alert");
+    let live = pages::item(&ctx, world.item("alert")).to_html();
+    assert!(live.contains("class=\"alh l3\"") && live.contains("Cấp 3 – rủi ro lớn") && live.contains("#i-l3"));
+    assert!(live.contains("href=\"/map.svg#p20044\" class=\"hit\"") && live.contains("href=\"tel:112\""));
+}
+
+#[test]
+fn an_unknown_kind_shows_what_can_be_read() {
+    let world = World::new("Chợ phiên");
+    let html = pages::item(&Ctx::html(Lang::Vi, NOW, ""), world.item("unknown")).to_html();
+    assert!(html.contains("mở bằng bản mới") && html.contains("Chợ phiên"));
+}
+
+#[test]
+fn dangerous_links_get_no_address() {
+    use crate::links::{tel, web};
+    assert_eq!(web("javascript:alert(1)"), None);
+    assert_eq!(web("data:text/html,x"), None);
+    assert_eq!(web(" https://a"), None);
+    assert_eq!(web("HTTPS://a.vn"), Some("HTTPS://a.vn"));
+    assert_eq!(tel("1900 1075").as_deref(), Some("tel:19001075"));
+    assert_eq!(tel("+84 (0)54;ext=1").as_deref(), Some("tel:+840541"));
+    assert_eq!(tel("gọi"), None);
+}
+
+#[test]
+fn home_is_small_and_its_first_headline_is_early() {
+    let world = World::many("Thông báo lịch tiêm phòng cho trẻ dưới năm tuổi tại các xã vùng cao", 40);
+    let page = chrome(
+        &Ctx::html(Lang::Vi, NOW, "https://example.vn"),
+        Some(&domain::route::Route::Home),
+        Some(NOW),
+        pages::home(&Ctx::html(Lang::Vi, NOW, ""), world.home()),
+    );
+    let html = page.to_html();
+    let first = html.find("<h3>").unwrap();
+    assert!(first < 700, "{first} bytes before the first headline");
+    assert!(html.len() < 16_000, "{} bytes", html.len());
+}
+
+#[test]
+fn a_page_carries_only_the_icons_it_uses() {
+    let ctx = Ctx::html(Lang::Vi, NOW, "");
+    let html = chrome(&ctx, None, None, pages::not_found(&ctx)).to_html();
+    assert_eq!(html.matches("<symbol").count(), 4);
+    assert_eq!(ctx.edition, Edition::Html);
+}

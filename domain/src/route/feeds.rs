@@ -1,0 +1,81 @@
+//! Addresses that programs read: feeds of news and calendars of events. English ones are the same under `/en`.
+
+use crate::content::ItemId;
+use crate::instance::instance;
+use crate::words::Lang;
+use std::fmt::Write;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Feed {
+    /// Atom feed of everything.
+    All,
+    /// Atom feed of a topic, by its index.
+    Topic(u8),
+    /// Atom feed of a place, by its code.
+    Place(u32),
+    /// Calendar file of one event.
+    Event(ItemId),
+    /// Calendar of a place, by its code.
+    Calendar(u32),
+}
+
+impl Feed {
+    /// The address in a language.
+    pub fn path(&self, lang: Lang) -> String {
+        let mut out = String::from(if lang == Lang::En { "/en" } else { "" });
+        let topic = |index: &u8| instance().topic(*index).map_or("", |topic| topic.slug.as_str());
+        let place = |code: &u32| instance().places.iter().find(|p| p.code == *code).map_or("", |place| place.slug.as_str());
+        let _ = match self {
+            Feed::All => write!(out, "/feed/tin.atom"),
+            Feed::Topic(index) => write!(out, "/feed/chu-de/{}.atom", topic(index)),
+            Feed::Place(code) => write!(out, "/feed/noi/{}.atom", place(code)),
+            Feed::Event(id) => write!(out, "/lich/{id}.ics"),
+            Feed::Calendar(code) => write!(out, "/lich/noi/{}.ics", place(code)),
+        };
+        out
+    }
+
+    /// Reads an address. `None` where no feed is.
+    pub fn parse(path: &str) -> Option<(Lang, Feed)> {
+        let (lang, path) = match path.strip_prefix("/en/") {
+            Some(rest) => (Lang::En, rest),
+            None => (Lang::Vi, path.strip_prefix('/')?),
+        };
+        let i = instance();
+        let feed = if path == "feed/tin.atom" {
+            Feed::All
+        } else if let Some(topic) = name(path, "feed/chu-de/", ".atom") {
+            Feed::Topic(i.topic_by_slug(topic)?)
+        } else if let Some(place) = name(path, "feed/noi/", ".atom") {
+            Feed::Place(i.place_by_slug(place)?.code)
+        } else if let Some(place) = name(path, "lich/noi/", ".ics") {
+            Feed::Calendar(i.place_by_slug(place)?.code)
+        } else {
+            Feed::Event(name(path, "lich/", ".ics")?.parse().ok()?)
+        };
+        Some((lang, feed))
+    }
+}
+
+fn name<'a>(path: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    path.strip_prefix(start)?.strip_suffix(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_leads_back() {
+        let id = ItemId([1, 2, 3, 4, 5]);
+        for lang in [Lang::Vi, Lang::En] {
+            for feed in [Feed::All, Feed::Topic(2), Feed::Place(20044), Feed::Event(id), Feed::Calendar(20044)] {
+                let path = feed.path(lang);
+                assert_eq!(Feed::parse(&path), Some((lang, feed)), "{path}");
+            }
+        }
+        for path in ["/feed/", "/feed/chu-de/none.atom", "/lich/noi/none.ics", "/lich/xx.ics", "/feed/tin.atom/", "/enfeed/tin.atom", ""] {
+            assert_eq!(Feed::parse(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Finding, filtering, ordering.
+
+use super::super::{DocFacts, Index, Terms, rank_phrase};
+use crate::content::{Block, Body, Card, DecodeError, Fact, FactKind, Headline, ItemId, Kind, PlaceCode, Text, Time, Variant};
+use crate::route::Query;
+
+pub fn card(n: u8, title: &str, summary: &str) -> Card {
+    let headline = Headline { lang: "vi".into(), title: title.into(), summary: summary.into(), audio: false };
+    Card {
+        id: ItemId([0, 0, 0, 0, n]),
+        revision: 1,
+        kind: Kind::BULLETIN,
+        issued: Time(i64::from(n)),
+        effective: None,
+        expires: None,
+        topics: vec![],
+        places: vec![],
+        source: String::new(),
+        headlines: vec![headline],
+        body_bytes: 0,
+        media_bytes: 0,
+        supersedes: None,
+        sample: false,
+        detail: vec![],
+        ext: vec![],
+    }
+}
+
+pub fn body(text: &str) -> Body {
+    let variant = Variant { lang: "vi".into(), facts: vec![], blocks: vec![Block::Paragraph(Text::plain(text))], audio: None };
+    Body { variants: vec![variant], ..Body::default() }
+}
+
+pub fn put(index: &mut Index, card: &Card, body: Option<&Body>) {
+    let facts =
+        DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind };
+    index.put(card.id, facts, &Terms::of(card, body));
+}
+
+pub fn found(index: &Index, query: &Query) -> Vec<u8> {
+    index.search(query, usize::MAX).iter().map(|hit| hit.id.0[4]).collect()
+}
+
+/// Items 0, 1, 2 … of titles; the last is the newest.
+fn titles(titles: &[&str]) -> Index {
+    let mut index = Index::new();
+    for (n, title) in titles.iter().enumerate() {
+        put(&mut index, &card(n as u8, title, ""), None);
+    }
+    index
+}
+
+fn ask(index: &Index, text: &str) -> Vec<u8> {
+    found(index, &Query { text: text.into(), ..Query::default() })
+}
+
+#[test]
+fn with_and_without_diacritics() {
+    let index = titles(&["Lũ quét ở A Lưới", "Đường về Nam Đông", "LU\u{303} QUE\u{301}T", "Tin khác"]);
+    for text in ["lu quet", "lũ quét", "LŨ QUÉT", "Lu\u{303} que\u{301}t", "quét lũ", " lũ,quét! "] {
+        assert_eq!(ask(&index, text), [2, 0], "{text}");
+    }
+    for text in ["đường", "duong", "ĐƯỜNG", "Duong ve"] {
+        assert_eq!(ask(&index, text), [1], "{text}");
+    }
+    assert_eq!(ask(&index, "lũ đường"), [0; 0]);
+}
+
+#[test]
+fn the_diacritics_that_were_typed_come_first() {
+    let index = titles(&["mạ xanh", "ma", "má", "mã mạ", "ma"]);
+    assert_eq!(ask(&index, "mạ "), [3, 0, 4, 2, 1]);
+    assert_eq!(ask(&index, "mạ"), [3, 0, 4, 2, 1]);
+    assert_eq!(ask(&index, "ma"), [4, 3, 2, 1, 0], "none typed: newest first");
+    // Exact in the body still comes before folded in the title.
+    let mut index = titles(&["khỏe", "khoẻ"]);
+    put(&mut index, &card(0, "tin", ""), Some(&body("mạ")));
+    put(&mut index, &card(1, "ma", ""), None);
+    assert_eq!(ask(&index, "mạ"), [0, 1]);
+}
+
+#[test]
+fn a_word_half_typed() {
+    let index = titles(&["quen", "quét dọn", "quả", "luật"]);
+    assert_eq!(ask(&index, "que"), [1, 0]);
+    assert_eq!(ask(&index, "qué"), [1, 0]);
+    assert_eq!(ask(&index, "que "), [0; 0], "a space ends the word");
+    assert_eq!(ask(&index, "q"), [2, 1, 0]);
+    assert_eq!(ask(&index, "que don"), [0; 0], "only the last word may be a part");
+    assert_eq!(ask(&index, "quet d"), [1]);
+    // The whole word before words that only begin with it, though they are newer.
+    assert_eq!(ask(&titles(&["lũ", "luật"]), "lu"), [0, 1]);
+    // On the way from `lũ` to `lũ quét` nothing is held against words that have their marks.
+    assert_eq!(ask(&titles(&["lũ quét", "lũ", "lũ quen"]), "lũ que"), [2, 0]);
+}
+
+#[test]
+fn apostrophes() {
+    let index = titles(&["Bh'rợ bhan", "bh’rợ", "bhʼrợ", "bh rợ"]);
+    for text in ["bh'rợ", "bh’rợ", "BHʼRỢ", "bh'ro", "bhro", "bh'r", "bhrợ"] {
+        assert_eq!(ask(&index, text), [2, 1, 0], "{text}");
+    }
+}
+
+#[test]
+fn title_then_summary_then_body() {
+    let mut index = Index::new();
+    put(&mut index, &card(9, "x", "y"), Some(&body("bão")));
+    put(&mut index, &card(5, "x", "bão"), Some(&body("bão")));
+    put(&mut index, &card(1, "bão", "y"), None);
+    put(&mut index, &card(2, "bão", "y"), Some(&body("z")));
+    for text in ["bão", "bao", "ba"] {
+        assert_eq!(ask(&index, text), [2, 1, 5, 9], "{text}");
+    }
+    assert_eq!(index.search(&Query { text: "bao".into(), ..Query::default() }, 2).len(), 2);
+}
+
+#[test]
+fn filters_and_no_words() {
+    let mut index = Index::new();
+    let places = &crate::instance::instance().places;
+    let city = PlaceCode(places[0].code);
+    let here = PlaceCode(20044);
+    let there = places[1..].iter().map(|place| PlaceCode(place.code)).find(|code| *code != here).unwrap();
+    for (n, places, kind, topics) in [
+        (1, vec![], Kind::BULLETIN, vec![0, 1]),
+        (2, vec![city], Kind::ALERT, vec![1]),
+        (3, vec![here, there], Kind::ALERT, vec![2]),
+        (4, vec![there], Kind::BULLETIN, vec![0]),
+    ] {
+        put(&mut index, &Card { places, kind, topics, ..card(n, "tin lũ", "") }, None);
+    }
+    let all = Query::default();
+    assert_eq!(found(&index, &all), [4, 3, 2, 1], "newest first");
+    assert_eq!(found(&index, &Query { text: " ?! ".into(), ..all.clone() }), [4, 3, 2, 1]);
+    assert_eq!(found(&index, &Query { place: Some(here.0), ..all.clone() }), [3, 2, 1]);
+    assert_eq!(found(&index, &Query { place: Some(city.0), ..all.clone() }), [2, 1]);
+    assert_eq!(found(&index, &Query { topic: Some(0), ..all.clone() }), [4, 1]);
+    assert_eq!(found(&index, &Query { kind: Some(Kind::ALERT), ..all.clone() }), [3, 2]);
+    let narrow = Query { text: "lu".into(), topic: Some(1), place: Some(there.0), kind: Some(Kind::ALERT) };
+    assert_eq!(found(&index, &narrow), [2]);
+    assert_eq!(found(&index, &Query { text: "a luoi 2".into(), ..all }), [3], "by the name of its place");
+}
+
+#[test]
+fn replaced_and_removed() {
+    let mut index = titles(&["một", "hai", "ba"]);
+    put(&mut index, &card(1, "bốn", ""), None);
+    assert_eq!(index.len(), 3);
+    assert_eq!(ask(&index, "hai"), [0; 0]);
+    assert_eq!(ask(&index, "bốn"), [1]);
+    index.remove(ItemId([0, 0, 0, 0, 1]));
+    index.remove(ItemId([0, 0, 0, 0, 1]));
+    assert_eq!((index.len(), index.is_empty()), (2, false));
+    assert_eq!(ask(&index, "bốn"), [0; 0]);
+    assert_eq!(ask(&index, ""), [2, 0]);
+}
+
+#[test]
+fn every_language_and_every_text() {
+    let mut bilingual = card(1, "Lũ", "");
+    bilingual.source = "Sở Y tế".into();
+    bilingual.headlines.push(Headline { lang: "en".into(), title: "Flood".into(), summary: "Stay home".into(), audio: false });
+    let mut full = body("nước");
+    full.document = Some("18/2021/QĐ-TTg".into());
+    full.variants[0].facts.push(Fact { kind: FactKind::FEE, text: "miễn phí".into() });
+    full.variants.push(Variant { lang: "ktv".into(), blocks: vec![Block::List(vec![Text::plain("bh'rợ")])], ..full.variants[0].clone() });
+    let mut index = Index::new();
+    put(&mut index, &bilingual, Some(&full));
+    for text in ["flood", "home", "y tế", "nuoc", "18 2021", "mien phi", "bhrợ", "lũ flood"] {
+        assert_eq!(ask(&index, text), [1], "{text}");
+    }
+    let terms = Terms::of(&bilingual, Some(&full));
+    let masks: Vec<_> = terms.iter().filter(|(word, _)| ["lũ", "home", "nước"].contains(word)).collect();
+    assert_eq!(masks, [("nước", 1), ("home", 2), ("lũ", 4)]);
+}
+
+#[test]
+fn terms_survive_their_bytes() {
+    let terms = Terms::of(&card(1, "Lũ quét", "ở lũ"), Some(&body("quét sạch")));
+    let bytes = terms.encode();
+    assert_eq!(Terms::decode(&bytes), Ok(terms));
+    assert_eq!(Terms::decode(&[]), Err(DecodeError::Malformed));
+    assert_eq!(Terms::decode(&[&[9], &bytes[1..]].concat()), Err(DecodeError::Malformed));
+    assert_eq!(Terms::decode(&bytes[..bytes.len() - 1]), Err(DecodeError::Malformed));
+    assert_eq!(Terms::decode(&Terms::default().encode()), Ok(Terms::default()));
+}
+
+#[test]
+fn words_side_by_side_come_first_among_equals() {
+    let texts = ["lũ quét", "quét lũ", "lũ và quét"];
+    let index = titles(&texts);
+    let mut hits = index.search(&Query { text: "lu quet".into(), ..Query::default() }, 9);
+    assert_eq!(hits[0].id.0[4], 2);
+    rank_phrase(&mut hits, "lu quet", &mut |id| texts[usize::from(id.0[4])].to_owned());
+    assert_eq!(hits.iter().map(|hit| hit.id.0[4]).collect::<Vec<_>>(), [0, 2, 1]);
+}

@@ -1,0 +1,7 @@
+//! What searching promises.
+
+mod fold;
+mod index;
+mod oracle;
+mod snippet;
+mod token;

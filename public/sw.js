@@ -1,0 +1,297 @@
+// The service worker: keeps one whole release of the app on the phone, answers navigations with it, and steps aside
+// whenever it cannot. No product logic, no state in globals (it may be stopped between any two events).
+'use strict';
+
+const VERSION = "VERSION";
+/** What a phone keeps, filled in by the build: [address, first hex digits of its SHA-256, bytes on the wire]. */
+const RELEASE = /*PRECACHE*/[];
+
+const APP = 'bt-app-' + VERSION;
+const PAGES = 'bt-pages';
+const MEDIA = 'bt-media';
+const FLAGS = 'bt-flags';
+const SHELL = '/app-shell';
+const OFFLINE = '/ngoai-tuyen';
+/** Registered as /sw.js?lite by phones that cannot run the program: they keep visited pages and nothing of the app. */
+const LITE = location.search.includes('lite');
+/** The shell last: that it is here means that everything is. */
+const FILES = LITE
+  ? RELEASE.filter(([url]) => !/^\/app-/.test(url))
+  : RELEASE.filter(f => f[0] !== SHELL).concat(RELEASE.filter(f => f[0] === SHELL));
+const PATHS = new Set(FILES.map(f => f[0]));
+/** Addresses of `domain::route`; everything else (desk, API, feeds, files) is between the browser and the server. */
+const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|gioi-thieu|cai-ung-dung|ngoai-tuyen)(\/[^.]*)?$/;
+const KEEP_PAGES = 30;
+const KEEP_MEDIA = 200;
+/** With an older copy at hand nobody waits longer than this for a newer one. */
+const PATIENCE = 6000;
+const KILL_CHECK = 6 * 3600e3;
+
+// ---- flags: small facts that outlive the worker
+
+const flag = async name => (await caches.match('/bt-flag/' + name, { cacheName: FLAGS }))?.text();
+const setFlag = async (name, value) => (await caches.open(FLAGS)).put('/bt-flag/' + name, new Response(String(value)));
+const dropFlag = async name => (await caches.open(FLAGS)).delete('/bt-flag/' + name);
+
+// ---- the release
+
+const releases = async () => (await caches.keys()).filter(name => name.startsWith('bt-app-'));
+const hashOf = response => response?.headers.get('x-bt-hash');
+
+/** Files of this release that no release on the phone has. */
+async function changed(except) {
+  const held = [];
+  for (const name of await releases()) if (name !== except) held.push(await caches.open(name));
+  const missing = [];
+  for (const file of FILES) {
+    const copies = await Promise.all(held.map(cache => cache.match(file[0])));
+    if (!copies.some(copy => hashOf(copy) === file[1])) missing.push(file);
+  }
+  return missing;
+}
+const bytes = files => files.reduce((sum, file) => sum + file[2], 0);
+
+async function sha256(body) {
+  return [...new Uint8Array(await crypto.subtle.digest('SHA-256', body))].map(b => b.toString(16).padStart(2, '0')).join('');
+}
+
+const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', json: 'json', webmanifest: 'json', svg: 'svg', png: 'png', webp: 'webp', txt: 'text/plain' };
+
+/** One file, believed only if its bytes are those of the release: a Wi-Fi that asks for a login answers 200 to anything. */
+async function fetchFile([url, hash]) {
+  const type = url === SHELL ? 'text/html' : TYPES[url.split('.').pop()] || '';
+  // A proxy that alters bodies on the way often leaves addresses with a query alone.
+  for (const query of ['', '?raw=1']) {
+    const response = await fetch(url + query, { cache: 'no-cache', redirect: 'error', credentials: 'same-origin' });
+    if (response.status !== 200) throw new Error(url + ' ' + response.status);
+    if (!(response.headers.get('content-type') || '').includes(type)) continue;
+    const body = await response.arrayBuffer();
+    if (!(await sha256(body)).startsWith(hash)) continue;
+    const headers = new Headers(response.headers);
+    // The body is decoded by now.
+    for (const name of ['content-encoding', 'content-length', 'set-cookie', 'vary']) headers.delete(name);
+    headers.set('x-bt-hash', hash);
+    return new Response(body, { headers });
+  }
+  throw new Error(url + ' is not what the release says');
+}
+
+/** Brings this release to the phone, file by file, each stored at once: what was cut goes on where it ended. */
+async function fill() {
+  const own = await caches.open(APP);
+  const older = [];
+  for (const name of await releases()) if (name !== APP) older.push(await caches.open(name));
+  for (const file of FILES) {
+    if (hashOf(await own.match(file[0])) === file[1]) continue;
+    let copy;
+    for (const cache of older) {
+      const held = await cache.match(file[0]);
+      if (hashOf(held) === file[1]) copy = held;
+    }
+    await own.put(file[0], copy || (await fetchFile(file)));
+  }
+}
+
+async function status() {
+  const missing = [];
+  for (const file of FILES) if (hashOf(await caches.match(file[0], { cacheName: APP })) !== file[1]) missing.push(file);
+  const find = end => (RELEASE.find(([url]) => url.startsWith('/app-') && url.endsWith(end)) || [])[0];
+  return {
+    type: 'status', version: VERSION, complete: !missing.length, bytesMissing: bytes(missing), bytes: +((await flag('update')) || 0),
+    waiting: !!registration.waiting, noWasm: LITE || (await flag('no-wasm')) === VERSION, glue: find('.js'), wasm: find('_bg.wasm'),
+  };
+}
+
+const windows = () => clients.matchAll({ type: 'window', includeUncontrolled: true });
+
+addEventListener('install', event => {
+  try {
+    // Assets and data then never wake the worker. Only where the browser can.
+    event.addRoutes?.([
+      { condition: { urlPattern: new URLPattern({ pathname: '/app-*' }), requestMethod: 'get' }, source: { cacheName: APP } },
+      { condition: { urlPattern: new URLPattern({ pathname: '/(sync|api)/*' }) }, source: 'network' },
+    ])?.catch?.(() => {});
+  } catch {}
+  event.waitUntil(install());
+});
+
+async function install() {
+  if (await killed()) throw new Error('withdrawn');
+  // Who pays by the byte is asked first: the page shows the size, and a yes sets the flag and looks for the update again.
+  if (registration.active && navigator.connection?.saveData && (await flag('fetch')) !== 'yes') {
+    const size = bytes(await changed());
+    for (const client of await windows()) client.postMessage({ type: 'update', version: VERSION, bytes: size });
+    throw new Error('not asked for yet');
+  }
+  await fill();
+  await setFlag('update', bytes(await changed(APP)));
+  await dropFlag('fetch');
+  // Nobody is reading with the old one: no reason to keep the new one waiting.
+  if (!(await windows()).length) await skipWaiting();
+}
+
+addEventListener('activate', event => event.waitUntil((async () => {
+  for (const name of await releases()) if (name !== APP) await caches.delete(name);
+  await preload();
+  await clients.claim();
+})()));
+
+/** Asking the server beside the worker's start pays only while pages come from the server. */
+async function preload() {
+  const wanted = LITE || (await flag('no-wasm')) === VERSION;
+  await registration.navigationPreload?.[wanted ? 'enable' : 'disable']();
+}
+
+addEventListener('message', event => {
+  const { type } = event.data || {};
+  const reply = message => (event.ports[0] || event.source)?.postMessage(message);
+  const work = {
+    status: async () => reply(await status()),
+    activate: () => skipWaiting(),
+    'fetch-app': async () => {
+      await setFlag('fetch', 'yes');
+      await dropFlag('no-wasm');
+      try { await fill(); } finally { await preload(); reply(await status()); }
+    },
+    'no-wasm': async () => {
+      // Without a network the pages of the server are out of reach too: then the next start tries the program again.
+      const offline = await fetch(OFFLINE).catch(() => null);
+      if (offline) {
+        await setFlag('no-wasm', VERSION);
+        await (await caches.open(APP)).delete(SHELL);
+        await preload();
+      }
+      reply({ type: 'no-wasm', pages: !!offline });
+      if (offline) await keepPage(new Request(OFFLINE), offline);
+    },
+  }[type];
+  if (work) event.waitUntil(Promise.resolve(work()).catch(() => {}));
+});
+
+// ---- answering
+
+addEventListener('fetch', event => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== location.origin) return;
+  let answer;
+  if (request.mode === 'navigate') {
+    if (PAGE.test(url.pathname) && !url.searchParams.has('html')) answer = page(event);
+  } else if (url.pathname.startsWith('/media/')) answer = media(event);
+  else if (PATHS.has(url.pathname)) answer = asset(request, url.pathname);
+  // Whatever goes wrong in here, the browser gets what it would have got without us.
+  if (answer) event.respondWith(answer.catch(() => fetch(request)));
+});
+
+async function asset(request, path) {
+  return (await caches.match(path, { cacheName: APP })) || fetch(request);
+}
+
+async function page(event) {
+  const shell = !LITE && (await caches.match(SHELL, { cacheName: APP }));
+  if (shell) {
+    event.waitUntil(checkKill());
+    return shell;
+  }
+  event.waitUntil(heal());
+  const { request } = event;
+  const pages = await caches.open(PAGES);
+  const kept = await pages.match(request, { ignoreVary: true });
+  const fresh = (async () => {
+    const response = (await event.preloadResponse) || (await fetch(request));
+    event.waitUntil(keepPage(request, response.clone()).catch(() => {}));
+    return response;
+  })();
+  const usable = fresh.then(response => (kept && response.status >= 500 ? kept : response));
+  try {
+    if (!kept) return await usable;
+    return await Promise.race([usable, new Promise(done => setTimeout(done, PATIENCE, kept))]);
+  } catch {
+    return kept || (await pages.match(OFFLINE, { ignoreVary: true })) || Response.error();
+  }
+}
+
+/** The app was deleted behind our back (a full phone): bring it back, unless it is known not to run here. */
+async function heal() {
+  if (LITE || navigator.connection?.saveData || (await flag('no-wasm')) === VERSION) return;
+  await fill().catch(() => {});
+}
+
+/** Keeps a page to read again offline, if it truly is one of ours. */
+async function keepPage(request, response) {
+  const type = response.headers.get('content-type') || '';
+  if (response.status !== 200 || response.type !== 'basic' || response.redirected) return;
+  if (!type.startsWith('text/html') || !response.headers.has('x-bantin')) return;
+  await keep(PAGES, request.url, response, KEEP_PAGES);
+}
+
+/** Puts, and lets the oldest go: one too many, or half of them when the phone is full. */
+async function keep(name, url, response, most) {
+  const cache = await caches.open(name);
+  const spare = response.clone();
+  const drop = async count => {
+    for (const old of (await cache.keys()).slice(0, count)) await cache.delete(old);
+  };
+  try {
+    await cache.put(url, response);
+  } catch {
+    await drop(Math.ceil((await cache.keys()).length / 2));
+    await cache.put(url, spare).catch(() => {});
+  }
+  await drop(Math.max(0, (await cache.keys()).length - most));
+}
+
+async function media(event) {
+  const { request } = event;
+  const range = request.headers.get('range');
+  const held = await (await caches.open(MEDIA)).match(request.url, { ignoreVary: true });
+  if (held) return range ? slice(held, range) : held;
+  // The middle of a file that is not here is the server's to answer.
+  if (range && range !== 'bytes=0-') return fetch(request);
+  const response = await fetch(request.url, { credentials: 'same-origin', redirect: 'error' });
+  if (response.status === 200 && /^(image|audio)\//.test(response.headers.get('content-type') || '')) {
+    const copy = response.clone();
+    // Read to its end first: a cut file must not be kept.
+    event.waitUntil(copy.arrayBuffer().then(body => keep(MEDIA, request.url, new Response(body, { headers: plain(copy) }), KEEP_MEDIA)).catch(() => {}));
+  }
+  return response;
+}
+
+const plain = response => ({ 'content-type': response.headers.get('content-type') });
+
+/** A part of a kept file, as audio players ask for it. */
+async function slice(held, range) {
+  const body = await held.arrayBuffer();
+  const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(range) || [];
+  if (from === undefined || !(from + to)) return new Response(body, { headers: plain(held) });
+  const start = from ? +from : Math.max(0, body.byteLength - to);
+  const end = from && to ? Math.min(+to, body.byteLength - 1) : body.byteLength - 1;
+  if (start > end) return new Response(null, { status: 416, headers: { 'content-range': `bytes */${body.byteLength}` } });
+  const headers = { ...plain(held), 'content-range': `bytes ${start}-${end}/${body.byteLength}`, 'accept-ranges': 'bytes' };
+  return new Response(body.slice(start, end + 1), { status: 206, headers });
+}
+
+// ---- withdrawing a release that went wrong
+
+async function killed() {
+  try {
+    const response = await fetch('/release.json', { cache: 'no-cache', redirect: 'error' });
+    return response.status === 200 && (await response.json()).kill === true;
+  } catch {
+    return false;
+  }
+}
+
+async function checkKill() {
+  if (Date.now() - ((await flag('kill-check')) || 0) < KILL_CHECK) return;
+  await setFlag('kill-check', Date.now());
+  if (await killed()) await die();
+}
+
+/** Leaves the phone as if there had been no worker; what the reader stored stays in IndexedDB. */
+async function die() {
+  await registration.unregister();
+  const open = await clients.matchAll({ type: 'window' });
+  for (const name of await caches.keys()) if (/^bt-(app-|pages|flags)/.test(name)) await caches.delete(name);
+  for (const client of open) client.navigate(client.url).catch(() => {});
+}

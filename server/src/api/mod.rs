@@ -1,0 +1,241 @@
+//! The public JSON API: open to anyone, read-only, described by `/api/openapi.json`.
+//!
+//! [`ask`] reads what is asked, [`make`] turns what stands into [`types`]; this module answers from memory.
+
+mod ask;
+mod make;
+mod types;
+
+use crate::compress;
+use crate::hot::{Hot, REVALIDATE};
+use crate::live::Snapshot;
+use crate::pages::origin;
+use crate::reply;
+use crate::site::Site;
+use ask::{ListQuery, SearchQuery, refused};
+use axum::Router;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use domain::alert;
+use domain::content::{ItemId, PlaceCode, Time};
+use domain::instance::instance;
+use domain::search::rank_phrase;
+use domain::wire::Problem;
+use make::Maker;
+use serde::Serialize;
+use std::sync::Arc;
+use types::{Former, FullItem, ItemList, Label, Place, Places, SearchResult, Topic, Topics};
+use utoipa::OpenApi;
+
+const JSON: &str = "application/json";
+const ANYONE: HeaderValue = HeaderValue::from_static("*");
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Bản Tin", version = "1", description = "Bulletins, alerts, guides and events. Open to anyone; no key is needed."),
+    paths(items, item, alerts, search, places, topics)
+)]
+struct Description;
+
+/// Every address of the API, as its description must list them.
+pub const ROUTES: [&str; 6] =
+    ["/api/v1/items", "/api/v1/items/{id}", "/api/v1/alerts", "/api/v1/search", "/api/v1/places", "/api/v1/topics"];
+
+pub fn router(site: Arc<Site>) -> Router {
+    let answers = [get(items), get(item), get(alerts), get(search), get(places), get(topics)];
+    let routes = ROUTES.into_iter().zip(answers).chain([("/api/openapi.json", get(openapi))]);
+    let router = routes.fold(Router::new(), |router, (path, answer)| router.route(path, answer.options(preflight)));
+    router.with_state(site)
+}
+
+type Asked<T> = Result<Query<T>, axum::extract::rejection::QueryRejection>;
+
+/// Items, the newest publication first.
+#[utoipa::path(get, path = "/api/v1/items", params(ListQuery), responses(
+    (status = 200, description = "A part of the list", body = ItemList),
+    (status = 400, description = "`unknown-topic`, `unknown-place`, `unknown-kind`, `bad-after`, `bad-limit`, `bad-query`", body = types::Problem, content_type = "application/problem+json")
+))]
+async fn items(State(site): State<Arc<Site>>, asked: Asked<ListQuery>, request: Request) -> Response {
+    let Ok(Query(asked)) = asked else { return refuse(StatusCode::BAD_REQUEST, &Problem::new("bad-query")) };
+    let (query, after, limit) = match asked.read() {
+        Ok(read) => read,
+        Err(problem) => return refuse(StatusCode::BAD_REQUEST, &problem),
+    };
+    let key = format!("items/{:?}/{:?}/{:?}/{after:?}/{limit}", query.topic, query.place, query.kind);
+    kept(&site, request, key, move |world| {
+        let fits = |item: &crate::live::Item| {
+            let card = &item.card;
+            query.topic.is_none_or(|topic| card.topics.contains(&topic))
+                && query.kind.is_none_or(|kind| card.kind == kind)
+                && query.place.is_none_or(|place| instance().concerns(&card.places, PlaceCode(place)))
+                && after.is_none_or(|after| item.seq < after)
+        };
+        let mut found: Vec<_> = world.snapshot.items.values().filter(|item| fits(item)).collect();
+        found.sort_unstable_by_key(|item| std::cmp::Reverse(item.seq));
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|item| item.seq.to_string());
+        let maker = world.maker();
+        json(&ItemList { items: found.into_iter().map(|item| maker.item(item)).collect(), next })
+    })
+    .await
+}
+
+/// One item with its text.
+#[utoipa::path(get, path = "/api/v1/items/{id}", params(("id" = String, Path, description = "Id of an item")), responses(
+    (status = 200, description = "The item", body = FullItem),
+    (status = 404, description = "`no-such-item`", body = types::Problem, content_type = "application/problem+json"),
+    (status = 410, description = "`withdrawn`, with the `reason`", body = types::Problem, content_type = "application/problem+json")
+))]
+async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>, request: Request) -> Response {
+    let snapshot = site.live.now();
+    let none = || refuse(StatusCode::NOT_FOUND, &refused("no-such-item", &id));
+    let Ok(id) = id.parse::<ItemId>() else { return none() };
+    if let Some(gone) = snapshot.gone.get(&id) {
+        return refuse(StatusCode::GONE, &Problem::new("withdrawn").with("reason", &gone.reason).with("at", gone.at.rfc3339()));
+    }
+    if !snapshot.items.contains_key(&id) {
+        return none();
+    }
+    kept(&site, request, format!("item/{id}"), move |world| {
+        world.snapshot.items.get(&id).map_or_else(Vec::new, |item| json(&world.maker().full(item)))
+    })
+    .await
+}
+
+/// Every alert in force, coming, or over for less than a week: in force first, worst first.
+#[utoipa::path(get, path = "/api/v1/alerts", responses((status = 200, description = "Alerts and how they stand", body = ItemList)))]
+async fn alerts(State(site): State<Arc<Site>>, request: Request) -> Response {
+    kept(&site, request, "alerts".into(), |world| {
+        let maker = world.maker();
+        let standings = alert::standings(world.snapshot.cards(), world.now);
+        let matter = standings.iter().filter(|standing| alert::matters(standing.card, world.now));
+        let items = matter.filter_map(|standing| world.snapshot.items.get(&standing.card.id)).map(|item| maker.item(item));
+        json(&ItemList { items: items.collect(), next: None })
+    })
+    .await
+}
+
+/// Search, with the same index and order as on the phone.
+#[utoipa::path(get, path = "/api/v1/search", params(SearchQuery), responses(
+    (status = 200, description = "The best hits", body = SearchResult),
+    (status = 400, description = "`unknown-topic`, `unknown-place`, `unknown-kind`, `bad-limit`, `bad-query`", body = types::Problem, content_type = "application/problem+json")
+))]
+async fn search(State(site): State<Arc<Site>>, asked: Asked<SearchQuery>, request: Request) -> Response {
+    let Ok(Query(asked)) = asked else { return refuse(StatusCode::BAD_REQUEST, &Problem::new("bad-query")) };
+    let (query, limit) = match asked.read() {
+        Ok(read) => read,
+        Err(problem) => return refuse(StatusCode::BAD_REQUEST, &problem),
+    };
+    let world = World::of(&site, &request);
+    // There are too many things to ask for to keep the answers.
+    let make = move || {
+        let mut hits = world.snapshot.search(&query, usize::MAX);
+        let total = hits.len();
+        hits.truncate(ask::MAX_LIMIT);
+        let standing = |id| world.snapshot.items.get(&id);
+        rank_phrase(&mut hits, &query.text, &mut |id| {
+            let heads = standing(id).into_iter().flat_map(|item| &item.card.headlines);
+            heads.map(|head| format!("{}\n{}\n", head.title, head.summary)).collect()
+        });
+        let maker = world.maker();
+        let items = hits.iter().take(limit).filter_map(|hit| standing(hit.id)).map(|item| maker.item(item)).collect();
+        let bytes = json(&SearchResult { items, total });
+        let small = compress::brotli(&bytes, 5);
+        open(bytes).compressed(small)
+    };
+    Arc::new(compress::apart(make).await).answer(request.headers(), None).await
+}
+
+/// The units of today, and those that are no more.
+#[utoipa::path(get, path = "/api/v1/places", responses((status = 200, description = "All places", body = Places)))]
+async fn places(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let code = |code: &u32| code.to_string();
+    kept(&site, request, "places".into(), move |_| {
+        let places = instance().places.iter().map(|place| Place {
+            code: code(&place.code),
+            parent: place.parent.as_ref().map(code),
+            name: label(&place.name),
+            slug: place.slug.clone(),
+            valid_from: place.valid_from.clone(),
+        });
+        let former = instance().former.iter().map(|former| Former {
+            name: former.name.clone(),
+            slug: former.slug.clone(),
+            valid_to: former.valid_to.clone(),
+            successors: former.successors.iter().map(code).collect(),
+        });
+        json(&Places { places: places.collect(), former: former.collect() })
+    })
+    .await
+}
+
+/// The topics, in their order.
+#[utoipa::path(get, path = "/api/v1/topics", responses((status = 200, description = "All topics", body = Topics)))]
+async fn topics(State(site): State<Arc<Site>>, request: Request) -> Response {
+    kept(&site, request, "topics".into(), |_| {
+        let topics = instance().topics.iter().map(|topic| Topic { slug: topic.slug.clone(), name: label(&topic.name) });
+        json(&Topics { topics: topics.collect() })
+    })
+    .await
+}
+
+async fn openapi(State(site): State<Arc<Site>>, request: Request) -> Response {
+    kept(&site, request, "openapi".into(), |_| json(&Description::openapi())).await
+}
+
+fn label(label: &domain::instance::Label) -> Label {
+    Label { vi: label.vi.clone(), en: label.en.clone() }
+}
+
+/// What an answer is made of.
+struct World {
+    snapshot: Arc<Snapshot>,
+    now: Time,
+    origin: Arc<str>,
+}
+
+impl World {
+    fn of(site: &Site, request: &Request) -> World {
+        World { snapshot: site.live.now(), now: site.now(), origin: origin::of(site, request) }
+    }
+
+    fn maker(&self) -> Maker<'_> {
+        Maker::new(&self.snapshot, self.now, &self.origin)
+    }
+}
+
+async fn kept(site: &Arc<Site>, request: Request, key: String, make: impl FnOnce(&World) -> Vec<u8> + Send + 'static) -> Response {
+    let world = World::of(site, &request);
+    let mut name = format!("{}/api/", world.origin);
+    name.push_str(&key);
+    site.page(&name, move || open(make(&world))).await.answer(request.headers(), None).await
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+fn open(bytes: Vec<u8>) -> Hot {
+    Hot::new(JSON, REVALIDATE, bytes).header(ACCESS_CONTROL_ALLOW_ORIGIN, ANYONE)
+}
+
+fn refuse(status: StatusCode, problem: &Problem) -> Response {
+    let mut response = reply::problem(status, problem);
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANYONE);
+    response
+}
+
+/// Browsers ask before they send a header such as `If-None-Match` from another site.
+async fn preflight() -> Response {
+    let mut response = reply::text(StatusCode::NO_CONTENT, "");
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANYONE);
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}

@@ -1,0 +1,297 @@
+//! What the public API says, in JSON. Fields are only ever added.
+
+use domain::content::{Block, Certainty, FactKind, MediaRef, MsgType, Style, Text, Urgency};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A list of items and how to go on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemList {
+    pub items: Vec<Item>,
+    /// Value of `after` for the next part; absent when this is the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// What lists show of an item. Times are RFC 3339.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Item {
+    /// Eight letters and digits; never changes.
+    pub id: String,
+    /// 1 at first; higher after each correction.
+    pub revision: u16,
+    /// `bulletin`, `alert`, `guide`, `event`, or a kind that this release does not know.
+    pub kind: String,
+    /// Page for people.
+    pub url: String,
+    pub issued: String,
+    /// When this revision was published here.
+    pub published: String,
+    /// Starts to hold, where that differs from `issued`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effective: Option<String>,
+    /// Ceases to hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// Slugs of topics, the main one first.
+    pub topics: Vec<String>,
+    /// Official codes of the units concerned; none means everyone.
+    pub places: Vec<String>,
+    /// Who says so.
+    pub source: String,
+    /// Sample content: not real news.
+    pub sample: bool,
+    /// Id of the item that this one replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<String>,
+    /// Title and summary in each language, the original first.
+    pub headlines: Vec<Headline>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alert: Option<Alert>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Event>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Headline {
+    /// BCP 47.
+    pub lang: String,
+    pub title: String,
+    pub summary: String,
+}
+
+/// In the terms of CAP 1.2, with the national level.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Alert {
+    /// 1–5.
+    pub level: u8,
+    /// Slug of the hazard.
+    pub hazard: String,
+    pub msg_type: &'static str,
+    pub severity: &'static str,
+    pub urgency: &'static str,
+    pub certainty: &'static str,
+    /// Ids of earlier alerts that this one updates or cancels.
+    pub references: Vec<String>,
+    /// How it stands now: `in-force`, `coming`, `ended` (which does not mean safe), `cancelled` or `superseded`.
+    pub state: &'static str,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Event {
+    pub start: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub online: Option<String>,
+}
+
+/// An item with its text.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FullItem {
+    #[serde(flatten)]
+    pub item: Item,
+    /// Number of the source document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// Where the source published it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_url: Option<String>,
+    pub variants: Vec<Variant>,
+}
+
+/// The text in one language.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Variant {
+    pub lang: String,
+    pub facts: Vec<Fact>,
+    pub blocks: Vec<BlockView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio: Option<Media>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Fact {
+    /// `paper`, `fee`, `office`, `hours`, `phone`, `venue`, `area`, `contingency`, `duration` or `unknown`.
+    pub kind: &'static str,
+    pub text: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Media {
+    /// Path on this server.
+    pub url: String,
+    pub bytes: u32,
+    /// Pixels; 0 for sound.
+    pub width: u16,
+    pub height: u16,
+    /// Seconds; 0 for images.
+    pub seconds: u16,
+}
+
+/// A piece of text in one style.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Run {
+    pub text: String,
+    /// `strong` or `emphasis`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub style: Option<&'static str>,
+}
+
+/// A block of text. The set is closed: there is no HTML in it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+#[schema(as = Block)]
+pub enum BlockView {
+    Paragraph { runs: Vec<Run> },
+    Heading { level: u8, text: String },
+    List { items: Vec<Vec<Run>> },
+    Steps { items: Vec<Vec<Run>> },
+    Quote { runs: Vec<Run>, by: Option<String> },
+    Table { head: Vec<String>, rows: Vec<Vec<String>> },
+    Image { media: Media, alt: String, caption: Option<String> },
+    Audio { media: Media, title: String },
+    Call { number: String, label: String },
+    Link { url: String, label: String },
+    /// Of a later release.
+    Unknown,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SearchResult {
+    /// Best first.
+    pub items: Vec<Item>,
+    /// How many were found in all.
+    pub total: usize,
+}
+
+/// An official unit of today.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Place {
+    /// Official code.
+    pub code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    pub name: Label,
+    pub slug: String,
+    pub valid_from: String,
+}
+
+/// A unit that is no more.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Former {
+    pub name: String,
+    pub slug: String,
+    pub valid_to: String,
+    /// Codes of the units of today where its people live.
+    pub successors: Vec<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Places {
+    pub places: Vec<Place>,
+    pub former: Vec<Former>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Topic {
+    pub slug: String,
+    pub name: Label,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Topics {
+    pub topics: Vec<Topic>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Label {
+    pub vi: String,
+    pub en: String,
+}
+
+/// Why something was refused: a code that stays the same, and its parameters. As `application/problem+json`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    pub code: String,
+    pub params: BTreeMap<String, String>,
+}
+
+impl From<&MediaRef> for Media {
+    fn from(media: &MediaRef) -> Media {
+        let url = ui::blocks::media_path(media);
+        Media { url, bytes: media.bytes, width: media.width, height: media.height, seconds: media.seconds }
+    }
+}
+
+fn runs(text: &Text) -> Vec<Run> {
+    let style = |style| match style {
+        Style::Strong => "strong",
+        Style::Emphasis => "emphasis",
+    };
+    text.runs().into_iter().map(|(text, marked)| Run { text: text.to_owned(), style: marked.map(style) }).collect()
+}
+
+impl From<&Block> for BlockView {
+    fn from(block: &Block) -> BlockView {
+        match block {
+            Block::Paragraph(text) => BlockView::Paragraph { runs: runs(text) },
+            Block::Heading { level, text } => BlockView::Heading { level: *level, text: text.clone() },
+            Block::List(items) => BlockView::List { items: items.iter().map(runs).collect() },
+            Block::Steps(items) => BlockView::Steps { items: items.iter().map(runs).collect() },
+            Block::Quote { text, by } => BlockView::Quote { runs: runs(text), by: by.clone() },
+            Block::Table { head, rows } => BlockView::Table { head: head.clone(), rows: rows.clone() },
+            Block::Image { media, alt, caption } => {
+                BlockView::Image { media: media.into(), alt: alt.clone(), caption: caption.clone() }
+            }
+            Block::Audio { media, title } => BlockView::Audio { media: media.into(), title: title.clone() },
+            Block::Call { number, label } => BlockView::Call { number: number.clone(), label: label.clone() },
+            Block::Link { url, label } => BlockView::Link { url: url.clone(), label: label.clone() },
+            Block::Unknown { .. } => BlockView::Unknown,
+        }
+    }
+}
+
+pub fn fact_name(kind: FactKind) -> &'static str {
+    match kind {
+        FactKind::PAPER => "paper",
+        FactKind::FEE => "fee",
+        FactKind::OFFICE => "office",
+        FactKind::HOURS => "hours",
+        FactKind::PHONE => "phone",
+        FactKind::VENUE => "venue",
+        FactKind::AREA => "area",
+        FactKind::CONTINGENCY => "contingency",
+        FactKind::DURATION => "duration",
+        _ => "unknown",
+    }
+}
+
+pub fn msg_type(msg_type: MsgType) -> &'static str {
+    match msg_type {
+        MsgType::Alert => "Alert",
+        MsgType::Update => "Update",
+        MsgType::Cancel => "Cancel",
+    }
+}
+
+pub fn urgency(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Immediate => "Immediate",
+        Urgency::Expected => "Expected",
+        Urgency::Future => "Future",
+        Urgency::Past => "Past",
+        Urgency::Unknown => "Unknown",
+    }
+}
+
+pub fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Observed => "Observed",
+        Certainty::Likely => "Likely",
+        Certainty::Possible => "Possible",
+        Certainty::Unlikely => "Unlikely",
+        Certainty::Unknown => "Unknown",
+    }
+}

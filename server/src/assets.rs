@@ -1,0 +1,189 @@
+//! Trunk's output, held in memory compressed, with the releases before it: phones update by difference, and a page that
+//! was loaded before an update still finds its files.
+
+mod release;
+
+use crate::compress;
+use crate::dictionary::Dictionaries;
+use crate::headers::Inline;
+use crate::hot::{FOREVER, Hot, REVALIDATE};
+use domain::sign::hash;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[derive(Default)]
+pub struct Assets {
+    files: HashMap<String, Arc<Hot>>,
+    /// `index.html`: what the worker keeps and answers navigations with.
+    pub shell: Option<Arc<Hot>>,
+    /// The release of the app; zeros where there is none.
+    pub version: [u8; 8],
+    /// Scripts and styles inside the shell.
+    pub inline: Inline,
+}
+
+impl Assets {
+    /// Loads a folder and what is kept of earlier releases. A missing folder is worth a warning and no more.
+    pub async fn load(folder: Option<&Path>, data: &Path, dictionaries: &Dictionaries) -> Assets {
+        let mut assets = Assets::default();
+        let Some(folder) = folder else { return assets };
+        if !folder.join("index.html").is_file() {
+            tracing::warn!(folder = %folder.display(), "no app here: the HTML edition stands alone");
+            return assets;
+        }
+        let cache = data.join("cache");
+        if let Err(cause) = std::fs::create_dir_all(&cache) {
+            tracing::warn!(%cause, "compressed files are not kept for the next start");
+        }
+        let files = walk(folder);
+        assets.version = release::version(folder);
+        for (older, path) in release::keep(&data.join("releases"), &files, &assets.version) {
+            assets.put(&older, &path, &cache, dictionaries).await;
+        }
+        for (name, path) in &files {
+            assets.put(name, path, &cache, dictionaries).await;
+        }
+        if let Some(index) = assets.files.remove("/index.html") {
+            assets.inline = Inline::of(&String::from_utf8_lossy(index.plain()));
+            assets.shell = Some(index.clone());
+            assets.files.insert("/app-shell".into(), index);
+        }
+        assets
+    }
+
+    pub fn get(&self, path: &str) -> Option<Arc<Hot>> {
+        self.files.get(path).cloned()
+    }
+
+    async fn put(&mut self, name: &str, path: &Path, cache: &Path, dictionaries: &Dictionaries) {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(cause) => return tracing::warn!(path = %path.display(), %cause, "a file of the app is left out"),
+        };
+        let (kind, compressible) = content_type(name);
+        let life = if immutable(name) { FOREVER } else { REVALIDATE };
+        let mut hot = Hot::new(kind, life, bytes);
+        if let Some(group) = group(name) {
+            hot = hot.dictionary(group);
+        }
+        if compressible {
+            let kept = cache.join(format!("{}.br", hex(&hot.hash[..16])));
+            let plain = hot.plain().clone();
+            let small = compress::apart(move || compressed(&kept, &plain)).await;
+            hot = hot.compressed(small);
+        } else {
+            hot = hot.incompressible();
+        }
+        let hot = Arc::new(hot);
+        dictionaries.add(&hot);
+        self.files.insert(name.to_owned(), hot);
+    }
+}
+
+/// Brotli 11, from the file kept at an earlier start where there is one.
+fn compressed(kept: &Path, plain: &[u8]) -> Vec<u8> {
+    let mut back = Vec::new();
+    if let Ok(small) = std::fs::read(kept)
+        && brotli::BrotliDecompress(&mut &small[..], &mut back).is_ok()
+        && back == plain
+    {
+        return small;
+    }
+    let small = compress::brotli(plain, 11);
+    let fresh = kept.with_extension(format!("{}", std::process::id()));
+    // Only costs time at the next start if it fails.
+    let _ = std::fs::write(&fresh, &small).and_then(|()| std::fs::rename(&fresh, kept));
+    small
+}
+
+/// Every file below a folder, with the path under which it is served.
+fn walk(folder: &Path) -> Vec<(String, PathBuf)> {
+    let mut found = Vec::new();
+    let mut todo = vec![(String::new(), folder.to_owned())];
+    while let Some((prefix, folder)) = todo.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let name = format!("{prefix}/{}", entry.file_name().to_string_lossy());
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => todo.push((name, entry.path())),
+                Ok(kind) if kind.is_file() => found.push((name, entry.path())),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Trunk puts a hash of 16 hex digits into the names of what it builds.
+pub fn immutable(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = file.split('.').next().unwrap_or(file).trim_end_matches("_bg");
+    stem.rsplit_once('-').is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Which earlier files an update of this one is compressed against.
+fn group(name: &str) -> Option<&'static str> {
+    match name {
+        _ if !immutable(name) => None,
+        _ if name.starts_with("/app-") && name.ends_with("_bg.wasm") => Some("match=\"/app-*_bg.wasm\""),
+        _ if name.starts_with("/app-") && name.ends_with(".js") => Some("match=\"/app-*.js\""),
+        _ => None,
+    }
+}
+
+fn content_type(name: &str) -> (&'static str, bool) {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "html" => ("text/html; charset=utf-8", true),
+        "js" | "mjs" => ("text/javascript; charset=utf-8", true),
+        "css" => ("text/css; charset=utf-8", true),
+        "wasm" => ("application/wasm", true),
+        "json" => ("application/json", true),
+        "webmanifest" => ("application/manifest+json", true),
+        "svg" => ("image/svg+xml", true),
+        "txt" => ("text/plain; charset=utf-8", true),
+        "xml" => ("application/xml", true),
+        "png" => ("image/png", false),
+        "jpg" | "jpeg" => ("image/jpeg", false),
+        "webp" => ("image/webp", false),
+        "avif" => ("image/avif", false),
+        "ico" => ("image/x-icon", false),
+        _ => ("application/octet-stream", true),
+    }
+}
+
+/// Whether a path asks for a file, so that a page must never answer it.
+pub fn looks_like_file(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|last| last.contains('.'))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Name of a version that is not 16 hex digits: the start of its hash.
+fn version_of(text: &str) -> [u8; 8] {
+    let number = (text.len() == 16).then(|| u64::from_str_radix(text, 16).ok()).flatten();
+    number.map_or_else(
+        || {
+            let h = hash(text.as_bytes());
+            [h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]]
+        },
+        u64::to_be_bytes,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_a_hash_never_change() {
+        assert!(immutable("/app-2b2fd68bab46c19e_bg.wasm"));
+        assert!(immutable("/app-2b2fd68bab46c19e.js"));
+        assert!(!immutable("/sw.js"));
+        assert!(!immutable("/icons/icon-192.png"));
+        assert_eq!(group("/app-2b2fd68bab46c19e_bg.wasm"), Some("match=\"/app-*_bg.wasm\""));
+        assert_eq!(group("/boot.js"), None);
+    }
+}

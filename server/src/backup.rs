@@ -1,0 +1,45 @@
+//! A copy of everything that cannot be made again: the database, the key, images and recordings.
+
+use crate::error::Error;
+use crate::key;
+use crate::store::Store;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What was written where.
+#[derive(Debug)]
+pub struct Copied {
+    pub database: PathBuf,
+    pub key: PathBuf,
+    pub media: PathBuf,
+    pub files: usize,
+    /// Media that the database knows and the data folder no longer has.
+    pub missing: Vec<String>,
+}
+
+/// Copies the data folder to `to` (database), `to.key` and `to.media/`; works while the server runs.
+/// A server started on the copy begins a new epoch, so that phones that saw later news start over.
+pub async fn run(store: &Store, data: &Path, to: &Path) -> Result<Copied, Error> {
+    let beside = |end: &str| PathBuf::from(format!("{}.{end}", to.display()));
+    if to.exists() {
+        return Err(Error::File(to.to_owned(), std::io::ErrorKind::AlreadyExists.into()));
+    }
+    let fresh = beside("part");
+    let _ = fs::remove_file(&fresh);
+    store.copy_to(&fresh).await?;
+    let (key, media) = (beside("key"), beside("media"));
+    // `copy` keeps the mode: the copy of the key is for its owner alone, too.
+    fs::copy(data.join(key::FILE), &key).map_err(Error::file(&key))?;
+    fs::create_dir_all(&media).map_err(Error::file(&media))?;
+    let (mut files, mut missing) = (0, Vec::new());
+    for file in store.media().await? {
+        let (from, target) = (data.join("media").join(&file), media.join(&file));
+        match fs::copy(&from, &target) {
+            Ok(_) => files += 1,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => missing.push(file),
+            Err(cause) => return Err(Error::File(target, cause)),
+        }
+    }
+    fs::rename(&fresh, to).map_err(Error::file(to))?;
+    Ok(Copied { database: to.to_owned(), key, media, files, missing })
+}

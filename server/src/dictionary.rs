@@ -1,0 +1,45 @@
+//! Dictionaries of RFC 9842: what a reader may have from before, found by its hash.
+
+use crate::hot::Hot;
+use axum::http::HeaderValue;
+use bytes::Bytes;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+/// Answers remembered as dictionaries; the oldest go first.
+const MAX: usize = 64;
+
+#[derive(Default)]
+pub struct Dictionaries {
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    by_hash: HashMap<[u8; 32], Arc<Hot>>,
+    order: VecDeque<[u8; 32]>,
+}
+
+impl Dictionaries {
+    /// Remembers an answer that told readers to keep it as a dictionary.
+    pub fn add(&self, hot: &Arc<Hot>) {
+        if hot.group().is_none() {
+            return;
+        }
+        let mut known = self.known.lock().unwrap_or_else(|e| e.into_inner());
+        if known.by_hash.insert(hot.hash, hot.clone()).is_none() {
+            known.order.push_back(hot.hash);
+            if known.order.len() > MAX
+                && let Some(oldest) = known.order.pop_front()
+            {
+                known.by_hash.remove(&oldest);
+            }
+        }
+    }
+
+    /// The content of this hash, if it belongs to the same group.
+    pub fn find(&self, hash: &[u8; 32], group: &HeaderValue) -> Option<Bytes> {
+        let known = self.known.lock().unwrap_or_else(|e| e.into_inner());
+        known.by_hash.get(hash).filter(|hot| hot.group() == Some(group)).map(|hot| hot.plain().clone())
+    }
+}

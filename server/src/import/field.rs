@@ -1,0 +1,90 @@
+//! Fields of a line: what they hold, or what is wrong with them.
+
+use crate::reason::Reason;
+use domain::content::Time;
+use serde_json::Value;
+use std::fmt::Write;
+
+/// Text without control characters and without blanks around it.
+pub fn clean(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    plain.trim().to_owned()
+}
+
+/// Text that is there and not blank.
+pub fn text(value: &Value, field: &'static str) -> Result<String, Reason> {
+    text_or(value, field)?.ok_or(Reason::Missing(field))
+}
+
+/// Text, or nothing where the field is missing, null or blank.
+pub fn text_or(value: &Value, field: &'static str) -> Result<Option<String>, Reason> {
+    match value.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(clean(text)).filter(|text| !text.is_empty())),
+        Some(_) => Err(Reason::Wrong(field)),
+    }
+}
+
+pub fn list<'a>(value: &'a Value, field: &'static str) -> Result<&'a [Value], Reason> {
+    match value.get(field) {
+        None | Some(Value::Null) => Ok(&[]),
+        Some(Value::Array(items)) => Ok(items),
+        Some(_) => Err(Reason::Wrong(field)),
+    }
+}
+
+/// Texts of a list, none of them blank.
+pub fn texts(value: &Value, field: &'static str) -> Result<Vec<String>, Reason> {
+    let text = |item: &Value| item.as_str().map(clean).filter(|text| !text.is_empty()).ok_or(Reason::Wrong(field));
+    list(value, field)?.iter().map(text).collect()
+}
+
+/// RFC 3339, a date, or an offset from `now` like `-90m`, `+3h`, `-2d`, `0m`.
+pub fn time(value: &Value, field: &'static str, now: Time) -> Result<Option<Time>, Reason> {
+    let Some(text) = text_or(value, field)? else { return Ok(None) };
+    let relative = || -> Option<Time> {
+        let unit = match text.chars().last()? {
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            _ => return None,
+        };
+        let number: i64 = text[..text.len() - 1].parse().ok()?;
+        Some(now.plus(number.checked_mul(unit)?))
+    };
+    Time::parse(&text).or_else(relative).map(Some).ok_or(Reason::BadTime(text))
+}
+
+/// The same content always as the same text: keys sorted, whatever their order in the file.
+pub fn canonical(value: &Value) -> String {
+    let mut out = String::new();
+    write(value, &mut out);
+    out
+}
+
+fn write(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by_key(|(key, _)| *key);
+            out.push('{');
+            for (key, value) in fields {
+                let _ = write!(out, "{key:?}:");
+                write(value, out);
+                out.push(',');
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for item in items {
+                write(item, out);
+                out.push(',');
+            }
+            out.push(']');
+        }
+        other => {
+            let _ = write!(out, "{other}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Full items: every kind, in several languages, with facts, media and references.
+
+use super::media::Media;
+use super::{Fault, block, field};
+use crate::publish::Proposal;
+use crate::reason::Reason;
+use domain::content::{
+    AlertInfo, Body, Card, Certainty, EventInfo, Fact, FactKind, Headline, ItemId, Kind, MsgType, PlaceCode, Time, Urgency,
+    Variant,
+};
+use domain::instance::instance;
+use serde_json::Value;
+
+pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fault> {
+    let name = field::text(value, "kind")?;
+    let kind = Kind::from_name(&name).ok_or(Reason::UnknownKind(name))?;
+    let source = value.get("source").ok_or(Reason::Missing("source"))?;
+    let alert = if kind == Kind::ALERT { Some(alert(value)?) } else { None };
+    let references = match value.get("alert") {
+        Some(alert) if kind == Kind::ALERT => field::texts(alert, "references")?,
+        _ => Vec::new(),
+    };
+    let detail = if kind == Kind::EVENT { event(value, now)?.encode() } else { Vec::new() };
+    let mut headlines = Vec::new();
+    let mut variants = Vec::new();
+    for one in std::iter::once(value).chain(field::list(value, "variants")?) {
+        let (headline, variant) = variant(one, media)?;
+        if headlines.iter().any(|other: &Headline| other.lang == headline.lang) {
+            return Err(Reason::Wrong("variants").into());
+        }
+        headlines.push(headline);
+        variants.push(variant);
+    }
+    let card = Card {
+        id: ItemId([0; 5]),
+        revision: 0,
+        kind,
+        issued: field::time(value, "issued", now)?.ok_or(Reason::Missing("issued"))?,
+        effective: field::time(value, "effective", now)?,
+        expires: field::time(value, "expires", now)?,
+        topics: topics(value)?,
+        places: places(value)?,
+        source: field::text(source, "name")?,
+        headlines,
+        body_bytes: 0,
+        media_bytes: 0,
+        supersedes: None,
+        sample: match value.get("sample") {
+            None | Some(Value::Null) => false,
+            Some(sample) => sample.as_bool().ok_or(Reason::Wrong("sample"))?,
+        },
+        detail,
+        ext: Vec::new(),
+    };
+    let body = Body {
+        variants,
+        document: field::text_or(source, "document")?,
+        source_url: field::text_or(source, "url")?,
+        ext: Vec::new(),
+    };
+    let supersedes = field::text_or(value, "supersedes")?;
+    Ok(Proposal { card, body, alert, references, supersedes, media: media.used() })
+}
+
+fn topics(value: &Value) -> Result<Vec<u8>, Reason> {
+    let mut topics = Vec::new();
+    for slug in field::texts(value, "topics")? {
+        let topic = instance().topic_by_slug(&slug).ok_or(Reason::UnknownTopic(slug))?;
+        if !topics.contains(&topic) {
+            topics.push(topic);
+        }
+    }
+    if topics.is_empty() { Err(Reason::Missing("topics")) } else { Ok(topics) }
+}
+
+fn places(value: &Value) -> Result<Vec<PlaceCode>, Reason> {
+    let mut places = Vec::new();
+    for code in field::texts(value, "places")? {
+        let place = code.parse().ok().map(PlaceCode).filter(|place| instance().place(*place).is_some());
+        places.push(place.ok_or(Reason::UnknownPlace(code))?);
+    }
+    places.sort();
+    places.dedup();
+    Ok(places)
+}
+
+fn alert(value: &Value) -> Result<AlertInfo, Reason> {
+    let alert = value.get("alert").ok_or(Reason::Missing("alert"))?;
+    let slug = field::text(alert, "hazard")?;
+    let hazard = instance().hazard_by_slug(&slug).ok_or(Reason::UnknownHazard(slug))?;
+    let max = instance().hazard(hazard).map_or(0, |hazard| hazard.max_level);
+    let level = alert.get("level").ok_or(Reason::Missing("level"))?.as_u64().ok_or(Reason::Wrong("level"))?;
+    let level = u8::try_from(level).map_err(|_| Reason::BadLevel { level, max })?;
+    let word = |name| field::text_or(alert, name);
+    Ok(AlertInfo {
+        level,
+        hazard,
+        msg_type: match field::text(alert, "msg_type")?.as_str() {
+            "alert" => MsgType::Alert,
+            "update" => MsgType::Update,
+            "cancel" => MsgType::Cancel,
+            _ => return Err(Reason::Wrong("msg_type")),
+        },
+        urgency: match word("urgency")?.as_deref() {
+            None | Some("unknown") => Urgency::Unknown,
+            Some("immediate") => Urgency::Immediate,
+            Some("expected") => Urgency::Expected,
+            Some("future") => Urgency::Future,
+            Some("past") => Urgency::Past,
+            Some(_) => return Err(Reason::Wrong("urgency")),
+        },
+        certainty: match word("certainty")?.as_deref() {
+            None | Some("unknown") => Certainty::Unknown,
+            Some("observed") => Certainty::Observed,
+            Some("likely") => Certainty::Likely,
+            Some("possible") => Certainty::Possible,
+            Some("unlikely") => Certainty::Unlikely,
+            Some(_) => return Err(Reason::Wrong("certainty")),
+        },
+        references: Vec::new(),
+    })
+}
+
+fn event(value: &Value, now: Time) -> Result<EventInfo, Reason> {
+    let event = value.get("event").ok_or(Reason::Missing("event"))?;
+    let online = field::text_or(event, "online")?;
+    if let Some(url) = &online {
+        crate::publish::check_url(url)?;
+        if !url.starts_with("https://") {
+            return Err(Reason::BadUrl(url.clone()));
+        }
+    }
+    Ok(EventInfo {
+        start: field::time(event, "start", now)?.ok_or(Reason::Missing("start"))?,
+        end: field::time(event, "end", now)?,
+        online,
+    })
+}
+
+fn variant(value: &Value, media: &mut Media) -> Result<(Headline, Variant), Fault> {
+    let lang = field::text_or(value, "lang")?.unwrap_or_else(|| "vi".into());
+    let subtags = || lang.split('-');
+    let plain = |tag: &str| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !subtags().all(plain) || lang.len() > 35 || subtags().next().is_some_and(|tag| tag.len() < 2) {
+        return Err(Reason::Wrong("lang").into());
+    }
+    let audio = match field::text_or(value, "audio")? {
+        Some(file) => Some(media.sound(&file)?),
+        None => None,
+    };
+    let headline = Headline {
+        lang: lang.clone(),
+        title: field::text(value, "title")?,
+        summary: field::text(value, "summary")?,
+        audio: audio.is_some(),
+    };
+    let mut blocks = Vec::new();
+    for item in field::list(value, "body")? {
+        block::read(item, media, &mut blocks)?;
+    }
+    if blocks.is_empty() && audio.is_none() {
+        return Err(Reason::Missing("body").into());
+    }
+    let facts = field::list(value, "facts")?.iter().map(fact).collect::<Result<_, _>>()?;
+    Ok((headline, Variant { lang, facts, blocks, audio }))
+}
+
+fn fact(value: &Value) -> Result<Fact, Reason> {
+    const KINDS: [(&str, FactKind); 9] = [
+        ("paper", FactKind::PAPER),
+        ("fee", FactKind::FEE),
+        ("office", FactKind::OFFICE),
+        ("hours", FactKind::HOURS),
+        ("phone", FactKind::PHONE),
+        ("duration", FactKind::DURATION),
+        ("venue", FactKind::VENUE),
+        ("area", FactKind::AREA),
+        ("contingency", FactKind::CONTINGENCY),
+    ];
+    let &(name, kind) = KINDS.iter().find(|(name, _)| value.get(*name).is_some()).ok_or(Reason::Wrong("facts"))?;
+    let text = field::text(value, name)?;
+    if text.chars().count() > 1000 { Err(Reason::TooLong("facts", 1000)) } else { Ok(Fact { kind, text }) }
+}

@@ -1,0 +1,69 @@
+//! HTML as it comes, and HTML as nobody should write it.
+
+use super::*;
+
+fn paragraph(text: &str) -> Block {
+    Block::Paragraph(Text::plain(text))
+}
+
+#[test]
+fn structure_becomes_blocks() {
+    let found = blocks(
+        "<h1>Đầu</h1><p>Một <b>hai</b> ba<br>bốn</p><ul><li>x<ol><li>y</li></ol></li><li>z</ul>\
+         <blockquote><p>lời</p></blockquote><table><tr><th>A<th>B<tr><td>1<td>2</table><h4>Nhỏ</h4>cuối",
+    );
+    let strong = Mark { start: 6, end: 9, style: Style::Strong };
+    assert_eq!(
+        found,
+        [
+            Block::Heading { level: 2, text: "Đầu".into() },
+            Block::Paragraph(Text { plain: "Một hai ba".into(), marks: vec![strong] }),
+            paragraph("bốn"),
+            Block::List(vec![Text::plain("x"), Text::plain("y"), Text::plain("z")]),
+            Block::Quote { text: Text::plain("lời"), by: None },
+            Block::Table { head: vec!["A".into(), "B".into()], rows: vec![vec!["1".into(), "2".into()]] },
+            Block::Heading { level: 3, text: "Nhỏ".into() },
+            paragraph("cuối"),
+        ]
+    );
+}
+
+#[test]
+fn links_only_where_they_may_lead() {
+    let found = blocks("<p>Xem <a href=\"https://a.vn/x\">đây</a> và <a href='javascript:alert(1)'>kia</a>.</p>");
+    assert_eq!(found, [paragraph("Xem đây và kia."), Block::Link { url: "https://a.vn/x".into(), label: "đây".into() }]);
+}
+
+#[test]
+fn nothing_active_comes_through() {
+    for hostile in [
+        "<script>alert(1)</script>",
+        "<style>p{}</style>",
+        "<svg><script>alert(1)</script></svg>",
+        "<img src=x onerror=alert(1)>",
+        "<iframe src=https://x.vn>x</iframe>",
+        "<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>",
+        "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\"></noscript>",
+        "<template><p>x</p></template>",
+        "<textarea></textarea><!-- <p>x</p> -->",
+        "   ",
+    ] {
+        let text: String = blocks(hostile).iter().flat_map(Block::texts).collect();
+        assert!(!text.contains("alert") || !text.contains('<'), "{hostile} → {text}");
+        assert!(!text.contains("onerror") || text.is_empty() || hostile.contains("noscript"), "{hostile} → {text}");
+    }
+    assert!(blocks("<script>alert(1)</script> <img src=x>").is_empty());
+    assert_eq!(blocks("<p>a<script>b</script>c</p>"), [paragraph("ac")]);
+}
+
+#[test]
+fn depth_and_disorder_cost_nothing() {
+    let deep = format!("{}x{}", "<ul><li><b><table><tr><td>".repeat(20_000), "</b></table>".repeat(5));
+    assert!(!blocks(&deep).is_empty());
+    for odd in
+        ["</p></ul></table></a></b>x", "<td>x", "<li>x", "<a href=https://a.vn>x", "<b><i>x</b>y</i>", "<table><tr></table>x"]
+    {
+        let text: String = blocks(odd).iter().flat_map(Block::texts).collect();
+        assert!(text.starts_with('x'), "{odd} → {text}");
+    }
+}

@@ -1,0 +1,125 @@
+//! Images and recordings of a file: checked by what they are, not by their names, and kept under their hash.
+
+mod probe;
+
+use super::Fault;
+use crate::error::Error;
+use crate::reason::Reason;
+use domain::content::MediaRef;
+use domain::sign::hash;
+use std::collections::HashMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Where the images and recordings of a file are.
+#[derive(Clone)]
+pub enum MediaFolder {
+    /// In this folder or in `media/` inside it.
+    Beside(PathBuf),
+    Embedded(&'static [(&'static str, &'static [u8])]),
+}
+
+const MAX_PICTURE: usize = 1 << 20;
+const MAX_SOUND: usize = 8 << 20;
+const MAX_SIDE: usize = 4096;
+
+pub struct Media {
+    folder: MediaFolder,
+    target: PathBuf,
+    /// By name, so that a picture that many items show is read once.
+    known: HashMap<String, (bool, MediaRef)>,
+    used: Vec<MediaRef>,
+}
+
+impl Media {
+    pub fn new(folder: MediaFolder, data: &Path) -> Media {
+        Media { folder, target: data.join("media"), known: HashMap::new(), used: Vec::new() }
+    }
+
+    /// Another item begins.
+    pub fn begin(&mut self) {
+        self.used.clear();
+    }
+
+    /// Media of the item so far.
+    pub fn used(&self) -> Vec<MediaRef> {
+        self.used.clone()
+    }
+
+    pub fn used_names(&self) -> String {
+        self.used.iter().map(|media| media.file.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    pub fn picture(&mut self, name: &str) -> Result<MediaRef, Fault> {
+        self.take(name, false)
+    }
+
+    pub fn sound(&mut self, name: &str) -> Result<MediaRef, Fault> {
+        self.take(name, true)
+    }
+
+    fn take(&mut self, name: &str, sound: bool) -> Result<MediaRef, Fault> {
+        let media = match self.known.get(name) {
+            Some((was_sound, media)) if *was_sound == sound => media.clone(),
+            _ => {
+                let media = self.read(name, sound)?;
+                self.known.insert(name.to_owned(), (sound, media.clone()));
+                media
+            }
+        };
+        self.used.push(media.clone());
+        Ok(media)
+    }
+
+    fn read(&self, name: &str, sound: bool) -> Result<MediaRef, Fault> {
+        let bad = || Reason::BadMedia(name.to_owned());
+        if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) || name.contains("..") {
+            return Err(bad().into());
+        }
+        let max = if sound { MAX_SOUND } else { MAX_PICTURE };
+        let bytes = self.bytes(name, max)?;
+        let found = if sound { probe::sound(&bytes) } else { probe::picture(&bytes) };
+        let found = found.filter(|f| f.width <= MAX_SIDE && f.height <= MAX_SIDE).ok_or_else(bad)?;
+        let file = format!("{}.{}", crate::assets::hex(&hash(&bytes)[..16]), found.kind);
+        keep(&self.target.join(&file), &bytes).map_err(Error::file(&self.target))?;
+        Ok(MediaRef {
+            file,
+            bytes: bytes.len() as u32,
+            width: found.width as u16,
+            height: found.height as u16,
+            seconds: found.seconds,
+        })
+    }
+
+    fn bytes(&self, name: &str, max: usize) -> Result<Vec<u8>, Reason> {
+        let missing = || Reason::NoMedia(name.to_owned());
+        match &self.folder {
+            MediaFolder::Embedded(files) => {
+                files.iter().find(|(file, _)| *file == name).map(|(_, bytes)| bytes.to_vec()).ok_or_else(missing)
+            }
+            MediaFolder::Beside(folder) => {
+                let places = [folder.join(name), folder.join("media").join(name)];
+                let path = places.iter().find(|path| path.is_file()).ok_or_else(missing)?;
+                let small = path.metadata().is_ok_and(|meta| meta.len() <= max as u64);
+                if !small {
+                    return Err(Reason::BadMedia(name.to_owned()));
+                }
+                fs::read(path).map_err(|_| missing())
+            }
+        }
+    }
+}
+
+/// Writes a file whole or not at all, and waits until the disk has it: an item must not be published without it.
+fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if path.metadata().is_ok_and(|meta| meta.len() == bytes.len() as u64) {
+        return Ok(());
+    }
+    let fresh = path.with_extension(format!("{}.part", std::process::id()));
+    let mut file = fs::File::create(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)?;
+    path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
+}

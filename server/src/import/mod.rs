@@ -1,0 +1,184 @@
+//! Import of JSON Lines as `IMPORT.md` describes them: every good line is published, every bad one is named and skipped.
+//!
+//! The file is read twice: first to learn which items it holds (a line may refer to a later one, and only the last line
+//! of an item says whether anything is new), then to publish it, a batch of lines in one transaction.
+
+mod block;
+mod field;
+mod full;
+mod html;
+mod inline;
+mod lines;
+mod media;
+mod plain;
+#[cfg(test)]
+mod tests;
+
+pub use media::MediaFolder;
+
+use crate::error::Error;
+use crate::publish::{Done, Draft, What};
+use crate::reason::Reason;
+use crate::site::Site;
+use domain::content::Time;
+use domain::sign::hash;
+use lines::{Line, Lines};
+use media::Media;
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::io::BufRead;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Lines published in one transaction.
+const BATCH: usize = 100;
+/// Longest name of an item at its source, in bytes.
+const MAX_NAME: usize = 300;
+
+/// What became of the lines of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    pub new: usize,
+    pub revised: usize,
+    pub same: usize,
+    pub withdrawn: usize,
+    /// Number of each bad line and what is wrong with it.
+    pub bad: Vec<(usize, Reason)>,
+}
+
+impl Report {
+    /// There was something in the file and nothing of it could be used.
+    pub fn all_bad(&self) -> bool {
+        !self.bad.is_empty() && self.new + self.revised + self.same + self.withdrawn == 0
+    }
+
+    fn count(&mut self, number: usize, done: Done) {
+        match done {
+            Done::New(_) => self.new += 1,
+            Done::Revised(_) => self.revised += 1,
+            Done::Withdrawn(_) => self.withdrawn += 1,
+            Done::Same => self.same += 1,
+            Done::Refused(reason) => {
+                eprintln!("dòng {number}: {reason}");
+                self.bad.push((number, reason));
+            }
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} mới, {} sửa, {} không đổi, {} lỗi", self.new, self.revised, self.same, self.bad.len())?;
+        if self.withdrawn > 0 { write!(f, ", {} rút", self.withdrawn) } else { Ok(()) }
+    }
+}
+
+/// Why a line became nothing: a reason of its own, or something that ends the whole import.
+enum Fault {
+    Line(Reason),
+    Fatal(Error),
+}
+
+impl From<Reason> for Fault {
+    fn from(reason: Reason) -> Fault {
+        Fault::Line(reason)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(cause: Error) -> Fault {
+        Fault::Fatal(cause)
+    }
+}
+
+/// Imports a file; its images and recordings lie beside it or in `media/` beside it.
+pub async fn file(site: &Site, path: &Path) -> Result<Report, Error> {
+    let open = || std::fs::File::open(path).map(std::io::BufReader::new).map_err(Error::file(path));
+    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let mut media = Media::new(MediaFolder::Beside(folder), &site.data);
+    let last = scan(Lines::new(open()?), &mut media, site.now()).map_err(Error::file(path))?;
+    publish(site, Lines::new(open()?), media, last?).await
+}
+
+/// The same for content inside the binary.
+pub async fn bytes(site: &Site, lines: &[u8], folder: MediaFolder) -> Result<Report, Error> {
+    let mut media = Media::new(folder, &site.data);
+    let last = scan(Lines::new(lines), &mut media, site.now()).map_err(Error::file(Path::new("sample")))?;
+    publish(site, Lines::new(lines), media, last?).await
+}
+
+/// Every item of the file with the hash of the last good line about it, and how many there are.
+type Last = HashMap<String, (usize, [u8; 32])>;
+
+fn scan(lines: Lines<impl BufRead>, media: &mut Media, now: Time) -> std::io::Result<Result<Last, Error>> {
+    let mut last = Last::new();
+    for line in lines {
+        match draft(line?, media, now) {
+            Ok(draft) => {
+                let entry = last.entry(draft.external).or_insert((0, draft.content));
+                *entry = (entry.0 + 1, draft.content);
+            }
+            Err(Fault::Line(_)) => {}
+            Err(Fault::Fatal(cause)) => return Ok(Err(cause)),
+        }
+    }
+    Ok(Ok(last))
+}
+
+async fn publish(site: &Site, lines: Lines<impl BufRead>, mut media: Media, last: Last) -> Result<Report, Error> {
+    let expected: Arc<HashSet<String>> = Arc::new(last.keys().cloned().collect());
+    let (now, mut report) = (site.now(), Report::default());
+    let mut settled: HashSet<String> = HashSet::new();
+    for (name, (count, content)) in last {
+        // Several lines tell the story of one item: when its end is known already, none of them is news.
+        if count > 1 && site.store.content_of(&name).await? == Some(content) {
+            settled.insert(name);
+        }
+    }
+    let mut batch: Vec<(usize, Draft)> = Vec::with_capacity(BATCH);
+    let mut lines = lines.peekable();
+    while let Some(line) = lines.next() {
+        let line = line.map_err(Error::file(Path::new("import")))?;
+        let number = line.number;
+        match draft(line, &mut media, now) {
+            Ok(draft) if settled.contains(&draft.external) => report.same += 1,
+            Ok(draft) => batch.push((number, draft)),
+            Err(Fault::Line(reason)) => report.count(number, Done::Refused(reason)),
+            Err(Fault::Fatal(cause)) => return Err(cause),
+        }
+        if batch.len() == BATCH || (lines.peek().is_none() && !batch.is_empty()) {
+            let (numbers, drafts): (Vec<usize>, Vec<Draft>) = batch.drain(..).unzip();
+            let done = site.publisher.publish(drafts, expected.clone()).await?;
+            numbers.into_iter().zip(done).for_each(|(number, done)| report.count(number, done));
+            if lines.peek().is_some() {
+                eprintln!("đã ghi đến dòng {number}");
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// What one line proposes.
+fn draft(line: Line, media: &mut Media, now: Time) -> Result<Draft, Fault> {
+    let text = line.text?;
+    let value: Value = serde_json::from_str(&text).map_err(|cause| Reason::NotJson(cause.to_string()))?;
+    if !value.is_object() {
+        return Err(Reason::Wrong("{}").into());
+    }
+    let external = field::text(&value, "id")?;
+    if external.len() > MAX_NAME {
+        return Err(Reason::TooLong("id", MAX_NAME).into());
+    }
+    media.begin();
+    let what = if value.get("withdrawn").is_some() {
+        What::Withdraw { reason: field::text(&value, "withdrawn")? }
+    } else if value.get("kind").is_some() {
+        What::Item(Box::new(full::read(&value, media, now)?))
+    } else {
+        What::Item(Box::new(plain::read(&value, now)?))
+    };
+    // Keys in order, so that another order of fields is no other content; media by content, not by name.
+    let content = hash(&[field::canonical(&value).as_bytes(), media.used_names().as_bytes()].concat());
+    Ok(Draft { external, content, what })
+}

@@ -1,0 +1,61 @@
+//! Plain articles: a title, a summary, paragraphs.
+
+use super::{Fault, field, inline};
+use crate::publish::Proposal;
+use crate::reason::Reason;
+use domain::content::{Block, Body, Card, Headline, ItemId, Kind, Time, Variant};
+use domain::instance::instance;
+use serde_json::Value;
+
+/// Shown as the source of an article that names none: it was gathered, nobody issued it.
+const GATHERED: &str = "Sưu tầm";
+
+pub fn read(value: &Value, now: Time) -> Result<Proposal, Fault> {
+    let headline = Headline {
+        lang: "vi".into(),
+        title: field::text(value, "title")?,
+        summary: field::text(value, "summary")?,
+        audio: false,
+    };
+    if value.get("body").is_none() {
+        return Err(Reason::Missing("body").into());
+    }
+    let text = |item: &Value| item.as_str().map(field::clean).ok_or(Reason::Wrong("body"));
+    let paragraphs = field::list(value, "body")?.iter().map(text).collect::<Result<Vec<_>, _>>()?;
+    let blocks: Vec<Block> =
+        paragraphs.iter().filter(|text| !text.is_empty()).map(|text| Block::Paragraph(inline::read(text))).collect();
+    if blocks.is_empty() {
+        return Err(Reason::Missing("body").into());
+    }
+    let topic = field::text_or(value, "topic_guess").ok().flatten().and_then(|guess| topic(&guess));
+    let card = Card {
+        id: ItemId([0; 5]),
+        revision: 0,
+        kind: Kind::BULLETIN,
+        issued: field::time(value, "issued", now)?.unwrap_or(now),
+        effective: None,
+        expires: None,
+        topics: topic.into_iter().collect(),
+        places: Vec::new(),
+        source: GATHERED.into(),
+        headlines: vec![headline],
+        body_bytes: 0,
+        media_bytes: 0,
+        supersedes: None,
+        sample: false,
+        detail: Vec::new(),
+        ext: Vec::new(),
+    };
+    let variant = Variant { lang: "vi".into(), facts: Vec::new(), blocks, audio: None };
+    let body = Body { variants: vec![variant], ..Body::default() };
+    Ok(Proposal { card, body, alert: None, references: Vec::new(), supersedes: None, media: Vec::new() })
+}
+
+/// A topic by its slug, or by the end of it: older collections say `thien-tai` for `phong-chong-thien-tai`.
+fn topic(guess: &str) -> Option<u8> {
+    let i = instance();
+    i.topic_by_slug(guess).or_else(|| {
+        let end = format!("-{guess}");
+        i.topics.iter().position(|topic| topic.slug.ends_with(&end)).map(|at| at as u8)
+    })
+}

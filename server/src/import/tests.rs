@@ -1,0 +1,90 @@
+//! What lines become, without a database.
+
+use super::*;
+use domain::content::{Block, FactKind, Kind, Mark, Style, Text};
+use serde_json::json;
+
+fn read(line: &Value) -> Result<Draft, Reason> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut media = Media::new(MediaFolder::Beside(folder.path().to_owned()), folder.path());
+    let line = Line { number: 1, text: Ok(line.to_string()) };
+    draft(line, &mut media, Time(1_000_000)).map_err(|fault| match fault {
+        Fault::Line(reason) => reason,
+        Fault::Fatal(cause) => panic!("{cause}"),
+    })
+}
+
+fn item(line: &Value) -> crate::publish::Proposal {
+    match read(line).unwrap().what {
+        What::Item(proposal) => *proposal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn full() -> Value {
+    json!({"id": "a", "kind": "guide", "topics": ["y-te"], "places": ["20044"], "issued": "-90m", "source": {"name": "Trạm y tế"},
+        "title": "T", "summary": "S", "body": ["Một **hai** ba", {"steps": ["x"]}], "facts": [{"paper": "Căn cước"}, {"fee": "0"}]})
+}
+
+#[test]
+fn a_plain_article() {
+    let line = json!({"id": "vn-1", "topic_guess": "thien-tai", "title": " T ", "summary": "S", "body": ["a", "b"]});
+    let p = item(&line);
+    assert_eq!((p.card.kind, p.card.issued, p.card.topics.as_slice()), (Kind::BULLETIN, Time(1_000_000), &[0u8][..]));
+    assert_eq!(p.card.headlines[0].title, "T");
+    assert_eq!(p.body.variants[0].blocks, [Block::Paragraph(Text::plain("a")), Block::Paragraph(Text::plain("b"))]);
+    let odd = json!({"id": "vn-1", "topic_guess": "khong-co", "title": "T", "summary": "S", "body": ["a"]});
+    assert!(item(&odd).card.topics.is_empty(), "an unknown guess is ignored");
+}
+
+#[test]
+fn a_full_item() {
+    let p = item(&full());
+    assert_eq!((p.card.kind, p.card.issued), (Kind::GUIDE, Time(1_000_000 - 5_400)));
+    let marks = vec![Mark { start: 6, end: 9, style: Style::Strong }];
+    let blocks = &p.body.variants[0].blocks;
+    assert_eq!(blocks[0], Block::Paragraph(Text { plain: "Một hai ba".into(), marks }));
+    assert_eq!(blocks[1], Block::Steps(vec![Text::plain("x")]));
+    assert_eq!(p.body.variants[0].fact(FactKind::PAPER), Some("Căn cước"));
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let with = |field: &str, value: Value| {
+        let mut line = full();
+        line[field] = value;
+        read(&line).map(|_| ()).unwrap_err()
+    };
+    assert_eq!(with("id", json!("")), Reason::Missing("id"));
+    assert_eq!(with("kind", json!("poem")), Reason::UnknownKind("poem".into()));
+    assert_eq!(with("topics", json!([])), Reason::Missing("topics"));
+    assert_eq!(with("topics", json!(["x"])), Reason::UnknownTopic("x".into()));
+    assert_eq!(with("places", json!(["1"])), Reason::UnknownPlace("1".into()));
+    assert_eq!(with("issued", json!("hôm qua")), Reason::BadTime("hôm qua".into()));
+    assert_eq!(with("title", json!(7)), Reason::Wrong("title"));
+    assert_eq!(with("source", json!({})), Reason::Missing("name"));
+    assert_eq!(with("kind", json!("alert")), Reason::Missing("alert"));
+    assert_eq!(with("body", json!([{"video": "x"}])), Reason::UnknownBlock);
+    assert_eq!(with("body", json!([{"html": "<script>1</script>"}])), Reason::EmptyHtml);
+    assert_eq!(with("body", json!([{"image": "../x.png", "alt": "x"}])), Reason::BadMedia("../x.png".into()));
+    assert_eq!(with("body", json!([{"image": "x.png", "alt": "x"}])), Reason::NoMedia("x.png".into()));
+    assert_eq!(with("variants", json!([{"lang": "vi", "title": "T", "summary": "S", "body": ["x"]}])), Reason::Wrong("variants"));
+}
+
+#[test]
+fn the_order_of_fields_is_no_content() {
+    let a = read(&json!({"id": "a", "title": "T", "summary": "S", "body": ["x"]})).unwrap();
+    let text = "{\"body\":[\"x\"],\"summary\":\"S\",\"title\":\"T\",\"id\":\"a\"}";
+    let b: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(a.content, read(&b).unwrap().content);
+    assert_ne!(a.content, read(&json!({"id": "a", "title": "T", "summary": "S", "body": ["y"]})).unwrap().content);
+}
+
+#[test]
+fn lines_have_numbers_and_a_longest() {
+    let long = "x".repeat(lines::MAX + 5);
+    let text = [b"\xef\xbb\xbfa\n\n".as_slice(), long.as_bytes(), b"\n\xff\xfe\nlast"].concat();
+    let found: Vec<_> = Lines::new(&text[..]).map(|line| line.unwrap()).map(|line| (line.number, line.text)).collect();
+    let last = (5, Ok("last".to_owned()));
+    assert_eq!(found, [(1, Ok("a".into())), (3, Err(Reason::LongLine)), (4, Err(Reason::NotUtf8)), last]);
+}

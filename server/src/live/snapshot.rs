@@ -1,0 +1,207 @@
+//! One state of everything published, with the head and the alerts pack that go with it. Never changes once made.
+
+use super::Seals;
+use crate::error::Error;
+use crate::hot::{FOREVER, Hot, REVALIDATE};
+use crate::sync::CONTENT_TYPE;
+use domain::alert;
+use domain::content::{Body, Card, Gone, ItemId, Time};
+use domain::route::Query;
+use domain::search::{DocFacts, Hit, Index, Terms};
+use domain::sign::{KeyId, Sig, hash};
+use domain::wire::log::{self, Entry};
+use domain::wire::{AlertsRef, Envelope, FullItem, Head, Logged, PackKind, Seq, encode_full};
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+/// Alert packs kept after they are replaced: a phone that read the head a minute ago still gets its pack.
+const PACKS_KEPT: usize = 4;
+
+/// The newest revision of an item that stands.
+#[derive(Debug)]
+pub struct Item {
+    pub seq: Seq,
+    pub card: Card,
+    pub body: Body,
+    pub kid: KeyId,
+    pub sig: Sig,
+    /// When this server published this revision.
+    pub at: Time,
+}
+
+pub struct Snapshot {
+    /// The whole log, for packs.
+    pub entries: Arc<Vec<Entry>>,
+    pub items: BTreeMap<ItemId, Arc<Item>>,
+    pub gone: BTreeMap<ItemId, Gone>,
+    /// Shared by all snapshots: it may know a little more than this one.
+    index: Arc<RwLock<Index>>,
+    pub head: Head,
+    pub head_answer: Arc<Hot>,
+    /// Newest first; the first is the one the head names, unless it names none.
+    pub alerts: Vec<([u8; 16], Arc<Hot>)>,
+    /// When something was last published; `Time(0)` when nothing ever was.
+    pub published: Time,
+    /// At this instant something begins, ends or gets another date: pages and head made before are out of date then.
+    pub next_change: Time,
+}
+
+pub(super) struct Next<'a> {
+    pub fresh: Vec<(Entry, Time)>,
+    pub now: Time,
+    pub seals: &'a Seals,
+}
+
+impl Snapshot {
+    pub(super) fn empty(epoch: u64, seals: &Seals, now: Time) -> Snapshot {
+        let head = Head {
+            epoch,
+            seq: 0,
+            floor: 0,
+            issued: midnight(now),
+            alerts: None,
+            trust: seals.trust,
+            app: seals.app,
+            ext: vec![],
+        };
+        Snapshot {
+            entries: Arc::default(),
+            items: BTreeMap::new(),
+            gone: BTreeMap::new(),
+            index: Arc::default(),
+            head_answer: head_answer(&head, seals),
+            head,
+            alerts: Vec::new(),
+            published: Time(0),
+            next_change: midnight(now).plus(86_400),
+        }
+    }
+
+    pub fn epoch(&self) -> u64 {
+        self.head.epoch
+    }
+
+    pub fn seq(&self) -> Seq {
+        self.head.seq
+    }
+
+    /// Cards of everything that stands, in no order that matters.
+    pub fn cards(&self) -> impl Iterator<Item = &Card> + Clone {
+        self.items.values().map(|item| &item.card)
+    }
+
+    /// The best hits among what stands in this snapshot.
+    pub fn search(&self, query: &Query, limit: usize) -> Vec<Hit> {
+        let index = self.index.read().unwrap_or_else(|e| e.into_inner());
+        let mut hits = index.search(query, limit);
+        hits.retain(|hit| self.items.contains_key(&hit.id));
+        hits
+    }
+
+    /// An item as the exact bytes that prove it.
+    pub fn full(&self, id: ItemId) -> Option<FullItem> {
+        let item = self.items.get(&id)?;
+        let at = self.entries.binary_search_by_key(&item.seq, |entry| entry.seq).ok()?;
+        let entry = &self.entries[at];
+        match (&entry.what, &entry.body) {
+            (Logged::Card(card), Some((kid, sig, body))) => {
+                Some(FullItem { card: card.clone(), kid: *kid, sig: *sig, body: body.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// The state after `fresh` was appended, at `now`.
+    pub(super) fn next(&self, next: Next) -> Result<Snapshot, Error> {
+        let Next { fresh, now, seals } = next;
+        let (mut items, mut gone, mut entries) = (self.items.clone(), self.gone.clone(), self.entries.clone());
+        let mut published = self.published;
+        if !fresh.is_empty() {
+            let mut index = self.index.write().unwrap_or_else(|e| e.into_inner());
+            let entries = Arc::make_mut(&mut entries);
+            entries.reserve_exact(fresh.len());
+            for (entry, at) in fresh {
+                published = published.max(at);
+                let damaged = |_| Error::Damaged(format!("log {}", entry.seq));
+                match (&entry.what, &entry.body) {
+                    (Logged::Card(card), Some((kid, sig, body))) => {
+                        let (card, body) = (Card::decode(card).map_err(damaged)?, Body::decode(body).map_err(damaged)?);
+                        index.put(entry.id, facts(&card), &Terms::of(&card, Some(&body)));
+                        gone.remove(&entry.id);
+                        let item = Item { seq: entry.seq, card, body, kid: *kid, sig: *sig, at };
+                        items.insert(entry.id, Arc::new(item));
+                    }
+                    (Logged::Gone(bytes), _) => {
+                        index.remove(entry.id);
+                        items.remove(&entry.id);
+                        gone.insert(entry.id, Gone::decode(bytes).map_err(damaged)?);
+                    }
+                    _ => return Err(Error::Damaged(format!("log {}", entry.seq))),
+                }
+                entries.push(entry);
+            }
+        }
+        let (last_change, next_change) = changes(items.values().map(|item| &item.card), now);
+        let issued = published.max(last_change);
+        let pack = alerts_pack(&entries, self.epoch(), now, seals);
+        let named = pack.as_ref().map(|(hash, hot)| AlertsRef { hash: *hash, bytes: hot.plain().len() as u32 });
+        let mut alerts: Vec<_> = pack.into_iter().collect();
+        let older = self.alerts.iter().filter(|(hash, _)| named.is_none_or(|named| named.hash != *hash));
+        alerts.extend(older.take(PACKS_KEPT).cloned());
+        let seq = entries.last().map_or(0, |entry| entry.seq);
+        let head = Head { seq, issued, alerts: named, ..self.head.clone() };
+        let head_answer = if head == self.head { self.head_answer.clone() } else { head_answer(&head, seals) };
+        Ok(Snapshot { entries, items, gone, index: self.index.clone(), head, head_answer, alerts, published, next_change })
+    }
+}
+
+fn facts(card: &Card) -> DocFacts {
+    DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind }
+}
+
+fn head_answer(head: &Head, seals: &Seals) -> Arc<Hot> {
+    // Signatures and hashes do not compress.
+    Arc::new(Hot::new(CONTENT_TYPE, REVALIDATE, head.seal(&seals.issuer)).incompressible())
+}
+
+/// Named by its hash; positions play no part in it, so that other news leaves it as it is.
+fn alerts_pack(entries: &[Entry], epoch: u64, now: Time, seals: &Seals) -> Option<([u8; 16], Arc<Hot>)> {
+    let alerts = log::alerts(entries, now);
+    if alerts.is_empty() {
+        return None;
+    }
+    let sealed = Envelope::seal(PackKind::Alerts, epoch, 0, 0, &encode_full(&alerts), &seals.issuer);
+    let full = hash(&sealed);
+    let mut name = [0; 16];
+    name.copy_from_slice(&full[..16]);
+    Some((name, Arc::new(Hot::new(CONTENT_TYPE, FOREVER, sealed))))
+}
+
+/// The start of the day in Vietnam.
+fn midnight(now: Time) -> Time {
+    let c = now.civil();
+    now.plus(-(i64::from(c.hour) * 3600 + i64::from(c.minute) * 60 + i64::from(c.second)))
+}
+
+/// The last instant up to `now`, and the first after it, at which time alone changes what readers see.
+fn changes<'a>(cards: impl Iterator<Item = &'a Card>, now: Time) -> (Time, Time) {
+    let today = midnight(now);
+    let mut around = (today, today.plus(86_400));
+    for card in cards {
+        let event = card.event();
+        let end = card.expires;
+        // From the pack of alerts, and from the list of alerts.
+        let forgotten = card.alert().map(|_| end.unwrap_or(card.issued.plus(3 * 86_400)).plus(alert::MEMORY));
+        let unlisted = card.alert().map(|_| end.unwrap_or(card.issued).plus(alert::MEMORY));
+        let starts = event.as_ref().map(|event| event.start);
+        let ends = event.as_ref().map(|event| event.end.unwrap_or(event.start.plus(ui::data::EVENT_LENGTH)));
+        for at in [card.effective, end, forgotten, unlisted, starts, ends].into_iter().flatten() {
+            if at <= now {
+                around.0 = around.0.max(at);
+            } else {
+                around.1 = around.1.min(at);
+            }
+        }
+    }
+    around
+}

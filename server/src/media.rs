@@ -1,0 +1,77 @@
+//! Images and recordings, from the data folder, in parts where the reader asks for parts (a recording that is skipped through).
+
+use crate::hot::{FOREVER, negotiate};
+use crate::reply;
+use crate::site::Site;
+use axum::body::Body;
+use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use std::io::SeekFrom;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio_util::io::ReaderStream;
+
+/// The type of a media file by the end of its name; `None` for names that are not ours.
+pub fn content_type(file: &str) -> Option<&'static str> {
+    let (hash, kind) = file.split_once('.')?;
+    if hash.len() != 32 || !hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    Some(match kind {
+        "jpg" => "image/jpeg",
+        "png" => "image/png",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ogg" => "audio/ogg",
+        "m4a" => "audio/mp4",
+        "mp3" => "audio/mpeg",
+        _ => return None,
+    })
+}
+
+pub async fn answer(site: &Site, file: &str, request: &HeaderMap) -> Response {
+    match open(site, file, request).await {
+        Ok(response) => response,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => reply::text(StatusCode::NOT_FOUND, "không có tệp này"),
+        Err(cause) => {
+            tracing::error!(file, %cause, "a media file cannot be read");
+            reply::text(StatusCode::INTERNAL_SERVER_ERROR, "không đọc được tệp này")
+        }
+    }
+}
+
+async fn open(site: &Site, name: &str, request: &HeaderMap) -> std::io::Result<Response> {
+    let kind = content_type(name).ok_or(std::io::ErrorKind::NotFound)?;
+    let mut file = tokio::fs::File::open(site.data.join("media").join(name)).await?;
+    let whole = file.metadata().await?.len();
+    let etag = HeaderValue::from_str(&format!("\"{}\"", &name[..24])).expect("hex digits and quotes");
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOREVER));
+    headers.insert(ETAG, etag.clone());
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    if request.get(IF_NONE_MATCH) == Some(&etag) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return Ok(response);
+    }
+    let (from, length) = match negotiate::range(request, &etag, whole) {
+        None => (0, whole),
+        Some(Ok((from, to))) => {
+            let part = format!("bytes {from}-{to}/{whole}");
+            headers.insert(CONTENT_RANGE, HeaderValue::from_str(&part).expect("digits"));
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            (from, to - from + 1)
+        }
+        Some(Err(())) => {
+            headers.insert(CONTENT_RANGE, HeaderValue::from_str(&format!("bytes */{whole}")).expect("digits"));
+            *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+            (0, 0)
+        }
+    };
+    file.seek(SeekFrom::Start(from)).await?;
+    response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    // In pieces: a thousand slow phones must not hold a thousand recordings in memory.
+    *response.body_mut() = Body::from_stream(ReaderStream::with_capacity(file.take(length), 32 * 1024));
+    Ok(response)
+}

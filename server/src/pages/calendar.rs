@@ -1,0 +1,143 @@
+//! Calendars (RFC 5545): one event, or the events of a place.
+
+use crate::live::{Item, Snapshot};
+use domain::content::{FactKind, PlaceCode, Time};
+use domain::instance::instance;
+use domain::route::Feed;
+use domain::words::Lang;
+use ui::links;
+
+/// Events stay in the calendar of a place this long after they began: 30 days.
+const MEMORY: i64 = 30 * 86_400;
+/// Longest line in octets, without its end.
+const LINE: usize = 75;
+
+pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Time) -> String {
+    let mut name = instance().name.clone();
+    let mut events: Vec<(Time, &Item)> = Vec::new();
+    let all = snapshot.items.values().filter_map(|item| Some((item.card.event()?.start, &**item)));
+    match feed {
+        Feed::Event(id) => events.extend(all.filter(|(_, item)| item.card.id == *id)),
+        Feed::Calendar(code) => {
+            let place = instance().place(PlaceCode(*code));
+            if let Some(place) = place {
+                name = [place.name.get(lang), " – ", &name].concat();
+            }
+            let whole = place.is_some_and(|place| place.parent.is_none());
+            let here = |item: &Item| whole || instance().concerns(&item.card.places, PlaceCode(*code));
+            events.extend(all.filter(|(start, item)| start.plus(MEMORY) > now && here(item)));
+        }
+        _ => {}
+    }
+    events.sort_unstable_by_key(|(start, item)| (*start, item.card.id));
+    let mut out = Calendar(String::new());
+    out.line("BEGIN:VCALENDAR");
+    out.line("VERSION:2.0");
+    out.line("PRODID:-//Ban Tin//Ban Tin 1//VI");
+    out.line("CALSCALE:GREGORIAN");
+    out.line("METHOD:PUBLISH");
+    out.text("X-WR-CALNAME", &name);
+    for (_, item) in events {
+        out.event(item, lang, origin);
+    }
+    out.line("END:VCALENDAR");
+    out.0
+}
+
+struct Calendar(String);
+
+impl Calendar {
+    fn event(&mut self, item: &Item, lang: Lang, origin: &str) {
+        let card = &item.card;
+        let Some(event) = card.event() else { return };
+        let head = card.headline(lang.tag());
+        let url = links::full(card, lang, origin);
+        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+        let venue = item.body.variant(&head.lang).and_then(|variant| variant.fact(FactKind::VENUE));
+        self.line("BEGIN:VEVENT");
+        self.line(&format!("UID:{}@{host}", card.id));
+        self.line(&format!("DTSTAMP:{}", utc(item.at)));
+        self.line(&format!("SEQUENCE:{}", card.revision.saturating_sub(1)));
+        self.line(&format!("DTSTART:{}", utc(event.start)));
+        if let Some(end) = event.end {
+            self.line(&format!("DTEND:{}", utc(end)));
+        }
+        self.text("SUMMARY", &head.title);
+        self.text("DESCRIPTION", &[&head.summary, "\n", &url].concat());
+        if let Some(place) = venue.map(str::to_owned).or(event.online.clone()) {
+            self.text("LOCATION", &place);
+        }
+        self.line(&format!("URL:{}", event.online.as_deref().and_then(links::web).map_or(url.clone(), bare)));
+        self.line("END:VEVENT");
+    }
+
+    fn text(&mut self, name: &str, value: &str) {
+        let mut line = format!("{name}:");
+        for c in value.trim().chars() {
+            match c {
+                '\\' | ';' | ',' => line.extend(['\\', c]),
+                '\n' => line.push_str("\\n"),
+                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+                c if c.is_control() => {}
+                c => line.push(c),
+            }
+        }
+        self.line(&line);
+    }
+
+    /// Folded: no line is longer than 75 octets, and no character is cut.
+    fn line(&mut self, line: &str) {
+        let mut room = LINE;
+        for c in line.chars() {
+            if c.len_utf8() > room {
+                self.0.push_str("\r\n ");
+                room = LINE - 1;
+            }
+            self.0.push(c);
+            room -= c.len_utf8();
+        }
+        self.0.push_str("\r\n");
+    }
+}
+
+/// An address without what would end its line.
+fn bare(url: &str) -> String {
+    url.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect()
+}
+
+/// `20261123T110500Z`.
+fn utc(at: Time) -> String {
+    // The civil calendar is that of UTC+7.
+    let c = at.plus(-7 * 3_600).civil();
+    format!("{:04}{:02}{:02}T{:02}{:02}{:02}Z", c.year, c.month, c.day, c.hour, c.minute, c.second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_those_of_utc() {
+        assert_eq!(utc(Time(0)), "19700101T000000Z");
+        assert_eq!(utc(Time::parse("2026-11-23T18:05:09+07:00").unwrap()), "20261123T110509Z");
+    }
+
+    #[test]
+    fn hostile_text_stays_in_its_line() {
+        let mut out = Calendar(String::new());
+        out.text("SUMMARY", "Họp thôn; nhà ông Ê, 7 giờ\r\nEND:VEVENT\nX:\\");
+        assert_eq!(out.0, "SUMMARY:Họp thôn\\; nhà ông Ê\\, 7 giờ\\nEND:VEVENT\\nX:\\\\\r\n");
+    }
+
+    #[test]
+    fn long_lines_are_folded_between_characters() {
+        let mut out = Calendar(String::new());
+        out.text("DESCRIPTION", &"Nước lên ở khe, ".repeat(30));
+        let lines: Vec<&str> = out.0.trim_end_matches("\r\n").split("\r\n").collect();
+        assert!(lines.len() > 5);
+        assert!(lines.iter().all(|line| line.len() <= LINE));
+        assert!(lines[1..].iter().all(|line| line.starts_with(' ')));
+        let whole = lines.iter().enumerate().map(|(at, line)| if at == 0 { *line } else { &line[1..] }).collect::<String>();
+        assert_eq!(whole.matches("Nước lên ở khe\\,").count(), 30);
+    }
+}

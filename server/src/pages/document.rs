@@ -1,0 +1,225 @@
+//! The document around a view: what stands before the first paint, what is needed for sharing, and what can wait.
+//!
+//! On a weak line every byte before the first headline is waiting time, so the head holds the style of the first
+//! paint, one small script, and what link previews read; the rest follows the text.
+
+use super::minify;
+use crate::headers::Inline;
+use domain::instance::instance;
+use domain::words::Lang;
+use serde_json::Value;
+use std::fmt::Write;
+use std::sync::OnceLock;
+use ui::El;
+
+/// Where the sheet that comes after the first paint is found.
+const SHEET: &str = "/app.css";
+/// Shown beside a shared link that has no picture of its own.
+const PICTURE: &str = "/og.png";
+
+/// Picture of a link preview.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    pub path: String,
+    /// Pixels, where known.
+    pub size: Option<(u16, u16)>,
+    pub alt: Option<String>,
+}
+
+/// What a link preview shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    pub title: String,
+    pub article: bool,
+    pub picture: Option<Picture>,
+}
+
+/// One page.
+pub struct Document<'a> {
+    pub lang: Lang,
+    pub origin: &'a str,
+    pub title: String,
+    pub description: Option<String>,
+    /// Path of the address that search machines should know this page by; `None` keeps it out of them.
+    pub canonical: Option<String>,
+    /// Paths of the same page in each language it exists in.
+    pub alternates: Vec<(Lang, String)>,
+    /// Path of the feed that follows this page.
+    pub feed: Option<String>,
+    pub share: Option<Share>,
+    /// For machines, as schema.org has it.
+    pub data: Option<Value>,
+    pub body: El,
+}
+
+struct Fixed {
+    style: String,
+    script: String,
+}
+
+fn fixed() -> &'static Fixed {
+    static FIXED: OnceLock<Fixed> = OnceLock::new();
+    FIXED.get_or_init(|| Fixed {
+        style: minify::css(include_str!("../../../style/critical.css")),
+        script: include_str!("../../../public/inline.js").trim().to_owned(),
+    })
+}
+
+/// What stands inside every page, for the policy that allows it.
+pub fn inline() -> Inline {
+    Inline { scripts: vec![fixed().script.clone()], styles: vec![fixed().style.clone()] }
+}
+
+impl Document<'_> {
+    pub fn html(&self) -> String {
+        let mut out = String::with_capacity(24 * 1024);
+        let Fixed { style, script } = fixed();
+        let lang = self.lang.tag();
+        let _ = write!(out, "<!doctype html><html lang={lang}><head><meta charset=utf-8>");
+        out.push_str("<meta name=viewport content=\"width=device-width,initial-scale=1,viewport-fit=cover\"><title>");
+        escape(&self.title, &mut out);
+        let _ = write!(out, "</title><style>{style}</style><script>{script}</script>");
+        let _ = write!(out, "<noscript><link rel=stylesheet href={SHEET}></noscript>");
+        out.push_str("<meta name=theme-color content=#faf7f0 media=\"(prefers-color-scheme:light)\">");
+        out.push_str("<meta name=theme-color content=#14151f media=\"(prefers-color-scheme:dark)\">");
+        let _ = write!(out, "<link rel=manifest href={}>", manifest(self.lang));
+        out.push_str("<link rel=icon href=/icons/icon.svg><link rel=apple-touch-icon href=/icons/apple-touch-icon.png>");
+        self.machines(&mut out);
+        out.push_str("</head><body>");
+        self.body.write(&mut out);
+        if let Some(data) = &self.data {
+            // Inside a script nothing is unescaped but `</script` and `<!--` end or bend it: no `<` is left.
+            let json = data.to_string().replace('<', "\\u003c");
+            let _ = write!(out, "<script type=\"application/ld+json\">{json}</script>");
+        }
+        out.push_str("</body></html>");
+        out
+    }
+
+    /// For search machines and link previews.
+    fn machines(&self, out: &mut String) {
+        let mut tag = |start: &str, value: &str| {
+            out.push('<');
+            out.push_str(start);
+            out.push_str("=\"");
+            escape(value, out);
+            out.push_str("\">");
+        };
+        let address = |path: &str| [self.origin, path].concat();
+        match &self.canonical {
+            Some(path) => tag("link rel=canonical href", &address(path)),
+            None => tag("meta name=robots content", "noindex"),
+        }
+        for (lang, path) in &self.alternates {
+            tag(&format!("link rel=alternate hreflang={} href", lang.tag()), &address(path));
+        }
+        if let Some(path) = &self.feed {
+            tag("link rel=alternate type=application/atom+xml href", path);
+        }
+        if let Some(text) = &self.description {
+            tag("meta name=description content", text);
+        }
+        let Some(share) = &self.share else { return };
+        let mut og = |name: &str, value: &str| tag(&format!("meta property=og:{name} content"), value);
+        og("title", &share.title);
+        if let Some(text) = &self.description {
+            og("description", text);
+        }
+        // Lists do without: previews take the rest from elsewhere, and people wait for these bytes.
+        if share.article {
+            og("type", "article");
+            og("site_name", &instance().name);
+            og("locale", if self.lang == Lang::Vi { "vi_VN" } else { "en_GB" });
+            if let Some(path) = &self.canonical {
+                og("url", &address(path));
+            }
+        }
+        match &share.picture {
+            Some(picture) => {
+                og("image", &address(&picture.path));
+                if let Some((width, height)) = picture.size {
+                    og("image:width", &width.to_string());
+                    og("image:height", &height.to_string());
+                }
+                if let Some(alt) = &picture.alt {
+                    og("image:alt", alt);
+                }
+                tag("meta name=twitter:card content", "summary_large_image");
+            }
+            None => og("image", &address(PICTURE)),
+        }
+    }
+}
+
+fn manifest(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Vi => "/manifest.webmanifest",
+        Lang::En => "/manifest.en.webmanifest",
+    }
+}
+
+/// For text and for attributes in double quotes, as in XML too. Directional controls and what XML forbids are left out.
+pub fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => {}
+            '\t' | '\n' | '\r' => out.push(c),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document(text: &str) -> String {
+        let share = Share { title: text.into(), article: true, picture: None };
+        let document = Document {
+            lang: Lang::Vi,
+            origin: "https://bantin.example",
+            title: text.into(),
+            description: Some(text.into()),
+            canonical: Some("/tin/x".into()),
+            alternates: vec![(Lang::Vi, "/tin/x".into()), (Lang::En, "/en/tin/x".into())],
+            feed: None,
+            share: Some(share),
+            data: Some(json!({ "name": text })),
+            body: ui::el::tx("main", text.to_owned()),
+        };
+        document.html()
+    }
+
+    #[test]
+    fn nothing_a_person_wrote_becomes_markup() {
+        let plain = document("a");
+        for hostile in ["</title><script>alert(1)</script>", "\" onload=\"alert(1)", "</script><!--<script>", "]]>", "&lt;b&gt;"] {
+            let html = document(hostile);
+            for tag in ["<script", "</script", "<!--", "<meta", "<link", "<title", "</title"] {
+                assert_eq!(html.matches(tag).count(), plain.matches(tag).count(), "{tag} in {hostile}");
+            }
+            let json = html.split("ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
+            assert_eq!(serde_json::from_str::<Value>(json).unwrap()["name"], hostile);
+        }
+        assert!(!escaped("a\u{0}b\u{202e}c\u{b}").contains(|c: char| c.is_control() || c == '\u{202e}'));
+    }
+
+    fn escaped(text: &str) -> String {
+        let mut out = String::new();
+        escape(text, &mut out);
+        out
+    }
+
+    #[test]
+    fn addresses_of_the_other_language() {
+        let html = document("a");
+        assert!(html.contains("<link rel=canonical href=\"https://bantin.example/tin/x\">"), "{html}");
+        assert!(html.contains("<link rel=alternate hreflang=en href=\"https://bantin.example/en/tin/x\">"), "{html}");
+    }
+}

@@ -1,0 +1,68 @@
+//! Addresses for programs: feeds, calendars, the site's map, and the JSON API beside them.
+
+use super::{atom, calendar, origin, sitemap};
+use crate::api;
+use crate::hot::{Hot, REVALIDATE};
+use crate::reply;
+use crate::site::Site;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use domain::route::Feed;
+use domain::wire::Problem;
+use std::sync::Arc;
+
+/// Addresses that are not pages of [`domain::route::Route`].
+pub fn router(site: Arc<Site>) -> Router {
+    let mut router = Router::new().route("/robots.txt", get(robots)).route("/sitemap.xml", get(map));
+    for prefix in ["", "/en"] {
+        for start in ["feed", "lich"] {
+            router = router.route(&format!("{prefix}/{start}/{{*rest}}"), get(feed));
+        }
+    }
+    router.with_state(site.clone()).merge(api::router(site))
+}
+
+async fn feed(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let origin = origin::of(&site, &request);
+    let path = request.uri().path().to_owned();
+    let Some((lang, feed)) = Feed::parse(&path) else { return no_such_feed() };
+    let snapshot = site.live.now();
+    if let Feed::Event(id) = feed {
+        if let Some(gone) = snapshot.gone.get(&id) {
+            return reply::problem(StatusCode::GONE, &Problem::new("withdrawn").with("reason", &gone.reason));
+        }
+        if snapshot.items.get(&id).is_none_or(|item| item.card.event().is_none()) {
+            return no_such_feed();
+        }
+    }
+    let (key, now) = (format!("{origin}{path}"), site.now());
+    let make = move || {
+        let (kind, text) = match feed {
+            Feed::Event(_) | Feed::Calendar(_) => ("text/calendar; charset=utf-8", calendar::print(&snapshot, &feed, lang, &origin, now)),
+            _ => ("application/atom+xml; charset=utf-8", atom::print(&snapshot, &feed, lang, &origin)),
+        };
+        Hot::new(kind, REVALIDATE, text).header(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))
+    };
+    site.page(&key, make).await.answer(request.headers(), None).await
+}
+
+fn no_such_feed() -> Response {
+    reply::problem(StatusCode::NOT_FOUND, &Problem::new("no-such-address"))
+}
+
+async fn map(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let origin = origin::of(&site, &request);
+    let snapshot = site.live.now();
+    let key = format!("{origin}/sitemap.xml");
+    let make = move || Hot::new("application/xml; charset=utf-8", REVALIDATE, sitemap::print(&snapshot, &origin));
+    site.page(&key, make).await.answer(request.headers(), None).await
+}
+
+async fn robots(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let origin = origin::of(&site, &request);
+    reply::text(StatusCode::OK, format!("User-agent: *\nDisallow: /sync/\n\nSitemap: {origin}/sitemap.xml\n"))
+}

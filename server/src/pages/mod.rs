@@ -1,0 +1,146 @@
+//! Pages for people and feeds for their programs, rendered by the server with the views of `ui`.
+//!
+//! [`view`] says what stands at an address, [`document`] puts it into a page, and this module answers: from memory where
+//! a page was made before, for each state of what is published once.
+
+mod atom;
+mod calendar;
+pub mod document;
+mod feeds;
+mod minify;
+pub(crate) mod origin;
+mod schema;
+mod search;
+mod sitemap;
+mod view;
+
+pub use document::inline;
+pub use feeds::router;
+
+use crate::compress;
+use crate::hot::{Hot, REVALIDATE};
+use crate::site::Site;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use document::Document;
+use domain::content::ItemId;
+use domain::route::{Query, Route, item_path};
+use domain::words::Lang;
+use std::sync::Arc;
+use ui::{Ctx, pages};
+
+const HTML: &str = "text/html; charset=utf-8";
+/// Tells the worker that a page is ours and not one that a captive portal put in its place.
+const MARK: HeaderName = HeaderName::from_static("x-bantin");
+
+/// Every address that is no file, feed or program interface: a page, or the one that says that there is none.
+pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
+    let origin = origin::of(&site, &request);
+    let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+    let Some((lang, route)) = Route::parse(path, query) else {
+        let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Vi };
+        return missing(&site, request.headers(), lang, origin).await;
+    };
+    if let Some(target) = moved(&site, path, query, lang, &route) {
+        return redirect(&target);
+    }
+    let ctx = Ctx::html(lang, site.now(), &origin);
+    match route {
+        Route::Item(id) => item(&site, request.headers(), ctx, id).await,
+        Route::Search(query) if query != Query::default() => found(&site, request.headers(), ctx, query).await,
+        route => {
+            let snapshot = site.live.now();
+            let make = move || page(view::document(&snapshot, &ctx, &route).as_ref());
+            let hot = site.page(&format!("{origin}{path}"), make).await;
+            hot.answer(request.headers(), None).await
+        }
+    }
+}
+
+fn page(document: Option<&Document>) -> Hot {
+    let html = document.map(Document::html).unwrap_or_default();
+    Hot::new(HTML, REVALIDATE, html).header(MARK, HeaderValue::from_static("1"))
+}
+
+async fn item(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId) -> Response {
+    let snapshot = site.live.now();
+    let key = format!("{}/{}/{id}", ctx.origin, ctx.lang.tag());
+    if snapshot.items.contains_key(&id) {
+        let make = move || page(view::document(&snapshot, &ctx, &Route::Item(id)).as_ref());
+        return site.page(&key, make).await.answer(request, None).await;
+    }
+    match snapshot.gone.get(&id).cloned() {
+        Some(gone) => {
+            let make = move || page(Some(&view::gone(&ctx, &gone))).status(StatusCode::GONE);
+            site.page(&key, make).await.answer(request, None).await
+        }
+        None => missing(site, request, ctx.lang, ctx.origin).await,
+    }
+}
+
+/// Results are made for one reader and not kept: there are too many things to ask for.
+async fn found(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, query: Query) -> Response {
+    let snapshot = site.live.now();
+    let make = move || {
+        let hot = page(Some(&search::document(&snapshot, &ctx, &query)));
+        let small = compress::brotli(hot.plain(), 5);
+        hot.compressed(small)
+    };
+    Arc::new(compress::apart(make).await).answer(request, None).await
+}
+
+async fn missing(site: &Arc<Site>, request: &HeaderMap, lang: Lang, origin: Arc<str>) -> Response {
+    let key = format!("{origin}/{}/404", lang.tag());
+    let now = site.now();
+    let make = move || {
+        let ctx = Ctx::html(lang, now, &origin);
+        page(Some(&view::bare(&ctx, ctx.w().not_found, pages::not_found(&ctx)))).status(StatusCode::NOT_FOUND)
+    };
+    site.page(&key, make).await.answer(request, None).await
+}
+
+/// Something broke while an answer was made. Says nothing of what it was.
+pub fn server_error(site: &Arc<Site>) -> Response {
+    let ctx = Ctx::html(Lang::Vi, site.now(), site.options.origin.as_deref().unwrap_or_default());
+    let html = view::bare(&ctx, ctx.w().fault, pages::server_error(&ctx)).html();
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(MARK, HeaderValue::from_static("1"));
+    response
+}
+
+/// The one address of what was asked for, where it was asked for under another: a title that has changed, a slash too many, or `?lang=`.
+fn moved(site: &Site, path: &str, query: &str, lang: Lang, route: &Route) -> Option<String> {
+    let asked = query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(|tag| match tag {
+        "vi" => Some(Lang::Vi),
+        "en" => Some(Lang::En),
+        _ => None,
+    });
+    let lang = asked.unwrap_or(lang);
+    let target = match route {
+        Route::Item(id) => match site.live.now().items.get(id) {
+            Some(item) => item_path(&item.card, lang),
+            None => return None,
+        },
+        other => other.path(lang),
+    };
+    let only_path = target.split('?').next().unwrap_or_default();
+    (only_path != path).then_some(target)
+}
+
+fn redirect(target: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    let headers = response.headers_mut();
+    // Titles change, and with them where this leads.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(REVALIDATE));
+    headers.insert(MARK, HeaderValue::from_static("1"));
+    headers.insert(LOCATION, HeaderValue::try_from(target).unwrap_or(HeaderValue::from_static("/")));
+    response
+}

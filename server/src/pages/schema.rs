@@ -1,0 +1,105 @@
+//! Items in the words of schema.org, for machines that read pages.
+
+use super::document::Picture;
+use domain::alert;
+use domain::content::{Block, Body, Card, FactKind, Kind, MsgType, Time, Variant};
+use domain::instance::instance;
+use domain::route::Route;
+use serde_json::{Map, Value, json};
+use ui::{Ctx, links};
+
+/// The site itself; on the home page.
+pub fn site(ctx: &Ctx) -> Value {
+    let url = [&ctx.origin, Route::Home.path(ctx.lang).as_str()].concat();
+    json!({ "@context": "https://schema.org", "@type": "WebSite", "name": instance().name, "url": url, "inLanguage": ctx.lang.tag() })
+}
+
+/// `at` is when this revision was published here.
+pub fn item(card: &Card, body: &Body, at: Time, picture: Option<&Picture>, ctx: &Ctx) -> Value {
+    let head = card.headline(ctx.lang.tag());
+    let variant = body.variant(&head.lang);
+    let mut out = Map::new();
+    let mut put = |key: &str, value: Value| {
+        if !value.is_null() {
+            out.insert(key.to_owned(), value);
+        }
+    };
+    let organisation = json!({ "@type": "Organization", "name": card.source });
+    put("@context", "https://schema.org".into());
+    put("description", head.summary.clone().into());
+    put("url", links::full(card, ctx.lang, &ctx.origin).into());
+    put("inLanguage", head.lang.clone().into());
+    put("image", picture.map_or(Value::Null, |picture| [&ctx.origin, picture.path.as_str()].concat().into()));
+    match card.kind {
+        Kind::ALERT => {
+            put("@type", "SpecialAnnouncement".into());
+            put("name", head.title.clone().into());
+            put("text", head.summary.clone().into());
+            put("datePosted", card.issued.rfc3339().into());
+            put("expires", card.expires.map_or(Value::Null, |end| end.rfc3339().into()));
+            put("spatialCoverage", places(card, ctx));
+            put("publisher", organisation);
+            if let Some(info) = card.alert() {
+                let severity = if info.msg_type == MsgType::Cancel { "Cancelled" } else { alert::severity(info.level) };
+                put("keywords", json!([instance().hazard(info.hazard).map(|hazard| hazard.name.get(ctx.lang)), severity]));
+            }
+        }
+        Kind::EVENT => {
+            put("@type", "Event".into());
+            put("name", head.title.clone().into());
+            put("organizer", organisation);
+            if let Some(event) = card.event() {
+                put("startDate", event.start.rfc3339().into());
+                put("endDate", event.end.map_or(Value::Null, |end| end.rfc3339().into()));
+                let venue = variant.and_then(|variant| variant.fact(FactKind::VENUE));
+                let here = venue.map(|venue| json!({ "@type": "Place", "name": venue, "address": address(card, ctx) }));
+                let there = event.online.map(|url| json!({ "@type": "VirtualLocation", "url": url }));
+                let mode = match (&here, &there) {
+                    (Some(_), Some(_)) => "Mixed",
+                    (None, Some(_)) => "Online",
+                    _ => "Offline",
+                };
+                put("eventAttendanceMode", format!("https://schema.org/{mode}EventAttendanceMode").into());
+                put("location", here.into_iter().chain(there).collect());
+            }
+        }
+        Kind::GUIDE => {
+            put("@type", "HowTo".into());
+            put("name", head.title.clone().into());
+            put("step", variant.map_or(Value::Null, steps));
+            let papers = variant.into_iter().flat_map(|variant| variant.facts(FactKind::PAPER));
+            put("supply", papers.map(|paper| json!({ "@type": "HowToSupply", "name": paper })).collect());
+        }
+        _ => {
+            put("@type", "NewsArticle".into());
+            put("headline", head.title.clone().into());
+            put("datePublished", card.issued.rfc3339().into());
+            put("dateModified", at.max(card.issued).rfc3339().into());
+            put("author", organisation);
+            put("spatialCoverage", places(card, ctx));
+        }
+    }
+    Value::Object(out)
+}
+
+fn places(card: &Card, ctx: &Ctx) -> Value {
+    let places = card.places.iter().filter_map(|code| instance().place(*code));
+    let places: Vec<Value> =
+        places.map(|place| json!({ "@type": "AdministrativeArea", "name": place.name.get(ctx.lang) })).collect();
+    if places.is_empty() { Value::Null } else { places.into() }
+}
+
+fn address(card: &Card, ctx: &Ctx) -> String {
+    let unit = card.places.first().and_then(|code| instance().place(*code));
+    let city = instance().places.first().filter(|city| unit.is_none_or(|unit| unit.code != city.code));
+    let names: Vec<&str> = unit.into_iter().chain(city).map(|place| place.name.get(ctx.lang)).collect();
+    names.join(", ")
+}
+
+fn steps(variant: &Variant) -> Value {
+    let steps = variant.blocks.iter().filter_map(|block| match block {
+        Block::Steps(steps) => Some(steps),
+        _ => None,
+    });
+    steps.flatten().map(|step| json!({ "@type": "HowToStep", "text": step.plain })).collect()
+}

@@ -1,0 +1,141 @@
+//! Which view stands at an address, and what its document says to machines.
+
+use super::document::{Document, Picture, Share};
+use super::schema;
+use crate::live::Snapshot;
+use domain::content::{Block, Body, Card, Gone, Time};
+use domain::instance::instance;
+use domain::route::{Feed, Route, item_path};
+use domain::words::{Lang, fill};
+use ui::data::{AlertsData, HomeData, ItemData, LIST, PlaceData, SavedData, SearchData, TopicData};
+use ui::{Ctx, El, pages};
+
+/// A lead article beyond this many bytes would hold up the rest of the home page.
+const MAX_LEAD: u32 = 12 * 1024;
+
+/// The page at `route`; `None` when it is an item that does not stand. Searches are given by [`super::search`].
+pub fn document<'a>(snapshot: &Snapshot, ctx: &'a Ctx, route: &Route) -> Option<Document<'a>> {
+    let cards = snapshot.cards();
+    let main = match route {
+        Route::Item(id) => return Some(item(snapshot, ctx, snapshot.items.get(id)?)),
+        Route::Home => home(snapshot, ctx),
+        Route::Topic(topic) => pages::topic(ctx, TopicData::select(cards, ctx.now, *topic, LIST)),
+        Route::Place(code) => pages::place(ctx, PlaceData::select(cards, ctx.now, *code, LIST)),
+        Route::Former(slug) => pages::former(ctx, slug),
+        Route::Places => pages::places(ctx),
+        Route::Alerts => pages::alerts(ctx, AlertsData::select(cards, ctx.now)),
+        Route::Search(query) => pages::search(ctx, SearchData { query: query.clone(), ..SearchData::default() }),
+        Route::Saved => pages::saved(ctx, SavedData::default()),
+        Route::OnThisPhone => pages::on_this_phone(ctx, None),
+        Route::Settings => pages::settings(ctx, None),
+        Route::About => pages::about(ctx),
+        Route::Install => pages::install(ctx),
+        Route::Offline => pages::offline(ctx),
+    };
+    let fresh = matches!(route, Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts);
+    let fresh = Some(snapshot.published).filter(|at| fresh && *at > Time(0));
+    Some(framed(ctx, route, fresh, main))
+}
+
+/// A page that is no item, in its frame.
+pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) -> Document<'a> {
+    // What belongs to one phone, or to nobody, is nothing to find.
+    let hidden = matches!(route, Route::Search(_) | Route::Saved | Route::OnThisPhone | Route::Settings | Route::Offline);
+    let both = [Lang::Vi, Lang::En].map(|lang| (lang, route.path(lang)));
+    let feed = match route {
+        Route::Home => Some(Feed::All),
+        Route::Topic(topic) => Some(Feed::Topic(*topic)),
+        Route::Place(code) => Some(Feed::Place(*code)),
+        _ => None,
+    };
+    let home = *route == Route::Home;
+    let title = pages::title(ctx, route, None);
+    let names = [("name", instance().name.as_str()), ("area", instance().area.get(ctx.lang))];
+    Document {
+        lang: ctx.lang,
+        origin: &ctx.origin,
+        description: home.then(|| fill(ctx.w().about_lead, &names)),
+        canonical: (!hidden).then(|| route.path(ctx.lang)),
+        alternates: if hidden { Vec::new() } else { both.to_vec() },
+        feed: feed.map(|feed| feed.path(ctx.lang)),
+        share: (!hidden).then(|| Share { title: title.clone(), article: false, picture: None }),
+        data: home.then(|| schema::site(ctx)),
+        title,
+        body: ui::chrome(ctx, Some(route), fresh, main),
+    }
+}
+
+/// A page that says that there is nothing here, or nothing any more.
+pub fn bare<'a>(ctx: &'a Ctx, title: &str, main: El) -> Document<'a> {
+    Document {
+        lang: ctx.lang,
+        origin: &ctx.origin,
+        title: [title, " – ", &instance().name].concat(),
+        description: None,
+        canonical: None,
+        alternates: Vec::new(),
+        feed: None,
+        share: None,
+        data: None,
+        body: ui::chrome(ctx, None, None, main),
+    }
+}
+
+pub fn gone<'a>(ctx: &'a Ctx, gone: &Gone) -> Document<'a> {
+    bare(ctx, ctx.w().gone, pages::gone(ctx, gone))
+}
+
+fn home(snapshot: &Snapshot, ctx: &Ctx) -> El {
+    let mut data = HomeData::select(snapshot.cards(), ctx.now, &ctx.mine);
+    let lead = data.newest.first().filter(|card| card.body_bytes <= MAX_LEAD).and_then(|card| snapshot.items.get(&card.id));
+    data.lead = lead.map(|item| {
+        pages::item(ctx, ItemData::select(&item.card, Some(&item.body), snapshot.cards(), ctx.now))
+    });
+    pages::home(ctx, data)
+}
+
+fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Document<'a> {
+    let (card, body) = (&item.card, &item.body);
+    let route = Route::Item(card.id);
+    let main = pages::item(ctx, ItemData::select(card, Some(body), snapshot.cards(), ctx.now));
+    let head = card.headline(ctx.lang.tag());
+    let languages = languages(card);
+    // A page whose text is not in its language is the same as the one that is.
+    let own = if languages.contains(&ctx.lang) { ctx.lang } else { languages.first().copied().unwrap_or_default() };
+    let picture = picture(body, ctx.lang);
+    Document {
+        lang: ctx.lang,
+        origin: &ctx.origin,
+        title: pages::title(ctx, &route, Some(card)),
+        description: Some(head.summary.clone()).filter(|summary| !summary.is_empty()),
+        canonical: Some(item_path(card, own)),
+        alternates: if languages.len() > 1 {
+            languages.iter().map(|lang| (*lang, item_path(card, *lang))).collect()
+        } else {
+            Vec::new()
+        },
+        feed: None,
+        data: Some(schema::item(card, body, item.at, picture.as_ref(), ctx)),
+        share: Some(Share { title: head.title.clone(), article: true, picture }),
+        body: ui::chrome(ctx, Some(&route), None, main),
+    }
+}
+
+/// The languages of our screens in which there is a text; Vietnamese where there is none.
+pub fn languages(card: &Card) -> Vec<Lang> {
+    let has = |lang: &Lang| card.headlines.iter().any(|head| head.lang == lang.tag());
+    let found: Vec<Lang> = [Lang::Vi, Lang::En].into_iter().filter(has).collect();
+    if found.is_empty() { vec![Lang::Vi] } else { found }
+}
+
+/// The first image that every link preview can show.
+fn picture(body: &Body, lang: Lang) -> Option<Picture> {
+    body.variant(lang.tag())?.blocks.iter().find_map(|block| match block {
+        Block::Image { media, alt, .. } if !media.file.ends_with(".avif") => Some(Picture {
+            path: ui::blocks::media_path(media),
+            size: Some((media.width, media.height)).filter(|(width, height)| *width > 0 && *height > 0),
+            alt: Some(alt.clone()).filter(|alt| !alt.is_empty()),
+        }),
+        _ => None,
+    })
+}

@@ -1,0 +1,110 @@
+//! Which address is answered by whom.
+
+use crate::site::Site;
+use crate::{assets, headers, media, pages, reply, sync};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::get;
+use domain::wire::Problem;
+use hyper::body::Incoming;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tower::ServiceExt;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// No answer takes longer to make than this.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub fn router(site: &Arc<Site>) -> Router {
+    Router::new()
+        .route("/healthz", get(async || reply::text(StatusCode::OK, "ok\n")))
+        .route("/metrics", get(metrics))
+        .route("/sync/{*rest}", get(fetch))
+        .route("/media/{file}", get(medium))
+        .fallback(get(other))
+        .with_state(site.clone())
+        .merge(pages::router(site.clone()))
+        .layer(CatchPanicLayer::custom({
+            let site = site.clone();
+            move |cause: Box<dyn std::any::Any + Send>| broken(&site, &*cause)
+        }))
+        .layer(middleware::from_fn_with_state(site.clone(), around))
+}
+
+async fn metrics(State(site): State<Arc<Site>>) -> Response {
+    let snapshot = site.live.now();
+    reply::text(StatusCode::OK, site.metrics.print(snapshot.seq(), snapshot.items.len()))
+}
+
+async fn fetch(State(site): State<Arc<Site>>, request: Request<Body>) -> Response {
+    sync::answer(&site, request.uri().path(), request.uri().query(), request.headers()).await
+}
+
+async fn medium(State(site): State<Arc<Site>>, Path(file): Path<String>, request: HeaderMap) -> Response {
+    media::answer(&site, &file, &request).await
+}
+
+/// Files of the app, then pages; what looks like a file and is none is never answered by a page.
+async fn other(State(site): State<Arc<Site>>, request: Request<Body>) -> Response {
+    let path = request.uri().path();
+    if let Some(hot) = site.assets.get(path) {
+        return hot.answer(request.headers(), Some(&site.dictionaries)).await;
+    }
+    if path.starts_with("/api/") || path.starts_with("/sync") {
+        return reply::problem(StatusCode::NOT_FOUND, &Problem::new("no-such-address"));
+    }
+    if assets::looks_like_file(path) {
+        return reply::text(StatusCode::NOT_FOUND, "không có tệp này");
+    }
+    pages::fallback(site, request).await
+}
+
+fn broken(site: &Arc<Site>, cause: &(dyn std::any::Any + Send)) -> Response<Body> {
+    let words = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
+    tracing::error!(cause = words.unwrap_or("unknown"), "an answer could not be made");
+    site.metrics.failures.fetch_add(1, Ordering::Relaxed);
+    pages::server_error(site)
+}
+
+/// What holds for every answer: which methods there are, how long it may take, what browsers must refuse, what is counted.
+async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Next) -> Response {
+    let reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let mut response = if !reading {
+        reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
+    } else {
+        match tokio::time::timeout(PATIENCE, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => {
+                tracing::error!("an answer took too long");
+                reply::problem(StatusCode::SERVICE_UNAVAILABLE, &Problem::new("too-slow"))
+            }
+        }
+    };
+    finish(&site, &mut response);
+    response
+}
+
+/// Answers a request as [`router`] does; what phones fetch goes past the router, since in a storm it is nearly everything.
+pub async fn answer(site: &Arc<Site>, router: Router, request: Request<Incoming>) -> Response {
+    if request.method() == Method::GET && request.uri().path().starts_with("/sync/") {
+        let mut response = sync::answer(site, request.uri().path(), request.headers()).await;
+        finish(site, &mut response);
+        return response;
+    }
+    match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// What browsers must refuse, and one more answer counted.
+fn finish(site: &Site, response: &mut Response) {
+    let https = site.options.origin.as_deref().is_some_and(|origin| origin.starts_with("https://"));
+    headers::secure(response.headers_mut(), &site.csp, https);
+    site.metrics.answered(response.status().as_u16());
+}

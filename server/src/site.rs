@@ -1,0 +1,112 @@
+//! Everything that answering needs, shared by all requests.
+
+use crate::assets::Assets;
+use crate::clock::Clock;
+use crate::dictionary::Dictionaries;
+use crate::error::Error;
+use crate::hot::Hot;
+use crate::live::{Live, Seals};
+use crate::metrics::Metrics;
+use crate::packs::Packs;
+use crate::publish::Publisher;
+use crate::store::Store;
+use crate::{headers, key, pages};
+use axum::http::HeaderValue;
+use domain::content::Time;
+use domain::sign::Issuer;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How a server is started.
+#[derive(Clone)]
+pub struct Options {
+    /// Trunk's output; without it the HTML edition stands alone.
+    pub assets: Option<PathBuf>,
+    /// Load the sample content into an empty data folder.
+    pub sample: bool,
+    /// Where readers reach this server, e.g. `https://bantin.example`; else taken from each request.
+    pub origin: Option<String>,
+    pub clock: Clock,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { assets: None, sample: true, origin: None, clock: Clock::default() }
+    }
+}
+
+pub struct Site {
+    pub data: PathBuf,
+    pub options: Options,
+    pub store: Arc<Store>,
+    pub issuer: Arc<Issuer>,
+    pub publisher: Publisher,
+    pub live: Live,
+    pub trust: Arc<Hot>,
+    /// Packs for phones.
+    pub packs: Packs,
+    /// Pages for people; see [`Site::page`].
+    pages: Packs,
+    pub dictionaries: Dictionaries,
+    pub assets: Assets,
+    pub metrics: Metrics,
+    /// The Content-Security-Policy of every page.
+    pub csp: HeaderValue,
+}
+
+/// Bytes of packs and of pages kept in memory.
+const ROOM: usize = 12 << 20;
+
+impl Site {
+    pub(crate) async fn open(data: &Path, options: Options) -> Result<Arc<Site>, Error> {
+        std::fs::create_dir_all(data.join("media")).map_err(Error::file(data))?;
+        let store = Arc::new(Store::open(data, &options.clock).await?);
+        let issuer = Arc::new(key::load(data)?);
+        let trust = key::trust(&issuer, store.created);
+        let dictionaries = Dictionaries::default();
+        let assets = Assets::load(options.assets.as_deref(), data, &dictionaries).await;
+        let seals = Seals { issuer: issuer.clone(), trust: trust.version, app: assets.version };
+        let live = Live::open(store.clone(), seals, options.clock.clone()).await?;
+        let sealed = Hot::new(crate::sync::CONTENT_TYPE, crate::hot::REVALIDATE, trust.seal(&issuer).encode());
+        let inline = pages::inline();
+        Ok(Arc::new(Site {
+            data: data.to_owned(),
+            publisher: Publisher::new(store.clone(), issuer.clone(), options.clock.clone()),
+            csp: headers::csp(
+                inline.scripts.iter().chain(&assets.inline.scripts),
+                inline.styles.iter().chain(&assets.inline.styles),
+            ),
+            options,
+            store,
+            issuer,
+            live,
+            trust: Arc::new(sealed),
+            packs: Packs::new(ROOM),
+            pages: Packs::new(ROOM),
+            dictionaries,
+            assets,
+            metrics: Metrics::default(),
+        }))
+    }
+
+    pub fn now(&self) -> Time {
+        self.options.clock.now()
+    }
+
+    /// A page, made once for each state of what is published and each of its dates, and kept compressed. `key` names
+    /// it: path, language, whatever of the query it depends on; keys must not be invented by readers without bound on their
+    /// length. Pages say nothing that changes between two such instants.
+    pub async fn page(&self, key: &str, make: impl FnOnce() -> Hot + Send + 'static) -> Arc<Hot> {
+        let head = &self.live.now().head;
+        let name = format!("{}/{}/{key}", head.seq, head.issued.0);
+        self.pages.get_or_make(&name, make).await
+    }
+
+    /// Takes in what this or another process has published.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        if self.live.refresh().await? {
+            self.pages.clear();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! Importing: good lines go in, bad ones are named, and the same again changes nothing.
+
+mod lab;
+
+use domain::content::{Block, Kind, MsgType};
+use lab::{Lab, alert, article, png};
+use serde_json::json;
+use server::reason::Reason;
+
+#[tokio::test]
+async fn twice_changes_nothing_and_a_correction_is_a_revision() {
+    let lab = Lab::new().await;
+    let mut lines: Vec<_> = (0..250).map(article).collect();
+    assert_eq!(lab.import(&lines).await.to_string(), "250 mới, 0 sửa, 0 không đổi, 0 lỗi");
+    let seq = lab.app.site.live.now().seq();
+    assert_eq!(lab.import(&lines).await.to_string(), "0 mới, 0 sửa, 250 không đổi, 0 lỗi");
+    assert_eq!(lab.app.site.live.now().seq(), seq);
+    lines[7]["title"] = json!("Tin đã sửa");
+    assert_eq!(lab.import(&lines).await.to_string(), "0 mới, 1 sửa, 249 không đổi, 0 lỗi");
+    let now = lab.app.site.live.now();
+    let revised: Vec<_> = now.cards().filter(|card| card.revision == 2).collect();
+    assert_eq!(revised.len(), 1);
+    assert_eq!(revised[0].headlines[0].title, "Tin đã sửa");
+    assert_eq!((now.items.len(), now.seq()), (250, seq + 1));
+}
+
+#[tokio::test]
+async fn bad_lines_are_named_and_the_rest_goes_in() {
+    let lab = Lab::new().await;
+    let text = format!("{}\nkhông phải json\n\n{{\"id\":\"x\"}}\n{}\n", article(1), article(2));
+    let report = lab.import_text(&text).await;
+    assert_eq!(report.to_string(), "2 mới, 0 sửa, 0 không đổi, 2 lỗi");
+    assert_eq!(report.bad[0].0, 2);
+    assert!(matches!(report.bad[0].1, Reason::NotJson(_)));
+    assert_eq!(report.bad[1], (4, Reason::Missing("title")));
+    assert!(!report.all_bad());
+    assert!(lab.import_text("x\ny\n").await.all_bad());
+    assert!(!lab.import_text("").await.all_bad());
+}
+
+#[tokio::test]
+async fn lines_may_refer_to_later_ones_and_only_to_what_there_is() {
+    let lab = Lab::new().await;
+    let mut replaced = article(1);
+    replaced["kind"] = json!("bulletin");
+    replaced["topics"] = json!(["y-te"]);
+    replaced["issued"] = json!("2026-11-01");
+    replaced["source"] = json!({"name": "Trạm y tế"});
+    replaced["supersedes"] = json!("bai-2");
+    let lines = [
+        alert("b", "update", &["a"], "+2h"),
+        alert("a", "alert", &[], "+1h"),
+        alert("c", "cancel", &["z"], "+1h"),
+        replaced,
+        article(2),
+    ];
+    let report = lab.import(&lines).await;
+    assert_eq!(report.bad, [(3, Reason::UnknownReference("z".into()))]);
+    let now = lab.app.site.live.now();
+    let of = |title: &str| now.cards().find(|card| card.headlines[0].title == title).unwrap();
+    let (a, b) = (of("Lũ quét a"), of("Lũ quét b"));
+    assert_eq!(b.alert().unwrap().references, [a.id]);
+    assert_eq!((b.kind, b.alert().unwrap().msg_type), (Kind::ALERT, MsgType::Update));
+    assert_eq!(of("Tin số 1").supersedes, Some(of("Tin số 2").id));
+    assert_eq!(lab.import(&lines).await.to_string(), "0 mới, 0 sửa, 4 không đổi, 1 lỗi");
+}
+
+#[tokio::test]
+async fn a_withdrawal_leaves_a_stone_and_can_be_taken_back() {
+    let lab = Lab::new().await;
+    let gone = json!({"id": "bai-1", "withdrawn": "Sai ngày tiêm."});
+    assert_eq!(lab.import(std::slice::from_ref(&gone)).await.bad, [(1, Reason::UnknownReference("bai-1".into()))]);
+    let story = [article(1), gone];
+    assert_eq!(lab.import(&story).await.to_string(), "1 mới, 0 sửa, 0 không đổi, 0 lỗi, 1 rút");
+    let now = lab.app.site.live.now();
+    assert!(now.items.is_empty());
+    let stone = now.gone.values().next().unwrap();
+    assert_eq!((stone.revision, stone.reason.as_str()), (2, "Sai ngày tiêm."));
+    assert_eq!(lab.import(&story).await.to_string(), "0 mới, 0 sửa, 2 không đổi, 0 lỗi", "the story is known to its end");
+    assert_eq!(lab.import(&[article(1)]).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi");
+    assert_eq!(lab.app.site.live.now().items.values().next().unwrap().card.revision, 3);
+}
+
+#[tokio::test]
+async fn media_come_by_content_and_are_served_in_parts() {
+    let lab = Lab::new().await;
+    lab.put("anh.png", &png(64, 48));
+    lab.put("to.png", &png(5000, 10));
+    lab.put("gia.png", b"<svg onload=alert(1)>");
+    let with = |id: &str, file: &str| {
+        json!({"id": id, "kind": "guide", "topics": ["y-te"], "issued": "0m", "source": {"name": "Trạm"}, "title": "T", "summary": "S",
+            "body": [{"image": file, "alt": "Rửa tay"}]})
+    };
+    let report = lab.import(&[with("1", "anh.png"), with("2", "to.png"), with("3", "gia.png"), with("4", "khong.png")]).await;
+    let bad: Vec<_> = report.bad.iter().map(|(number, reason)| (*number, reason.code())).collect();
+    assert_eq!(bad, [(2, "bad-media"), (3, "bad-media"), (4, "no-media")]);
+    let now = lab.app.site.live.now();
+    let item = now.items.values().next().unwrap();
+    let Block::Image { media, .. } = &item.body.variants[0].blocks[0] else { panic!() };
+    assert_eq!((media.width, media.height, item.card.media_bytes), (64, 48, media.bytes));
+    let path = format!("/media/{}", media.file);
+    let whole = lab.get(&path, &[]).await;
+    assert_eq!(
+        (whole.status.as_u16(), whole.header("content-type"), whole.body.as_slice()),
+        (200, "image/png", &png(64, 48)[..])
+    );
+    assert!(whole.header("cache-control").contains("immutable"));
+    let part = lab.get(&path, &[("range", "bytes=8-11")]).await;
+    assert_eq!((part.status.as_u16(), part.body.as_slice()), (206, &png(64, 48)[8..12]));
+    assert_eq!(lab.get(&path, &[("if-none-match", whole.header("etag"))]).await.status, 304);
+    assert_eq!(lab.get("/media/..%2fissuer.key", &[]).await.status, 404);
+    assert_eq!(lab.get("/media/00000000000000000000000000000000.png", &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_sample_is_whole_and_can_be_removed() {
+    let lab = Lab::with(|options| server::Options { sample: true, ..options }).await;
+    let now = lab.app.site.live.now();
+    assert!(now.items.len() >= 48, "{}", now.items.len());
+    assert!(now.cards().all(|card| card.sample));
+    let removed = server::sample::remove(&lab.app.site).await.unwrap();
+    assert_eq!(removed, now.items.len());
+    lab.app.site.refresh().await.unwrap();
+    assert!(lab.app.site.live.now().items.is_empty());
+    assert_eq!(server::sample::remove(&lab.app.site).await.unwrap(), 0);
+    let lab = lab.again().await;
+    assert!(lab.app.site.live.now().items.is_empty(), "a restart does not bring it back");
+}

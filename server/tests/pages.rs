@@ -1,0 +1,349 @@
+//! Pages and feeds as a browser, a search machine, a link preview or a feed reader gets them.
+
+mod reader;
+
+use domain::content::ItemId;
+use domain::instance::instance;
+use domain::route::{Feed, Query, Route, item_path};
+use domain::words::Lang;
+use reader::{ORIGIN, Reader, between, brotli, shown, tags, xml};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+fn every_route() -> Vec<Route> {
+    let i = instance();
+    let fixed = [
+        Route::Home,
+        Route::Places,
+        Route::Alerts,
+        Route::Search(Query::default()),
+        Route::Search(Query { text: "lu quet".into(), topic: Some(0), ..Query::default() }),
+        Route::Saved,
+        Route::OnThisPhone,
+        Route::Settings,
+        Route::About,
+        Route::Install,
+        Route::Offline,
+    ];
+    let topics = (0..i.topics.len() as u8).map(Route::Topic);
+    let places = i.places.iter().map(|place| Route::Place(place.code));
+    let former = i.former.iter().map(|former| Route::Former(former.slug.clone()));
+    fixed.into_iter().chain(topics).chain(places).chain(former).collect()
+}
+
+fn items(reader: &Reader) -> Vec<ItemId> {
+    reader.app.site.live.now().items.keys().copied().collect()
+}
+
+fn address(reader: &Reader, id: ItemId, lang: Lang) -> String {
+    item_path(&reader.app.site.live.now().items[&id].card, lang)
+}
+
+/// Everything that must hold for any page, whatever is on it.
+fn whole(html: &str, path: &str, lang: Lang) {
+    assert!(html.starts_with(&format!("<!doctype html><html lang={}>", lang.tag())), "{path}");
+    let seen = shown(html);
+    let all = tags(&seen);
+    let count = |name: &str| all.iter().filter(|tag| tag.name == name).count();
+    assert_eq!((count("h1"), count("main"), count("title")), (1, 1, 1), "{path}");
+    let ids: Vec<&str> = all.iter().filter_map(|tag| tag.get("id")).collect();
+    assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "ids are unique on {path}");
+    for tag in &all {
+        if let Some(icon) = tag.get("href").filter(|href| href.starts_with("#") && tag.name == "use") {
+            assert!(ids.contains(&&icon[1..]), "{icon} on {path}");
+        }
+    }
+    assert!(html.len() < 200 * 1024, "{path}");
+}
+
+#[tokio::test]
+async fn every_page_is_there_in_both_languages() {
+    let reader = Reader::with_sample().await;
+    let mut paths: Vec<(String, Lang)> = Vec::new();
+    for lang in [Lang::Vi, Lang::En] {
+        paths.extend(every_route().iter().map(|route| (route.path(lang), lang)));
+        paths.extend(items(&reader).into_iter().map(|id| (address(&reader, id, lang), lang)));
+    }
+    for (path, lang) in &paths {
+        let answer = reader.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.header("x-bantin"), "1", "{path}");
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+        let html = answer.text();
+        whole(&html, path, *lang);
+        for tag in tags(&html).iter().filter(|tag| tag.name == "a") {
+            let Some(href) = tag.get("href").filter(|href| href.starts_with('/') && !href.starts_with("/media/")) else { continue };
+            let href = href.replace("&amp;", "&");
+            let (to, query) = href.split_once('?').unwrap_or((&href, ""));
+            assert!(Route::parse(to, query).is_some() || Feed::parse(to).is_some(), "{path} links to {href}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_fit_their_budget() {
+    let reader = Reader::with_sample().await;
+    let mut largest = (0, String::new());
+    let routes = every_route().into_iter().map(|route| route.path(Lang::Vi));
+    for path in routes.chain(items(&reader).into_iter().map(|id| address(&reader, id, Lang::Vi))) {
+        let size = brotli(reader.page(&path).await.as_bytes());
+        largest = largest.max((size, path));
+    }
+    let home = reader.page("/").await;
+    let first = home.find("<h3").unwrap();
+    let sizes = format!("home {} B, first headline after {first} B of markup, largest {largest:?}", brotli(home.as_bytes()));
+    println!("{sizes}");
+    assert!(brotli(home.as_bytes()) <= 8 * 1024, "{sizes}");
+    assert!(largest.0 <= 14 * 1024, "{sizes}");
+}
+
+#[tokio::test]
+async fn old_names_lead_to_the_units_of_today() {
+    let reader = Reader::with_sample().await;
+    for former in &instance().former {
+        let html = reader.page(&Route::Former(former.slug.clone()).path(Lang::Vi)).await;
+        for code in &former.successors {
+            let today = Route::Place(*code).path(Lang::Vi);
+            assert!(tags(&html).iter().any(|tag| tag.get("href") == Some(&today)), "{} leads to {today}", former.slug);
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_thing_has_one_address() {
+    let reader = Reader::with_sample().await;
+    let id = items(&reader)[0];
+    let home = address(&reader, id, Lang::Vi);
+    let moved = [
+        (format!("/tin/{id}"), home.clone()),
+        (format!("/canh-bao/mot-ten-cu-{id}"), home.clone()),
+        (format!("/en/tin/{id}"), address(&reader, id, Lang::En)),
+        (format!("{home}?lang=en"), address(&reader, id, Lang::En)),
+        ("/noi/a-luoi-2/".into(), "/noi/a-luoi-2".into()),
+        ("/en/?lang=vi".into(), "/".into()),
+        ("/tim/?q=l%C5%A9+qu%C3%A9t".into(), "/tim?q=l%C5%A9+qu%C3%A9t".into()),
+    ];
+    for (from, to) in moved {
+        let answer = reader.get(&from).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (308, to.as_str()), "{from}");
+    }
+    assert_eq!(reader.get(&format!("{home}?fbclid=abc")).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_is_not_there_says_so() {
+    let reader = Reader::with_sample().await;
+    for (path, lang) in [("/khong-co", Lang::Vi), ("/en/none", Lang::En), ("/tin/zzzzzzzz", Lang::Vi), ("/chu-de/x", Lang::Vi)] {
+        let answer = reader.get(path).await;
+        assert_eq!((answer.status.as_u16(), answer.header("x-bantin")), (404, "1"), "{path}");
+        let html = answer.text();
+        whole(&html, path, lang);
+        assert!(html.contains(lang.words().not_found_text), "{path}");
+        assert!(html.contains("noindex") && !html.contains("rel=canonical"), "{path}");
+    }
+    let file = reader.get("/khong-co.js").await;
+    assert_eq!(file.status, 404);
+    assert!(!file.header("content-type").contains("html"), "a missing file is no page");
+}
+
+#[tokio::test]
+async fn withdrawn_items_give_their_reason_at_once() {
+    let reader = Reader::empty().await;
+    let item = json!({"id": "a", "kind": "event", "topics": ["van-hoa"], "issued": "-1h", "source": {"name": "Xã"}, "title": "Hội làng",
+        "summary": "Vui", "body": ["Mời bà con."], "event": {"start": "+1d"}});
+    reader.publish(&[item]).await;
+    let id = items(&reader)[0];
+    let path = address(&reader, id, Lang::Vi);
+    let before = reader.get(&path).await;
+    let etag = before.header("etag").to_owned();
+    assert_eq!(before.header("cache-control"), "no-cache");
+    reader.publish(&[json!({"id": "a", "withdrawn": "Hoãn vì mưa <b>lũ</b>"})]).await;
+    let after = reader.ask("GET", &path, &[("if-none-match", &etag)]).await;
+    assert_eq!(after.status, 410);
+    let html = after.text();
+    whole(&html, &path, Lang::Vi);
+    assert!(html.contains("Hoãn vì mưa &lt;b&gt;lũ&lt;/b&gt;"));
+    for path in [Feed::Event(id).path(Lang::Vi), format!("/api/v1/items/{id}")] {
+        let answer = reader.get(&path).await;
+        assert_eq!(answer.status, 410, "{path}");
+        assert_eq!(answer.json()["params"]["reason"], "Hoãn vì mưa <b>lũ</b>");
+    }
+    for path in ["/", "/chu-de/van-hoa", "/feed/tin.atom", "/sitemap.xml", "/tim?q=hoi"] {
+        assert!(!reader.page(path).await.contains(&id.to_string()), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_replaced_links_to_the_newer() {
+    let reader = Reader::empty().await;
+    let item = |id: &str, title: &str| json!({"id": id, "kind": "guide", "topics": ["y-te"], "issued": "-1d", "source": {"name": "Sở"},
+        "title": title, "summary": "", "body": ["Văn bản"]});
+    let mut newer = item("b", "Thủ tục mới");
+    newer["supersedes"] = "a".into();
+    reader.publish(&[item("a", "Thủ tục cũ"), newer]).await;
+    let snapshot = reader.app.site.live.now();
+    let find = |title: &str| snapshot.items.values().find(|item| item.card.headlines[0].title == title).unwrap();
+    let html = reader.page(&item_path(&find("Thủ tục cũ").card, Lang::Vi)).await;
+    let target = item_path(&find("Thủ tục mới").card, Lang::Vi);
+    assert!(tags(&html).iter().any(|tag| tag.get("href") == Some(&target)));
+}
+
+#[tokio::test]
+async fn a_page_that_has_not_changed_costs_nothing() {
+    let reader = Reader::with_sample().await;
+    let item = address(&reader, items(&reader)[0], Lang::Vi);
+    for path in ["/", "/canh-bao", "/feed/tin.atom", "/sitemap.xml", "/lich/noi/a-luoi-2.ics", "/api/v1/topics", &item] {
+        let first = reader.ask("GET", path, &[("accept-encoding", "gzip, br")]).await;
+        let etag = first.header("etag").to_owned();
+        assert!(etag.starts_with('"'), "{path}: a strong ETag");
+        assert_eq!(first.header("content-encoding"), "br", "{path}");
+        reader.wait(61).await;
+        let again = reader.ask("GET", path, &[("accept-encoding", "br"), ("if-none-match", &etag)]).await;
+        assert_eq!((again.status.as_u16(), again.bytes.len()), (304, 0), "{path}");
+        let head = reader.ask("HEAD", path, &[]).await;
+        assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0), "{path}");
+        assert_eq!(reader.ask("POST", path, &[]).await.status, 405, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_follow_the_clock() {
+    let reader = Reader::empty().await;
+    let alert = json!({"id": "a", "kind": "alert", "topics": ["phong-chong-thien-tai"], "issued": "-1h", "effective": "+1h", "expires": "+3h",
+        "source": {"name": "Đài"}, "title": "Mưa lớn", "summary": "Ở yên", "body": ["Ở yên"],
+        "alert": {"level": 2, "hazard": "heavy-rain", "msg_type": "alert"}});
+    let event = json!({"id": "b", "kind": "event", "topics": ["van-hoa"], "issued": "-1h", "source": {"name": "Xã"}, "title": "Họp thôn",
+        "summary": "Họp", "body": ["Họp"], "event": {"start": "+1h"}});
+    reader.publish(&[alert, event]).await;
+    let w = Lang::Vi.words();
+    assert!(reader.page("/canh-bao").await.contains(w.alert_coming));
+    assert!(reader.page("/").await.contains(w.events));
+    reader.wait(3_700).await;
+    assert!(!reader.page("/canh-bao").await.contains(w.alert_coming));
+    reader.wait(2 * 3_600).await;
+    assert!(reader.page("/canh-bao").await.contains(w.alert_ended));
+    reader.wait(3_600 + 60).await;
+    assert!(!between(&reader.page("/").await, "<main", "</main>").unwrap().contains(&format!("<h2>{}</h2>", w.events)), "over after three hours");
+}
+
+#[tokio::test]
+async fn feeds_are_feeds() {
+    let reader = Reader::with_sample().await;
+    let i = instance();
+    let topics = (0..i.topics.len() as u8).map(Feed::Topic);
+    let places = i.places.iter().map(|place| Feed::Place(place.code));
+    for lang in [Lang::Vi, Lang::En] {
+        for feed in std::iter::once(Feed::All).chain(topics.clone()).chain(places.clone()) {
+            let path = feed.path(lang);
+            let answer = reader.get(&path).await;
+            assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/atom+xml; charset=utf-8"), "{path}");
+            assert_eq!(answer.header("access-control-allow-origin"), "*");
+            let (names, _) = xml(&answer.text());
+            let entries = names.get("entry").copied().unwrap_or(0);
+            assert!(entries <= 30);
+            assert_eq!(names["id"], entries + 1, "{path}");
+            assert_eq!(names["updated"], entries + 1);
+            if matches!(feed, Feed::All | Feed::Topic(_)) {
+                assert!(entries > 0, "{path}");
+            }
+        }
+    }
+    let (names, texts) = xml(&reader.page("/sitemap.xml").await);
+    assert!(names["url"] > 150 && names["loc"] == names["url"]);
+    assert!(texts.contains(&format!("{ORIGIN}/en/chu-de/y-te")));
+    let robots = reader.page("/robots.txt").await;
+    assert!(robots.contains(&format!("Sitemap: {ORIGIN}/sitemap.xml")));
+    assert_eq!(reader.get("/feed/khac.atom").await.status, 404);
+}
+
+#[tokio::test]
+async fn calendars_keep_to_their_format() {
+    let reader = Reader::with_sample().await;
+    let events: Vec<ItemId> = {
+        let snapshot = reader.app.site.live.now();
+        snapshot.items.values().filter(|item| item.card.event().is_some()).map(|item| item.card.id).collect()
+    };
+    assert!(events.len() >= 3);
+    let places = instance().places.iter().map(|place| Feed::Calendar(place.code));
+    for feed in events.iter().map(|id| Feed::Event(*id)).chain(places) {
+        let path = feed.path(Lang::Vi);
+        let answer = reader.get(&path).await;
+        assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "text/calendar; charset=utf-8"), "{path}");
+        calendar(&answer.text(), &path);
+    }
+    let city = reader.page(&Feed::Calendar(instance().places[0].code).path(Lang::Vi)).await;
+    assert_eq!(city.matches("BEGIN:VEVENT").count(), events.len());
+    let other = items(&reader).into_iter().find(|id| !events.contains(id)).unwrap();
+    assert_eq!(reader.get(&Feed::Event(other).path(Lang::Vi)).await.status, 404);
+}
+
+fn calendar(text: &str, path: &str) {
+    assert!(text.ends_with("\r\n"), "{path}");
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{path}");
+    let mut open = Vec::new();
+    for line in text.trim_end_matches("\r\n").split("\r\n") {
+        assert!(line.len() <= 75, "{path}: {line}");
+        if line.starts_with(' ') {
+            continue;
+        }
+        let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("{path}: {line}"));
+        match name {
+            "BEGIN" => open.push(value),
+            "END" => assert_eq!(open.pop(), Some(value), "{path}"),
+            "DTSTAMP" | "DTSTART" | "DTEND" => assert!(value.len() == 16 && value.ends_with('Z'), "{path}: {line}"),
+            _ => {}
+        }
+    }
+    assert!(open.is_empty(), "{path}");
+}
+
+#[tokio::test]
+async fn shared_links_show_title_summary_and_picture() {
+    let reader = Reader::with_sample().await;
+    let snapshot = reader.app.site.live.now();
+    let mut kinds = BTreeSet::new();
+    let mut pictures = 0;
+    for item in snapshot.items.values() {
+        let html = reader.page(&item_path(&item.card, Lang::Vi)).await;
+        let all = tags(&html);
+        let meta = |name: &str| all.iter().find(|tag| tag.get("property") == Some(name)).and_then(|tag| tag.get("content"));
+        let head = item.card.headline("vi");
+        assert_eq!(meta("og:title").map(|text| text.replace("&quot;", "\"")), Some(head.title.clone()));
+        assert!(meta("og:description").is_some_and(|text| !text.is_empty()));
+        let image = meta("og:image").unwrap();
+        assert!(image.starts_with(ORIGIN), "{image}");
+        pictures += usize::from(image.contains("/media/"));
+        let data: Value = serde_json::from_str(between(&html, "ld+json\"", "</script>").unwrap()).unwrap();
+        assert_eq!(data["@context"], "https://schema.org");
+        assert!(data["headline"] == head.title || data["name"] == head.title);
+        kinds.insert(data["@type"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(Vec::from_iter(&kinds), ["Event", "HowTo", "NewsArticle", "SpecialAnnouncement"]);
+    assert!(pictures > 0);
+    let home = reader.page("/").await;
+    let data: Value = serde_json::from_str(between(&home, "ld+json\"", "</script>").unwrap()).unwrap();
+    assert_eq!(data["@type"], "WebSite");
+}
+
+#[tokio::test]
+async fn search_finds_with_and_without_diacritics() {
+    let reader = Reader::with_sample().await;
+    let plain = reader.page("/tim?q=lu+quet").await;
+    let exact = reader.page("/tim?q=l%C5%A9+qu%C3%A9t").await;
+    for html in [&plain, &exact] {
+        whole(html, "/tim", Lang::Vi);
+        assert!(html.contains("<mark>"));
+    }
+    let none = reader.page("/tim?q=khongcotunay").await;
+    assert!(none.contains(Lang::Vi.words().found_none));
+    let long = format!("/tim?q={}", "a".repeat(5_000));
+    assert!(reader.page(&long).await.len() < 64 * 1024);
+}
+
+#[tokio::test]
+async fn a_fault_tells_nothing_of_itself() {
+    let reader = Reader::with_sample().await;
+    let response = server::pages::server_error(&reader.app.site);
+    assert_eq!(response.status(), 500);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+}

@@ -1,0 +1,103 @@
+//! The accept loop as a bad network and a stop see it.
+
+mod lab;
+
+use lab::{Lab, article};
+use server::serve::{Limits, run};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+async fn start(lab: &Lab, limits: Limits) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let app = lab.app.clone();
+    let task = tokio::spawn(async move {
+        run(app, listener, limits, async { drop(stopped.await) }).await.unwrap();
+    });
+    (address, stop, task)
+}
+
+async fn exchange(stream: &mut TcpStream, request: &str) -> String {
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+const ASK: &str = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn a_reader_who_never_finishes_asking_is_let_go() {
+    let lab = Lab::new().await;
+    let limits = Limits { connections: 10, headers: Duration::from_millis(300) };
+    let (address, _stop, _task) = start(&lab, limits).await;
+    for beginning in ["", "P", "PRI * HT", "G", "GET / HTTP/1.1\r\nhost: x\r\n"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(beginning.as_bytes()).await.unwrap();
+        let began = Instant::now();
+        let mut rest = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+        assert!(read.is_ok(), "{beginning:?} is still being waited for");
+        assert!(began.elapsed() >= Duration::from_millis(200), "{beginning:?} had too little time");
+    }
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    assert!(exchange(&mut stream, ASK).await.starts_with("HTTP/1.1 200"));
+    // The same holds between two questions.
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let answers =
+        tokio::time::timeout(Duration::from_secs(5), exchange(&mut stream, &ASK.replace("connection: close\r\n", ""))).await;
+    assert!(answers.unwrap().starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn too_many_readers_are_asked_to_come_back() {
+    let lab = Lab::new().await;
+    let limits = Limits { connections: 2, headers: Duration::from_secs(10) };
+    let (address, _stop, _task) = start(&lab, limits).await;
+    let (first, second) = (TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut third = TcpStream::connect(address).await.unwrap();
+    let answer = exchange(&mut third, ASK).await;
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: 5"), "{answer}");
+    drop((first, second));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut fourth = TcpStream::connect(address).await.unwrap();
+    assert!(exchange(&mut fourth, ASK).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn a_stop_lets_go_of_idle_readers_and_ends_soon() {
+    let lab = Lab::new().await;
+    let (address, stop, task) = start(&lab, Limits::default()).await;
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut start = [0; 15];
+    idle.read_exact(&mut start).await.unwrap();
+    let _silent = TcpStream::connect(address).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let began = Instant::now();
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(10), task).await.unwrap().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(2));
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn http2_without_tls_is_spoken() {
+    let lab = Lab::new().await;
+    lab.import(&[article(1)]).await;
+    let (address, _stop, _task) = start(&lab, Limits::default()).await;
+    let stream = TcpStream::connect(address).await.unwrap();
+    let io = hyper_util::rt::TokioIo::new(stream);
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(executor, io).await.unwrap();
+    tokio::spawn(connection);
+    let request = axum::http::Request::builder().uri(format!("http://{address}/sync/head"));
+    let answer = sender.send_request(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.version()), (200, axum::http::Version::HTTP_2));
+}

@@ -1,0 +1,97 @@
+// Installing: a manifest that browsers accept, icons of the size they claim, and exactly one release on the phone.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { ASSETS, askWorker, browser, phone, serve, settle, until, version } from './lib.mjs';
+
+let server, chrome, context, page;
+before(async () => {
+  server = await serve();
+  chrome = await browser();
+  context = await phone(chrome);
+  page = await context.newPage();
+  await settle(page, server.url);
+});
+after(async () => {
+  await chrome?.close();
+  await server?.kill();
+});
+
+/** Width and height of a PNG, from its header. */
+const size = png => [png.readUInt32BE(16), png.readUInt32BE(20)];
+
+test('the manifest is complete in both languages, and its pictures have the sizes it says', async () => {
+  for (const name of ['/manifest.webmanifest', '/manifest.en.webmanifest']) {
+    const answer = await fetch(server.url + name);
+    assert.match(answer.headers.get('content-type'), /manifest\+json/);
+    const manifest = await answer.json();
+    assert.equal(manifest.id, '/');
+    assert.equal(manifest.display, 'standalone');
+    assert.equal(manifest.shortcuts.length, 3);
+    const icons = manifest.icons.map(icon => `${icon.purpose} ${icon.sizes}`);
+    for (const needed of ['any 192x192', 'any 512x512', 'maskable 512x512', 'monochrome 512x512']) assert.ok(icons.includes(needed), needed);
+    const forms = new Set(manifest.screenshots.map(shot => shot.form_factor));
+    assert.deepEqual([...forms].sort(), ['narrow', 'wide']);
+    for (const picture of [...manifest.icons, ...manifest.screenshots, ...manifest.shortcuts.flatMap(s => s.icons)]) {
+      const file = await fetch(server.url + picture.src);
+      assert.equal(file.status, 200, picture.src);
+      assert.equal(file.headers.get('content-type'), picture.type, picture.src);
+      if (picture.sizes === 'any') continue;
+      const real = size(Buffer.from(await file.arrayBuffer())).join('x');
+      assert.equal(real, picture.sizes, picture.src);
+    }
+    for (const place of [manifest.start_url, ...manifest.shortcuts.map(s => s.url)]) assert.equal((await fetch(server.url + place)).status, 200, place);
+  }
+});
+
+test('Chromium finds nothing that keeps the app from being installed', async () => {
+  const cdp = await context.newCDPSession(page);
+  const { errors } = await cdp.send('Page.getAppManifest');
+  assert.deepEqual(errors, []);
+  const { installabilityErrors } = await cdp.send('Page.getInstallabilityErrors');
+  // A window without a memory can install nothing; that is the one thing it may say.
+  assert.deepEqual(installabilityErrors.map(e => e.errorId).filter(id => id !== 'in-incognito'), []);
+});
+
+test('the phone holds exactly the files of the release, under one version', async () => {
+  const wanted = JSON.parse(fs.readFileSync(path.join(ASSETS, 'release.json'), 'utf8')).files.filter(f => f.precache).map(f => f.url).sort();
+  const held = await page.evaluate(async () => {
+    const names = (await caches.keys()).filter(name => name.startsWith('bt-app-'));
+    const requests = await (await caches.open(names[0])).keys();
+    return { names, urls: requests.map(r => new URL(r.url).pathname).sort() };
+  });
+  assert.deepEqual(held.names, [`bt-app-${version(ASSETS)}`]);
+  assert.deepEqual(held.urls, wanted);
+});
+
+test('the worker answers the start address with the app, and what it kept is what the server has', async () => {
+  const other = await context.newPage();
+  await other.goto(`${server.url}/?src=app`);
+  await until('the app stands in the page', () => other.evaluate(() => !!document.querySelector('[data-shell] main h1')));
+  const status = await askWorker(other, { type: 'status' });
+  assert.equal(status.version, version(ASSETS));
+  assert.equal(status.complete, true);
+  assert.equal(status.bytesMissing, 0);
+  await other.close();
+});
+
+test('a missing file is a plain 404 and never a page', async () => {
+  const answer = await page.evaluate(async () => {
+    const got = await fetch('/app-0000000000000000_bg.wasm');
+    return [got.status, got.headers.get('content-type')];
+  });
+  assert.equal(answer[0], 404);
+  assert.doesNotMatch(answer[1] || '', /html/);
+});
+
+test('worker and pages of the desk stay apart: what is no page of the app goes to the server', async () => {
+  const answer = await page.evaluate(async () => (await fetch('/sitemap.xml')).headers.get('content-type'));
+  assert.match(answer, /xml/);
+  const other = await context.newPage();
+  const got = await other.goto(`${server.url}/ban-lam-viec`);
+  assert.equal(got.fromServiceWorker(), false);
+  const plain = await other.goto(`${server.url}/?html=1`);
+  assert.equal(plain.fromServiceWorker(), false);
+  await other.close();
+});

@@ -1,0 +1,280 @@
+// What the stories share: the real server as a process, a link in front of it that can fail, releases made from the
+// built one, and Chromium with a profile that outlives a restart.
+import { spawn, spawnSync } from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+const need = name => {
+  if (!process.env[name]) throw new Error(`${name} is not set: start the stories with \`cargo xtask test\``);
+  return path.resolve(process.env[name]);
+};
+export const BIN = need('BANTIN_BIN');
+export const ASSETS = need('BANTIN_ASSETS');
+const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+export const sleep = ms => new Promise(done => setTimeout(done, ms));
+
+/** Waits until `probe` gives something; the last word of an error is what it waited for. */
+export async function until(what, probe, ms = 20000) {
+  const end = Date.now() + ms;
+  for (let last; ; await sleep(100)) {
+    try {
+      const found = await probe();
+      if (found) return found;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}${last ? ` (${last.message})` : ''}`);
+  }
+}
+
+const litter = [];
+export function temp(name) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `bantin-${name}-`));
+  litter.push(folder);
+  return folder;
+}
+const children = new Set();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of litter) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+});
+
+export const freePort = () => new Promise((done, fail) => {
+  const server = net.createServer().once('error', fail).listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => done(port));
+  });
+});
+
+/** The server: `sample` content by default, or the JSON Lines of `items`. */
+export async function serve({ assets = ASSETS, data = temp('data'), port, sample = true, items } = {}) {
+  if (items) {
+    const file = path.join(temp('items'), 'items.jsonl');
+    fs.writeFileSync(file, items.map(item => JSON.stringify(item)).join('\n') + '\n');
+    const done = spawnSync(BIN, ['import', file, '--data', data], { encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`import: ${done.stdout}${done.stderr}`);
+  }
+  port ??= await freePort();
+  let child;
+  const server = {
+    port,
+    data,
+    url: `http://localhost:${port}`,
+    async start(release = assets) {
+      const args = ['serve', '--port', String(port), '--data', data, '--assets', release, ...(sample && !items ? [] : ['--no-sample'])];
+      child = spawn(BIN, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+      children.add(child);
+      let said = '';
+      child.stderr.on('data', bytes => { said = (said + bytes).slice(-2000); });
+      await until('the server answers', async () => {
+        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said}`);
+        return (await fetch(`${server.url}/healthz`)).ok;
+      }, 60000);
+      return server;
+    },
+    /** As a power cut would. */
+    async kill() {
+      if (!child || child.exitCode !== null) return;
+      const gone = new Promise(done => child.once('exit', done));
+      child.kill('SIGKILL');
+      await gone;
+      children.delete(child);
+    },
+    import(lines) {
+      const file = path.join(temp('items'), 'items.jsonl');
+      fs.writeFileSync(file, lines.map(item => JSON.stringify(item)).join('\n') + '\n');
+      const done = spawnSync(BIN, ['import', file, '--data', data], { encoding: 'utf8' });
+      if (done.status !== 0) throw new Error(`import: ${done.stdout}${done.stderr}`);
+    },
+  };
+  return server.start();
+}
+
+/**
+ * A link that fails on request. `rule(path, request)` says for each request: nothing (pass), 'refuse', `{ cut: bytes }`,
+ * `{ status, headers, body }` instead of the answer, or `{ mangle: body => body }`. `seen` lists every request.
+ */
+export async function link(target) {
+  const sockets = new Set();
+  const self = { rule: () => undefined, seen: [], port: await freePort() };
+  self.url = `http://localhost:${self.port}`;
+  const server = http.createServer((request, response) => {
+    const path = request.url;
+    const rule = self.rule(path, request);
+    self.seen.push(path);
+    if (rule === 'refuse') return request.socket.destroy();
+    if (rule?.status) {
+      response.writeHead(rule.status, rule.headers);
+      return response.end(rule.body);
+    }
+    const headers = { ...request.headers };
+    if (rule?.mangle) headers['accept-encoding'] = 'identity';
+    const through = http.request({ host: '127.0.0.1', port: target.port, path, method: request.method, headers }, answer => {
+      if (rule?.mangle) {
+        const parts = [];
+        answer.on('data', part => parts.push(part)).on('end', () => {
+          const body = rule.mangle(Buffer.concat(parts));
+          response.writeHead(answer.statusCode, { ...answer.headers, 'content-length': body.length });
+          response.end(body);
+        });
+      } else if (rule?.cut !== undefined) {
+        response.writeHead(answer.statusCode, answer.headers);
+        let left = rule.cut;
+        response.flushHeaders();
+        answer.on('data', part => {
+          response.write(part.subarray(0, Math.max(0, left)), () => { if (left <= 0) request.socket.destroy(); });
+          left -= part.length;
+        }).on('end', () => request.socket.destroy());
+      } else {
+        response.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(response);
+      }
+    });
+    through.on('error', () => request.socket.destroy());
+    request.pipe(through);
+  });
+  server.keepAliveTimeout = 1000;
+  server.on('connection', socket => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  self.up = () => new Promise(done => server.listen(self.port, done));
+  /** TCP refused, as with no network at all. */
+  self.down = () => new Promise(done => {
+    server.close(done);
+    for (const socket of sockets) socket.destroy();
+  });
+  await self.up();
+  return self;
+}
+
+/** Instead of the answer, what a Wi-Fi that wants a login sends. */
+export const portal = {
+  status: 200,
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+  body: '<!doctype html><title>Wi-Fi</title><h1>Mời đăng nhập Wi-Fi</h1>',
+};
+
+/** The built release with some files changed: what the next deployment would be. */
+export function release(changes = {}) {
+  const folder = temp('release');
+  fs.cpSync(ASSETS, folder, { recursive: true });
+  const worker = path.join(folder, 'sw.js');
+  let code = fs.readFileSync(worker, 'utf8');
+  const [, json] = /const RELEASE = (\[.*\]);/.exec(code);
+  const list = JSON.parse(json);
+  for (const [name, change] of Object.entries(changes)) {
+    const file = path.join(folder, name === 'app-shell' ? 'index.html' : name);
+    const body = change(fs.readFileSync(file, 'utf8'));
+    fs.writeFileSync(file, body);
+    const entry = list.find(([url]) => url === `/${name}`);
+    if (entry) [entry[1], entry[2]] = [sha(body).slice(0, entry[1].length), body.length];
+  }
+  const version = sha(JSON.stringify(list)).slice(0, 16);
+  code = code.replace(json, JSON.stringify(list)).replace(/const VERSION = "[^"]*"/, `const VERSION = "${version}"`);
+  fs.writeFileSync(worker, code);
+  const facts = path.join(folder, 'release.json');
+  fs.writeFileSync(facts, JSON.stringify({ ...JSON.parse(fs.readFileSync(facts, 'utf8')), version }));
+  return { folder, version, list };
+}
+export const sha = body => crypto.createHash('sha256').update(body).digest('hex');
+export const version = folder => JSON.parse(fs.readFileSync(path.join(folder, 'release.json'), 'utf8')).version;
+
+// The browser's own background services off: no request that is not ours.
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
+const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh' };
+
+/** Chromium without a memory, for many pages. */
+export const browser = (flags = []) => chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags], headless: true });
+export const phone = (open, options = {}) => open.newContext({ ...PHONE, ...options });
+
+/** Chromium whose profile stays: close it and open it again, as a phone that was restarted. */
+export async function profile(flags = []) {
+  const folder = temp('profile');
+  const self = {
+    async open(options = {}) {
+      const context = await chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: [...FLAGS, ...flags], headless: true, ...PHONE, ...options });
+      context.setDefaultTimeout(15000);
+      return context;
+    },
+  };
+  return self;
+}
+
+/** Asks the worker that controls this page. */
+export const askWorker = (page, message) => page.evaluate(message => new Promise((done, fail) => {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = event => done(event.data);
+  const worker = navigator.serviceWorker.controller;
+  if (!worker) return fail(new Error('no worker controls this page'));
+  worker.postMessage(message, [channel.port2]);
+}), message);
+
+/** First visit: until the release is whole and the program has filled the phone from the server. */
+export async function settle(page, url) {
+  await page.goto(url);
+  await until('the worker controls the page', () => page.evaluate(() => !!navigator.serviceWorker.controller), 30000);
+  await until('the release is complete', async () => (await askWorker(page, { type: 'status' })).complete, 30000);
+}
+
+/** Every row of a store of the phone's database, as [key, bytes or value kind]. */
+export const rows = (page, database, store) => page.evaluate(([database, store]) => new Promise((done, fail) => {
+  const open = indexedDB.open(database);
+  open.onerror = () => fail(open.error);
+  open.onsuccess = () => {
+    const db = open.result;
+    if (![...db.objectStoreNames].includes(store)) { db.close(); return done([]); }
+    const all = db.transaction(store).objectStore(store).getAllKeys();
+    all.onsuccess = () => { db.close(); done(all.result.map(String)); };
+    all.onerror = () => { db.close(); fail(all.error); };
+  };
+}), [database, store]);
+
+export const CACHE_DB = 'bantin-cache-1';
+
+/** Until the phone holds `cards` cards and their bodies. */
+export async function synced(page, cards) {
+  await until(`${cards} cards on the phone`, async () => (await rows(page, CACHE_DB, 'cards')).length >= cards, 60000);
+  await until(`${cards} bodies on the phone`, async () => (await rows(page, CACHE_DB, 'bodies')).length >= cards, 60000);
+}
+
+/** Visible text of the main part, without what belongs to one edition. */
+export const mainText = page => page.evaluate(() => {
+  const main = document.querySelector('main').cloneNode(true);
+  for (const extra of main.querySelectorAll('[data-edition],script,style,template,svg')) extra.remove();
+  // Blocks end lines; a clone has no layout to tell.
+  for (const block of main.querySelectorAll('h1,h2,h3,p,li,dt,dd,td,th,section,div,article,figure,label,option,legend,summary,br')) block.append('\n');
+  return main.textContent.split('\n').map(line => line.replace(/\s+/g, ' ').trim()).filter(Boolean).join('\n');
+});
+
+export const shown = page => page.evaluate(() => document.documentElement.hasAttribute('data-shell') ? 'app' : 'html');
+
+/** Until the shell's program stands in the page. */
+export async function started(page) {
+  await until('the program has started', () => page.evaluate(() =>
+    document.documentElement.hasAttribute('data-shell') && !!document.querySelector('main h1, main h2')), 15000);
+}
+
+/** Addresses of every item of the site, from its own map. */
+export async function addresses(url) {
+  const text = await (await fetch(`${url}/sitemap.xml`)).text();
+  return [...text.matchAll(/<loc>([^<]*)<\/loc>/g)].map(([, loc]) => new URL(loc.replaceAll('&amp;', '&')).pathname);
+}
+
+/** One address of each kind of page, in Vietnamese and, where asked for, in English. */
+export async function routes(url) {
+  const all = await addresses(url);
+  const pick = (start, except = '') => all.filter(p => p.startsWith(start) && !(except && p.startsWith(except)));
+  const places = pick('/noi/', '/noi/cu/');
+  const still = ['/', '/noi', '/canh-bao', '/tim', '/tim?q=lu+quet', '/tim?q=khongcogidau', '/cua-toi', '/trong-may', '/cai-dat', '/gioi-thieu', '/cai-ung-dung'];
+  const former = JSON.parse(fs.readFileSync(path.join(ROOT, 'instance/hue/places.json'), 'utf8'));
+  return { still, topics: pick('/chu-de/'), places, items: pick('/tin/'), alerts: pick('/canh-bao/'), former, all };
+}

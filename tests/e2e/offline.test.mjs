@@ -1,0 +1,126 @@
+// The heart of it: the server dies, the phone restarts, and everything that was here is still here.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { addresses, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+
+let server, disk, context, page, items;
+before(async () => {
+  server = await serve();
+  disk = await profile();
+  context = await disk.open();
+  page = context.pages()[0] || (await context.newPage());
+  items = (await addresses(server.url)).filter(p => /^\/(tin|canh-bao)\//.test(p));
+  await settle(page, server.url);
+  await synced(page, items.length);
+  // From here on: no server, and a browser that was closed and opened again.
+  await server.kill();
+  await context.close();
+  context = await disk.open();
+  page = context.pages()[0] || (await context.newPage());
+});
+after(async () => {
+  await context?.close();
+  await server?.kill();
+});
+
+test('the list opens and says how old it is, quietly that there is no network', async () => {
+  await page.goto(server.url);
+  await started(page);
+  assert.equal(await shown(page), 'app');
+  assert.ok((await page.locator('main li a').count()) > 5);
+  assert.match(await page.locator('#fresh').innerText(), /Cập nhật/);
+});
+
+test('every stored article opens', async () => {
+  const wrong = [];
+  for (const path of items) {
+    await page.goto(server.url + path);
+    await started(page).catch(error => wrong.push(`${path} ${error.message}`));
+    const text = await page.locator('main').innerText();
+    if (text.length < 150 || /chưa tải về máy/.test(text)) wrong.push(`${path}: ${text.slice(0, 80)}`);
+  }
+  assert.deepEqual(wrong, []);
+  assert.ok(items.length >= 40);
+});
+
+test('a tap opens an article and back returns to the list, without loading a page', async () => {
+  await page.goto(server.url);
+  await started(page);
+  await page.evaluate(() => { window.__same = true; });
+  const link = page.locator('main li a[href^="/tin/"]').first();
+  const title = (await link.innerText()).split('\n')[0].trim();
+  await link.click();
+  await page.locator('main h1', { hasText: title }).waitFor();
+  await page.goBack();
+  await page.locator('main li a').first().waitFor();
+  assert.equal(await page.evaluate(() => window.__same), true);
+});
+
+test('search finds the same with and without diacritics', async () => {
+  const hits = async text => {
+    await page.goto(`${server.url}/tim?q=${encodeURIComponent(text)}`);
+    await started(page);
+    return until(`hits for ${text}`, () => page.evaluate(() => {
+      const links = [...document.querySelectorAll('main li a')].map(a => a.getAttribute('href'));
+      return links.length && links.sort();
+    }), 5000);
+  };
+  const plain = await hits('lu quet');
+  assert.deepEqual(await hits('lũ quét'), plain);
+  assert.deepEqual(await hits('LŨ QUÉT'), plain);
+  assert.deepEqual(await hits('đường'), await hits('duong'));
+});
+
+test('search answers while typing', async () => {
+  await page.goto(`${server.url}/tim`);
+  await started(page);
+  await page.locator('#q').pressSequentially('sat lo', { delay: 40 });
+  await until('hits while typing', () => page.locator('main li a mark, main li mark').count(), 5000);
+});
+
+test('each of the other pages opens too', async () => {
+  for (const path of ['/canh-bao', '/noi', '/cua-toi', '/trong-may', '/cai-dat', '/gioi-thieu', '/cai-ung-dung', '/en', '/en/canh-bao']) {
+    await page.goto(server.url + path);
+    await started(page);
+    assert.equal(await page.locator('main h1').count(), 1, path);
+  }
+});
+
+test('an alert past its end is shown as ended, and never as live', async () => {
+  // The phone's clock, days later: what is in force now has ended by then.
+  await page.clock.install({ time: Date.now() + 30 * 86400e3 });
+  await page.goto(`${server.url}/canh-bao`);
+  await started(page);
+  const text = await page.locator('main').innerText();
+  assert.match(text, /chưa có tin mới/);
+  assert.match(text, /Hiện không có cảnh báo nào đang có hiệu lực/);
+});
+
+test('what the phone holds survives the loss of either half: caches or database', async () => {
+  await context.close();
+  context = await disk.open();
+  page = context.pages()[0] || (await context.newPage());
+  // Without its caches, with a server: the pages of the server first, then the worker has brought the app back.
+  await server.start();
+  await page.goto(server.url);
+  await started(page);
+  await page.evaluate(async () => { for (const name of await caches.keys()) await caches.delete(name); });
+  await page.goto(server.url);
+  await page.locator('main h1, main h2').first().waitFor();
+  await until('the app is back', async () => {
+    await page.goto(server.url);
+    return (await shown(page)) === 'app';
+  }, 20000);
+  assert.ok((await rows(page, CACHE_DB, 'cards')).length >= items.length);
+  // Without its database: the next sync brings everything again.
+  await page.goto(`${server.url}/?html=1`);
+  await page.evaluate(database => new Promise(done => {
+    const drop = indexedDB.deleteDatabase(database);
+    drop.onsuccess = drop.onerror = done;
+  }), CACHE_DB);
+  await page.goto(server.url);
+  await started(page);
+  await synced(page, items.length);
+  await sleep(200);
+  assert.ok((await page.locator('main li a').count()) > 5);
+});

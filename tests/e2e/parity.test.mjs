@@ -1,0 +1,44 @@
+// The two editions say the same: the text of the main part of each route, from the server and from the app.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { addresses, browser, mainText, phone, routes, serve, settle, shown, started, synced, until } from './lib.mjs';
+
+let server, chrome, list;
+before(async () => {
+  server = await serve();
+  chrome = await browser();
+  const found = await routes(server.url);
+  const some = (paths, step) => paths.filter((_, i) => i % step === 0);
+  const english = (await addresses(server.url)).filter(p => p.startsWith('/en/tin/') || p.startsWith('/en/canh-bao/'));
+  list = [...found.still, ...some(found.topics, 3), ...some(found.places, 9), '/noi/cu/huyen-a-luoi', ...found.alerts, ...some(found.items, 2),
+    '/en', '/en/canh-bao', '/en/tim?q=flood', '/en/gioi-thieu', ...some(english, 3)];
+});
+after(async () => {
+  await chrome?.close();
+  await server?.kill();
+});
+
+test('every route reads the same in the HTML edition and in the app', async () => {
+  const items = (await addresses(server.url)).filter(p => /^\/(tin|canh-bao)\//.test(p)).length;
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, server.url);
+  await synced(page, items);
+  const plain = await (await phone(chrome, { javaScriptEnabled: false })).newPage();
+  const wrong = [];
+  for (const path of list) {
+    await plain.goto(server.url + path);
+    const html = await mainText(plain);
+    await page.goto(server.url + path);
+    await started(page);
+    assert.equal(await shown(page), 'app', path);
+    let app;
+    // Search answers a moment after its page stands.
+    await until('same text', async () => (app = await mainText(page)) === html, 4000).catch(() => {
+      const [a, b] = [html.split('\n'), app.split('\n')];
+      const at = a.findIndex((line, i) => line !== b[i]);
+      wrong.push(`${path}: line ${at}: html ${JSON.stringify(a[at])}, app ${JSON.stringify(b[at])} (${a.length}/${b.length} lines)`);
+    });
+  }
+  assert.deepEqual(wrong, []);
+});

@@ -1,0 +1,48 @@
+// A full phone: reading goes on with what is here, nothing is half written, and room given back is used.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { addresses, browser, CACHE_DB, phone, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+
+let server, chrome, context, page, items;
+before(async () => {
+  server = await serve();
+  chrome = await browser();
+  context = await phone(chrome);
+  page = await context.newPage();
+  items = (await addresses(server.url)).filter(p => /^\/(tin|canh-bao)\//.test(p)).length;
+  await settle(page, server.url);
+  await synced(page, items);
+});
+after(async () => {
+  await chrome?.close();
+  await server?.kill();
+});
+
+test('with no room left the app still opens, reads and searches, and catches up when there is room', async () => {
+  const cdp = await context.newCDPSession(page);
+  const { usage } = await page.evaluate(() => navigator.storage.estimate());
+  await cdp.send('Storage.overrideQuotaForOrigin', { origin: server.url, quotaSize: Math.max(1, usage - 1) });
+  const paragraph = 'Nội dung dài để chiếm chỗ trong máy, không lặp lại giống nhau. ';
+  const lines = Array.from({ length: 60 }, (_, i) => ({
+    id: `quota-${i}`, kind: 'bulletin', topics: ['y-te'], issued: `-${i}m`, source: { name: 'Trạm y tế' }, title: `Tin đầy máy số ${i}`, summary: 'Một dòng.',
+    body: Array.from({ length: 40 }, (_, k) => `${i}.${k} ${paragraph}${Math.sin(i * 100 + k)} ${Math.cos(i + k * 31)}`),
+  }));
+  server.import(lines);
+  await sleep(1500);
+  await page.goto(server.url);
+  await started(page);
+  assert.equal(await shown(page), 'app');
+  await sleep(4000);
+  assert.ok((await page.locator('main li a').count()) > 5);
+  // Cards and bodies belong together: no row without its card.
+  const [cards, bodies] = [await rows(page, CACHE_DB, 'cards'), await rows(page, CACHE_DB, 'bodies')];
+  assert.ok(bodies.every(key => cards.includes(key)), 'a body without its card');
+  assert.ok(cards.length >= items);
+  await page.goto(`${server.url}/tim?q=lu+quet`);
+  await started(page);
+  await until('hits', () => page.locator('main li a').count(), 5000);
+  await cdp.send('Storage.overrideQuotaForOrigin', { origin: server.url });
+  await page.goto(server.url);
+  await started(page);
+  await until('the phone has caught up', async () => (await rows(page, CACHE_DB, 'cards')).length >= items + 60, 60000);
+});

@@ -1,0 +1,48 @@
+// Several tabs: one talks to the server, all show the news; nothing is fetched twice.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { addresses, browser, link, phone, serve, settle, sleep, started, synced, until } from './lib.mjs';
+
+let server, line, chrome, context, page, items;
+before(async () => {
+  server = await serve();
+  line = await link(server);
+  chrome = await browser();
+  context = await phone(chrome);
+  page = await context.newPage();
+  items = (await addresses(server.url)).filter(p => /^\/(tin|canh-bao)\//.test(p)).length;
+  await settle(page, line.url);
+  await synced(page, items);
+});
+after(async () => {
+  await chrome?.close();
+  await line?.down();
+  await server?.kill();
+});
+
+test('two tabs opened together sync once, and both show what came', async () => {
+  const tabs = [page, await context.newPage()];
+  server.import([{ id: 'tabs-1', kind: 'bulletin', topics: ['y-te'], issued: '0m', source: { name: 'Trạm y tế' }, title: 'Tin thử hai trang cùng mở', summary: 'Một dòng.', body: ['Một đoạn.'] }]);
+  // The server looks for news of its database every second.
+  await sleep(1500);
+  line.seen.length = 0;
+  await Promise.all(tabs.map(tab => tab.goto(line.url)));
+  for (const tab of tabs) await started(tab);
+  for (const tab of tabs) await tab.bringToFront().then(() => until('the new item is on the list', () => tab.locator('main', { hasText: 'Tin thử hai trang cùng mở' }).count(), 30000));
+  await sleep(500);
+  const packs = line.seen.filter(url => /^\/sync\/[0-9a-f]{16}\//.test(url));
+  assert.equal(new Set(packs).size, packs.length, packs.join(' '));
+  assert.ok(packs.length <= 3, packs.join(' '));
+});
+
+test('a phone that has everything asks for the head and nothing else', async () => {
+  await sleep(1000);
+  line.seen.length = 0;
+  await page.goto(line.url);
+  await started(page);
+  await until('it asked', () => line.seen.some(url => url.startsWith('/sync/head')), 15000);
+  await sleep(1000);
+  const data = line.seen.filter(url => url.startsWith('/sync/'));
+  assert.deepEqual([...new Set(data)], ['/sync/head']);
+  assert.ok(data.length <= 2, data.join(' '));
+});

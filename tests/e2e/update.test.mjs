@@ -1,0 +1,116 @@
+// A new release: nothing changes for the reader until it is whole and he says yes; only changed files travel.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { ASSETS, askWorker, browser, link, phone, portal, release, serve, settle, sleep, started, until, version } from './lib.mjs';
+
+let server, line, chrome;
+const next = release({ 'boot.js': code => code + '\n// the next release', 'app.css': css => css + '\n/* the next release */', 'app-shell': html => html + '\n' });
+/** In the order in which the worker fetches them: as the build lists them, the shell last. */
+const changedFiles = ['/app.css', '/boot.js', '/app-shell'];
+before(async () => {
+  server = await serve();
+  line = await link(server);
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  await line?.down();
+  await server?.kill();
+});
+
+/** A phone with the old release, then the new one on the server. */
+async function before_update() {
+  await server.kill();
+  await server.start(ASSETS);
+  line.rule = () => undefined;
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, line.url);
+  await page.goto(line.url);
+  await started(page);
+  await server.kill();
+  await server.start(next.folder);
+  line.seen.length = 0;
+  return { context, page };
+}
+const look = page => page.evaluate(async () => {
+  try { await (await navigator.serviceWorker.getRegistration()).update(); } catch {}
+});
+const waiting = page => page.evaluate(async () => !!(await navigator.serviceWorker.getRegistration()).waiting);
+
+test('only changed files are fetched, the reader is told the size, one tap and one reload bring the new release', async () => {
+  const { context, page } = await before_update();
+  await look(page);
+  await until('the new worker waits', () => waiting(page));
+  const fetched = line.seen.filter(url => !/^\/(sw\.js|release\.json|sync\/)/.test(url));
+  assert.deepEqual([...new Set(fetched)].sort(), [...changedFiles].sort());
+  // Nothing has changed yet for whoever reads.
+  assert.equal((await askWorker(page, { type: 'status' })).version, version(ASSETS));
+  let loads = 0;
+  page.on('load', () => loads++);
+  const button = page.locator('[data-act=update], .toast .bt').first();
+  await button.waitFor();
+  assert.match(await page.locator('body').innerText(), /Có bản mới \(\s*\d+[\d,.]*\s*(B|KB|kB)\)/);
+  await button.click();
+  await until('the new release answers', async () => (await askWorker(page, { type: 'status' })).version === next.version);
+  await started(page);
+  await sleep(1500);
+  assert.equal(loads, 1);
+  const names = await page.evaluate(() => caches.keys());
+  assert.deepEqual(names.filter(name => name.startsWith('bt-app-')), [`bt-app-${next.version}`]);
+  await context.close();
+});
+
+test('an update that is cut at any file leaves the old release whole, and goes on where it ended', async () => {
+  const { context, page } = await before_update();
+  for (const [at, file] of changedFiles.entries()) {
+    line.rule = url => (url.split('?')[0] === file ? { cut: 100 } : undefined);
+    line.seen.length = 0;
+    await look(page);
+    await until('the cut file was asked for', () => line.seen.includes(file));
+    await sleep(300);
+    assert.equal(await waiting(page), false, `waiting although ${file} was cut`);
+    // What came whole before is not fetched again.
+    assert.ok(line.seen.filter(url => changedFiles.includes(url)).length <= changedFiles.length - at + 1, line.seen.join(' '));
+    await page.goto(line.url);
+    await started(page);
+    const status = await askWorker(page, { type: 'status' });
+    assert.deepEqual([status.version, status.complete], [version(ASSETS), true]);
+  }
+  line.rule = () => undefined;
+  line.seen.length = 0;
+  await look(page);
+  await until('the new worker waits', () => waiting(page));
+  await context.close();
+});
+
+test('files that are not those of the release are not believed: login page, altered bytes, error', async () => {
+  const { context, page } = await before_update();
+  const faults = [() => portal, () => ({ mangle: body => Buffer.concat([body, Buffer.from(' ')]) }), () => ({ status: 503, headers: {}, body: '' })];
+  for (const fault of faults) {
+    line.rule = url => (url.split('?')[0] === '/app-shell' ? fault() : undefined);
+    line.seen.length = 0;
+    await look(page);
+    await until('the file was asked for', () => line.seen.includes('/app-shell'));
+    await sleep(500);
+    assert.equal(await waiting(page), false);
+    const kept = await page.evaluate(async version => {
+      const cache = await caches.open(`bt-app-${version}`);
+      return !!(await cache.match('/app-shell'));
+    }, next.version);
+    assert.equal(kept, false);
+  }
+  await context.close();
+});
+
+test('a page of before the update still finds its files on the server', async () => {
+  await server.kill();
+  const other = release({ 'boot.js': code => code + '\n// one more' });
+  // As a build would: the program under another name.
+  const { app } = JSON.parse(fs.readFileSync(path.join(ASSETS, 'release.json'), 'utf8'));
+  fs.rmSync(path.join(other.folder, app.glue));
+  await server.start(other.folder);
+  assert.equal((await fetch(server.url + app.glue)).status, 200);
+});

@@ -1,0 +1,131 @@
+// Whatever stands in a text field stays text: in pages, in the app, in titles, addresses and what machines read.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { addresses, browser, phone, serve, settle, started, synced, until } from './lib.mjs';
+
+const CORPUS = [
+  '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'><svg onload=alert(1)>", '</textarea><script>alert(1)</script>', '</title><script>alert(1)</script>',
+  '</script><script>alert(1)</script>', '<!--<script>alert(1)//-->', '</template><img src=x onerror=alert(1)>', '</style><img src=x onerror=alert(1)>',
+  'javascript:alert(1)', '&lt;img src=x onerror=alert(1)&gt;', 'dòng\u2028alert(1)\u2029', '\u202egpj.exe\u202c đảo chữ', '{{constructor.constructor("alert(1)")()}}',
+  '${alert(1)}', '" autofocus onfocus=alert(1) x="', '<a href=javascript:alert(1)>bấm</a>', '<iframe srcdoc="<script>alert(1)</script>">', '<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
+  'раураl', '**<b onmouseover=alert(1)>đậm</b>**', '__<i onclick=alert(1)>__',
+];
+const items = CORPUS.flatMap((bad, i) => [
+  {
+    id: `xss-${i}`, kind: 'bulletin', topics: ['y-te'], issued: '0m', title: `${i} ${bad}`, summary: `tóm tắt ${bad}`, source: { name: `nguồn ${bad}`, document: `số ${bad}` },
+    body: [`đoạn ${bad}`, { heading: `mục ${bad}` }, { list: [`gạch ${bad}`] }, { steps: [`bước ${bad}`] }, { quote: `lời ${bad}`, by: `ai ${bad}` },
+      { table: { head: [`đầu ${bad}`], rows: [[`ô ${bad}`]] } }, { call: '115', label: `gọi ${bad}` }, { link: 'https://example.org/', label: `xem ${bad}` }],
+    variants: [{ lang: 'en', title: `${i} en ${bad}`, summary: `en ${bad}`, body: [`en ${bad}`] }],
+  },
+  {
+    id: `xss-alert-${i}`, kind: 'alert', topics: ['thien-tai'], issued: '0m', effective: '0m', expires: '+1d', title: `cb ${i} ${bad}`, summary: `tóm tắt ${bad}`, source: { name: `đài ${bad}` },
+    body: [{ steps: [`làm ${bad}`] }], facts: [{ area: `vùng ${bad}` }, { contingency: `nếu ${bad}` }], alert: { level: 2, hazard: 'lu-quet', msg_type: 'alert' },
+  },
+  {
+    id: `xss-guide-${i}`, kind: 'guide', topics: ['y-te'], issued: '0m', title: `hd ${i} ${bad}`, summary: `tóm tắt ${bad}`, source: { name: `sở ${bad}` }, body: [{ steps: [`bước ${bad}`] }],
+    facts: [{ paper: `giấy ${bad}` }, { fee: `phí ${bad}` }, { office: `nơi ${bad}` }, { hours: `giờ ${bad}` }, { phone: '0234 1' }, { duration: `lâu ${bad}` }],
+  },
+  {
+    id: `xss-event-${i}`, kind: 'event', topics: ['y-te'], issued: '0m', title: `sk ${i} ${bad}`, summary: `tóm tắt ${bad}`, source: { name: `sở ${bad}` }, body: [`đoạn ${bad}`],
+    facts: [{ venue: `chỗ ${bad}` }], event: { start: '+2d', end: '+3d' },
+  },
+]);
+
+let server, chrome, paths;
+before(async () => {
+  server = await serve({ items, sample: false });
+  chrome = await browser();
+  paths = (await addresses(server.url)).filter(p => /^(\/en)?\/(tin|canh-bao)\//.test(p));
+});
+after(async () => {
+  await chrome?.close();
+  await server?.kill();
+});
+
+/** Dialogs, and elements that only markup inside a text could have made. */
+function guard(page, wrong) {
+  page.on('dialog', dialog => {
+    wrong.push(`dialog at ${page.url()}: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on('console', message => { if (/Content Security Policy/.test(message.text())) wrong.push(`${page.url()}: ${message.text()}`); });
+}
+const foreign = page => page.evaluate(() => {
+  const bad = [...document.querySelectorAll('main iframe, main math, main textarea, main script:not([type]), [onerror],[onload],[onfocus],[onclick],[onmouseover],[srcdoc], main img[src="x"], main a[href^="javascript:" i]')];
+  const bidi = /[\u202a-\u202e\u2066-\u2069]/.test(document.documentElement.outerHTML);
+  return [...bad.map(e => e.outerHTML.slice(0, 120)), ...(bidi ? ['a directional control'] : [])];
+});
+
+test('pages of the server: no dialog, no foreign element, everything there as text', async () => {
+  assert.ok(paths.length >= CORPUS.length * 4, `${paths.length} of the corpus went in`);
+  const context = await phone(chrome, { serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const wrong = [];
+  guard(page, wrong);
+  for (const path of ['/', '/en', '/canh-bao', '/chu-de/y-te', ...paths.filter((_, i) => i % 2 === 0)]) {
+    await page.goto(server.url + path, { waitUntil: 'domcontentloaded' });
+    wrong.push(...(await foreign(page)).map(found => `${path}: ${found}`));
+  }
+  const first = paths.find(p => p.startsWith('/tin/'));
+  await page.goto(server.url + first);
+  assert.match(await page.locator('main').innerText(), /alert\(1\)|exe|constructor|раура/);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test('what is typed into an address or the search box is shown as text', async () => {
+  const context = await phone(chrome, { serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const wrong = [];
+  guard(page, wrong);
+  for (const bad of CORPUS) {
+    await page.goto(`${server.url}/tim?q=${encodeURIComponent(bad)}&chu-de=${encodeURIComponent(bad)}`, { waitUntil: 'domcontentloaded' });
+    wrong.push(...(await foreign(page)));
+    const typed = await page.locator('#q').inputValue();
+    assert.equal(typed, bad.replace(/[\u202a-\u202e\u2066-\u2069]/g, ''), bad);
+    await page.goto(`${server.url}/tin/${encodeURIComponent(bad)}`, { waitUntil: 'domcontentloaded' });
+    wrong.push(...(await foreign(page)));
+  }
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test('the app: the same texts out of the store, in lists, articles and search', async () => {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  const wrong = [];
+  guard(page, wrong);
+  await settle(page, server.url);
+  await synced(page, items.length);
+  for (const path of ['/', '/canh-bao', '/chu-de/y-te', ...paths.filter((_, i) => i % 4 === 0)]) {
+    await page.goto(server.url + path);
+    await started(page);
+    wrong.push(...(await foreign(page)).map(found => `${path}: ${found}`));
+  }
+  await page.goto(`${server.url}/tim`);
+  await started(page);
+  for (const bad of CORPUS.slice(0, 10)) {
+    await page.locator('#q').fill(bad);
+    await until('an answer', () => page.locator('main').innerText(), 3000);
+    wrong.push(...(await foreign(page)));
+  }
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test('feeds and machine-readable data stay well formed', async () => {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await page.goto(server.url);
+  for (const path of ['/sitemap.xml']) {
+    const broken = await page.evaluate(async path => {
+      const text = await (await fetch(path)).text();
+      return new DOMParser().parseFromString(text, 'application/xml').querySelector('parsererror')?.textContent || '';
+    }, path);
+    assert.equal(broken, '', path);
+  }
+  const html = await (await fetch(server.url + paths[0])).text();
+  const data = html.split('application/ld+json">')[1]?.split('</script>')[0];
+  assert.ok(data && JSON.parse(data));
+  await context.close();
+});

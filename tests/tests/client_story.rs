@@ -1,0 +1,208 @@
+//! The phone's own runner against the server's own router, in one process: nothing between them is pretended but the
+//! wire, which cuts, lies and goes away when it is told to.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use client::memory::Memory;
+use client::{Breath, Keep, Net, Reply, Report, Settings, Store};
+use domain::content::{Body as Text, Card, Time};
+use domain::route::Query;
+use domain::search::{DocFacts, Index, Terms};
+use domain::sync::{Fetch, Input, NetFault, Outcome, StoreFault, Trouble};
+use http_body_util::BodyExt;
+use server::{App, Options};
+use std::cell::{Cell, RefCell};
+use tower::ServiceExt;
+
+/// The phone's line to the server.
+struct Line {
+    app: RefCell<App>,
+    /// Requests that will still come through; `None` is a good line.
+    left: Cell<Option<u32>>,
+    /// A portal answers every request with its own page.
+    portal: Cell<bool>,
+    asked: RefCell<Vec<String>>,
+}
+
+impl Line {
+    fn to(app: &App) -> Line {
+        Line { app: RefCell::new(app.clone()), left: Cell::new(None), portal: Cell::new(false), asked: RefCell::default() }
+    }
+}
+
+impl Net for Line {
+    async fn fetch(&self, fetch: &Fetch, tag: Option<&str>) -> Reply {
+        let id = fetch.id;
+        let failed = |why| Reply { input: Input::Failed { id, why }, wire: 0, tag: None };
+        self.asked.borrow_mut().push(fetch.path.clone());
+        if self.portal.get() {
+            return failed(NetFault::Portal);
+        }
+        match self.left.get() {
+            Some(0) => return failed(NetFault::Unreachable),
+            Some(left) => self.left.set(Some(left - 1)),
+            None => {}
+        }
+        let mut request = Request::get(&fetch.path).header(header::HOST, "localhost");
+        if let Some(tag) = tag {
+            request = request.header(header::IF_NONE_MATCH, tag);
+        }
+        let router = self.app.borrow().router();
+        let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        let status = response.status();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let wire = bytes.len() as u64;
+        let input = match status {
+            StatusCode::OK if bytes.len() <= fetch.max_bytes => Input::Got { id, bytes: bytes.to_vec() },
+            StatusCode::NOT_MODIFIED => Input::Unchanged { id },
+            StatusCode::OK => Input::Failed { id, why: NetFault::Unreachable },
+            other => Input::Failed { id, why: NetFault::Status { status: other.as_u16(), retry_after: None } },
+        };
+        Reply { input, wire, tag }
+    }
+}
+
+struct Still;
+
+impl Breath for Still {
+    async fn breathe(&self) {}
+}
+
+async fn server(data: &std::path::Path) -> App {
+    App::open(data, Options::default()).await.unwrap()
+}
+
+fn now(app: &App) -> Time {
+    app.site.options.clock.now()
+}
+
+async fn sync(store: &Memory, line: &Line) -> Report {
+    let loaded = store.load().await.unwrap();
+    let now = now(&line.app.borrow());
+    client::sync(store, line, &Still, loaded, Settings::default().wishes(0), now, |_| {}).await
+}
+
+/// What the phone has of every item is what the server has.
+async fn same(store: &Memory, app: &App) {
+    let loaded = store.load().await.unwrap();
+    let snapshot = app.site.live.now();
+    assert_eq!(loaded.cards.len(), snapshot.items.len());
+    for (id, card) in &loaded.cards {
+        assert_eq!(Card::decode(card).unwrap(), snapshot.items[id].card);
+        if let Some(body) = store.body(*id).await.unwrap() {
+            assert_eq!(Text::decode(&body.body).unwrap(), snapshot.items[id].body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_phone_reads_comes_back_and_pays_only_for_what_changed() {
+    let data = tempfile::tempdir().unwrap();
+    let app = server(data.path()).await;
+    let line = Line::to(&app);
+    let store = Memory::new();
+
+    let first = sync(&store, &line).await;
+    assert_eq!(first.outcome, Outcome::UpToDate { changed: true });
+    same(&store, &app).await;
+    let held = store.load().await.unwrap().held;
+    assert!(held.cards.values().filter(|card| card.body).count() >= 30, "the newest texts are on the phone");
+    assert!(held.trust.is_some() && held.cursor.fresh.is_some());
+
+    let second = sync(&store, &line).await;
+    assert_eq!(second.outcome, Outcome::UpToDate { changed: false });
+    assert_eq!((second.requests, second.wire), (1, 0), "one question, one 304");
+
+    // Search with no server at all, over the words that came with the items.
+    let mut index = Index::new();
+    for (id, terms) in store.terms(None, 1_000).await.unwrap() {
+        let card = Card::decode(&store.card(id).await.unwrap().unwrap()).unwrap();
+        let facts = DocFacts { issued: card.issued, topics: card.topics, places: card.places, kind: card.kind };
+        index.put(id, facts, &Terms::decode(&terms).unwrap());
+    }
+    let query = Query { text: "lu quet".into(), ..Query::default() };
+    let here: Vec<_> = index.search(&query, 5).into_iter().map(|hit| hit.id).collect();
+    assert!(!here.is_empty(), "the sample speaks of flash floods");
+
+    // Everything is withdrawn: the phone forgets it and knows why; what was saved stays.
+    let id = here[0];
+    store.put_keep(Keep::Saved, &id.to_string(), Some(&[1])).await.unwrap();
+    assert!(server::sample::remove(&app.site).await.unwrap() >= 48);
+    app.site.refresh().await.unwrap();
+    let third = sync(&store, &line).await;
+    assert_eq!(third.outcome, Outcome::UpToDate { changed: true });
+    assert!(store.load().await.unwrap().cards.is_empty());
+    assert!(store.gone(id).await.unwrap().is_some());
+    assert!(store.terms(None, 10).await.unwrap().is_empty());
+    assert_eq!(store.get_keep(Keep::Saved).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_line_that_comes_and_goes_loses_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let app = server(data.path()).await;
+    let line = Line::to(&app);
+    let store = Memory::new();
+
+    line.portal.set(true);
+    assert!(matches!(sync(&store, &line).await.outcome, Outcome::Later { why: Trouble::Portal, .. }));
+    assert!(store.load().await.unwrap().cards.is_empty());
+    line.portal.set(false);
+
+    // Two answers, then silence, again and again.
+    let mut tries = 0;
+    loop {
+        line.left.set(Some(2));
+        tries += 1;
+        assert!(tries < 40, "every try brings something home: {:?}", line.asked.borrow());
+        match sync(&store, &line).await.outcome {
+            Outcome::UpToDate { .. } => break,
+            Outcome::Later { why, .. } => assert_eq!(why, Trouble::Offline),
+        }
+    }
+    same(&store, &app).await;
+}
+
+#[tokio::test]
+async fn a_full_phone_keeps_what_it_had_and_goes_on_later() {
+    let data = tempfile::tempdir().unwrap();
+    let app = server(data.path()).await;
+    let line = Line::to(&app);
+    let store = Memory::new();
+    store.fail(1, StoreFault::Quota);
+    let full = sync(&store, &line).await;
+    assert_eq!(full.outcome, Outcome::Later { why: Trouble::PhoneFull, retry_after: None });
+    let again = sync(&store, &line).await;
+    assert_eq!(again.outcome, Outcome::UpToDate { changed: true });
+    same(&store, &app).await;
+}
+
+#[tokio::test]
+async fn an_item_by_link_proves_itself_and_another_server_is_not_followed() {
+    let data = tempfile::tempdir().unwrap();
+    let app = server(data.path()).await;
+    let line = Line::to(&app);
+    let store = Memory::new();
+    let report = sync(&store, &line).await;
+    let missing = report.held.cards.iter().find(|(_, card)| !card.body).map(|(id, _)| *id);
+    let id = missing.unwrap_or(*report.held.cards.keys().next().unwrap());
+    let Input::Got { bytes, .. } = line.fetch(&client::item::fetch(id), None).await.input else { panic!("no item") };
+    let trust = report.held.trust.clone().unwrap();
+    let opened = client::item::open(id, &bytes, &trust, report.held.cards.get(&id), None).unwrap();
+    store.commit(&opened.commit).await.unwrap();
+    assert_eq!(store.body(id).await.unwrap(), Some(opened.stored));
+
+    // The same address, another key: nothing is taken, nothing is lost, and only the reader can change that.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = server(elsewhere.path()).await;
+    line.app.replace(other.clone());
+    let before = store.load().await.unwrap().cards;
+    let refused = sync(&store, &line).await;
+    assert!(matches!(refused.outcome, Outcome::Later { why: Trouble::OtherServer | Trouble::NotGenuine(_), .. }), "{:?}", refused.outcome);
+    assert_eq!(store.load().await.unwrap().cards, before);
+    store.clear_cache().await.unwrap();
+    store.put_keep(Keep::Trust, "list", None).await.unwrap();
+    assert_eq!(sync(&store, &line).await.outcome, Outcome::UpToDate { changed: true });
+    same(&store, &other).await;
+}

@@ -1,0 +1,262 @@
+//! The simulator: whatever a weak network, a small phone and a busy server do, after healing the phone equals the server.
+//!
+//! `SIM_SEEDS=100000 cargo test -p tests --test sync_sim` runs more seeds, `SIM_SEED=17` one alone.
+
+mod support;
+
+use domain::content::{ItemId, PlaceCode};
+use domain::sync::{Outcome, Wishes};
+use support::dice::Dice;
+use support::pool::{self, ITEMS};
+use support::runner::{FAIR, Phone, Trip, Weather};
+use support::server::Server;
+
+const PLENTY: Wishes = Wishes { places: vec![], topics: vec![], budget: u64::MAX, bodies: 30 };
+
+fn story(seed: u64) {
+    let mut dice = Dice::new(seed);
+    let dice = &mut dice;
+    let mut server = Server::new();
+    let size = match dice.below(100) {
+        0..60 => dice.below(40),
+        60..92 => dice.below(150),
+        _ => dice.below(420),
+    };
+    for _ in 0..size {
+        let n = dice.below(ITEMS);
+        if dice.percent(8) { server.withdraw(n) } else { server.publish(n) }
+    }
+    server.live(dice, 3);
+
+    let wishes = Wishes {
+        places: (0..dice.below(3)).map(|n| PlaceCode(20_044 + n as u32)).collect(),
+        topics: (0..dice.below(4)).map(|n| n as u8).collect(),
+        budget: if dice.percent(60) { u64::MAX } else { dice.below(20_000) as u64 },
+        bodies: [0, 3, 8, 12, 30, 60][dice.below(6)],
+    };
+    let mut phone = Phone::new(wishes.clone());
+    let mut weather =
+        Weather { network: dice.below(45), store: dice.below(25), kill: dice.below(8), events: dice.below(25) };
+    for _ in 0..2 + dice.below(5) {
+        let trip = phone.sync(&mut server, dice, weather);
+        check_trip(&trip, &wishes);
+        phone.store.check_sound();
+        if dice.percent(50) {
+            server.live(dice, 12);
+        }
+        if dice.percent(8) {
+            server.restore(dice);
+        }
+        if dice.percent(20) {
+            weather = FAIR;
+        }
+    }
+    // Healing: two sessions at most, for a backup that came between the head and its packs.
+    let trip = phone.sync(&mut server, dice, FAIR);
+    check_trip(&trip, &wishes);
+    assert!(matches!(trip.outcome, Some(Outcome::UpToDate { .. })), "{:?} after {:?}", trip.outcome, trip.paths);
+    phone.store.check_sound();
+    phone.store.check_equal(&server, &wishes);
+    if wishes.budget == u64::MAX && wishes.bodies <= 30 {
+        let again = phone.sync(&mut server, dice, FAIR);
+        assert_eq!(again.outcome, Some(Outcome::UpToDate { changed: false }));
+        assert_eq!(again.paths, ["/sync/head"], "nothing changed, and yet more than the head was asked for");
+        assert!(again.commits.is_empty());
+    }
+}
+
+fn check_trip(trip: &Trip, wishes: &Wishes) {
+    assert!(trip.paths.len() <= 40, "{} requests: {:?}", trip.paths.len(), trip.paths);
+    assert!(trip.bodies <= wishes.bodies, "{} texts fetched, {} wished for", trip.bodies, wishes.bodies);
+    let resets = trip.commits.iter().filter(|commit| commit.reset).count();
+    assert!(resets <= 2, "emptied {resets} times in one session");
+}
+
+#[test]
+fn after_healing_the_phone_equals_the_server() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    if let Some(seed) = number("SIM_SEED") {
+        return story(seed);
+    }
+    let seeds = number("SIM_SEEDS").unwrap_or(2_000);
+    let threads = std::thread::available_parallelism().map_or(2, |n| n.get()) as u64;
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            scope.spawn(move || {
+                for seed in (thread..seeds).step_by(threads as usize) {
+                    if let Err(fault) = std::panic::catch_unwind(|| story(seed)) {
+                        eprintln!("seed {seed} failed: run it alone with SIM_SEED={seed}");
+                        std::panic::resume_unwind(fault);
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// A server with the first `n` items and a phone that has all of them.
+fn settled(n: usize, wishes: Wishes) -> (Server, Phone, Dice) {
+    let (mut server, mut dice) = (Server::new(), Dice::new(1));
+    (0..n).for_each(|n| server.publish(n));
+    server.seal();
+    let mut phone = Phone::new(wishes);
+    phone.sync(&mut server, &mut dice, FAIR);
+    (server, phone, dice)
+}
+
+#[test]
+fn a_new_phone_needs_few_requests_and_alerts_come_first() {
+    let (mut server, mut dice) = (Server::new(), Dice::new(1));
+    (0..300).for_each(|n| server.publish(n));
+    server.seal();
+    let mut phone = Phone::new(PLENTY);
+    let trip = phone.sync(&mut server, &mut dice, FAIR);
+    let kinds: Vec<&str> = trip.paths.iter().map(|path| path.split('/').find(|part| !part.is_empty() && part.len() != 16 && *part != "sync").unwrap()).collect();
+    assert_eq!(kinds, ["head", "trust", "alerts", "cards", "cards", "bodies"]);
+    assert_eq!(trip.bodies, 30 - overlap(&server), "thirty texts, those of the alerts not twice");
+    phone.store.check_equal(&server, &PLENTY);
+}
+
+/// How many of the newest thirty items came with the alerts pack.
+fn overlap(server: &Server) -> usize {
+    let alerts = domain::wire::log::alerts(&server.log, server.now);
+    let newest: Vec<_> = server.log.iter().rev().take(30).map(|entry| &entry.what).collect();
+    alerts.iter().filter(|item| newest.contains(&&domain::wire::Logged::Card(item.card.clone()))).count()
+}
+
+#[test]
+fn thirty_new_articles_cost_three_requests() {
+    let (mut server, mut phone, mut dice) = settled(250, PLENTY);
+    let fresh: Vec<usize> = (250..ITEMS).filter(|n| n % 11 != 3).take(30).collect();
+    fresh.iter().for_each(|n| server.publish(*n));
+    server.seal();
+    let trip = phone.sync(&mut server, &mut dice, FAIR);
+    assert_eq!(trip.paths, ["/sync/head", "/sync/0000000000000001/cards/250-280", "/sync/0000000000000001/bodies/250-280"]);
+    assert_eq!(trip.bodies, 30);
+    phone.store.check_equal(&server, &PLENTY);
+}
+
+#[test]
+fn a_correction_costs_its_own_card_and_text_alone() {
+    let (mut server, mut phone, mut dice) = settled(100, PLENTY);
+    server.publish(95);
+    server.withdraw(96);
+    server.seal();
+    let trip = phone.sync(&mut server, &mut dice, FAIR);
+    assert_eq!(trip.paths[1..], ["/sync/0000000000000001/cards/100-102", "/sync/0000000000000001/bodies/100-102"]);
+    assert_eq!((trip.commits[0].cards.len(), trip.commits[0].gone.len(), trip.bodies), (1, 1, 1));
+    phone.store.check_sound();
+    phone.store.check_equal(&server, &PLENTY);
+}
+
+#[test]
+fn no_request_tells_what_a_reader_likes() {
+    let (server, likes_one, _) = settled(310, Wishes { topics: vec![3], places: vec![PlaceCode(20_044)], ..PLENTY });
+    let (_, likes_other, _) = settled(310, Wishes { topics: vec![8], ..PLENTY });
+    let texts = |phone: &Phone| phone.store.bodies.keys().copied().collect::<Vec<ItemId>>();
+    assert_eq!(texts(&likes_one), texts(&likes_other), "the newest are the same for all");
+    let mut phone = Phone::new(Wishes { topics: vec![3], bodies: 90, ..PLENTY });
+    let mut server = server;
+    let trip = phone.sync(&mut server, &mut Dice::new(2), FAIR);
+    for path in &trip.paths {
+        let last = path.rsplit('/').next().unwrap();
+        let plain = ["head", "trust"].contains(&last) || path.starts_with("/sync/alerts/") || domain::wire::path::parse_range(last).is_some();
+        assert!(plain, "{path} names more than a range of the log");
+    }
+    assert!(trip.bodies > 30 && trip.bodies <= 90);
+}
+
+#[test]
+fn a_restored_server_keeps_what_is_held_until_its_first_cards_are_here() {
+    let (mut server, mut phone, mut dice) = settled(200, PLENTY);
+    let before = phone.store.cards.len();
+    server.restore(&mut dice);
+    (0..40).for_each(|n| server.publish(n));
+    server.seal();
+    // The line is cut before every pack of cards: nothing is lost.
+    let mut session = domain::sync::Session::new(phone.store.load(), PLENTY, server.now);
+    let mut input = domain::sync::Input::Go;
+    loop {
+        input = match session.next(input) {
+            domain::sync::Step::Fetch(fetch) if fetch.path.contains("/cards/") => break,
+            domain::sync::Step::Fetch(fetch) => domain::sync::Input::Got { id: fetch.id, bytes: server.get(&fetch.path).unwrap() },
+            domain::sync::Step::Commit(commit) => {
+                assert!(!commit.reset);
+                phone.store.commit(&commit);
+                domain::sync::Input::Committed
+            }
+            domain::sync::Step::Pause => domain::sync::Input::Go,
+            domain::sync::Step::Done(outcome) => panic!("{outcome:?}"),
+        };
+    }
+    phone.store.check_sound();
+    assert!(phone.store.cards.len() >= before);
+    let trip = phone.sync(&mut server, &mut dice, FAIR);
+    assert_eq!(trip.commits.iter().filter(|commit| commit.reset).count(), 1);
+    phone.store.check_sound();
+    phone.store.check_equal(&server, &PLENTY);
+}
+
+#[test]
+fn another_server_is_not_followed_and_a_new_key_is() {
+    let (mut server, phone, mut dice) = settled(20, PLENTY);
+    let mut session = domain::sync::Session::new(phone.store.load(), PLENTY, server.now);
+    let theirs = pool::issuer(9);
+    let head = domain::wire::Head { issued: server.now.plus(99), ..server.head().clone() }.seal(&theirs);
+    session.next(domain::sync::Input::Go);
+    let asked = session.next(domain::sync::Input::Got { id: 1, bytes: head });
+    assert!(matches!(asked, domain::sync::Step::Fetch(fetch) if fetch.path == "/sync/trust"));
+    let done = session.next(domain::sync::Input::Got { id: 2, bytes: pool::trust(7, &[9]).seal(&theirs).encode() });
+    let other = Outcome::Later { why: domain::sync::Trouble::OtherServer, retry_after: None };
+    assert_eq!(done, domain::sync::Step::Done(other));
+    assert_eq!(session.held().trust, phone.store.trust);
+
+    let mut phone = phone;
+    server.publish(20);
+    server.rotate();
+    let trip = phone.sync(&mut server, &mut dice, FAIR);
+    assert_eq!(trip.outcome, Some(Outcome::UpToDate { changed: true }));
+    assert_eq!(phone.store.trust.as_ref().map(|trust| trust.version), Some(2));
+    phone.store.check_equal(&server, &PLENTY);
+}
+
+#[test]
+fn no_bytes_and_no_order_of_inputs_make_it_panic() {
+    use domain::sync::{Input, NetFault, Session, Step, StoreFault};
+    use domain::wire::{Envelope, PackKind, path};
+    let (mut server, phone, _) = settled(80, PLENTY);
+    (80..90).for_each(|n| server.publish(n));
+    server.seal();
+    let signer = pool::issuer(1);
+    for seed in 0..3_000 {
+        let mut dice = Dice::new(seed);
+        let held = if dice.percent(50) { phone.store.load() } else { Default::default() };
+        let mut session = Session::new(held, PLENTY, server.now);
+        let mut step = session.next(Input::Go);
+        for _ in 0..12 {
+            let (asked, path) = match &step {
+                Step::Fetch(fetch) => (fetch.id, fetch.path.clone()),
+                _ => (0, path::HEAD.to_owned()),
+            };
+            let id = if dice.percent(90) { asked } else { dice.below(5) as u32 };
+            let noise: Vec<u8> = (0..dice.below(300)).map(|_| if dice.percent(60) { dice.below(4) as u8 } else { dice.draw() as u8 }).collect();
+            let range = path.rsplit('/').next().and_then(path::parse_range).unwrap_or((0, server.seq()));
+            let kinds = [PackKind::Head, PackKind::Cards, PackKind::Bodies, PackKind::Alerts];
+            let kind = if path.contains("/cards/") { kinds[1] } else if path.contains("/bodies/") { kinds[2] } else { kinds[dice.below(4)] };
+            step = session.next(match dice.below(9) {
+                0 => Input::Go,
+                1 => Input::Committed,
+                2 => Input::CommitFailed(StoreFault::Failed),
+                3 => Input::Unchanged { id },
+                4 => Input::Failed { id, why: NetFault::Status { status: dice.below(700) as u16, retry_after: None } },
+                5 => Input::Got { id, bytes: noise },
+                // Genuine seals around nonsense.
+                6 => Input::Got { id, bytes: Envelope::seal(kind, 1, range.0, range.1, &noise, &signer) },
+                _ => match server.get(&path) {
+                    Ok(bytes) => Input::Got { id, bytes },
+                    Err(status) => Input::Failed { id, why: NetFault::Status { status, retry_after: None } },
+                },
+            });
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Building the reader's app into `dist/` with Trunk, only when something it is made of has changed.
+
+use crate::setup::wasm::{Purpose, TARGET, WasmRust};
+use crate::{Outcome, setup, shell};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// All that ends up in `dist/`.
+const SOURCES: [&str; 10] = [
+    "app",
+    "domain",
+    "instance",
+    "public",
+    "style",
+    "xtask/src",
+    "Cargo.toml",
+    "Cargo.lock",
+    "Trunk.toml",
+    "rust-toolchain.toml",
+];
+
+pub fn dist() -> PathBuf {
+    shell::root().join("dist")
+}
+
+pub fn verb() -> Outcome {
+    build(&setup::build()?)
+}
+
+pub fn build(rust: &WasmRust) -> Outcome {
+    let stamp = shell::root().join("target-wasm/app.stamp");
+    let wanted = fingerprint()?;
+    if dist().join("release.json").is_file() && std::fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
+        println!("app: unchanged");
+        return Ok(());
+    }
+    println!("app: building for phones (the first time takes some minutes)");
+    // Trunk is told to stay offline, so that it never downloads a tool; crates are fetched before.
+    let mut fetch = rust.cargo();
+    rust.dress(&mut fetch, Purpose::Phones);
+    shell::run(fetch.args(["fetch", "--quiet", "--locked", "--target", TARGET]))?;
+    let mut trunk = Command::new("trunk");
+    rust.dress(&mut trunk, Purpose::Phones);
+    trunk.current_dir(shell::root()).arg("build");
+    // Trunk takes only `true` and `false` here, the rest of the world any text.
+    trunk.env_remove("NO_COLOR");
+    if let Ok(exe) = std::env::current_exe() {
+        trunk.env("BANTIN_XTASK", exe);
+    }
+    shell::run(&mut trunk)?;
+    shell::write(&stamp, wanted)
+}
+
+/// One hash over names and contents: clocks lie after a checkout.
+fn fingerprint() -> Outcome<String> {
+    let root = shell::root();
+    let mut all = String::new();
+    for source in SOURCES {
+        let path = root.join(source);
+        let files = if path.is_dir() { shell::files(&path) } else { vec![path] };
+        for file in files {
+            let name = file.strip_prefix(&root).unwrap_or(&file).display();
+            all.push_str(&format!("{name} {}\n", shell::sha256(&shell::read(&file)?)));
+        }
+    }
+    Ok(shell::sha256(all.as_bytes()))
+}

@@ -1,0 +1,46 @@
+//! `bench`: what is measured. Each bench is one function in one file here; add it to [`BENCHES`].
+
+pub mod bytes;
+pub mod script;
+
+use crate::{Outcome, setup};
+
+struct Bench {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Outcome,
+}
+
+const BENCHES: [Bench; 3] = [
+    Bench { name: "bytes", what: "size on the wire of every file of the shell", run: built_bytes },
+    Bench { name: "visits", what: "first, warm and offline visits over a simulated weak line", run: script::visits },
+    Bench { name: "throughput", what: "requests a second beside nginx serving the same bytes", run: script::throughput },
+];
+
+pub fn verb(args: &[String]) -> Outcome {
+    let chosen: Vec<&Bench> = match args {
+        [] => BENCHES.iter().collect(),
+        [flag] if flag == "--list" => {
+            BENCHES.iter().for_each(|bench| println!("{:<10} {}", bench.name, bench.what));
+            return Ok(());
+        }
+        names => BENCHES.iter().filter(|bench| names.iter().any(|name| name == bench.name)).collect(),
+    };
+    if chosen.is_empty() {
+        return Err(format!("no bench named {args:?}; see `bench --list`"));
+    }
+    let mut failed = Vec::new();
+    for bench in chosen {
+        println!("\n== bench {}: {}", bench.name, bench.what);
+        if let Err(message) = (bench.run)() {
+            println!("{message}");
+            failed.push(bench.name);
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+fn built_bytes() -> Outcome {
+    crate::app::build(&setup::build()?)?;
+    bytes::check()
+}

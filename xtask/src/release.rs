@@ -1,0 +1,125 @@
+//! The last step of Trunk's build: what the service worker must hold, and one name for the whole release.
+//!
+//! `sw.js` is a template: its precache list and version are filled in here from what was really built.
+//! The same facts go to `release.json` for the server. Same input, same bytes.
+
+use crate::{Outcome, map, shell};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+const LIST_TOKEN: &str = "/*PRECACHE*/[]";
+const VERSION_TOKEN: &str = "\"VERSION\"";
+/// Not part of what a phone keeps: for stores, link previews and crawlers, or already inside the pages.
+const SKIP: [&str; 8] = ["sw.js", "sw-off.js", "inline.js", "release.json", "screenshots/", "icons/", "og", "robots.txt"];
+/// Compressed by their own format: the wire carries them as they are.
+const PACKED: [&str; 9] = ["png", "jpg", "jpeg", "webp", "avif", "ico", "opus", "mp3", "woff2"];
+
+struct Asset {
+    url: String,
+    hash: String,
+    wire: usize,
+}
+
+pub fn verb() -> Outcome {
+    let staging = std::env::var_os("TRUNK_STAGING_DIR")
+        .map(PathBuf::from)
+        .ok_or("only Trunk calls this verb: TRUNK_STAGING_DIR is not set")?;
+    finish_index(&staging)?;
+    shell::write(&staging.join("map.svg"), map::draw(&outlines())?)?;
+    let template = String::from_utf8(shell::read(&staging.join("sw.js"))?).map_err(|error| format!("sw.js: {error}"))?;
+    let assets = assets(&staging)?;
+    let list: Vec<Value> =
+        assets.iter().filter(|asset| precached(&asset.url)).map(|asset| json!([asset.url, asset.hash, asset.wire])).collect();
+    let list = Value::from(list).to_string();
+    let version = shell::sha256(list.as_bytes())[..16].to_owned();
+    shell::write(&staging.join("sw.js"), fill(&template, &list, &version)?)?;
+    shell::write(&staging.join("release.json"), manifest(&assets, &version)?)
+}
+
+/// Of the same instance that `domain` is built with.
+fn outlines() -> PathBuf {
+    let instance = std::env::var("BANTIN_INSTANCE").unwrap_or_else(|_| "instance/hue".to_owned());
+    shell::root().join(instance).join("outlines.topo.json")
+}
+
+/// Trunk leaves its own directives in the page when it is told to inject nothing; and the page starts the program
+/// itself, so it has to know under which names the two files went out.
+fn finish_index(staging: &Path) -> Outcome {
+    let path = staging.join("index.html");
+    let page = String::from_utf8(shell::read(&path)?).map_err(|error| format!("index.html: {error}"))?;
+    let kept: String = page.lines().filter(|line| !line.contains("data-trunk")).flat_map(|line| [line, "\n"]).collect();
+    let names: Vec<String> =
+        shell::files(staging).iter().filter_map(|file| Some(format!("/{}", file.file_name()?.to_str()?))).collect();
+    let find = |end: &str| names.iter().find(|name| name.starts_with("/app-") && name.ends_with(end));
+    let (Some(glue), Some(wasm)) = (find(".js"), find("_bg.wasm")) else {
+        return Err("the build brought no app-*.js and *_bg.wasm".to_owned());
+    };
+    shell::write(&path, kept.replace("APP_GLUE", glue).replace("APP_WASM", wasm))
+}
+
+fn assets(staging: &Path) -> Outcome<Vec<Asset>> {
+    let mut all = Vec::new();
+    for path in shell::files(staging) {
+        let name = path.strip_prefix(staging).map_err(|error| error.to_string())?.to_string_lossy().replace('\\', "/");
+        if name == "sw.js" || name == "release.json" {
+            continue;
+        }
+        let bytes = shell::read(&path)?;
+        let packed = path.extension().is_some_and(|end| PACKED.iter().any(|packed| end == *packed));
+        let wire = if packed { bytes.len() } else { shell::brotli_size(&bytes) };
+        // The server offers the page under this address only, so that no link ever leads to it.
+        let url = if name == "index.html" { "/app-shell".to_owned() } else { format!("/{name}") };
+        all.push(Asset { url, hash: shell::sha256(&bytes)[..16].to_owned(), wire });
+    }
+    Ok(all)
+}
+
+fn precached(url: &str) -> bool {
+    !SKIP.iter().any(|skip| url[1..].starts_with(skip))
+}
+
+fn fill(template: &str, list: &str, version: &str) -> Outcome<String> {
+    for token in [LIST_TOKEN, VERSION_TOKEN] {
+        if template.matches(token).count() != 1 {
+            return Err(format!("sw.js must contain `{token}` exactly once"));
+        }
+    }
+    Ok(template.replace(LIST_TOKEN, list).replace(VERSION_TOKEN, &format!("\"{version}\"")))
+}
+
+/// `app` names the two files a page needs to start the program; their names change with every release.
+fn manifest(assets: &[Asset], version: &str) -> Outcome<String> {
+    let glue = assets.iter().find(|asset| asset.url.starts_with("/app-") && asset.url.ends_with(".js"));
+    let wasm = assets.iter().find(|asset| asset.url.ends_with("_bg.wasm"));
+    let (Some(glue), Some(wasm)) = (glue, wasm) else { return Err("the build brought no app-*.js and *_bg.wasm".to_owned()) };
+    let files: Vec<Value> = assets
+        .iter()
+        .map(|asset| json!({ "url": asset.url, "hash": asset.hash, "bytes": asset.wire, "precache": precached(&asset.url) }))
+        .collect();
+    let release = json!({ "version": version, "app": { "glue": glue.url, "wasm": wasm.url }, "files": files });
+    serde_json::to_string_pretty(&release).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_is_filled_once_each() {
+        let filled = fill("const V = \"VERSION\", P = /*PRECACHE*/[];", "[[\"/a\",\"b\",1]]", "c0ffee");
+        assert_eq!(filled.as_deref(), Ok("const V = \"c0ffee\", P = [[\"/a\",\"b\",1]];"));
+        assert!(fill("const P = /*PRECACHE*/[];", "[]", "x").is_err());
+        assert!(fill("\"VERSION\" \"VERSION\" /*PRECACHE*/[]", "[]", "x").is_err());
+    }
+
+    #[test]
+    fn pictures_for_others_are_not_precached() {
+        assert!(precached("/app-shell") && precached("/app.css"));
+        assert!(
+            !precached("/icons/icon-192.png")
+                && !precached("/screenshots/home.webp")
+                && !precached("/og.png")
+                && !precached("/robots.txt")
+        );
+    }
+}

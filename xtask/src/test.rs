@@ -1,0 +1,194 @@
+//! `test`: every check in one go. A failing stage does not hide what the later ones have to say.
+
+use crate::setup::wasm::{Purpose, TARGET, WasmRust};
+use crate::{Outcome, app, bench, deny, run, setup, shell};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// All but `app`, which is for phones only. In one call, so that what they share is compiled once; `server` gives `ui` its `ssr`.
+const NATIVE: [&str; 6] = ["domain", "ui", "client", "server", "tests", "xtask"];
+
+/// A bare machine compiles its tools first; what may then be left out is left out, so that the whole ends within the hour.
+const PATIENCE: Duration = Duration::from_secs(40 * 60);
+
+#[derive(Default)]
+struct Report {
+    passed: u64,
+    failed: u64,
+    broken: Vec<String>,
+}
+
+pub fn verb(args: &[String]) -> Outcome {
+    let quick = match args {
+        [] => false,
+        [flag] if flag == "--quick" => true,
+        other => return Err(format!("unknown arguments {other:?}")),
+    };
+    let start = Instant::now();
+    let mut report = Report::default();
+    native(&mut report);
+    if !quick {
+        whole(&mut report, start);
+    }
+    println!("\n{} passed, {} failed", report.passed, report.failed);
+    if report.broken.is_empty() { Ok(()) } else { Err(format!("stages that failed:\n  {}", report.broken.join("\n  "))) }
+}
+
+fn native(report: &mut Report) {
+    report.stage("formatting", |_| shell::run(shell::cargo().args(["fmt", "--all", "--check"])));
+    report.stage("clippy", |_| {
+        let mut cargo = shell::cargo();
+        cargo.args(["clippy", "--locked", "--quiet", "--all-targets"]).args(NATIVE.map(|name| format!("--package={name}")));
+        shell::run(cargo.args(["--", "-D", "warnings"]))
+    });
+    report.stage("native tests", |report| {
+        let mut cargo = shell::cargo();
+        cargo.args(["test", "--locked", "--quiet", "--no-fail-fast"]).args(NATIVE.map(|name| format!("--package={name}")));
+        report.count(&mut cargo)
+    });
+}
+
+fn whole(report: &mut Report, start: Instant) {
+    let mut rust = None;
+    report.stage("set-up", |_| {
+        rust = Some(setup::build()?);
+        setup::tests()
+    });
+    let Some(rust) = rust else { return };
+    let mut built = false;
+    report.stage("app for phones", |_| {
+        app::build(&rust)?;
+        built = true;
+        Ok(())
+    });
+    if built {
+        report.stage("bytes", |_| bench::bytes::check());
+    }
+    report.stage("clippy of the app", |_| app_clippy(&setup::wasm::quickest()?));
+    if shell::files(&shell::root().join("app/tests")).iter().any(|file| file.extension().is_some_and(|end| end == "rs")) {
+        report.stage("tests in the browser", |report| browser(&setup::wasm::quickest()?, report));
+    }
+    let stories = stories();
+    if built && !stories.is_empty() {
+        report.stage("end to end", |report| {
+            let mut node = Command::new("node");
+            node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(&stories).current_dir(shell::root());
+            run::surroundings(&mut node, &run::server(&NATIVE, false)?);
+            report.count(&mut node)
+        });
+    }
+    report.stage("dependencies", |_| {
+        if start.elapsed() > PATIENCE {
+            println!("left out, for time: `cargo xtask deny`");
+            return Ok(());
+        }
+        deny::verb()
+    });
+}
+
+/// The app compiles for phones only, so its lints need that target too; only where clippy comes with the same Rust.
+fn app_clippy(rust: &WasmRust) -> Outcome {
+    let mut clippy = rust.cargo();
+    rust.dress(&mut clippy, Purpose::Tests);
+    if shell::output(clippy.args(["clippy", "--version"])).is_none() {
+        println!("this Rust has no clippy: left to a machine where it has");
+        return Ok(());
+    }
+    let mut clippy = rust.cargo();
+    rust.dress(&mut clippy, Purpose::Tests);
+    shell::run(clippy.args([
+        "clippy",
+        "--locked",
+        "--quiet",
+        "--package",
+        "app",
+        "--target",
+        TARGET,
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn browser(rust: &WasmRust, report: &mut Report) -> Outcome {
+    let mut cargo = rust.cargo();
+    rust.dress(&mut cargo, Purpose::Tests);
+    cargo.args(["test", "--locked", "--quiet", "--no-fail-fast", "--package", "app", "--target", TARGET, "--test", "*"]);
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", setup::tools::bin().join("wasm-bindgen-test-runner"));
+    cargo.env("CHROMEDRIVER", shell::find("chromedriver").unwrap_or_else(|| "/usr/bin/chromedriver".into()));
+    cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", shell::root().join("tests/browser/webdriver.json"));
+    cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    report.count(&mut cargo)
+}
+
+fn stories() -> Vec<std::path::PathBuf> {
+    let folder = shell::root().join("tests/e2e");
+    let is_story = |path: &std::path::PathBuf| path.parent() == Some(&folder) && path.to_string_lossy().ends_with(".test.mjs");
+    shell::files(&folder).into_iter().filter(is_story).collect()
+}
+
+impl Report {
+    fn stage(&mut self, name: &str, work: impl FnOnce(&mut Self) -> Outcome) {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let outcome = work(self);
+        let seconds = start.elapsed().as_secs_f32();
+        match outcome {
+            Ok(()) => println!("== {name}: ok in {seconds:.1} s"),
+            Err(message) => {
+                println!("== {name}: FAILED in {seconds:.1} s: {message}");
+                self.broken.push(format!("{name}: {message}"));
+            }
+        }
+    }
+
+    /// Runs a test runner: its lines go to our output, its totals into the sum.
+    fn count(&mut self, command: &mut Command) -> Outcome {
+        let cannot = |command: &Command, error: std::io::Error| format!("cannot start `{}`: {error}", shell::words(command));
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|error| cannot(command, error))?;
+        if let Some(stdout) = child.stdout.take() {
+            let mut lines = BufReader::new(stdout);
+            let mut line = Vec::new();
+            while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+                let text = String::from_utf8_lossy(&line);
+                print!("{text}");
+                let (passed, failed) = totals(&text);
+                self.passed += passed;
+                self.failed += failed;
+                line.clear();
+            }
+        }
+        let status = child.wait().map_err(|error| cannot(command, error))?;
+        if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status})", shell::words(command))) }
+    }
+}
+
+/// Passed and failed, if this line is a runner's last word: cargo's `test result: …` or node's `ℹ pass 3`.
+fn totals(line: &str) -> (u64, u64) {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let before = |word: &str| {
+        let at = words.iter().position(|have| have.trim_end_matches([';', ',']) == word)?;
+        words.get(at.checked_sub(1)?)?.parse().ok()
+    };
+    match words.as_slice() {
+        ["test", "result:", ..] => (before("passed").unwrap_or(0), before("failed").unwrap_or(0)),
+        ["ℹ" | "#", "pass", count] => (count.parse().unwrap_or(0), 0),
+        ["ℹ" | "#", "fail", count] => (0, count.parse().unwrap_or(0)),
+        _ => (0, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::totals;
+
+    #[test]
+    fn the_last_words_of_both_runners_are_understood() {
+        assert_eq!(totals("test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out"), (12, 3));
+        assert_eq!(totals("ℹ pass 7\n"), (7, 0));
+        assert_eq!(totals("# fail 2"), (0, 2));
+        assert_eq!(totals("test pass 9 ... ok"), (0, 0));
+    }
+}
