@@ -1,6 +1,8 @@
 //! Turns data into code: the instance folder into one binary blob, `locales/*.txt` into the typed [`Words`].
 //! A missing, doubled or unknown key in a language, or bad instance data, fails the build.
 
+#![allow(clippy::disallowed_methods, reason = "the rules of purity hold for the crate; its build script reads files")]
+
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -98,14 +98,8 @@ async fn later(app: &Rc<App>) {
     }
     sync::begin(app);
     let heard = app.clone();
-    let voices = move || {
-        let voice = speech::has_voice("vi");
-        if voice != heard.with(|view| view.voice) {
-            heard.change(|view| view.voice = voice);
-        }
-    };
-    voices();
-    speech::on_voices(voices);
+    item::find_voice(app);
+    speech::on_voices(move || item::find_voice(&heard));
     let offered = app.clone();
     install::watch(move || {
         install::show_button();

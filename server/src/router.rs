@@ -92,7 +92,7 @@ async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Nex
 /// Answers a request as [`router`] does; what phones fetch goes past the router, since in a storm it is nearly everything.
 pub async fn answer(site: &Arc<Site>, router: Router, request: Request<Incoming>) -> Response {
     if request.method() == Method::GET && request.uri().path().starts_with("/sync/") {
-        let mut response = sync::answer(site, request.uri().path(), request.headers()).await;
+        let mut response = sync::answer(site, request.uri().path(), request.uri().query(), request.headers()).await;
         finish(site, &mut response);
         return response;
     }

@@ -65,7 +65,8 @@ async fn an_item_comes_with_its_text() {
 async fn alerts_say_how_they_stand() {
     let reader = Reader::with_sample().await;
     let list = get(&reader, "/api/v1/alerts").await;
-    let states: BTreeSet<&str> = list["items"].as_array().unwrap().iter().map(|item| item["alert"]["state"].as_str().unwrap()).collect();
+    let states: BTreeSet<&str> =
+        list["items"].as_array().unwrap().iter().map(|item| item["alert"]["state"].as_str().unwrap()).collect();
     assert!(["in-force", "ended", "cancelled", "superseded"].iter().all(|state| states.contains(state)), "{states:?}");
     assert_eq!(list["items"][0]["alert"]["state"], "in-force");
     assert_eq!(list["items"][0]["alert"]["references"].is_array(), true);

@@ -9,6 +9,8 @@ use lab::{Lab, options, unbrotli};
 use server::{App, Options};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 fn release(dist: &Path, n: u8) -> (String, Vec<u8>) {
     let _ = std::fs::remove_dir_all(dist);
@@ -29,7 +31,7 @@ async fn files_of_the_app_and_its_updates() {
     let lab = Lab::new().await;
     let dist = lab.folder.path().join("dist");
     let (old_name, old) = release(&dist, 1);
-    let with = |time| Options { assets: Some(dist.clone()), ..options(time) };
+    let with = |time: &Arc<AtomicI64>| Options { assets: Some(dist.clone()), ..options(time) };
     let app = App::open(&lab.data(), with(&lab.time)).await.unwrap();
     let lab = Lab { app, ..lab };
     assert_eq!(lab.app.site.live.now().head.app, 1u64.to_be_bytes());

@@ -18,8 +18,8 @@ const items = CORPUS.flatMap((bad, i) => [
     variants: [{ lang: 'en', title: `${i} en ${bad}`, summary: `en ${bad}`, body: [`en ${bad}`] }],
   },
   {
-    id: `xss-alert-${i}`, kind: 'alert', topics: ['thien-tai'], issued: '0m', effective: '0m', expires: '+1d', title: `cb ${i} ${bad}`, summary: `tóm tắt ${bad}`, source: { name: `đài ${bad}` },
-    body: [{ steps: [`làm ${bad}`] }], facts: [{ area: `vùng ${bad}` }, { contingency: `nếu ${bad}` }], alert: { level: 2, hazard: 'lu-quet', msg_type: 'alert' },
+    id: `xss-alert-${i}`, kind: 'alert', topics: ['phong-chong-thien-tai'], issued: '0m', effective: '0m', expires: '+1d', title: `cb ${i} ${bad}`, summary: `tóm tắt ${bad}`, source: { name: `đài ${bad}` },
+    body: [{ steps: [`làm ${bad}`] }], facts: [{ area: `vùng ${bad}` }, { contingency: `nếu ${bad}` }], alert: { level: 2, hazard: 'flash-flood', msg_type: 'alert' },
   },
   {
     id: `xss-guide-${i}`, kind: 'guide', topics: ['y-te'], issued: '0m', title: `hd ${i} ${bad}`, summary: `tóm tắt ${bad}`, source: { name: `sở ${bad}` }, body: [{ steps: [`bước ${bad}`] }],

@@ -56,7 +56,16 @@ fn the_trust_list() {
 #[test]
 fn the_head() {
     let alerts = Some(AlertsRef { hash: [0xab; 16], bytes: 70_000 });
-    let head = Head { epoch: u64::MAX, seq: 123_456, floor: 1_000, issued: Time(1_800_000_000), alerts, trust: 3, app: [9; 8], ext: vec![] };
+    let head = Head {
+        epoch: u64::MAX,
+        seq: 123_456,
+        floor: 1_000,
+        issued: Time(1_800_000_000),
+        alerts,
+        trust: 3,
+        app: [9; 8],
+        ext: vec![],
+    };
     let sealed = head.seal(&pool::issuer(1));
     golden("head.bin", &sealed);
     assert!(sealed.len() <= Head::MAX_BYTES);

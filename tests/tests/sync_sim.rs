@@ -35,12 +35,13 @@ fn story(seed: u64) {
         bodies: [0, 3, 8, 12, 30, 60][dice.below(6)],
     };
     let mut phone = Phone::new(wishes.clone());
-    let mut weather =
-        Weather { network: dice.below(45), store: dice.below(25), kill: dice.below(8), events: dice.below(25) };
+    let mut weather = Weather { network: dice.below(45), store: dice.below(25), kill: dice.below(8), events: dice.below(25) };
     for _ in 0..2 + dice.below(5) {
+        let before = phone.store.cursor.fresh;
         let trip = phone.sync(&mut server, dice, weather);
         check_trip(&trip, &wishes);
         phone.store.check_sound();
+        assert!(phone.store.cursor.fresh >= before, "an old answer was followed");
         if dice.percent(50) {
             server.live(dice, 12);
         }
@@ -111,7 +112,11 @@ fn a_new_phone_needs_few_requests_and_alerts_come_first() {
     server.seal();
     let mut phone = Phone::new(PLENTY);
     let trip = phone.sync(&mut server, &mut dice, FAIR);
-    let kinds: Vec<&str> = trip.paths.iter().map(|path| path.split('/').find(|part| !part.is_empty() && part.len() != 16 && *part != "sync").unwrap()).collect();
+    let kinds: Vec<&str> = trip
+        .paths
+        .iter()
+        .map(|path| path.split('/').find(|part| !part.is_empty() && part.len() != 16 && *part != "sync").unwrap())
+        .collect();
     assert_eq!(kinds, ["head", "trust", "alerts", "cards", "cards", "bodies"]);
     assert_eq!(trip.bodies, 30 - overlap(&server), "thirty texts, those of the alerts not twice");
     phone.store.check_equal(&server, &PLENTY);
@@ -160,7 +165,9 @@ fn no_request_tells_what_a_reader_likes() {
     let trip = phone.sync(&mut server, &mut Dice::new(2), FAIR);
     for path in &trip.paths {
         let last = path.rsplit('/').next().unwrap();
-        let plain = ["head", "trust"].contains(&last) || path.starts_with("/sync/alerts/") || domain::wire::path::parse_range(last).is_some();
+        let plain = ["head", "trust"].contains(&last)
+            || path.starts_with("/sync/alerts/")
+            || domain::wire::path::parse_range(last).is_some();
         assert!(plain, "{path} names more than a range of the log");
     }
     assert!(trip.bodies > 30 && trip.bodies <= 90);
@@ -179,7 +186,9 @@ fn a_restored_server_keeps_what_is_held_until_its_first_cards_are_here() {
     loop {
         input = match session.next(input) {
             domain::sync::Step::Fetch(fetch) if fetch.path.contains("/cards/") => break,
-            domain::sync::Step::Fetch(fetch) => domain::sync::Input::Got { id: fetch.id, bytes: server.get(&fetch.path).unwrap() },
+            domain::sync::Step::Fetch(fetch) => {
+                domain::sync::Input::Got { id: fetch.id, bytes: server.get(&fetch.path).unwrap() }
+            }
             domain::sync::Step::Commit(commit) => {
                 assert!(!commit.reset);
                 phone.store.commit(&commit);
@@ -239,10 +248,17 @@ fn no_bytes_and_no_order_of_inputs_make_it_panic() {
                 _ => (0, path::HEAD.to_owned()),
             };
             let id = if dice.percent(90) { asked } else { dice.below(5) as u32 };
-            let noise: Vec<u8> = (0..dice.below(300)).map(|_| if dice.percent(60) { dice.below(4) as u8 } else { dice.draw() as u8 }).collect();
+            let noise: Vec<u8> =
+                (0..dice.below(300)).map(|_| if dice.percent(60) { dice.below(4) as u8 } else { dice.draw() as u8 }).collect();
             let range = path.rsplit('/').next().and_then(path::parse_range).unwrap_or((0, server.seq()));
             let kinds = [PackKind::Head, PackKind::Cards, PackKind::Bodies, PackKind::Alerts];
-            let kind = if path.contains("/cards/") { kinds[1] } else if path.contains("/bodies/") { kinds[2] } else { kinds[dice.below(4)] };
+            let kind = if path.contains("/cards/") {
+                kinds[1]
+            } else if path.contains("/bodies/") {
+                kinds[2]
+            } else {
+                kinds[dice.below(4)]
+            };
             step = session.next(match dice.below(9) {
                 0 => Input::Go,
                 1 => Input::Committed,
@@ -259,4 +275,51 @@ fn no_bytes_and_no_order_of_inputs_make_it_panic() {
             });
         }
     }
+}
+
+#[test]
+fn a_text_that_is_not_genuine_stays_out_and_is_asked_for_once() {
+    let (mut server, mut phone, mut dice) = settled(50, PLENTY);
+    [50, 51, 52].iter().for_each(|n| server.publish(*n));
+    let forged = server.log.len() - 2;
+    if let Some((_, sig, _)) = &mut server.log[forged].body {
+        sig.0[5] ^= 1;
+    }
+    server.seal();
+    let trip = phone.sync(&mut server, &mut dice, FAIR);
+    assert_eq!(trip.outcome, Some(Outcome::UpToDate { changed: true }));
+    assert_eq!((trip.paths.len(), trip.bodies), (3, 2));
+    assert!(phone.store.cards.contains_key(&pool::id(51)) && !phone.store.bodies.contains_key(&pool::id(51)));
+    phone.store.check_sound();
+}
+
+#[test]
+fn one_bad_alert_does_not_keep_the_others_out() {
+    let mut dice = Dice::new(1);
+    let spoiled = |which: &dyn Fn(usize) -> bool| {
+        let mut server = Server::new();
+        (0..120).for_each(|n| server.publish(n));
+        let alerts = domain::wire::log::alerts(&server.log, server.now);
+        assert!(alerts.len() > 3);
+        for (n, item) in alerts.iter().enumerate().filter(|(n, _)| which(*n)) {
+            let card = domain::wire::Logged::Card(item.card.clone());
+            let entry = server.log.iter_mut().find(|entry| entry.what == card).unwrap();
+            entry.body.as_mut().unwrap().2.push(n as u8);
+        }
+        server.seal();
+        (server, alerts.len())
+    };
+    let (mut server, count) = spoiled(&|n| n == 1);
+    let mut phone = Phone::new(Wishes { bodies: 0, ..PLENTY });
+    let trip = phone.sync(&mut server, &mut dice, FAIR);
+    assert_eq!(trip.outcome, Some(Outcome::UpToDate { changed: true }));
+    assert_eq!(phone.store.bodies.len(), count - 1);
+    phone.store.check_sound();
+
+    let (mut server, _) = spoiled(&|_| true);
+    let mut phone = Phone::new(PLENTY);
+    let trip = phone.sync(&mut server, &mut dice, FAIR);
+    let why = domain::sync::Trouble::NotGenuine(domain::wire::Refused::Forged);
+    assert_eq!(trip.outcome, Some(Outcome::Later { why, retry_after: None }));
+    assert!(phone.store.cards.is_empty());
 }

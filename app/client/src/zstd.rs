@@ -447,7 +447,7 @@ mod tests {
     #[test]
     fn what_was_compressed_comes_back() {
         for level in [1, 3, 9, 15, 19, 22] {
-            for (seed, words) in [(1, 0), (2, 1), (3, 20), (4, 300), (5, 5_000), (6, 60_000)] {
+            for (seed, words) in [(1, 0), (2, 1), (3, 20), (4, 300), (5, 4_000), (6, 20_000)] {
                 let plain = text(seed, words);
                 let packed = zstd::bulk::compress(&plain, level).unwrap();
                 assert_eq!(decode(&packed, plain.len()).as_ref(), Some(&plain), "level {level}, {words} words");
@@ -467,7 +467,7 @@ mod tests {
             assert_eq!(decode(&packed[..end], plain.len()), None, "cut at {end}");
         }
         let mut state = 7u32;
-        for _ in 0..20_000 {
+        for _ in 0..2_000 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let mut broken = packed.clone();
             let at = (state >> 8) as usize % broken.len();

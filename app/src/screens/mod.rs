@@ -79,7 +79,7 @@ fn search(view: &View, ctx: &Ctx) -> El {
 }
 
 fn saved(view: &View, ctx: &Ctx) -> El {
-    let mut all: Vec<_> = view.saved.iter().filter(|(id, _)| !view.shelf.held.gone.contains_key(id)).collect();
+    let mut all: Vec<_> = view.saved.iter().collect();
     all.sort_by_key(|(id, kept)| (std::cmp::Reverse(kept.saved.at), **id));
     // The newest revision where there is one.
     let saved = all.into_iter().map(|(id, kept)| view.shelf.cards.get(id).unwrap_or(&kept.card).as_ref()).collect();

@@ -112,7 +112,7 @@ async fn perform(app: &Rc<App>, act: Act) {
             }
             install::show_button();
         }
-        ("later", _) => app.change(|view| view.offer_install = false),
+        ("later", _) => keep::decline_install(app),
         _ => {}
     }
 }
@@ -121,8 +121,8 @@ fn listen(app: &Rc<App>) {
     if speech::speaking() {
         speech::stop();
     } else {
-        // The article is read in its language; where there is no voice for it, there is no button.
-        speech::read("vi", || {});
+        // In the language it stands in; where there is no voice for that, there is no button.
+        speech::read(app.with(item::spoken), || {});
     }
     app.draw();
 }

@@ -24,7 +24,7 @@ pub struct Find {
     pub rows: Vec<Row>,
     pub more: usize,
     /// Answers of an older query are dropped.
-    turn: u32,
+    pub turn: u32,
 }
 
 pub struct Row {
@@ -62,6 +62,12 @@ pub async fn run(app: &Rc<App>, query: Query) {
 }
 
 impl Find {
+    /// Another query stands on the screen, with nothing found for it yet.
+    pub fn begin(&mut self, query: Query) {
+        self.next(query);
+        (self.rows, self.more) = (Vec::new(), 0);
+    }
+
     fn next(&mut self, query: Query) -> u32 {
         self.query = query;
         self.turn = self.turn.wrapping_add(1);

@@ -1,10 +1,10 @@
 //! The item on the screen: from the store, from the saved copies, or fetched and verified.
 
 use super::{App, View, spawn, sync};
-use crate::device::{clock, media};
+use crate::device::{clock, media, speech};
 use client::usage::{self, Spent};
 use client::{Net, Store};
-use domain::content::{Block, Body, Card, Gone, ItemId};
+use domain::content::{Block, Body, Card, Gone, ItemId, MediaRef};
 use domain::route::Route;
 use domain::sync::{Input, NetFault, StoreFault};
 use std::rc::Rc;
@@ -25,6 +25,25 @@ pub enum Fate {
     Withdrawn(Gone),
     Unknown,
     Offline,
+}
+
+/// Language in which the item on the screen stands; empty where it is none that phones may have a voice for.
+pub fn spoken(view: &View) -> &'static str {
+    let card = view.open.as_ref().and_then(|open| open.card.as_ref());
+    match card.map_or("", |card| card.headline(view.lang.tag()).lang.as_str()) {
+        "vi" => "vi",
+        "en" => "en",
+        _ => "",
+    }
+}
+
+/// Offers to read aloud where the phone has a voice for the item on the screen.
+pub fn find_voice(app: &App) {
+    let lang = app.with(spoken);
+    let voice = !lang.is_empty() && speech::has_voice(lang);
+    if voice != app.with(|view| view.voice) {
+        app.change(|view| view.voice = voice);
+    }
 }
 
 /// More than this is asked for before it is fetched.
@@ -64,6 +83,7 @@ fn saved_body(view: &View, id: ItemId, revision: Option<u16>) -> Option<Body> {
 
 /// What follows once an item is on the screen: it is read, or it is fetched where it is missing and cheap.
 pub fn shown(app: &Rc<App>, id: ItemId) {
+    find_voice(app);
     let (here, fetch) = app.with(|view| {
         let Some(open) = view.open.as_ref().filter(|open| open.id == id) else { return (false, false) };
         let cheap = open.card.as_ref().is_none_or(|card| card.body_bytes <= UNASKED);
@@ -73,6 +93,7 @@ pub fn shown(app: &Rc<App>, id: ItemId) {
     let app = app.clone();
     spawn(async move {
         if here {
+            pictures(&app).await;
             super::keep::mark_read(&app, id).await;
         } else if fetch {
             get(&app, id, false).await;
@@ -135,21 +156,35 @@ async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
     Ok(())
 }
 
-/// A recording of the item on the screen begins to play: it counts, unless it is on the phone already.
+/// A recording of the item on the screen begins to play.
 pub async fn played(app: &Rc<App>, path: &str) {
     let file = path.rsplit('/').next().unwrap_or_default();
-    let bytes = app.with(|view| {
-        let body = view.open.as_ref()?.body.as_deref()?;
+    count(app, |media, _| media.file == file).await;
+}
+
+/// Pictures that load where they stand.
+async fn pictures(app: &Rc<App>) {
+    if app.with(|view| view.settings.mode == client::Mode::Full) {
+        count(app, |_, picture| picture).await;
+    }
+}
+
+/// Media of the item on the screen that load now count, unless they are on the phone already.
+async fn count(app: &Rc<App>, which: impl Fn(&MediaRef, bool) -> bool) {
+    let all: Vec<(String, u32)> = app.with(|view| {
+        let Some(body) = view.open.as_ref().and_then(|open| open.body.as_deref()) else { return Vec::new() };
         let blocks = body.variants.iter().flat_map(|variant| &variant.blocks).filter_map(|block| match block {
-            Block::Audio { media, .. } => Some(media),
+            Block::Audio { media, .. } => Some((media, false)),
+            Block::Image { media, .. } => Some((media, true)),
             _ => None,
         });
-        let mut all = body.variants.iter().filter_map(|variant| variant.audio.as_ref()).chain(blocks);
-        all.find(|media| media.file == file).map(|media| media.bytes)
+        let recordings = body.variants.iter().filter_map(|variant| Some((variant.audio.as_ref()?, false)));
+        let chosen = recordings.chain(blocks).filter(|(media, picture)| which(media, *picture));
+        chosen.map(|(media, _)| (ui::blocks::media_path(media), media.bytes)).collect()
     });
-    if let Some(bytes) = bytes
-        && !media::held(path).await
-    {
-        let _ = usage::add(&app.store, clock::now(), Spent::Media, bytes.into()).await;
+    for (path, bytes) in all {
+        if !media::held(&path).await {
+            let _ = usage::add(&app.store, clock::now(), Spent::Media, bytes.into()).await;
+        }
     }
 }

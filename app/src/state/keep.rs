@@ -1,10 +1,11 @@
 //! What the reader made: saved items, read marks, settings. Kept in the database that we never drop.
 
 use super::{App, Kept, View};
-use crate::device::{clock, install, page, storage};
+use crate::device::{clock, install, net, page, storage};
 use client::{Keep, Saved, Settings, Store};
 use domain::content::{Card, ItemId};
 use domain::sync::StoredBody;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,7 +22,8 @@ pub async fn settings(store: &impl Store) -> Settings {
         None => {
             // The HTML edition may have been set up before the app came.
             let (theme, size, mode) = page::look();
-            let mode = client::Mode::from_name(&mode).unwrap_or_default();
+            let costly = if net::frugal() { client::Mode::Text } else { client::Mode::default() };
+            let mode = client::Mode::from_name(&mode).unwrap_or(costly);
             Settings { theme: client::Theme::from_name(&theme), size: size.min(3), mode, ..Settings::default() }
         }
     }
@@ -71,9 +73,19 @@ pub async fn mark_read(app: &Rc<App>, id: ItemId) {
     }
 }
 
+thread_local! {
+    static DECLINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Not again while this page lives; the install page keeps its button.
+pub fn decline_install(app: &App) {
+    DECLINED.set(true);
+    app.change(|view| view.offer_install = false);
+}
+
 /// Never on the first load: the reader saved something, or reads a second item.
 pub fn offer_install(app: &Rc<App>) {
-    let offer = install::offered();
+    let offer = install::offered() && !DECLINED.get();
     if offer != app.with(|view| view.offer_install) {
         app.change(|view| view.offer_install = offer);
     }

@@ -52,7 +52,7 @@ pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
         if let Some(Route::Search(query)) = &route {
             // Results of another query never stand under this one.
             if view.find.query != *query {
-                view.find = find::Find { query: query.clone(), ..find::Find::default() };
+                view.find.begin(query.clone());
                 view.limit = find::SHOWN;
             }
         }
@@ -82,7 +82,7 @@ async fn arrived(app: &Rc<App>, route: Option<&Route>) {
         Some(Route::Item(id)) => item::shown(app, *id),
         Some(Route::Search(query)) => search(app, query.clone()).await,
         Some(Route::OnThisPhone) => phone::measure(app).await,
-        Some(Route::Settings) => worker::ask(),
+        Some(Route::Settings) => worker::check().await,
         Some(Route::Install) => install::show_button(),
         _ => {}
     }

@@ -74,7 +74,9 @@ mod tests {
                 assert_eq!(Feed::parse(&path), Some((lang, feed)), "{path}");
             }
         }
-        for path in ["/feed/", "/feed/chu-de/none.atom", "/lich/noi/none.ics", "/lich/xx.ics", "/feed/tin.atom/", "/enfeed/tin.atom", ""] {
+        for path in
+            ["/feed/", "/feed/chu-de/none.atom", "/lich/noi/none.ics", "/lich/xx.ics", "/feed/tin.atom/", "/enfeed/tin.atom", ""]
+        {
             assert_eq!(Feed::parse(path), None, "{path}");
         }
     }

@@ -149,7 +149,8 @@ impl Index {
             self.value(word, &mut values);
             for (score, value) in scores.iter_mut().zip(&values) {
                 // Exact words count before all fields together.
-                *score = score.filter(|_| *value > 0).map(|sum| sum + (u32::from(value >> 4) << 16) + (u32::from(value & 15) << 1));
+                *score =
+                    score.filter(|_| *value > 0).map(|sum| sum + (u32::from(value >> 4) << 16) + (u32::from(value & 15) << 1));
             }
         }
         let found = self.docs.iter().zip(scores).filter_map(|(doc, score)| {

@@ -249,7 +249,8 @@ impl BodyWork {
             && let Some(entry) = self.rest.next()
         {
             let Some(card) = held.cards.get(&entry.id) else { continue };
-            if card.body || card.revision != entry.revision || entry.body.len() > Body::MAX_BYTES || self.seen.contains(&entry.id) {
+            if card.body || card.revision != entry.revision || entry.body.len() > Body::MAX_BYTES || self.seen.contains(&entry.id)
+            {
                 continue;
             }
             signatures += 1;

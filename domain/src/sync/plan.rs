@@ -119,3 +119,103 @@ fn wanted<'a>(placed: &[(&'a ItemId, &'a HeldCard)], wishes: &Wishes, purse: &Pu
     wanted.truncate(wishes.bodies);
     wanted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::{PlaceCode, Time};
+    use crate::wire::{bodies_allowed, cards_allowed};
+    use proptest::prelude::*;
+
+    fn held(cards: impl IntoIterator<Item = (Seq, u8, bool)>) -> Held {
+        let card = |(seq, topic, body): (Seq, u8, bool)| {
+            let places = vec![PlaceCode(u32::from(topic) + 100)];
+            let [a, b, c, d] = seq.to_be_bytes();
+            let held =
+                HeldCard { seq, revision: 1, hash: [0; 32], issued: Time(0), topics: vec![topic], places, body_bytes: 900, body };
+            (ItemId([a, b, c, d, 0]), held)
+        };
+        Held { cards: cards.into_iter().map(card).collect(), ..Held::default() }
+    }
+
+    fn wishes(bodies: usize, budget: u64, topics: &[u8]) -> Wishes {
+        Wishes { places: vec![], topics: topics.to_vec(), budget, bodies }
+    }
+
+    /// Every pack that a session would ask for if all answers came.
+    fn course(mut held: Held, wishes: &Wishes, seq: Seq) -> Vec<(Seq, Seq)> {
+        let mut purse = Purse { budget: wishes.budget, bodies: wishes.bodies, ..Purse::default() };
+        let mut asked = Vec::new();
+        while let Some(range) = bodies(&held, wishes, &purse, seq) {
+            assert!(bodies_allowed(range.from, range.to, seq), "{range:?} at {seq}");
+            assert!(range.cost <= purse.budget);
+            purse.budget -= range.cost;
+            for (id, card) in held.cards.iter_mut().filter(|(_, card)| range.from < card.seq && card.seq <= range.to) {
+                purse.tried.insert(*id);
+                purse.bodies -= usize::from(!card.body);
+                card.body = true;
+            }
+            asked.push((range.from, range.to));
+        }
+        asked
+    }
+
+    proptest! {
+        #[test]
+        fn cards_arrive_in_allowed_packs_and_without_gaps(seq in 0u32..2000, floor_share in 0.0f64..1.0, at_share in 0.0f64..1.0) {
+            let floor = (f64::from(seq) * floor_share) as Seq;
+            let mut at = floor + (f64::from(seq - floor) * at_share) as Seq;
+            let new = at == floor;
+            let mut requests = 0;
+            while let Some((from, to)) = cards(at, seq, floor) {
+                prop_assert!(cards_allowed(from, to, seq, floor), "({from}, {to}] at {seq} from {floor}");
+                prop_assert!(from <= at && at < to);
+                at = to;
+                requests += 1;
+            }
+            prop_assert!(at >= seq);
+            prop_assert!(requests <= if new { 2 } else { seq / BLOCK + 2 });
+        }
+
+        #[test]
+        fn bodies_are_asked_for_in_allowed_packs_and_never_twice(
+            seq in 1u32..700,
+            have in proptest::collection::vec((any::<bool>(), any::<bool>(), 0u8..10), 700),
+            most in 0usize..700,
+            budget in prop_oneof![Just(u64::MAX), 0u64..60_000],
+        ) {
+            let cards = have.iter().take(seq as usize).zip(1..).filter(|((there, ..), _)| *there);
+            let held = held(cards.map(|((_, body, topic), seq)| (seq, *topic, *body)));
+            let asked = course(held, &wishes(most, budget, &[2, 3]), seq);
+            let distinct: BTreeSet<_> = asked.iter().collect();
+            prop_assert_eq!(distinct.len(), asked.len());
+            prop_assert!(asked.len() <= most);
+        }
+    }
+
+    #[test]
+    fn the_newest_come_first_and_alone_when_no_more_is_wished_for() {
+        let all = || held((1..=600).map(|seq| (seq, (seq % 10) as u8, false)));
+        assert_eq!(course(all(), &wishes(30, u64::MAX, &[4]), 600), [(570, 600)]);
+        assert_eq!(course(all(), &wishes(8, u64::MAX, &[]), 600), [(592, 600)]);
+        assert_eq!(course(all(), &wishes(0, u64::MAX, &[4]), 600), []);
+        assert_eq!(course(all(), &wishes(30, 0, &[4]), 600), []);
+        // What is held already is not asked for again.
+        let nearly = held((1..=600).map(|seq| (seq, 0, seq <= 590)));
+        assert_eq!(course(nearly, &wishes(30, u64::MAX, &[]), 600), [(590, 600)]);
+    }
+
+    #[test]
+    fn what_concerns_the_reader_comes_before_the_rest() {
+        // Topic 5 lives in the block (128, 192] alone.
+        let cards = held((1..=600).map(|seq| (seq, if (129..=192).contains(&seq) { 5 } else { 0 }, false)));
+        assert_eq!(course(cards, &wishes(30 + 64, u64::MAX, &[5]), 600), [(570, 600), (128, 192)]);
+    }
+
+    #[test]
+    fn a_small_budget_buys_the_newest() {
+        let cards = held((1..=100).map(|seq| (seq, 0, false)));
+        let each = 900 / SHRINKS + PROOF;
+        assert_eq!(course(cards, &wishes(30, each * 4 + 1, &[]), 100), [(96, 100)]);
+    }
+}

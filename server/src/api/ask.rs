@@ -23,6 +23,7 @@ pub struct ListQuery {
     /// `next` of the part before.
     pub after: Option<String>,
     /// 1 to 100; 30 when absent.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
 }
 
@@ -38,6 +39,7 @@ pub struct SearchQuery {
     /// `bulletin`, `alert`, `guide` or `event`.
     pub kind: Option<String>,
     /// 1 to 100; 30 when absent.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,
 }
 

@@ -15,7 +15,9 @@ use crate::site::Site;
 use ask::{ListQuery, SearchQuery, refused};
 use axum::Router;
 use axum::extract::{Path, Query, Request, State};
-use axum::http::header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
@@ -35,7 +37,11 @@ const ANYONE: HeaderValue = HeaderValue::from_static("*");
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Bản Tin", version = "1", description = "Bulletins, alerts, guides and events. Open to anyone; no key is needed."),
+    info(
+        title = "Bản Tin",
+        version = "1",
+        description = "Bulletins, alerts, guides and events. Open to anyone; no key is needed."
+    ),
     paths(items, item, alerts, search, places, topics)
 )]
 struct Description;
@@ -208,7 +214,12 @@ impl World {
     }
 }
 
-async fn kept(site: &Arc<Site>, request: Request, key: String, make: impl FnOnce(&World) -> Vec<u8> + Send + 'static) -> Response {
+async fn kept(
+    site: &Arc<Site>,
+    request: Request,
+    key: String,
+    make: impl FnOnce(&World) -> Vec<u8> + Send + 'static,
+) -> Response {
     let world = World::of(site, &request);
     let mut name = format!("{}/api/", world.origin);
     name.push_str(&key);

@@ -144,16 +144,44 @@ pub struct Run {
 #[serde(tag = "type", rename_all = "kebab-case")]
 #[schema(as = Block)]
 pub enum BlockView {
-    Paragraph { runs: Vec<Run> },
-    Heading { level: u8, text: String },
-    List { items: Vec<Vec<Run>> },
-    Steps { items: Vec<Vec<Run>> },
-    Quote { runs: Vec<Run>, by: Option<String> },
-    Table { head: Vec<String>, rows: Vec<Vec<String>> },
-    Image { media: Media, alt: String, caption: Option<String> },
-    Audio { media: Media, title: String },
-    Call { number: String, label: String },
-    Link { url: String, label: String },
+    Paragraph {
+        runs: Vec<Run>,
+    },
+    Heading {
+        level: u8,
+        text: String,
+    },
+    List {
+        items: Vec<Vec<Run>>,
+    },
+    Steps {
+        items: Vec<Vec<Run>>,
+    },
+    Quote {
+        runs: Vec<Run>,
+        by: Option<String>,
+    },
+    Table {
+        head: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
+    Image {
+        media: Media,
+        alt: String,
+        caption: Option<String>,
+    },
+    Audio {
+        media: Media,
+        title: String,
+    },
+    Call {
+        number: String,
+        label: String,
+    },
+    Link {
+        url: String,
+        label: String,
+    },
     /// Of a later release.
     Unknown,
 }

@@ -1,5 +1,6 @@
 //! Calendars (RFC 5545): one event, or the events of a place.
 
+use super::document::bends;
 use crate::live::{Item, Snapshot};
 use domain::content::{FactKind, PlaceCode, Time};
 use domain::instance::instance;
@@ -77,8 +78,7 @@ impl Calendar {
             match c {
                 '\\' | ';' | ',' => line.extend(['\\', c]),
                 '\n' => line.push_str("\\n"),
-                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-                c if c.is_control() => {}
+                c if c.is_control() || bends(c) => {}
                 c => line.push(c),
             }
         }

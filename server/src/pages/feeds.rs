@@ -42,7 +42,9 @@ async fn feed(State(site): State<Arc<Site>>, request: Request) -> Response {
     let (key, now) = (format!("{origin}{path}"), site.now());
     let make = move || {
         let (kind, text) = match feed {
-            Feed::Event(_) | Feed::Calendar(_) => ("text/calendar; charset=utf-8", calendar::print(&snapshot, &feed, lang, &origin, now)),
+            Feed::Event(_) | Feed::Calendar(_) => {
+                ("text/calendar; charset=utf-8", calendar::print(&snapshot, &feed, lang, &origin, now))
+            }
             _ => ("application/atom+xml; charset=utf-8", atom::print(&snapshot, &feed, lang, &origin)),
         };
         Hot::new(kind, REVALIDATE, text).header(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))

@@ -125,6 +125,8 @@ fn moved(site: &Site, path: &str, query: &str, lang: Lang, route: &Route) -> Opt
     let lang = asked.unwrap_or(lang);
     let target = match route {
         Route::Item(id) => match site.live.now().items.get(id) {
+            // The short address of an SMS is answered at once: on a weak line a further trip costs more than it is worth.
+            Some(_) if path == route.path(lang) => return None,
             Some(item) => item_path(&item.card, lang),
             None => return None,
         },

@@ -88,9 +88,7 @@ pub fn gone<'a>(ctx: &'a Ctx, gone: &Gone) -> Document<'a> {
 fn home(snapshot: &Snapshot, ctx: &Ctx) -> El {
     let mut data = HomeData::select(snapshot.cards(), ctx.now, &ctx.mine);
     let lead = data.newest.first().filter(|card| card.body_bytes <= MAX_LEAD).and_then(|card| snapshot.items.get(&card.id));
-    data.lead = lead.map(|item| {
-        pages::item(ctx, ItemData::select(&item.card, Some(&item.body), snapshot.cards(), ctx.now))
-    });
+    data.lead = lead.map(|item| pages::item(ctx, ItemData::select(&item.card, Some(&item.body), snapshot.cards(), ctx.now)));
     pages::home(ctx, data)
 }
 

@@ -100,7 +100,12 @@ impl Store {
         }
         for entry in server.log.iter().filter(|entry| entry.seq > head.floor && !live.contains_key(&entry.id)) {
             let newest = log::find(&server.log, entry.id).unwrap();
-            assert_eq!(self.gone.get(&entry.id).map(|(revision, _)| *revision), Some(newest.revision), "no tombstone of {}", entry.id);
+            assert_eq!(
+                self.gone.get(&entry.id).map(|(revision, _)| *revision),
+                Some(newest.revision),
+                "no tombstone of {}",
+                entry.id
+            );
         }
         for item in log::alerts(&server.log, server.now) {
             let card = Card::decode(&item.card).unwrap();

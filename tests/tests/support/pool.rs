@@ -1,6 +1,8 @@
 //! Signed items to publish, made once: signing thousands of them for every seed would be most of the work.
 
-use domain::content::{AlertInfo, Block, Body, Card, Certainty, Headline, ItemId, Kind, MsgType, PlaceCode, Text, Time, Urgency, Variant};
+use domain::content::{
+    AlertInfo, Block, Body, Card, Certainty, Headline, ItemId, Kind, MsgType, PlaceCode, Text, Time, Urgency, Variant,
+};
 use domain::sign::{Issuer, KeyId, Sig, Trust, TrustKey, sign_item};
 use std::sync::OnceLock;
 
@@ -59,7 +61,8 @@ fn make(signer: &Issuer, n: usize, revision: u16, version: usize) -> Signed {
     let word = words[n % words.len()];
     let text = format!("Bản {n} lần {revision}.{version}: {word} ở xã vùng cao, bà con xem kỹ. ").repeat(1 + n % 4);
     let blocks = vec![Block::Paragraph(Text::plain(text))];
-    let body = Body { variants: vec![Variant { lang: "vi".into(), facts: vec![], blocks, audio: None }], ..Body::default() }.encode();
+    let body =
+        Body { variants: vec![Variant { lang: "vi".into(), facts: vec![], blocks, audio: None }], ..Body::default() }.encode();
     let is_alert = n % 11 == 3;
     let info = AlertInfo {
         level: 1 + (n % 5) as u8,

@@ -76,7 +76,8 @@ impl Phone {
                     answer
                 }
                 Step::Commit(commit) => {
-                    trip.bodies += commit.bodies.iter().filter(|body| !commit.cards.iter().any(|(id, ..)| *id == body.id)).count();
+                    trip.bodies +=
+                        commit.bodies.iter().filter(|body| !commit.cards.iter().any(|(id, ..)| *id == body.id)).count();
                     trip.commits.push(commit.clone());
                     if dice.percent(weather.store) {
                         match dice.below(4) {

@@ -71,7 +71,13 @@ impl Server {
         self.append(id, gone.revision, Logged::Gone(gone.encode()), None);
     }
 
-    fn append(&mut self, id: ItemId, revision: u16, what: Logged, body: Option<(domain::sign::KeyId, domain::sign::Sig, Vec<u8>)>) {
+    fn append(
+        &mut self,
+        id: ItemId,
+        revision: u16,
+        what: Logged,
+        body: Option<(domain::sign::KeyId, domain::sign::Sig, Vec<u8>)>,
+    ) {
         let seq = self.seq() + 1;
         self.log.push(Entry { seq, id, revision, what, body });
     }

@@ -32,8 +32,7 @@ pub fn body(text: &str) -> Body {
 }
 
 pub fn put(index: &mut Index, card: &Card, body: Option<&Body>) {
-    let facts =
-        DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind };
+    let facts = DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind };
     index.put(card.id, facts, &Terms::of(card, body));
 }
 
@@ -164,7 +163,11 @@ fn every_language_and_every_text() {
     let mut full = body("nước");
     full.document = Some("18/2021/QĐ-TTg".into());
     full.variants[0].facts.push(Fact { kind: FactKind::FEE, text: "miễn phí".into() });
-    full.variants.push(Variant { lang: "ktv".into(), blocks: vec![Block::List(vec![Text::plain("bh'rợ")])], ..full.variants[0].clone() });
+    full.variants.push(Variant {
+        lang: "ktv".into(),
+        blocks: vec![Block::List(vec![Text::plain("bh'rợ")])],
+        ..full.variants[0].clone()
+    });
     let mut index = Index::new();
     put(&mut index, &bilingual, Some(&full));
     for text in ["flood", "home", "y tế", "nuoc", "18 2021", "mien phi", "bhrợ", "lũ flood"] {

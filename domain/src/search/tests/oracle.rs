@@ -18,14 +18,36 @@ struct Doc {
 /// Few syllables, so that words meet.
 fn text(most: usize) -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
-        "ma", "mạ", "má", "Mạnh", "man", "lũ", "lu", "LŨ", "luật", "lu\u{303}", "bh'rợ", "bh’rợ", "bhro", "đi", "di", "a", "ă",
+        "ma",
+        "mạ",
+        "má",
+        "Mạnh",
+        "man",
+        "lũ",
+        "lu",
+        "LŨ",
+        "luật",
+        "lu\u{303}",
+        "bh'rợ",
+        "bh’rợ",
+        "bhro",
+        "đi",
+        "di",
+        "a",
+        "ă",
     ]);
     prop::collection::vec(word, 0..=most).prop_map(|words| words.join(" "))
 }
 
 fn doc() -> impl Strategy<Value = Doc> {
     let kind = prop::sample::select(vec![Kind::BULLETIN, Kind::ALERT]);
-    (text(2), text(3), text(6), 0u8..3, kind).prop_map(|(title, summary, body, topic, kind)| Doc { title, summary, body, topic, kind })
+    (text(2), text(3), text(6), 0u8..3, kind).prop_map(|(title, summary, body, topic, kind)| Doc {
+        title,
+        summary,
+        body,
+        topic,
+        kind,
+    })
 }
 
 fn key(word: &str) -> String {
