@@ -24,10 +24,13 @@ fn fresh() -> IdbStore {
 
 #[wasm_bindgen_test]
 async fn indexed_db_keeps_the_contract() {
-    client::contract::all(async || fresh(), async |store| {
-        store.close();
-        store
-    })
+    client::contract::all(
+        async || fresh(),
+        async |store| {
+            store.close();
+            store
+        },
+    )
     .await;
 }
 

@@ -3,7 +3,6 @@
 
 mod release;
 
-use crate::compress;
 use crate::dictionary::Dictionaries;
 use crate::headers::Inline;
 use crate::hot::{FOREVER, Hot, REVALIDATE};
@@ -25,7 +24,7 @@ pub struct Assets {
 
 impl Assets {
     /// Loads a folder and what is kept of earlier releases. A missing folder is worth a warning and no more.
-    pub async fn load(folder: Option<&Path>, data: &Path, dictionaries: &Dictionaries) -> Assets {
+    pub fn load(folder: Option<&Path>, data: &Path, dictionaries: &Dictionaries) -> Assets {
         let mut assets = Assets::default();
         let Some(folder) = folder else { return assets };
         if !folder.join("index.html").is_file() {
@@ -39,10 +38,10 @@ impl Assets {
         let files = walk(folder);
         assets.version = release::version(folder);
         for (older, path) in release::keep(&data.join("releases"), &files, &assets.version) {
-            assets.put(&older, &path, &cache, dictionaries).await;
+            assets.put(&older, &path, &cache, dictionaries);
         }
         for (name, path) in &files {
-            assets.put(name, path, &cache, dictionaries).await;
+            assets.put(name, path, &cache, dictionaries);
         }
         if let Some(index) = assets.files.remove("/index.html") {
             assets.inline = Inline::of(&String::from_utf8_lossy(index.plain()));
@@ -56,7 +55,7 @@ impl Assets {
         self.files.get(path).cloned()
     }
 
-    async fn put(&mut self, name: &str, path: &Path, cache: &Path, dictionaries: &Dictionaries) {
+    fn put(&mut self, name: &str, path: &Path, cache: &Path, dictionaries: &Dictionaries) {
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(cause) => return tracing::warn!(path = %path.display(), %cause, "a file of the app is left out"),
@@ -67,34 +66,36 @@ impl Assets {
         if let Some(group) = group(name) {
             hot = hot.dictionary(group);
         }
-        if compressible {
-            let kept = cache.join(format!("{}.br", hex(&hot.hash[..16])));
-            let plain = hot.plain().clone();
-            let small = compress::apart(move || compressed(&kept, &plain)).await;
-            hot = hot.compressed(small);
-        } else {
-            hot = hot.incompressible();
-        }
+        let kept = cache.join(format!("{}.br", hex(&hot.hash[..16])));
+        let before = if compressible { compressed_before(&kept, hot.plain()) } else { None };
+        let missing = compressible && before.is_none();
+        hot = match before {
+            Some(small) => hot.compressed(small),
+            None if compressible => hot,
+            None => hot.incompressible(),
+        };
         let hot = Arc::new(hot);
+        if missing {
+            // The best form takes a while: readers of the first seconds get the quick one.
+            hot.warm(move |small| keep(&kept, small));
+        }
         dictionaries.add(&hot);
         self.files.insert(name.to_owned(), hot);
     }
 }
 
-/// Brotli 11, from the file kept at an earlier start where there is one.
-fn compressed(kept: &Path, plain: &[u8]) -> Vec<u8> {
-    let mut back = Vec::new();
-    if let Ok(small) = std::fs::read(kept)
-        && brotli::BrotliDecompress(&mut &small[..], &mut back).is_ok()
-        && back == plain
-    {
-        return small;
+/// The best form as an earlier start made it, if it is whole.
+fn compressed_before(kept: &Path, plain: &[u8]) -> Option<Vec<u8>> {
+    let small = std::fs::read(kept).ok()?;
+    let mut back = Vec::with_capacity(plain.len());
+    (brotli::BrotliDecompress(&mut &small[..], &mut back).is_ok() && back == plain).then_some(small)
+}
+
+fn keep(kept: &Path, small: &[u8]) {
+    let fresh = kept.with_extension(std::process::id().to_string());
+    if let Err(cause) = std::fs::write(&fresh, small).and_then(|()| std::fs::rename(&fresh, kept)) {
+        tracing::warn!(%cause, "a compressed file is not kept for the next start");
     }
-    let small = compress::brotli(plain, 11);
-    let fresh = kept.with_extension(format!("{}", std::process::id()));
-    // Only costs time at the next start if it fails.
-    let _ = std::fs::write(&fresh, &small).and_then(|()| std::fs::rename(&fresh, kept));
-    small
 }
 
 /// Every file below a folder, with the path under which it is served.

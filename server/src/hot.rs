@@ -238,16 +238,21 @@ impl Hot {
                 quick.quick.get_or_init(|| quick.coded("br", "q", compress::brotli(&quick.plain.bytes, 5).into()));
             })
             .await;
-            this.warm();
+            this.warm(|_| {});
         }
         self.quick.get().cloned().flatten()
     }
 
-    /// Has the best form made some time soon, before anybody asks for it.
-    pub fn warm(self: &Arc<Self>) {
+    /// Has the best form made some time soon, before anybody asks for it, and shows it to `then`.
+    pub fn warm(self: &Arc<Self>, then: impl FnOnce(&[u8]) + Send + 'static) {
         if self.best.get().is_none() {
-            let this = self.clone();
-            compress::later(move || drop(this.make_best()));
+            // Nothing is done for an answer that is no longer kept when its turn comes.
+            let this = Arc::downgrade(self);
+            compress::later(move || {
+                if let Some(best) = this.upgrade().and_then(|this| this.make_best()) {
+                    then(&best.bytes);
+                }
+            });
         }
     }
 

@@ -64,7 +64,7 @@ impl Site {
         let issuer = Arc::new(key::load(data)?);
         let trust = key::trust(&issuer, store.created);
         let dictionaries = Dictionaries::default();
-        let assets = Assets::load(options.assets.as_deref(), data, &dictionaries).await;
+        let assets = Assets::load(options.assets.as_deref(), data, &dictionaries);
         let seals = Seals { issuer: issuer.clone(), trust: trust.version, app: assets.version };
         let live = Live::open(store.clone(), seals, options.clock.clone()).await?;
         let sealed = Hot::new(crate::sync::CONTENT_TYPE, crate::hot::REVALIDATE, trust.seal(&issuer).encode());

@@ -117,7 +117,7 @@ pub async fn warm(site: &Arc<Site>) {
     paths.extend(snapshot.head.alerts.map(|alerts| path::alerts(&alerts.hash)));
     for path in paths {
         if let Some(hot) = find(site, &path).await {
-            hot.warm();
+            hot.warm(|_| {});
         }
     }
 }

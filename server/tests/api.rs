@@ -69,7 +69,7 @@ async fn alerts_say_how_they_stand() {
         list["items"].as_array().unwrap().iter().map(|item| item["alert"]["state"].as_str().unwrap()).collect();
     assert!(["in-force", "ended", "cancelled", "superseded"].iter().all(|state| states.contains(state)), "{states:?}");
     assert_eq!(list["items"][0]["alert"]["state"], "in-force");
-    assert_eq!(list["items"][0]["alert"]["references"].is_array(), true);
+    assert!(list["items"][0]["alert"]["references"].is_array());
 }
 
 #[tokio::test]

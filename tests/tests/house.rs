@@ -111,7 +111,7 @@ fn app_and_server_never_see_each_other() {
 #[test]
 fn the_phone_pays_for_nothing_heavy() {
     let all = graph("app", "", PHONE, "");
-    has_none("app", &all, &["server", "sqlx", "tokio", "xtask"]);
+    has_none("app", &all, &["server", "sqlx", "axum", "mio", "xtask"]);
     has_none("app", &all, &["leptos_router", "leptos_meta", "unicode-normalization", "chrono"]);
     // `serde_json` and `regex` cannot be kept out of the graph (leptos names them), only out of the program: nobody of ours names them.
     for package in ["app", "client", "ui", "domain"] {

@@ -36,12 +36,14 @@ pub fn open(id: ItemId, bytes: &[u8], trust: &Trust, held: Option<&HeldCard>, go
         Verdict::UnknownKey => return Err(Refused::UnknownKey),
         Verdict::Forged | Verdict::OutsideKeyLife => return Err(Refused::Forged),
     }
-    let older = held.is_some_and(|held| held.revision > card.revision || (held.revision == card.revision && held.hash != card_hash));
+    let older =
+        held.is_some_and(|held| held.revision > card.revision || (held.revision == card.revision && held.hash != card_hash));
     if card.id != id || older || gone.is_some_and(|gone| card.revision <= gone) {
         return Err(Refused::Mismatch);
     }
     let stored = StoredBody { id, revision: card.revision, kid: item.kid, sig: item.sig, body: item.body };
-    let mut commit = Commit { bodies: vec![stored.clone()], terms: vec![(id, Terms::of(&card, Some(&body)).encode())], ..Commit::default() };
+    let mut commit =
+        Commit { bodies: vec![stored.clone()], terms: vec![(id, Terms::of(&card, Some(&body)).encode())], ..Commit::default() };
     if held.is_none_or(|held| held.revision < card.revision) {
         // Without a place in the log until a sync brings one.
         let next = HeldCard {
@@ -97,7 +99,8 @@ mod tests {
     #[test]
     fn only_what_was_asked_for_and_is_genuine_gets_in() {
         let (ours, theirs) = (Issuer::from_seed(&[1; 32]), Issuer::from_seed(&[2; 32]));
-        let key = TrustKey { kid: ours.kid(), public: ours.public(), name: "UBND".into(), not_before: Time(0), not_after: Time(100) };
+        let key =
+            TrustKey { kid: ours.kid(), public: ours.public(), name: "UBND".into(), not_before: Time(0), not_after: Time(100) };
         let trust = Trust { version: 1, keys: vec![key] };
         let id = ItemId([3; 5]);
         let good = answer(&card(3, 2), &ours, &ours);

@@ -111,11 +111,13 @@ mod tests {
     fn frozen_rows() {
         let card = encode_card(&held(), b"card");
         let hash = [7u8; 32];
-        let frozen = [&[1, 172, 2, 2][..], &hash, &[202, 247, 160, 176, 13, 2, 0, 9, 1, 204, 156, 1, 224, 18, 1], b"card"].concat();
+        let frozen =
+            [&[1, 172, 2, 2][..], &hash, &[202, 247, 160, 176, 13, 2, 0, 9, 1, 204, 156, 1, 224, 18, 1], b"card"].concat();
         assert_eq!(card, frozen);
         assert_eq!(decode_card(&frozen), Some((held(), &b"card"[..])));
 
-        let body = StoredBody { id: ItemId([1; 5]), revision: 258, kid: KeyId([1, 2, 3, 4]), sig: Sig([5; 64]), body: b"body".to_vec() };
+        let body =
+            StoredBody { id: ItemId([1; 5]), revision: 258, kid: KeyId([1, 2, 3, 4]), sig: Sig([5; 64]), body: b"body".to_vec() };
         let row = encode_body(&body);
         assert_eq!(row, [&[1, 2, 1, 1, 2, 3, 4][..], &[5; 64], b"body"].concat());
         assert_eq!(decode_body(body.id, &row), Some(body));

@@ -1,10 +1,10 @@
 //! The counter of bytes, by day of Vietnam. Rows `{day}{kind}` in [`Keep::Usage`], only added to, so tabs never disagree.
 
+use crate::list::List;
 use crate::row::decode_count;
 use crate::store::{Keep, Store};
 use domain::content::Time;
 use domain::sync::StoreFault;
-use std::collections::BTreeMap;
 
 /// What bytes were spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Day {
 
 /// Every day that was counted, by its number ([`Time::day`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Usage(pub BTreeMap<i64, Day>);
+pub struct Usage(pub List<i64, Day>);
 
 /// Days older than this are forgotten.
 pub const REMEMBERED: i64 = 400;
@@ -67,31 +67,33 @@ impl Usage {
         for (key, row) in rows {
             let Some((at, letter)) = key.char_indices().next_back() else { continue };
             let Ok(day) = key[..at].parse() else { continue };
-            let (sums, count) = (usage.0.entry(day).or_default(), decode_count(row));
+            let mut sums = usage.0.get(day).copied().unwrap_or_default();
+            let count = decode_count(row);
             match letter {
                 't' => sums.text += count,
                 'm' => sums.media += count,
                 'b' => sums.budget += count,
                 _ => {}
             }
+            usage.0.put(day, sums);
         }
         usage
     }
 
     pub fn today(&self, now: Time) -> Day {
-        self.0.get(&now.day()).copied().unwrap_or_default()
+        self.0.get(now.day()).copied().unwrap_or_default()
     }
 
     /// Bytes on the wire in the calendar month of `now`.
     pub fn month(&self, now: Time) -> u64 {
         let today = now.day();
         let first = today - i64::from(now.civil().day) + 1;
-        self.0.range(first..=today).map(|(_, day)| day.wire()).sum()
+        self.0.iter().filter(|(day, _)| (first..=today).contains(day)).map(|(_, day)| day.wire()).sum()
     }
 
     /// The last `count` days, today first, days without traffic included.
     pub fn days(&self, now: Time, count: i64) -> Vec<(i64, u64)> {
-        (0..count).map(|back| now.day() - back).map(|day| (day, self.0.get(&day).map_or(0, Day::wire))).collect()
+        (0..count).map(|back| now.day() - back).map(|day| (day, self.0.get(day).map_or(0, Day::wire))).collect()
     }
 }
 
@@ -127,6 +129,6 @@ mod tests {
     #[test]
     fn foreign_rows_count_nothing() {
         let rows = [("".to_owned(), vec![1]), ("x".to_owned(), vec![1; 8]), ("12z".to_owned(), vec![1; 8])];
-        assert!(Usage::from_rows(&rows).0.values().all(|day| *day == Day::default()));
+        assert!(Usage::from_rows(&rows).0.iter().all(|(_, day)| *day == Day::default()));
     }
 }

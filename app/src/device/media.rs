@@ -77,7 +77,8 @@ pub async fn app_bytes() -> u64 {
     let Ok(caches) = window().caches() else { return 0 };
     let Ok(names) = JsFuture::from(caches.keys()).await else { return 0 };
     let mut sum = 0;
-    for name in js_sys::Array::from(&names).iter().filter_map(|name| name.as_string()).filter(|name| name.starts_with("bt-app-")) {
+    for name in js_sys::Array::from(&names).iter().filter_map(|name| name.as_string()).filter(|name| name.starts_with("bt-app-"))
+    {
         let Ok(Ok(cache)) = JsFuture::from(caches.open(&name)).await.map(|cache| cache.dyn_into::<Cache>()) else { continue };
         let Ok(responses) = JsFuture::from(cache.match_all()).await else { continue };
         for response in js_sys::Array::from(&responses) {

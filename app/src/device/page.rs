@@ -94,7 +94,8 @@ pub fn version() -> String {
 /// A plain box over the page when the program broke: what happened and the next step.
 pub fn broken(text: &str, button: &str) {
     let document = document();
-    let (Ok(shade), Ok(line), Ok(again)) = (document.create_element("div"), document.create_element("p"), document.create_element("button"))
+    let (Ok(shade), Ok(line), Ok(again)) =
+        (document.create_element("div"), document.create_element("p"), document.create_element("button"))
     else {
         return;
     };

@@ -35,13 +35,8 @@ pub struct IdbStore {
 
 impl IdbStore {
     pub fn new(prefix: &str) -> IdbStore {
-        let lazy = |name: &str, stores| {
-            Rc::new(Lazy { name: [prefix, name].concat(), stores, open: RefCell::new(None) })
-        };
-        IdbStore {
-            cache: lazy("-cache-1", CACHE_STORES.to_vec()),
-            keep: lazy("-keep", Keep::ALL.map(Keep::name).to_vec()),
-        }
+        let lazy = |name: &str, stores| Rc::new(Lazy { name: [prefix, name].concat(), stores, open: RefCell::new(None) });
+        IdbStore { cache: lazy("-cache-1", CACHE_STORES.to_vec()), keep: lazy("-keep", Keep::ALL.map(Keep::name).to_vec()) }
     }
 
     /// Opens both databases now, so that a phone without them is known at the start.
@@ -133,13 +128,35 @@ fn bytes(value: &JsValue) -> Vec<u8> {
     value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default()
 }
 
-fn put(store: &ObjectStore<'_>, key: JsValue, row: &[u8]) -> Result<(), StoreFault> {
-    let value: JsValue = Uint8Array::from(row).into();
-    store.put(value).with_key(key).primitive().map(drop).map_err(failed)
+/// One write of a transaction: all are computed before it begins.
+enum Op {
+    Put(&'static str, JsValue, JsValue),
+    Delete(&'static str, JsValue),
+    Clear(&'static str),
 }
 
-fn delete(store: &ObjectStore<'_>, key: JsValue) -> Result<(), StoreFault> {
-    store.delete::<JsValue, _>(key).primitive().map(drop).map_err(failed)
+impl Op {
+    fn put(store: &'static str, key: JsValue, row: &[u8]) -> Op {
+        Op::Put(store, key, Uint8Array::from(row).into())
+    }
+}
+
+/// Writes all of it or nothing.
+async fn write(lazy: &Rc<Lazy>, stores: &[&str], ops: Vec<Op>) -> Result<(), StoreFault> {
+    let db = open(lazy).await?;
+    let tx = begin(&db, stores, TransactionMode::Readwrite)?;
+    for op in ops {
+        let name = match &op {
+            Op::Put(name, ..) | Op::Delete(name, _) | Op::Clear(name) => *name,
+        };
+        let store = tx.object_store(name).map_err(failed)?;
+        match op {
+            Op::Put(_, key, row) => drop(store.put(row).with_key(key).primitive().map_err(failed)?),
+            Op::Delete(_, key) => drop(store.delete::<JsValue, _>(key).primitive().map_err(failed)?),
+            Op::Clear(_) => drop(store.clear().map_err(failed)?),
+        }
+    }
+    finish(tx).await
 }
 
 async fn get(store: &ObjectStore<'_>, key: JsValue) -> Result<Option<Vec<u8>>, StoreFault> {
@@ -148,10 +165,7 @@ async fn get(store: &ObjectStore<'_>, key: JsValue) -> Result<Option<Vec<u8>>, S
 }
 
 /// All rows with their keys, or the first `count` in `range`.
-async fn rows(
-    store: &ObjectStore<'_>,
-    range: Option<(KeyRange<JsValue>, u32)>,
-) -> Result<Vec<(JsValue, JsValue)>, StoreFault> {
+async fn rows(store: &ObjectStore<'_>, range: Option<(KeyRange<JsValue>, u32)>) -> Result<Vec<(JsValue, JsValue)>, StoreFault> {
     // Both requests go out before either is awaited: one round trip, one transaction.
     let (keys, values) = match range {
         None => (
@@ -159,7 +173,12 @@ async fn rows(
             store.get_all::<JsValue>().primitive().map_err(failed)?,
         ),
         Some((range, count)) => (
-            store.get_all_keys::<JsValue>().with_query::<JsValue, _>(range.clone()).with_limit(count).primitive().map_err(failed)?,
+            store
+                .get_all_keys::<JsValue>()
+                .with_query::<JsValue, _>(range.clone())
+                .with_limit(count)
+                .primitive()
+                .map_err(failed)?,
             store.get_all::<JsValue>().with_query::<JsValue, _>(range).with_limit(count).primitive().map_err(failed)?,
         ),
     };
@@ -217,49 +236,36 @@ impl Store for IdbStore {
         if let Some(trust) = &commit.trust {
             self.put_keep(Keep::Trust, "list", Some(&row::encode_trust(trust))).await?;
         }
-        let db = open(&self.cache).await?;
-        let tx = begin(&db, &CACHE_STORES, TransactionMode::Readwrite)?;
-        let cards = tx.object_store("cards").map_err(failed)?;
-        let bodies = tx.object_store("bodies").map_err(failed)?;
-        let terms = tx.object_store("terms").map_err(failed)?;
-        let gone = tx.object_store("gone").map_err(failed)?;
-        let meta = tx.object_store("meta").map_err(failed)?;
+        let mut ops = Vec::new();
         if commit.reset {
-            for store in [&cards, &bodies, &terms, &gone, &meta] {
-                store.clear().map_err(failed)?;
-            }
+            ops.extend(CACHE_STORES.map(Op::Clear));
         }
         for (id, revision, bytes) in &commit.gone {
-            for store in [&cards, &bodies, &terms] {
-                delete(store, key(*id))?;
-            }
-            put(&gone, key(*id), &row::encode_gone(*revision, bytes))?;
+            ops.extend(["cards", "bodies", "terms"].map(|store| Op::Delete(store, key(*id))));
+            ops.push(Op::put("gone", key(*id), &row::encode_gone(*revision, bytes)));
         }
         for (id, held, bytes) in &commit.cards {
-            delete(&gone, key(*id))?;
+            ops.push(Op::Delete("gone", key(*id)));
             if !held.body {
-                delete(&bodies, key(*id))?;
+                ops.push(Op::Delete("bodies", key(*id)));
             }
-            put(&cards, key(*id), &row::encode_card(held, bytes))?;
+            ops.push(Op::put("cards", key(*id), &row::encode_card(held, bytes)));
         }
         for body in &commit.bodies {
-            put(&bodies, key(body.id), &row::encode_body(body))?;
+            ops.push(Op::put("bodies", key(body.id), &row::encode_body(body)));
         }
         for (id, row) in &commit.terms {
-            put(&terms, key(*id), row)?;
+            ops.push(Op::put("terms", key(*id), row));
         }
         if let Some(cursor) = &commit.cursor {
-            delete(&meta, "tag".into())?;
-            put(&meta, "cursor".into(), &row::encode_cursor(cursor))?;
+            ops.push(Op::Delete("meta", "tag".into()));
+            ops.push(Op::put("meta", "cursor".into(), &row::encode_cursor(cursor)));
         }
-        finish(tx).await
+        write(&self.cache, &CACHE_STORES, ops).await
     }
 
     async fn put_tag(&self, tag: &str) -> Result<(), StoreFault> {
-        let db = open(&self.cache).await?;
-        let tx = begin(&db, &["meta"], TransactionMode::Readwrite)?;
-        put(&tx.object_store("meta").map_err(failed)?, "tag".into(), tag.as_bytes())?;
-        finish(tx).await
+        write(&self.cache, &["meta"], vec![Op::put("meta", "tag".into(), tag.as_bytes())]).await
     }
 
     async fn card(&self, id: ItemId) -> Result<Option<Vec<u8>>, StoreFault> {
@@ -293,24 +299,16 @@ impl Store for IdbStore {
     }
 
     async fn delete_bodies(&self, ids: &[(ItemId, Vec<u8>)]) -> Result<(), StoreFault> {
-        let db = open(&self.cache).await?;
-        let tx = begin(&db, &["bodies", "terms"], TransactionMode::Readwrite)?;
-        let bodies = tx.object_store("bodies").map_err(failed)?;
-        let terms = tx.object_store("terms").map_err(failed)?;
+        let mut ops = Vec::new();
         for (id, row) in ids {
-            delete(&bodies, key(*id))?;
-            put(&terms, key(*id), row)?;
+            ops.push(Op::Delete("bodies", key(*id)));
+            ops.push(Op::put("terms", key(*id), row));
         }
-        finish(tx).await
+        write(&self.cache, &["bodies", "terms"], ops).await
     }
 
     async fn clear_cache(&self) -> Result<(), StoreFault> {
-        let db = open(&self.cache).await?;
-        let tx = begin(&db, &CACHE_STORES, TransactionMode::Readwrite)?;
-        for name in CACHE_STORES {
-            tx.object_store(name).map_err(failed)?.clear().map_err(failed)?;
-        }
-        finish(tx).await
+        write(&self.cache, &CACHE_STORES, CACHE_STORES.map(Op::Clear).into()).await
     }
 
     async fn used(&self) -> Result<Used, StoreFault> {
@@ -333,14 +331,11 @@ impl Store for IdbStore {
     }
 
     async fn put_keep(&self, shelf: Keep, key: &str, value: Option<&[u8]>) -> Result<(), StoreFault> {
-        let db = open(&self.keep).await?;
-        let tx = begin(&db, &[shelf.name()], TransactionMode::Readwrite)?;
-        let store = tx.object_store(shelf.name()).map_err(failed)?;
-        match value {
-            Some(value) => put(&store, key.into(), value)?,
-            None => delete(&store, key.into())?,
-        }
-        finish(tx).await
+        let op = match value {
+            Some(value) => Op::put(shelf.name(), key.into(), value),
+            None => Op::Delete(shelf.name(), key.into()),
+        };
+        write(&self.keep, &[shelf.name()], vec![op]).await
     }
 
     async fn get_keep(&self, shelf: Keep) -> Result<Vec<(String, Vec<u8>)>, StoreFault> {
@@ -355,7 +350,8 @@ impl Store for IdbStore {
         let tx = begin(&db, &[shelf.name()], TransactionMode::Readwrite)?;
         let store = tx.object_store(shelf.name()).map_err(failed)?;
         let count = get(&store, key.into()).await?.map_or(0, |row| row::decode_count(&row));
-        put(&store, key.into(), &count.saturating_add(by).to_le_bytes())?;
+        let sum: JsValue = Uint8Array::from(&count.saturating_add(by).to_le_bytes()[..]).into();
+        drop(store.put(sum).with_key(JsValue::from_str(key)).primitive().map_err(failed)?);
         finish(tx).await
     }
 }

@@ -10,7 +10,8 @@ use domain::route::Route;
 use domain::sync::Trouble;
 use std::rc::Rc;
 use ui::data::{
-    AlertsData, Found, HomeData, ItemData, PlaceData, SavedData, SearchData, SettingsData, TopicData, Mode as UiMode, Theme as UiTheme,
+    AlertsData, Found, HomeData, ItemData, Mode as UiMode, PlaceData, SavedData, SearchData, SettingsData, Theme as UiTheme,
+    TopicData,
 };
 use ui::el::{El, el};
 use ui::{Ctx, pages};
@@ -26,7 +27,7 @@ pub fn whole(view: &View) -> El {
 }
 
 fn cards(view: &View) -> impl Iterator<Item = &Card> {
-    view.shelf.cards.values().map(Rc::as_ref)
+    view.shelf.cards.iter().map(|(_, card)| card.as_ref())
 }
 
 fn page(view: &View, ctx: &Ctx) -> El {
@@ -58,9 +59,8 @@ fn page(view: &View, ctx: &Ctx) -> El {
 
 fn item(view: &View, open: &Open, ctx: &Ctx) -> El {
     match (&open.card, &open.fate) {
-        (Some(card), _) => {
-            pages::item(ctx, ItemData::select(card, open.body.as_deref(), cards(view), ctx.now)).attr("id", ["p-", &open.id.to_string()].concat())
-        }
+        (Some(card), _) => pages::item(ctx, ItemData::select(card, open.body.as_deref(), cards(view), ctx.now))
+            .attr("id", ["p-", &open.id.to_string()].concat()),
         (None, Fate::Withdrawn(gone)) => pages::gone(ctx, gone),
         (None, Fate::Unknown) => pages::not_found(ctx),
         (None, Fate::Offline) => pages::offline(ctx),
@@ -70,7 +70,7 @@ fn item(view: &View, open: &Open, ctx: &Ctx) -> El {
 
 fn search(view: &View, ctx: &Ctx) -> El {
     let found = view.find.rows.iter().filter_map(|row| {
-        let card = view.shelf.cards.get(&row.id)?;
+        let card = view.shelf.cards.get(row.id)?;
         let lang = card.headline(ctx.lang.tag()).lang.clone();
         Some(Found { card, lang, title: row.title.clone(), snippet: row.snippet.clone() })
     });
@@ -80,7 +80,7 @@ fn search(view: &View, ctx: &Ctx) -> El {
 
 fn saved(view: &View, ctx: &Ctx) -> El {
     let mut all: Vec<_> = view.saved.iter().collect();
-    all.sort_by_key(|(id, kept)| (std::cmp::Reverse(kept.saved.at), **id));
+    all.sort_by_key(|(id, kept)| (std::cmp::Reverse(kept.saved.at), *id));
     // The newest revision where there is one.
     let saved = all.into_iter().map(|(id, kept)| view.shelf.cards.get(id).unwrap_or(&kept.card).as_ref()).collect();
     pages::saved(ctx, SavedData { saved, missing: Vec::new() })

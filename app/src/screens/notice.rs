@@ -18,7 +18,11 @@ pub fn notices(view: &View, ctx: &Ctx) -> El {
         cl("p", "up").text(text).text(" ").kid(button("update", "download", w.update_now))
     });
     let install = view.offer_install.then(|| {
-        line("up", w.install_offer).text(" ").kid(button("install", "install", w.install_now)).text(" ").kid(button("later", "check", w.later))
+        line("up", w.install_offer)
+            .text(" ")
+            .kid(button("install", "install", w.install_now))
+            .text(" ")
+            .kid(button("later", "check", w.later))
     });
     let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts | Route::Saved));
     let stored = !view.shelf.cards.is_empty();

@@ -5,7 +5,7 @@ use super::{App, find, item, keep, phone, spawn, sync};
 use crate::device::nav::{Act, Tap};
 use crate::device::{clock, install, media, nav, share, speech, storage, worker};
 use client::usage::{self, Spent};
-use client::{Mode, Theme};
+use client::{Mode, Settings, Theme};
 use domain::content::{ItemId, PlaceCode};
 use domain::route::Route;
 use std::rc::Rc;
@@ -71,36 +71,14 @@ async fn perform(app: &Rc<App>, act: Act) {
             None => app.say(words.image_failed),
         },
         ("more", _) => more(app).await,
-        ("place", _) => {
-            if let Ok(code) = act.id.parse() {
-                keep::set(app, |settings| settings.toggle_place(PlaceCode(code))).await;
-            }
-        }
-        ("topic", _) => {
-            if let Ok(topic) = act.id.parse() {
-                keep::set(app, |settings| settings.toggle_topic(topic)).await;
-            }
-        }
-        ("size", _) => keep::set(app, |settings| settings.size = act.value.parse().unwrap_or(0).min(3)).await,
-        ("theme", _) => keep::set(app, |settings| settings.theme = Theme::from_name(&act.value)).await,
-        ("mode", _) => keep::set(app, |settings| settings.mode = Mode::from_name(&act.value).unwrap_or_default()).await,
+        ("place" | "topic" | "size" | "theme" | "mode", _) => keep::set(app, chosen(app, &act)).await,
         ("sync", _) => {
             sync::now(app).await;
             worker::check().await;
-            phone::measure(app).await;
         }
-        ("fetch-all", _) => {
-            sync::with_budget(app, u64::MAX).await;
-            phone::measure(app).await;
-        }
-        ("persist", _) => {
-            storage::persist().await;
-            phone::measure(app).await;
-        }
-        ("drop-media", _) => {
-            media::clear().await;
-            phone::measure(app).await;
-        }
+        ("fetch-all", _) => sync::with_budget(app, u64::MAX).await,
+        ("persist", _) => drop(storage::persist().await),
+        ("drop-media", _) => media::clear().await,
         ("drop-old", _) => phone::drop_old(app).await,
         ("drop-all", _) => phone::drop_all(app).await,
         ("update", _) => worker::activate(),
@@ -115,6 +93,24 @@ async fn perform(app: &Rc<App>, act: Act) {
         ("later", _) => keep::decline_install(app),
         _ => {}
     }
+    if app.with(|view| view.route == Some(Route::OnThisPhone)) {
+        phone::measure(app).await;
+    }
+}
+
+/// The settings with this one choice changed.
+fn chosen(app: &App, act: &Act) -> Settings {
+    let mut settings = app.with(|view| view.settings.clone());
+    let number: Option<u32> = act.id.parse().ok();
+    match (act.name.as_str(), number) {
+        ("place", Some(code)) => settings.toggle_place(PlaceCode(code)),
+        ("topic", Some(topic)) => settings.toggle_topic(topic as u8),
+        ("size", _) => settings.size = act.value.parse().unwrap_or(0).min(3),
+        ("theme", _) => settings.theme = Theme::from_name(&act.value),
+        ("mode", _) => settings.mode = Mode::from_name(&act.value).unwrap_or_default(),
+        _ => {}
+    }
+    settings
 }
 
 fn listen(app: &Rc<App>) {

@@ -2,11 +2,11 @@
 
 use super::{App, Kept, View};
 use crate::device::{clock, install, net, page, storage};
-use client::{Keep, Saved, Settings, Store};
+use client::{Keep, List, Saved, Settings, Store};
 use domain::content::{Card, ItemId};
 use domain::sync::StoredBody;
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -29,15 +29,17 @@ pub async fn settings(store: &impl Store) -> Settings {
     }
 }
 
-pub async fn saved(store: &impl Store) -> BTreeMap<ItemId, Kept> {
+pub async fn saved(store: &impl Store) -> List<ItemId, Kept> {
     let rows = store.get_keep(Keep::Saved).await.unwrap_or_default();
-    let kept = rows.iter().filter_map(|(key, row)| {
-        let id = key.parse().ok()?;
-        let saved = Saved::decode(id, row)?;
-        let card = Rc::new(Card::decode(&saved.card).ok()?);
-        Some((id, Kept { saved, card }))
-    });
-    kept.collect()
+    let mut all = List::default();
+    for (key, row) in &rows {
+        let Ok(id) = key.parse() else { continue };
+        let Some(saved) = Saved::decode(id, row) else { continue };
+        if let Ok(card) = Card::decode(&saved.card) {
+            all.put(id, Kept { saved, card: Rc::new(card) });
+        }
+    }
+    all
 }
 
 pub async fn read(store: &impl Store) -> BTreeSet<ItemId> {
@@ -52,9 +54,9 @@ pub async fn read(store: &impl Store) -> BTreeSet<ItemId> {
 }
 
 impl View {
-    pub fn keep_saved(&mut self, saved: BTreeMap<ItemId, Kept>) {
+    pub fn keep_saved(&mut self, saved: List<ItemId, Kept>) {
         self.saved = saved;
-        self.saved_ids = Arc::new(self.saved.keys().copied().collect());
+        self.saved_ids = Arc::new(self.saved.iter().map(|(id, _)| id).collect());
     }
 }
 
@@ -94,7 +96,7 @@ pub fn offer_install(app: &Rc<App>) {
 /// Saves the item or lets it go.
 pub async fn toggle_saved(app: &Rc<App>, id: ItemId) {
     let key = id.to_string();
-    let done = if app.with(|view| view.saved.contains_key(&id)) {
+    let done = if app.with(|view| view.saved.has(id)) {
         app.store.put_keep(Keep::Saved, &key, None).await.map(|()| None)
     } else {
         let Ok(Some(card)) = app.store.card(id).await else { return };
@@ -109,8 +111,8 @@ pub async fn toggle_saved(app: &Rc<App>, id: ItemId) {
     app.change(|view| {
         let mut all = std::mem::take(&mut view.saved);
         match saved.and_then(|saved| Some(Kept { card: Rc::new(Card::decode(&saved.card).ok()?), saved })) {
-            Some(kept) => drop(all.insert(id, kept)),
-            None => drop(all.remove(&id)),
+            Some(kept) => all.put(id, kept),
+            None => all.remove(id),
         }
         view.keep_saved(all);
     });
@@ -123,23 +125,19 @@ pub async fn toggle_saved(app: &Rc<App>, id: ItemId) {
 
 /// A saved item whose text came only now gets its whole copy.
 pub async fn complete_saved(app: &Rc<App>, card: &[u8], body: &StoredBody) {
-    let wanting = app.with(|view| view.saved.get(&body.id).filter(|kept| kept.saved.body.is_none()).map(|kept| kept.saved.at));
+    let wanting = app.with(|view| view.saved.get(body.id).filter(|kept| kept.saved.body.is_none()).map(|kept| kept.saved.at));
     let Some(at) = wanting else { return };
     let saved = Saved { at, card: card.to_vec(), body: Some(body.clone()) };
     let _ = app.store.put_keep(Keep::Saved, &body.id.to_string(), Some(&saved.encode())).await;
-    if let Some(kept) = app.view.borrow_mut().saved.get_mut(&body.id) {
+    if let Some(kept) = app.view.borrow_mut().saved.get_mut(body.id) {
         kept.saved = saved;
     }
 }
 
 /// Changes the settings: on the screen at once, then in the store.
-pub async fn set(app: &Rc<App>, f: impl FnOnce(&mut Settings)) {
-    let row = app.change(|view| {
-        let mut settings = view.settings.clone();
-        f(&mut settings);
-        view.choose(settings);
-        view.settings.encode()
-    });
+pub async fn set(app: &Rc<App>, settings: Settings) {
+    let row = settings.encode();
+    app.change(|view| view.choose(settings));
     look(app);
     if app.store.put_keep(Keep::Settings, SETTINGS, Some(&row)).await.is_err() {
         app.say(app.with(|view| view.lang).words().save_failed);

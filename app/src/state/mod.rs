@@ -10,9 +10,9 @@ pub mod shelf;
 pub mod sync;
 pub mod walk;
 
-use crate::device::{clock, nav, net::Web, page, store::IdbStore};
 pub use crate::device::clock::spawn;
-use client::{Saved, Settings, Usage};
+use crate::device::{clock, nav, net::Web, page, store::IdbStore};
+use client::{List, Saved, Settings, Usage};
 use domain::content::{Card, ItemId, Time};
 use domain::route::Route;
 use domain::sync::Trouble;
@@ -20,7 +20,7 @@ use domain::words::Lang;
 use leptos::prelude::{RwSignal, Update};
 use shelf::Shelf;
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 use ui::data::PhoneData;
@@ -41,7 +41,7 @@ pub struct View {
     pub limit: usize,
     pub settings: Settings,
     pub shelf: Shelf,
-    pub saved: BTreeMap<ItemId, Kept>,
+    pub saved: List<ItemId, Kept>,
     pub read: Arc<BTreeSet<ItemId>>,
     pub saved_ids: Arc<BTreeSet<ItemId>>,
     pub mine: Arc<Mine>,
@@ -72,7 +72,7 @@ impl View {
             limit: ui::data::LIST,
             settings: Settings::default(),
             shelf: Shelf::default(),
-            saved: BTreeMap::new(),
+            saved: List::default(),
             read: Arc::default(),
             saved_ids: Arc::default(),
             mine: Arc::default(),
@@ -137,13 +137,7 @@ thread_local! {
 
 /// Makes the one program. Called once, at boot.
 pub fn begin(store: IdbStore, view: View) -> Rc<App> {
-    let app = Rc::new(App {
-        store,
-        net: Web,
-        view: RefCell::new(view),
-        sync: sync::Pace::default(),
-        tick: OnceCell::new(),
-    });
+    let app = Rc::new(App { store, net: Web, view: RefCell::new(view), sync: sync::Pace::default(), tick: OnceCell::new() });
     APP.with(|slot| slot.set(app.clone()).is_ok());
     app
 }
@@ -159,6 +153,7 @@ impl App {
     }
 
     /// Draws what changed.
+    #[inline(never)]
     pub fn draw(&self) {
         if let Some(tick) = self.tick.get() {
             tick.update(|n| *n = n.wrapping_add(1));

@@ -63,7 +63,6 @@ pub async fn drop_old(app: &Rc<App>) {
         quota::oldest(&old, &view.saved_ids, u64::MAX)
     });
     drop_bodies(app, &ids).await;
-    measure(app).await;
 }
 
 /// All texts and pictures but what is saved; the list itself comes again with the next sync.
@@ -71,12 +70,11 @@ pub async fn drop_all(app: &Rc<App>) {
     media::clear().await;
     let ids: Vec<ItemId> = app.with(|view| quota::oldest(&view.shelf.candidates(), &BTreeSet::new(), u64::MAX));
     drop_bodies(app, &ids).await;
-    measure(app).await;
 }
 
 async fn drop_bodies(app: &Rc<App>, ids: &[ItemId]) {
     let rows: Vec<(ItemId, Vec<u8>)> = app.with(|view| {
-        let cards = ids.iter().filter_map(|id| view.shelf.cards.get(id));
+        let cards = ids.iter().filter_map(|id| view.shelf.cards.get(*id));
         cards.map(|card| (card.id, Terms::of(card, None).encode())).collect()
     });
     if app.store.delete_bodies(&rows).await.is_err() {

@@ -1,16 +1,15 @@
 //! The cards of this phone in memory, kept in step with every commit.
 
 use crate::device::clock;
-use client::Loaded;
+use client::{List, Loaded};
 use domain::content::{Card, ItemId, Kind};
 use domain::search::{DocFacts, Index, Terms};
 use domain::sync::{Commit, Held};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 #[derive(Default)]
 pub struct Shelf {
-    pub cards: BTreeMap<ItemId, Rc<Card>>,
+    pub cards: List<ItemId, Rc<Card>>,
     pub held: Held,
     /// Built when the reader first searches, or in an idle moment.
     pub index: Option<Index>,
@@ -24,11 +23,11 @@ impl Shelf {
     pub async fn of(loaded: Loaded) -> Shelf {
         let mut shelf = Shelf { held: loaded.held, ..Shelf::default() };
         // The machine is given its own copy of these when it needs them.
-        shelf.held.bytes = BTreeMap::new();
+        shelf.held.bytes.clear();
         for slice in loaded.cards.chunks(SLICE) {
             for (id, bytes) in slice {
                 if let Ok(card) = Card::decode(bytes) {
-                    shelf.cards.insert(*id, Rc::new(card));
+                    shelf.cards.put(*id, Rc::new(card));
                 }
             }
             if slice.len() == SLICE {
@@ -40,20 +39,20 @@ impl Shelf {
 
     pub fn apply(&mut self, commit: &Commit) {
         self.held.apply(commit);
-        self.held.bytes = BTreeMap::new();
+        self.held.bytes.clear();
         if commit.reset {
             self.cards.clear();
             self.index = self.index.take().map(|_| Index::new());
         }
         for (id, _, _) in &commit.gone {
-            self.cards.remove(id);
+            self.cards.remove(*id);
             if let Some(index) = &mut self.index {
                 index.remove(*id);
             }
         }
         for (id, _, bytes) in &commit.cards {
             if let Ok(card) = Card::decode(bytes) {
-                self.cards.insert(*id, Rc::new(card));
+                self.cards.put(*id, Rc::new(card));
             }
         }
         if let Some(mut index) = self.index.take() {
@@ -65,9 +64,8 @@ impl Shelf {
     }
 
     pub fn put(&self, index: &mut Index, id: ItemId, terms: &[u8]) {
-        let Some(card) = self.cards.get(&id) else { return };
-        let facts =
-            DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind };
+        let Some(card) = self.cards.get(id) else { return };
+        let facts = DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind };
         match Terms::decode(terms) {
             Ok(terms) => index.put(id, facts, &terms),
             Err(_) => index.put(id, facts, &Terms::of(card, None)),
@@ -91,7 +89,7 @@ impl Shelf {
             id: *id,
             issued: held.issued,
             bytes: held.body_bytes,
-            alert: self.cards.get(id).is_some_and(|card| card.kind == Kind::ALERT),
+            alert: self.cards.get(*id).is_some_and(|card| card.kind == Kind::ALERT),
         })
         .collect()
     }

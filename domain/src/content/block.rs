@@ -76,18 +76,43 @@ pub struct MediaRef {
 pub enum Block {
     Paragraph(Text),
     /// Level 2 or 3.
-    Heading { level: u8, text: String },
+    Heading {
+        level: u8,
+        text: String,
+    },
     List(Vec<Text>),
     Steps(Vec<Text>),
-    Quote { text: Text, by: Option<String> },
-    Table { head: Vec<String>, rows: Vec<Vec<String>> },
-    Image { media: MediaRef, alt: String, caption: Option<String> },
-    Audio { media: MediaRef, title: String },
+    Quote {
+        text: Text,
+        by: Option<String>,
+    },
+    Table {
+        head: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
+    Image {
+        media: MediaRef,
+        alt: String,
+        caption: Option<String>,
+    },
+    Audio {
+        media: MediaRef,
+        title: String,
+    },
     /// A number to call; `label` says who answers.
-    Call { number: String, label: String },
+    Call {
+        number: String,
+        label: String,
+    },
     /// `http` or `https` only.
-    Link { url: String, label: String },
-    Unknown { tag: u8, bytes: Vec<u8> },
+    Link {
+        url: String,
+        label: String,
+    },
+    Unknown {
+        tag: u8,
+        bytes: Vec<u8>,
+    },
 }
 
 impl Block {

@@ -65,10 +65,7 @@ impl Time {
     /// RFC 3339 with Vietnam's offset: `2026-11-23T18:05:00+07:00`.
     pub fn rfc3339(self) -> String {
         let c = self.civil();
-        format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}+07:00",
-            c.year, c.month, c.day, c.hour, c.minute, c.second
-        )
+        format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}+07:00", c.year, c.month, c.day, c.hour, c.minute, c.second)
     }
 
     /// Reads RFC 3339 (`2026-11-23T18:05:00+07:00` or `…Z`); a plain date means its midnight in Vietnam.
@@ -141,7 +138,16 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["", "2026", "2026-13-01", "2026-02-30", "2026-11-23T25:00:00Z", "2026-11-23 10:00:00Z", "2026-11-23T10:00:00", "２０２６-11-23"] {
+        for text in [
+            "",
+            "2026",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-11-23T25:00:00Z",
+            "2026-11-23 10:00:00Z",
+            "2026-11-23T10:00:00",
+            "２０２６-11-23",
+        ] {
             assert_eq!(Time::parse(text), None, "{text}");
         }
     }

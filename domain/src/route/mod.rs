@@ -223,7 +223,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn every_route() -> Vec<Route> {
-        let query = Query { text: "lũ quét & sạt lở +1%".into(), topic: Some(0), place: Some(20044), kind: Some(Kind::ALERT) };
+        let query =
+            Query { text: "lũ quét & sạt lở +1%".into(), topic: Some(0), place: Some(20044), kind: Some(Kind::ALERT) };
         vec![
             Route::Home,
             Route::Topic(2),

@@ -196,7 +196,13 @@ mod tests {
     fn trust_in(signers: &[&Issuer], version: u32) -> Trust {
         let keys = signers
             .iter()
-            .map(|s| TrustKey { kid: s.kid(), public: s.public(), name: "UBND".into(), not_before: Time(0), not_after: Time(100) })
+            .map(|s| TrustKey {
+                kid: s.kid(),
+                public: s.public(),
+                name: "UBND".into(),
+                not_before: Time(0),
+                not_after: Time(100),
+            })
             .collect();
         Trust { version, keys }
     }

@@ -157,11 +157,19 @@ pub enum Input {
     /// Begin, or go on after [`Step::Pause`].
     Go,
     /// A 200 whose content type was ours, whole.
-    Got { id: u32, bytes: Vec<u8> },
+    Got {
+        id: u32,
+        bytes: Vec<u8>,
+    },
     /// A 304.
-    Unchanged { id: u32 },
+    Unchanged {
+        id: u32,
+    },
     /// No usable answer.
-    Failed { id: u32, why: NetFault },
+    Failed {
+        id: u32,
+        why: NetFault,
+    },
     Committed,
     /// The transaction did not happen.
     CommitFailed(StoreFault),

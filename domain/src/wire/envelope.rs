@@ -1,7 +1,7 @@
 //! The signed wrapper around everything a phone fetches.
 
-use crate::sign::{Issuer, KeyId, Sig, Trust, Verdict, hash};
 use super::Seq;
+use crate::sign::{Issuer, KeyId, Sig, Trust, Verdict, hash};
 
 /// What an envelope holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,9 @@ mod problem;
 
 pub use envelope::{Envelope, PackKind, Refused};
 pub use head::{AlertsRef, Head};
-pub use pack::{BodyEntry, CardEntry, FullItem, Logged, decode_bodies, decode_cards, decode_full, encode_bodies, encode_cards, encode_full};
+pub use pack::{
+    BodyEntry, CardEntry, FullItem, Logged, decode_bodies, decode_cards, decode_full, encode_bodies, encode_cards, encode_full,
+};
 pub use problem::Problem;
 
 /// Highest position a log can reach.

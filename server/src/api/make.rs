@@ -1,5 +1,6 @@
 //! From what stands to what the API says of it.
 
+use super::names;
 use super::types::{self, Alert, Event, FullItem, Headline, Item, Variant};
 use crate::live::{self, Snapshot};
 use domain::alert::{self, Standing, State};
@@ -26,10 +27,10 @@ impl<'a> Maker<'a> {
         let alert = card.alert().map(|info| Alert {
             level: info.level,
             hazard: i.hazard(info.hazard).map_or_else(String::new, |hazard| hazard.slug.clone()),
-            msg_type: types::msg_type(info.msg_type),
+            msg_type: names::msg_type(info.msg_type),
             severity: alert::severity(info.level),
-            urgency: types::urgency(info.urgency),
-            certainty: types::certainty(info.certainty),
+            urgency: names::urgency(info.urgency),
+            certainty: names::certainty(info.certainty),
             references: info.references.iter().map(ItemId::to_string).collect(),
             state: state(self.states.get(&card.id).copied().unwrap_or(State::InForce)),
         });
@@ -70,7 +71,7 @@ impl<'a> Maker<'a> {
             facts: variant
                 .facts
                 .iter()
-                .map(|fact| types::Fact { kind: types::fact_name(fact.kind), text: fact.text.clone() })
+                .map(|fact| types::Fact { kind: names::fact_name(fact.kind), text: fact.text.clone() })
                 .collect(),
             blocks: variant.blocks.iter().map(Into::into).collect(),
             audio: variant.audio.as_ref().map(Into::into),

@@ -4,6 +4,7 @@
 
 mod ask;
 mod make;
+mod names;
 mod types;
 
 use crate::compress;

@@ -21,9 +21,9 @@ pub struct Store {
 
 /// The search terms that should be stored; remembered, since they cost most of a run.
 fn terms(held: &HeldCard, card: &Card, body: Option<&StoredBody>) -> Vec<u8> {
-    thread_local!(static KNOWN: RefCell<HashMap<([u8; 32], bool), Vec<u8>>> = RefCell::default());
+    thread_local!(static KNOWN: RefCell<HashMap<([u8; 32], Option<[u8; 64]>), Vec<u8>>> = RefCell::default());
     let make = || Terms::of(card, body.map(|body| Body::decode(&body.body).unwrap()).as_ref()).encode();
-    KNOWN.with_borrow_mut(|known| known.entry((held.hash, body.is_some())).or_insert_with(make).clone())
+    KNOWN.with_borrow_mut(|known| known.entry((held.hash, body.map(|body| body.sig.0))).or_insert_with(make).clone())
 }
 
 impl Store {

@@ -1,6 +1,6 @@
 //! An [`El`] as a Leptos view: built into the page, changed where it differs, or written as HTML.
 
-use super::{El, Node, Str};
+use super::{El, Node, Parts, Str};
 use leptos::tachys::html::attribute::Attribute;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::hydration::Cursor;
@@ -18,7 +18,8 @@ impl Live {
     fn build(node: Node) -> Live {
         match node {
             Node::Text(text) => Live::Text { dom: Rndr::create_text_node(&text), text },
-            Node::El(El { tag, attrs, kids }) => {
+            Node::El(El(parts)) => {
+                let Parts { tag, attrs, kids } = *parts;
                 let svg = matches!(tag, "svg" | "use" | "symbol" | "path").then_some("http://www.w3.org/2000/svg");
                 let dom = Rndr::create_element(tag, svg);
                 for (name, value) in &attrs {
@@ -42,7 +43,8 @@ impl Live {
                 }
             }
             (Node::El(new), Live::El { tag, attrs, dom, kids }) if new.same(tag, attrs) => {
-                for (name, _) in attrs.iter().filter(|(name, _)| new.get(name).is_none()) {
+                let new = *new.0;
+                for (name, _) in attrs.iter().filter(|(name, _)| new.attrs.iter().all(|(key, _)| key != name)) {
                     Rndr::remove_attribute(dom, name);
                 }
                 for pair in new.attrs.iter().filter(|pair| !attrs.contains(pair)) {

@@ -14,8 +14,12 @@ use std::borrow::Cow;
 
 pub type Str = Cow<'static, str>;
 
+/// One pointer wide: views are chains of moves, and every word moved is code that phones download.
 #[derive(Clone, Debug, PartialEq)]
-pub struct El {
+pub struct El(Box<Parts>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Parts {
     tag: &'static str,
     attrs: Vec<(&'static str, Str)>,
     kids: Vec<Node>,
@@ -28,8 +32,9 @@ pub enum Node {
 }
 
 /// An element without attributes or children.
+#[inline(never)]
 pub fn el(tag: &'static str) -> El {
-    El { tag, attrs: Vec::new(), kids: Vec::new() }
+    El(Box::new(Parts { tag, attrs: Vec::new(), kids: Vec::new() }))
 }
 
 /// An element that has a class.
@@ -54,8 +59,19 @@ pub fn calm(text: Str) -> Str {
 }
 
 impl El {
-    pub fn attr(mut self, name: &'static str, value: impl Into<Str>) -> El {
-        self.attrs.push((name, calm(value.into())));
+    pub fn attr(self, name: &'static str, value: impl Into<Str>) -> El {
+        self.put_attr(name, value.into())
+    }
+
+    #[inline(never)]
+    fn put_attr(mut self, name: &'static str, value: Str) -> El {
+        self.0.attrs.push((name, calm(value)));
+        self
+    }
+
+    #[inline(never)]
+    fn put_text(mut self, text: Str) -> El {
+        self.0.kids.push(Node::Text(calm(text)));
         self
     }
 
@@ -68,16 +84,17 @@ impl El {
         if on { self.attr(name, "") } else { self }
     }
 
-    pub fn text(mut self, text: impl Into<Str>) -> El {
-        self.kids.push(Node::Text(calm(text.into())));
-        self
+    pub fn text(self, text: impl Into<Str>) -> El {
+        self.put_text(text.into())
     }
 
+    #[inline(never)]
     pub fn kid(mut self, kid: El) -> El {
-        self.kids.push(Node::El(kid));
+        self.0.kids.push(Node::El(kid));
         self
     }
 
+    #[inline(never)]
     pub fn maybe(self, kid: Option<El>) -> El {
         match kid {
             Some(kid) => self.kid(kid),
@@ -85,19 +102,20 @@ impl El {
         }
     }
 
+    #[inline(never)]
     pub fn kids(mut self, kids: Vec<El>) -> El {
-        self.kids.extend(kids.into_iter().map(Node::El));
+        self.0.kids.extend(kids.into_iter().map(Node::El));
         self
     }
 
     pub fn is_empty(&self) -> bool {
-        self.kids.is_empty()
+        self.0.kids.is_empty()
     }
 
     /// Shows every element below this one and itself to `visit`, in the order of the document.
     pub fn walk(&self, visit: &mut dyn FnMut(&El)) {
         visit(self);
-        for kid in &self.kids {
+        for kid in &self.0.kids {
             if let Node::El(kid) = kid {
                 kid.walk(visit);
             }
@@ -105,15 +123,15 @@ impl El {
     }
 
     pub fn tag(&self) -> &'static str {
-        self.tag
+        self.0.tag
     }
 
     pub fn nodes(&self) -> &[Node] {
-        &self.kids
+        &self.0.kids
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.attrs.iter().find(|(key, _)| *key == name).map(|(_, value)| &**value)
+        self.0.attrs.iter().find(|(key, _)| *key == name).map(|(_, value)| &**value)
     }
 
     /// The text inside, as a screen shows it.
@@ -124,7 +142,7 @@ impl El {
     }
 
     fn collect(&self, out: &mut String) {
-        for kid in &self.kids {
+        for kid in &self.0.kids {
             match kid {
                 Node::El(kid) => kid.collect(out),
                 Node::Text(text) => out.push_str(text),
@@ -135,8 +153,8 @@ impl El {
     /// As HTML.
     pub fn write(&self, out: &mut String) {
         out.push('<');
-        out.push_str(self.tag);
-        for (name, value) in &self.attrs {
+        out.push_str(self.0.tag);
+        for (name, value) in &self.0.attrs {
             out.push(' ');
             out.push_str(name);
             if !value.is_empty() || *name == "alt" || *name == "value" {
@@ -146,24 +164,24 @@ impl El {
             }
         }
         out.push('>');
-        if matches!(self.tag, "img" | "input" | "br" | "hr") {
+        if matches!(self.0.tag, "img" | "input" | "br" | "hr") {
             return;
         }
-        for kid in &self.kids {
+        for kid in &self.0.kids {
             match kid {
                 Node::El(kid) => kid.write(out),
                 Node::Text(text) => escape(text, out),
             }
         }
         out.push_str("</");
-        out.push_str(self.tag);
+        out.push_str(self.0.tag);
         out.push('>');
     }
 
     /// Elements that are the same thing at another time: only then is the one in the page kept and changed.
     fn same(&self, tag: &str, attrs: &[(&'static str, Str)]) -> bool {
         let of = |attrs: &[(&'static str, Str)], name| attrs.iter().find(|(key, _)| *key == name).map(|(_, v)| v.clone());
-        self.tag == tag && of(&self.attrs, "id") == of(attrs, "id") && of(&self.attrs, "class") == of(attrs, "class")
+        self.0.tag == tag && of(&self.0.attrs, "id") == of(attrs, "id") && of(&self.0.attrs, "class") == of(attrs, "class")
     }
 }
 

@@ -1,0 +1,84 @@
+//! Feeds, calendars and the site's map as programs read them.
+
+mod reader;
+
+use domain::content::ItemId;
+use domain::instance::instance;
+use domain::route::Feed;
+use domain::words::Lang;
+use reader::{ORIGIN, Reader, xml};
+
+#[tokio::test]
+async fn feeds_are_feeds() {
+    let reader = Reader::with_sample().await;
+    let i = instance();
+    let topics = (0..i.topics.len() as u8).map(Feed::Topic);
+    let places = i.places.iter().map(|place| Feed::Place(place.code));
+    for lang in [Lang::Vi, Lang::En] {
+        for feed in std::iter::once(Feed::All).chain(topics.clone()).chain(places.clone()) {
+            let path = feed.path(lang);
+            let answer = reader.get(&path).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("content-type")),
+                (200, "application/atom+xml; charset=utf-8"),
+                "{path}"
+            );
+            assert_eq!(answer.header("access-control-allow-origin"), "*");
+            let (names, _) = xml(&answer.text());
+            let entries = names.get("entry").copied().unwrap_or(0);
+            assert!(entries <= 30);
+            assert_eq!(names["id"], entries + 1, "{path}");
+            assert_eq!(names["updated"], entries + 1);
+            if matches!(feed, Feed::All | Feed::Topic(_)) {
+                assert!(entries > 0, "{path}");
+            }
+        }
+    }
+    let (names, texts) = xml(&reader.page("/sitemap.xml").await);
+    assert!(names["url"] > 150 && names["loc"] == names["url"]);
+    assert!(texts.contains(&format!("{ORIGIN}/en/chu-de/y-te")));
+    let robots = reader.page("/robots.txt").await;
+    assert!(robots.contains(&format!("Sitemap: {ORIGIN}/sitemap.xml")));
+    assert_eq!(reader.get("/feed/khac.atom").await.status, 404);
+}
+
+#[tokio::test]
+async fn calendars_keep_to_their_format() {
+    let reader = Reader::with_sample().await;
+    let events: Vec<ItemId> = {
+        let snapshot = reader.app.site.live.now();
+        snapshot.items.values().filter(|item| item.card.event().is_some()).map(|item| item.card.id).collect()
+    };
+    assert!(events.len() >= 3);
+    let places = instance().places.iter().map(|place| Feed::Calendar(place.code));
+    for feed in events.iter().map(|id| Feed::Event(*id)).chain(places) {
+        let path = feed.path(Lang::Vi);
+        let answer = reader.get(&path).await;
+        assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "text/calendar; charset=utf-8"), "{path}");
+        calendar(&answer.text(), &path);
+    }
+    let city = reader.page(&Feed::Calendar(instance().places[0].code).path(Lang::Vi)).await;
+    assert_eq!(city.matches("BEGIN:VEVENT").count(), events.len());
+    let other = reader.app.site.live.now().items.keys().copied().find(|id| !events.contains(id)).unwrap();
+    assert_eq!(reader.get(&Feed::Event(other).path(Lang::Vi)).await.status, 404);
+}
+
+fn calendar(text: &str, path: &str) {
+    assert!(text.ends_with("\r\n"), "{path}");
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{path}");
+    let mut open = Vec::new();
+    for line in text.trim_end_matches("\r\n").split("\r\n") {
+        assert!(line.len() <= 75, "{path}: {line}");
+        if line.starts_with(' ') {
+            continue;
+        }
+        let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("{path}: {line}"));
+        match name {
+            "BEGIN" => open.push(value),
+            "END" => assert_eq!(open.pop(), Some(value), "{path}"),
+            "DTSTAMP" | "DTSTART" | "DTEND" => assert!(value.len() == 16 && value.ends_with('Z'), "{path}: {line}"),
+            _ => {}
+        }
+    }
+    assert!(open.is_empty(), "{path}");
+}
