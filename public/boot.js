@@ -53,7 +53,13 @@
   }
 
   function register() {
-    return workers.register(able ? '/sw.js' : '/sw.js?lite', { updateViaCache: 'none' }).then(function (registration) {
+    // A release that was withdrawn must not come back with the next page.
+    var allowed = controlled ? Promise.resolve() : fetch('/release.json', { cache: 'no-cache' }).then(function (answer) {
+      return answer.ok ? answer.json() : {};
+    }).then(function (release) {
+      if (release.kill) throw new Error('withdrawn');
+    });
+    return allowed.then(function () { return workers.register(able ? '/sw.js' : '/sw.js?lite', { updateViaCache: 'none' }); }).then(function (registration) {
       watch(registration);
       if (!controlled && !shell && able) workers.ready.then(background);
     }).catch(function (cause) { console.info('no worker', cause.message); });
@@ -83,7 +89,10 @@
     function follow(worker) {
       if (!worker) return;
       worker.addEventListener('statechange', function () {
-        if (worker.state === 'installed' && registration.active) wanted ? use(worker) : offer(worker);
+        if (worker.state !== 'installed' || !registration.active) return;
+        if (wanted) return use(worker);
+        // A worker that does not mean to wait is gone by then; to speak to the old one now would hold it up by half a minute.
+        setTimeout(function () { if (worker === registration.waiting) offer(worker); }, 1500);
       });
     }
     /** The reader said yes: the new worker takes over, and this page loads again, once. */

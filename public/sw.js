@@ -116,7 +116,8 @@ addEventListener('install', event => {
 });
 
 async function install() {
-  if (await killed()) throw new Error('withdrawn');
+  // On a first visit the page has looked already.
+  if (registration.active && (await killed())) throw new Error('withdrawn');
   // Who pays by the byte is asked first: the page shows the size, and a yes sets the flag and looks for the update again.
   if (registration.active && navigator.connection?.saveData && (await flag('fetch')) !== 'yes') {
     const size = bytes(await changed());
@@ -179,7 +180,7 @@ addEventListener('fetch', event => {
     if (PAGE.test(url.pathname) && !url.searchParams.has('html')) answer = page(event);
   } else if (url.pathname.startsWith('/media/')) answer = media(event);
   else if (PATHS.has(url.pathname)) answer = asset(request, url.pathname);
-  // Whatever goes wrong in here, the browser gets what it would have got without us.
+  // Whatever goes wrong, the browser gets what it would have got without us.
   if (answer) event.respondWith(answer.catch(() => fetch(request)));
 });
 
@@ -214,6 +215,7 @@ async function page(event) {
 /** The app was deleted behind our back (a full phone): bring it back, unless it is known not to run here. */
 async function heal() {
   if (LITE || navigator.connection?.saveData || (await flag('no-wasm')) === VERSION) return;
+  if (await killed()) return die();
   await fill().catch(() => {});
 }
 
@@ -290,8 +292,10 @@ async function checkKill() {
 
 /** Leaves the phone as if there had been no worker; what the reader stored stays in IndexedDB. */
 async function die() {
-  await registration.unregister();
-  const open = await clients.matchAll({ type: 'window' });
   for (const name of await caches.keys()) if (/^bt-(app-|pages|flags)/.test(name)) await caches.delete(name);
+  // The page that woke us has to stand before it can be sent anywhere.
+  await new Promise(done => setTimeout(done, 1000));
+  const open = await clients.matchAll({ type: 'window' });
+  await registration.unregister();
   for (const client of open) client.navigate(client.url).catch(() => {});
 }

@@ -5,6 +5,7 @@ use server::{App, Error, Options, backup, import, sample, serve};
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 #[derive(Parser)]
 #[command(name = "bantin", version, about = "Máy chủ Bản Tin · the Bản Tin server")]
@@ -62,7 +63,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(Args::parse().command)) {
+    let done = runtime.block_on(run(Args::parse().command));
+    // What is being compressed for later readers is not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    match done {
         Ok(code) => code,
         Err(cause) => {
             eprintln!("{cause}");

@@ -81,6 +81,26 @@ fn a_server_sees_an_import_beside_it_and_starts_again_after_a_kill() {
     child.wait().unwrap();
 }
 
+#[test]
+fn a_stop_does_not_wait_for_what_nobody_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, dist) = (folder.path().join("data"), folder.path().join("dist"));
+    std::fs::create_dir(&dist).unwrap();
+    std::fs::write(dist.join("index.html"), "<html></html>").unwrap();
+    let large: Vec<u8> = (0..3_000_000u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    std::fs::write(dist.join("app-00000000000000aa_bg.wasm"), large).unwrap();
+    let mut command = Command::new(BINARY);
+    command.args(["serve", "--port", "0", "--no-sample", "--assets"]).arg(&dist).arg("--data").arg(&data);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    let began = std::time::Instant::now();
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
 fn get(port: u16, path: &str) -> String {
     use std::io::Write;
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();

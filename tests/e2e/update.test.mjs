@@ -54,8 +54,10 @@ test('only changed files are fetched, the reader is told the size, one tap and o
   await button.waitFor();
   assert.match(await page.locator('body').innerText(), /Có bản mới \(\s*\d+[\d,.]*\s*(B|KB|kB)\)/);
   await button.click();
-  await until('the new release answers', async () => (await askWorker(page, { type: 'status' })).version === next.version);
+  // Whoever asks the old worker keeps it alive: so nobody asks before the page has loaded again.
+  await until('the page has loaded again', () => loads);
   await started(page);
+  await until('the new release answers', async () => (await askWorker(page, { type: 'status' })).version === next.version);
   await sleep(1500);
   assert.equal(loads, 1);
   const names = await page.evaluate(() => caches.keys());

@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use client::memory::Memory;
-use client::{Breath, Keep, Net, Reply, Report, Settings, Store};
+use client::{Breath, Keep, Mode, Net, Reply, Report, Settings, Store};
 use domain::content::{Body as Text, Card, Time};
 use domain::route::Query;
 use domain::search::{DocFacts, Index, Terms};
@@ -80,7 +80,7 @@ fn now(app: &App) -> Time {
 async fn sync(store: &Memory, line: &Line) -> Report {
     let loaded = store.load().await.unwrap();
     let now = now(&line.app.borrow());
-    client::sync(store, line, &Still, loaded, Settings::default().wishes(0), now, |_| {}).await
+    client::sync(store, line, &Still, loaded, Settings { mode: Mode::Full, ..Settings::default() }.wishes(0), now, |_| {}).await
 }
 
 /// What the phone has of every item is what the server has.

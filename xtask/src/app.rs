@@ -47,7 +47,10 @@ pub fn build(rust: &WasmRust) -> Outcome {
     if let Ok(exe) = std::env::current_exe() {
         trunk.env("BANTIN_XTASK", exe);
     }
-    shell::run(&mut trunk)?;
+    let built = shell::run(&mut trunk);
+    // What a failed build leaves behind would be counted and served beside the last good one.
+    drop(std::fs::remove_dir_all(dist().join(".stage")));
+    built?;
     shell::write(&stamp, wanted)
 }
 

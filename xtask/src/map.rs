@@ -63,7 +63,10 @@ fn absolute_arcs(topology: &Value) -> Option<Vec<Vec<(f64, f64)>>> {
     topology["arcs"].as_array()?.iter().map(arc).collect()
 }
 
-fn path(geometry: &Value, arcs: &[Vec<(f64, f64)>], project: &dyn Fn(&(f64, f64)) -> (i64, i64)) -> Option<String> {
+/// Degrees to places in the view box.
+type Projection<'a> = dyn Fn(&(f64, f64)) -> (i64, i64) + 'a;
+
+fn path(geometry: &Value, arcs: &[Vec<(f64, f64)>], project: &Projection) -> Option<String> {
     let polygons: Vec<&Value> = match geometry["type"].as_str()? {
         "Polygon" => vec![&geometry["arcs"]],
         _ => geometry["arcs"].as_array()?.iter().collect(),

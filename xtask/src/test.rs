@@ -63,7 +63,7 @@ fn whole(report: &mut Report, start: Instant) {
         Ok(())
     });
     if built {
-        report.stage("bytes", |_| bench::bytes::check());
+        report.stage("bytes", |_| bench::bytes::check(true));
     }
     report.stage("clippy of the app", |_| app_clippy(&setup::wasm::quickest()?));
     if shell::files(&shell::root().join("app/tests")).iter().any(|file| file.extension().is_some_and(|end| end == "rs")) {

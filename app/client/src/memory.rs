@@ -21,11 +21,13 @@ struct Cache {
     meta: Rows<&'static str>,
 }
 
+type Kept = BTreeMap<(Keep, String), Vec<u8>>;
+
 /// Clones share their rows, as two tabs share a database.
 #[derive(Clone, Default)]
 pub struct Memory {
     cache: Rc<RefCell<Cache>>,
-    keep: Rc<RefCell<BTreeMap<(Keep, String), Vec<u8>>>>,
+    keep: Rc<RefCell<Kept>>,
     fault: Rc<Cell<Option<(u32, StoreFault)>>>,
 }
 

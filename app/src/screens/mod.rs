@@ -8,7 +8,6 @@ use client::{Mode, Theme};
 use domain::content::Card;
 use domain::route::Route;
 use domain::sync::Trouble;
-use std::rc::Rc;
 use ui::data::{
     AlertsData, Found, HomeData, ItemData, Mode as UiMode, PlaceData, SavedData, SearchData, SettingsData, Theme as UiTheme,
     TopicData,
@@ -27,7 +26,7 @@ pub fn whole(view: &View) -> El {
 }
 
 fn cards(view: &View) -> impl Iterator<Item = &Card> {
-    view.shelf.cards.iter().map(|(_, card)| card.as_ref())
+    view.shelf.cards.iter().map(|(_, card)| &**card)
 }
 
 fn page(view: &View, ctx: &Ctx) -> El {

@@ -19,7 +19,7 @@ const HOME_OTHER_ALERTS: usize = 5;
 pub const EVENT_LENGTH: i64 = 3 * 3_600;
 
 /// Newest first; the id decides among equals, so that the order is the same everywhere.
-pub fn newest<'a>(mut cards: Vec<&'a Card>) -> Vec<&'a Card> {
+pub fn newest(mut cards: Vec<&Card>) -> Vec<&Card> {
     cards.sort_unstable_by(|a, b| b.issued.cmp(&a.issued).then(a.id.cmp(&b.id)));
     cards
 }

@@ -24,11 +24,10 @@ pub(super) fn cards(at: Seq, seq: Seq, floor: Seq) -> Option<(Seq, Seq)> {
         return None;
     }
     let whole = seq - seq % BLOCK;
+    let far = at > floor && whole > at && whole - at > FAR && at - floor <= whole - at;
     Some(if seq - at <= BLOCK {
         (at, seq)
-    } else if at == floor {
-        (floor, whole)
-    } else if at > floor && whole > at && whole - at > FAR && at - floor <= whole - at {
+    } else if at == floor || far {
         (floor, whole)
     } else {
         (at, (at / BLOCK + 1) * BLOCK)
@@ -67,7 +66,7 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
     let end = |card: &HeldCard| card.seq.checked_next_multiple_of(BLOCK).map_or(seq, |end| end.min(seq));
 
     // Positions to fetch by the end of their pack, with how urgent and how near to the reader each pack is.
-    let mut packs: BTreeMap<Seq, (bool, usize, Vec<Seq>)> = BTreeMap::new();
+    let mut packs: BTreeMap<Seq, Worth> = BTreeMap::new();
     let newest = wanted.iter().filter(|w| w.first && missing(w.id, w.card)).map(|w| w.card.seq).max();
     for w in wanted.iter().filter(|w| missing(w.id, w.card)) {
         // The pack that ends at the head takes in what is new from the block before it: one request instead of two.
@@ -77,7 +76,7 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
         *near += usize::from(w.concerns);
         at.push(w.card.seq);
     }
-    let mut packs: Vec<(Seq, (bool, usize, Vec<Seq>))> = packs.into_iter().collect();
+    let mut packs: Vec<(Seq, Worth)> = packs.into_iter().collect();
     packs.sort_by_key(|(to, (first, near, _))| (Reverse(*first), Reverse(if *first { 0 } else { *near }), Reverse(*to)));
     packs.into_iter().find_map(|(to, (_, _, mut at))| {
         at.sort_unstable();
@@ -90,6 +89,9 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
         })
     })
 }
+
+/// Holds what is urgent, how much concerns the reader, positions that are missing.
+type Worth = (bool, usize, Vec<Seq>);
 
 struct Wanted<'a> {
     id: &'a ItemId,

@@ -21,7 +21,8 @@ pub struct Store {
 
 /// The search terms that should be stored; remembered, since they cost most of a run.
 fn terms(held: &HeldCard, card: &Card, body: Option<&StoredBody>) -> Vec<u8> {
-    thread_local!(static KNOWN: RefCell<HashMap<([u8; 32], Option<[u8; 64]>), Vec<u8>>> = RefCell::default());
+    type Known = HashMap<([u8; 32], Option<[u8; 64]>), Vec<u8>>;
+    thread_local!(static KNOWN: RefCell<Known> = RefCell::default());
     let make = || Terms::of(card, body.map(|body| Body::decode(&body.body).unwrap()).as_ref()).encode();
     KNOWN.with_borrow_mut(|known| known.entry((held.hash, body.map(|body| body.sig.0))).or_insert_with(make).clone())
 }

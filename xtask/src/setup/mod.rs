@@ -33,9 +33,7 @@ pub fn tests() -> Outcome {
     if !missing.is_empty() {
         apt::install(&missing, "browser tests and benches")?;
     }
-    for folder in ["tests/e2e"] {
-        packages(folder)?;
-    }
+    packages("tests/e2e")?;
     Ok(())
 }
 
