@@ -50,7 +50,6 @@ async function changed(except) {
   return missing;
 }
 const bytes = files => files.reduce((sum, file) => sum + file[2], 0);
-
 async function sha256(body) {
   return [...new Uint8Array(await crypto.subtle.digest('SHA-256', body))].map(b => b.toString(16).padStart(2, '0')).join('');
 }
@@ -103,7 +102,6 @@ async function status() {
 }
 
 const windows = () => clients.matchAll({ type: 'window', includeUncontrolled: true });
-
 addEventListener('install', event => {
   try {
     // Assets and data then never wake the worker. Only where the browser can.
@@ -137,7 +135,7 @@ addEventListener('activate', event => event.waitUntil((async () => {
   await clients.claim();
 })()));
 
-/** Asking the server beside the worker's start pays only while pages come from the server. */
+/** Asking the server beside the worker's start pays only where pages come from there. */
 async function preload() {
   const wanted = LITE || (await flag('no-wasm')) === VERSION;
   await registration.navigationPreload?.[wanted ? 'enable' : 'disable']();
@@ -260,7 +258,6 @@ async function media(event) {
 }
 
 const plain = response => ({ 'content-type': response.headers.get('content-type') });
-
 /** A part of a kept file, as audio players ask for it. */
 async function slice(held, range) {
   const body = await held.arrayBuffer();

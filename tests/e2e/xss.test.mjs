@@ -1,7 +1,7 @@
 // Whatever stands in a text field stays text: in pages, in the app, in titles, addresses and what machines read.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, phone, serve, settle, started, synced, until } from './lib.mjs';
+import { addresses, browser, CACHE_DB, phone, rows, serve, settle, started, until } from './lib.mjs';
 
 const CORPUS = [
   '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'><svg onload=alert(1)>", '</textarea><script>alert(1)</script>', '</title><script>alert(1)</script>',
@@ -62,7 +62,7 @@ test('pages of the server: no dialog, no foreign element, everything there as te
   const page = await context.newPage();
   const wrong = [];
   guard(page, wrong);
-  for (const path of ['/', '/en', '/canh-bao', '/chu-de/y-te', ...paths.filter((_, i) => i % 2 === 0)]) {
+  for (const path of ['/', '/en', '/canh-bao', '/chu-de/y-te', ...paths.filter((_, i) => i % 3 === 0)]) {
     await page.goto(server.url + path, { waitUntil: 'domcontentloaded' });
     wrong.push(...(await foreign(page)).map(found => `${path}: ${found}`));
   }
@@ -96,8 +96,9 @@ test('the app: the same texts out of the store, in lists, articles and search', 
   const wrong = [];
   guard(page, wrong);
   await settle(page, server.url);
-  await synced(page, items.length);
-  for (const path of ['/', '/canh-bao', '/chu-de/y-te', ...paths.filter((_, i) => i % 4 === 0)]) {
+  // The newest bodies come by themselves; an article that is not here yet is fetched when it is opened.
+  await until('all cards', async () => (await rows(page, CACHE_DB, 'cards')).length >= items.length, 60000);
+  for (const path of ['/', '/canh-bao', '/chu-de/y-te', ...paths.filter((_, i) => i % 9 === 0)]) {
     await page.goto(server.url + path);
     await started(page);
     wrong.push(...(await foreign(page)).map(found => `${path}: ${found}`));

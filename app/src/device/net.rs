@@ -5,6 +5,8 @@ use client::{Net, Reply};
 use domain::sync::{Fetch, Input, NetFault};
 use domain::wire::path;
 use js_sys::Uint8Array;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestInit};
@@ -22,6 +24,12 @@ const HEADERS: u64 = 300;
 const TRIES: u32 = 200;
 
 pub struct Web;
+
+thread_local! {
+    /// Asked for while this page stands. Whatever is asked for twice came wrong the first time, and the browser may
+    /// have kept it wrong: packs are kept for ever, and a proxy that alters bodies leaves their tags alone.
+    static ASKED: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+}
 
 /// How one try went.
 struct Try {
@@ -53,11 +61,12 @@ impl Net for Web {
         let id = fetch.id;
         let mut bytes = Vec::new();
         let headers = tag.filter(|_| fetch.revalidate).map(|tag| ("If-None-Match", tag.to_owned()));
+        let again = ASKED.with(|asked| !asked.borrow_mut().insert(fetch.path.clone()));
         let ask = Ask {
             path: &fetch.path,
             kind: OURS,
             max_bytes: fetch.max_bytes,
-            fresh: fetch.revalidate,
+            fresh: fetch.revalidate || again,
             headers: headers.into_iter().collect(),
         };
         let mut this = once(&ask, &mut bytes).await;
