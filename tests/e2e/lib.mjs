@@ -250,8 +250,11 @@ export const rows = (page, database, store) => page.evaluate(async ([database, s
 export const CACHE_DB = 'bantin-cache-1';
 
 /** Until the phone holds `cards` cards and their bodies: the newest come with the first visit, the rest with the next. */
-export async function synced(page, cards) {
-  const have = async (store, ms) => until(`${cards} ${store} on the phone`, async () => (await rows(page, CACHE_DB, store)).length >= cards, ms);
+export async function synced(page, cards, bodies = cards) {
+  const have = async (store, ms) => {
+    const wanted = store === 'bodies' ? bodies : cards;
+    await until(`${wanted} ${store} on the phone`, async () => (await rows(page, CACHE_DB, store)).length >= wanted, ms);
+  };
   await have('cards', 60000);
   await have('bodies', 5000).catch(async () => {
     await page.reload();

@@ -19,6 +19,7 @@ const HELP: &str = "cargo xtask <verb>
   setup [--tests]                                   install what building needs (and what tests need), or say what is missing
   run [--port N] [--data DIR] [--release] [-- ARGS] build the app and the server, then serve (default: port 8080, ./data)
   test [--quick]                                    every check; --quick: formatting, clippy and native tests only
+  device                                            lints of the app and tests of its store in Chromium
   bench [NAME]                                      measure against tests/budget.toml (NAME: see `bench --list`)
   dist                                              one folder to deploy: ./dist-out
   app                                               build only the reader's app into ./dist
@@ -46,6 +47,7 @@ fn dispatch(verb: &str, args: &[String]) -> Outcome {
         "setup" => setup::verb(args),
         "run" => run::verb(args),
         "test" => test::verb(args),
+        "device" => test::device(args),
         "bench" => bench::verb(args),
         "dist" => none(args).and_then(|()| dist::verb()),
         "app" => none(args).and_then(|()| app::verb()),

@@ -1,16 +1,13 @@
 //! `test`: every check in one go. A failing stage does not hide what the later ones have to say.
 
 use crate::setup::wasm::{Purpose, TARGET, WasmRust};
-use crate::{Outcome, app, bench, deny, run, setup, shell};
+use crate::{Outcome, app, bench, run, setup, shell};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// All but `app`, which is for phones only. In one call, so that what they share is compiled once; `server` gives `ui` its `ssr`.
 const NATIVE: [&str; 6] = ["domain", "ui", "client", "server", "tests", "xtask"];
-
-/// A bare machine compiles its tools first; what may then be left out is left out, so that the whole ends within the hour.
-const PATIENCE: Duration = Duration::from_secs(40 * 60);
 
 #[derive(Default)]
 struct Report {
@@ -25,14 +22,12 @@ pub fn verb(args: &[String]) -> Outcome {
         [flag] if flag == "--quick" => true,
         other => return Err(format!("unknown arguments {other:?}")),
     };
-    let start = Instant::now();
     let mut report = Report::default();
     native(&mut report);
     if !quick {
-        whole(&mut report, start);
+        whole(&mut report);
     }
-    println!("\n{} passed, {} failed", report.passed, report.failed);
-    if report.broken.is_empty() { Ok(()) } else { Err(format!("stages that failed:\n  {}", report.broken.join("\n  "))) }
+    report.close()
 }
 
 fn native(report: &mut Report) {
@@ -49,7 +44,7 @@ fn native(report: &mut Report) {
     });
 }
 
-fn whole(report: &mut Report, start: Instant) {
+fn whole(report: &mut Report) {
     let mut rust = None;
     report.stage("set-up", |_| {
         rust = Some(setup::build()?);
@@ -65,10 +60,6 @@ fn whole(report: &mut Report, start: Instant) {
     if built {
         report.stage("bytes", |_| bench::bytes::check(true));
     }
-    report.stage("clippy of the app", |_| app_clippy(&setup::wasm::quickest()?));
-    if shell::files(&shell::root().join("app/tests")).iter().any(|file| file.extension().is_some_and(|end| end == "rs")) {
-        report.stage("tests in the browser", |report| browser(&setup::wasm::quickest()?, report));
-    }
     let stories = stories();
     if built && !stories.is_empty() {
         report.stage("end to end", |report| {
@@ -78,13 +69,18 @@ fn whole(report: &mut Report, start: Instant) {
             report.count(&mut node)
         });
     }
-    report.stage("dependencies", |_| {
-        if start.elapsed() > PATIENCE {
-            println!("left out, for time: `cargo xtask deny`");
-            return Ok(());
-        }
-        deny::verb()
-    });
+}
+
+/// `device`: what only a phone's target can tell. Its own verb, since it compiles the app a second time.
+pub fn device(args: &[String]) -> Outcome {
+    if !args.is_empty() {
+        return Err(format!("takes no arguments, got {args:?}"));
+    }
+    let mut report = Report::default();
+    setup::tests()?;
+    report.stage("clippy of the app", |_| app_clippy(&setup::wasm::quickest()?));
+    report.stage("tests in the browser", |report| browser(&setup::wasm::quickest()?, report));
+    report.close()
 }
 
 /// The app compiles for phones only, so its lints need that target too; only where clippy comes with the same Rust.
@@ -130,6 +126,11 @@ fn stories() -> Vec<std::path::PathBuf> {
 }
 
 impl Report {
+    fn close(&self) -> Outcome {
+        println!("\n{} passed, {} failed", self.passed, self.failed);
+        if self.broken.is_empty() { Ok(()) } else { Err(format!("stages that failed:\n  {}", self.broken.join("\n  "))) }
+    }
+
     fn stage(&mut self, name: &str, work: impl FnOnce(&mut Self) -> Outcome) {
         println!("\n== {name}");
         let start = Instant::now();

@@ -1,7 +1,7 @@
 // The two editions say the same: the text of the main part of each route, from the server and from the app.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, mainText, phone, routes, serve, settle, shown, started, synced, until } from './lib.mjs';
+import { addresses, browser, mainText, phone, routes, serve, settle, shown, started, synced, until } from '../lib.mjs';
 
 let server, chrome, list;
 before(async () => {
@@ -23,7 +23,7 @@ test('every route reads the same in the HTML edition and in the app', async () =
   const context = await phone(chrome);
   const page = await context.newPage();
   await settle(page, server.url);
-  await synced(page, items);
+  await synced(page, items, 30);
   const plain = await (await phone(chrome, { javaScriptEnabled: false })).newPage();
   const wrong = [];
   for (const path of list) {

@@ -1,7 +1,7 @@
 // Bad lines: what a Wi-Fi, a proxy or a tired server puts in place of an answer never reaches what the phone holds.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, CACHE_DB, link, phone, portal, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+import { addresses, browser, CACHE_DB, link, phone, portal, rows, serve, settle, shown, sleep, started, synced, until } from '../lib.mjs';
 
 let server, line, chrome, items;
 before(async () => {
@@ -39,7 +39,7 @@ test('a first sync over a line with a login page, redirects, altered and cut ans
   }
   line.rule = () => undefined;
   await page.goto(line.url);
-  await synced(page, items);
+  await synced(page, items, 30);
   // And once it is here, none of this touches it.
   for (const fault of faults) {
     line.rule = () => fault();
@@ -73,7 +73,7 @@ test('a server in trouble is asked at most six times in ten minutes', async () =
   const context = await phone(chrome);
   const page = await context.newPage();
   await settle(page, line.url);
-  await synced(page, items);
+  await synced(page, items, 30);
   line.rule = url => (isData(url) ? { status: 503, headers: {}, body: '' } : undefined);
   await page.clock.install();
   line.seen.length = 0;

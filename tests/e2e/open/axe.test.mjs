@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { addresses, browser, phone, routes, serve, settle, shown, started, synced } from './lib.mjs';
+import { addresses, browser, phone, routes, serve, settle, shown, started, synced } from '../lib.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
@@ -51,7 +51,7 @@ test('app, light and dark: no violation', async () => {
   const context = await phone(chrome, { bypassCSP: true });
   const page = await context.newPage();
   await settle(page, server.url);
-  await synced(page, (await addresses(server.url)).filter(p => /^\/(tin|canh-bao)\//.test(p)).length);
+  await synced(page, (await addresses(server.url)).filter(p => /^\/(tin|canh-bao)\//.test(p)).length, 30);
   const wrong = [];
   for (const path of list.filter(p => p !== '/khong-co' && p !== '/ngoai-tuyen')) {
     await page.emulateMedia({ colorScheme: 'light' });

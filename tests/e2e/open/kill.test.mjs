@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { askWorker, browser, phone, release, serve, settle, shown, sleep, started, until } from './lib.mjs';
+import { askWorker, browser, phone, release, serve, settle, shown, sleep, started, until } from '../lib.mjs';
 
 let server, chrome;
 before(async () => {
