@@ -53,11 +53,14 @@
   }
 
   function register() {
-    // A release that was withdrawn must not come back with the next page.
-    var allowed = controlled ? Promise.resolve() : fetch('/release.json', { cache: 'no-cache' }).then(function (answer) {
-      return answer.ok ? answer.json() : {};
-    }).then(function (release) {
-      if (release.kill) throw new Error('withdrawn');
+    var allowed = workers.getRegistration().then(function (held) {
+      if (held) return;
+      // A release that was withdrawn must not come back: neither from the page whose worker has just left,
+      if (controlled) throw new Error('withdrawn');
+      // nor with the next one.
+      return fetch('/release.json', { cache: 'no-cache' }).then(function (answer) { return answer.ok ? answer.json() : {}; }).then(function (release) {
+        if (release.kill) throw new Error('withdrawn');
+      });
     });
     return allowed.then(function () { return workers.register(able ? '/sw.js' : '/sw.js?lite', { updateViaCache: 'none' }); }).then(function (registration) {
       watch(registration);

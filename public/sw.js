@@ -101,6 +101,7 @@ async function status() {
   };
 }
 
+const wait = (ms, then) => new Promise(done => setTimeout(done, ms, then));
 const windows = () => clients.matchAll({ type: 'window', includeUncontrolled: true });
 addEventListener('install', event => {
   try {
@@ -188,11 +189,8 @@ async function asset(request, path) {
 
 async function page(event) {
   const shell = !LITE && (await caches.match(SHELL, { cacheName: APP }));
-  if (shell) {
-    event.waitUntil(checkKill());
-    return shell;
-  }
-  event.waitUntil(heal());
+  event.waitUntil(checkKill(event.resultingClientId).then(over => shell || over || heal()));
+  if (shell) return shell;
   const { request } = event;
   const pages = await caches.open(PAGES);
   const kept = await pages.match(request, { ignoreVary: true });
@@ -204,7 +202,7 @@ async function page(event) {
   const usable = fresh.then(response => (kept && response.status >= 500 ? kept : response));
   try {
     if (!kept) return await usable;
-    return await Promise.race([usable, new Promise(done => setTimeout(done, PATIENCE, kept))]);
+    return await Promise.race([usable, wait(PATIENCE, kept)]);
   } catch {
     return kept || (await pages.match(OFFLINE, { ignoreVary: true })) || Response.error();
   }
@@ -213,7 +211,6 @@ async function page(event) {
 /** The app was deleted behind our back (a full phone): bring it back, unless it is known not to run here. */
 async function heal() {
   if (LITE || navigator.connection?.saveData || (await flag('no-wasm')) === VERSION) return;
-  if (await killed()) return die();
   await fill().catch(() => {});
 }
 
@@ -272,27 +269,31 @@ async function slice(held, range) {
 
 // ---- withdrawing a release that went wrong
 
+/** `undefined` if nobody answered, or not the server. */
 async function killed() {
   try {
     const response = await fetch('/release.json', { cache: 'no-cache', redirect: 'error' });
-    return response.status === 200 && (await response.json()).kill === true;
-  } catch {
-    return false;
-  }
+    if (response.status === 200) return (await response.json()).kill === true;
+  } catch {}
 }
 
-async function checkKill() {
-  if (Date.now() - ((await flag('kill-check')) || 0) < KILL_CHECK) return;
-  await setFlag('kill-check', Date.now());
-  if (await killed()) await die();
+/** Asked for on any page, now and then; whether it is over. */
+async function checkKill(page) {
+  // Either way: a clock that ran ahead must not keep the question back once it is right again.
+  if (Math.abs(Date.now() - ((await flag('kill-check')) || 0)) < KILL_CHECK) return;
+  const word = await killed();
+  if (word === false) await setFlag('kill-check', Date.now());
+  if (word) await die(page);
+  return word;
 }
 
 /** Leaves the phone as if there had been no worker; what the reader stored stays in IndexedDB. */
-async function die() {
-  for (const name of await caches.keys()) if (/^bt-(app-|pages|flags)/.test(name)) await caches.delete(name);
+async function die(page) {
   // The page that woke us has to stand before it can be sent anywhere.
-  await new Promise(done => setTimeout(done, 1000));
+  await wait(1000);
+  await Promise.race([clients.get(page), wait(9000)]);
   const open = await clients.matchAll({ type: 'window' });
+  for (const name of await caches.keys()) if (/^bt-(app-|pages|flags)/.test(name)) await caches.delete(name);
   await registration.unregister();
   for (const client of open) client.navigate(client.url).catch(() => {});
 }

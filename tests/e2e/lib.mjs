@@ -106,16 +106,20 @@ export async function serve({ assets = ASSETS, data = temp('data'), port, sample
 
 /**
  * A link that fails on request. `rule(path, request)` says for each request: nothing (pass), 'refuse', `{ cut: bytes }`,
- * `{ status, headers, body }` instead of the answer, or `{ mangle: body => body }`. `seen` lists every request.
+ * `{ status, headers, body }` instead of the answer, `{ mangle: body => body }`, or `{ wait: ms }`: the answer comes, but
+ * so late. `seen` lists every request, `open` counts those that are not answered yet.
  */
 export async function link(target) {
   const sockets = new Set();
-  const self = { rule: () => undefined, seen: [], port: await freePort() };
+  const self = { rule: () => undefined, seen: [], open: 0, port: await freePort() };
   self.url = `http://localhost:${self.port}`;
-  const server = http.createServer((request, response) => {
+  const server = http.createServer(async (request, response) => {
     const path = request.url;
     const rule = self.rule(path, request);
     self.seen.push(path);
+    self.open++;
+    response.on('close', () => self.open--);
+    if (rule?.wait) await sleep(rule.wait);
     if (rule === 'refuse') return request.socket.destroy();
     if (rule?.status) {
       response.writeHead(rule.status, rule.headers);
@@ -203,6 +207,16 @@ const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isM
 export const browser = (flags = []) => chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags], headless: true });
 export const phone = (open, options = {}) => open.newContext({ ...PHONE, ...options });
 
+/** Does `work(page, path)` for every path, in three tabs at a time: as many as the two cores of a small machine take. */
+export async function each(context, paths, work) {
+  const queue = [...paths];
+  await Promise.all([1, 2, 3].map(async () => {
+    const page = await context.newPage();
+    for (let path; (path = queue.shift());) await work(page, path);
+    await page.close();
+  }));
+}
+
 /** Chromium whose profile stays: close it and open it again, as a phone that was restarted. */
 export async function profile(flags = []) {
   const folder = temp('profile');
@@ -247,6 +261,17 @@ export const rows = (page, database, store) => page.evaluate(async ([database, s
   };
 }), [database, store]);
 
+/** All that a store of the phone's database holds, in an order of its own, as text. */
+export const content = (page, database, store) => page.evaluate(([database, store]) => new Promise((done, fail) => {
+  const open = indexedDB.open(database);
+  open.onerror = () => fail(open.error);
+  open.onsuccess = () => {
+    const all = open.result.transaction(store).objectStore(store).getAll();
+    all.onsuccess = () => { open.result.close(); done(JSON.stringify(all.result.map(value => (ArrayBuffer.isView(value) ? [...value] : value)))); };
+    all.onerror = () => { open.result.close(); fail(all.error); };
+  };
+}), [database, store]);
+
 export const CACHE_DB = 'bantin-cache-1';
 
 /** Until the phone holds `cards` cards and their bodies: the newest come with the first visit, the rest with the next. */
@@ -276,7 +301,7 @@ export const shown = page => page.evaluate(() => document.documentElement.hasAtt
 /** Until the shell's program stands in the page. */
 export async function started(page) {
   await until('the program has started', () => page.evaluate(() =>
-    document.documentElement.hasAttribute('data-shell') && !!document.querySelector('main h1, main h2')), 15000);
+    document.documentElement.hasAttribute('data-shell') && !!document.querySelector('main h1, main h2')), 30000);
 }
 
 /** Addresses of every item of the site, from its own map. */
