@@ -1,7 +1,7 @@
 // The heart of it: the server dies, the phone restarts, and everything that was here is still here.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+import { addresses, each, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
 
 let server, disk, context, page, items;
 before(async () => {
@@ -33,12 +33,12 @@ test('the list opens and says how old it is, quietly that there is no network', 
 
 test('every stored article opens', async () => {
   const wrong = [];
-  for (const path of items) {
+  await each(context, items, async (page, path) => {
     await page.goto(server.url + path);
     await started(page).catch(error => wrong.push(`${path} ${error.message}`));
     const text = await page.locator('main').innerText();
     if (text.length < 150 || /chưa tải về máy/.test(text)) wrong.push(`${path}: ${text.slice(0, 80)}`);
-  }
+  });
   assert.deepEqual(wrong, []);
   assert.ok(items.length >= 40);
 });

@@ -1,7 +1,7 @@
 // Whatever stands in a text field stays text: in pages, in the app, in titles, addresses and what machines read.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, CACHE_DB, phone, rows, serve, settle, started, until } from './lib.mjs';
+import { addresses, browser, CACHE_DB, each, phone, rows, serve, settle, started, until } from './lib.mjs';
 
 const CORPUS = [
   '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'><svg onload=alert(1)>", '</textarea><script>alert(1)</script>', '</title><script>alert(1)</script>',
@@ -59,13 +59,13 @@ const foreign = page => page.evaluate(() => {
 test('pages of the server: no dialog, no foreign element, everything there as text', async () => {
   assert.ok(paths.length >= CORPUS.length * 4, `${paths.length} of the corpus went in`);
   const context = await phone(chrome, { serviceWorkers: 'block' });
-  const page = await context.newPage();
   const wrong = [];
-  guard(page, wrong);
-  for (const path of ['/', '/en', '/canh-bao', '/chu-de/y-te', ...paths.filter((_, i) => i % 3 === 0)]) {
+  context.on('page', page => guard(page, wrong));
+  await each(context, ['/', '/en', '/canh-bao', '/chu-de/y-te', ...paths.filter((_, i) => i % 3 === 0)], async (page, path) => {
     await page.goto(server.url + path, { waitUntil: 'domcontentloaded' });
     wrong.push(...(await foreign(page)).map(found => `${path}: ${found}`));
-  }
+  });
+  const page = await context.newPage();
   const first = paths.find(p => p.startsWith('/tin/'));
   await page.goto(server.url + first);
   assert.match(await page.locator('main').innerText(), /alert\(1\)|exe|constructor|раура/);
@@ -75,17 +75,16 @@ test('pages of the server: no dialog, no foreign element, everything there as te
 
 test('what is typed into an address or the search box is shown as text', async () => {
   const context = await phone(chrome, { serviceWorkers: 'block' });
-  const page = await context.newPage();
   const wrong = [];
-  guard(page, wrong);
-  for (const bad of CORPUS) {
+  context.on('page', page => guard(page, wrong));
+  await each(context, CORPUS, async (page, bad) => {
     await page.goto(`${server.url}/tim?q=${encodeURIComponent(bad)}&chu-de=${encodeURIComponent(bad)}`, { waitUntil: 'domcontentloaded' });
     wrong.push(...(await foreign(page)));
     const typed = await page.locator('#q').inputValue();
     assert.equal(typed, bad.replace(/[\u202a-\u202e\u2066-\u2069]/g, ''), bad);
     await page.goto(`${server.url}/tin/${encodeURIComponent(bad)}`, { waitUntil: 'domcontentloaded' });
     wrong.push(...(await foreign(page)));
-  }
+  });
   assert.deepEqual(wrong, []);
   await context.close();
 });
