@@ -1,4 +1,4 @@
-//! Turns data into code: the instance folder into one binary blob, `locales/*.txt` into the typed [`Words`].
+//! Turns data into code: the instance folder into one text, `locales/*.txt` into the typed [`Words`].
 //! A missing, doubled or unknown key in a language, or bad instance data, fails the build.
 
 #![allow(clippy::disallowed_methods, reason = "the rules of purity hold for the crate; its build script reads files")]
@@ -13,6 +13,8 @@ mod data;
 #[path = "src/search/fold.rs"]
 #[allow(dead_code)]
 mod fold;
+#[path = "src/instance/packed.rs"]
+mod packed;
 
 #[derive(Deserialize)]
 struct Named {
@@ -64,7 +66,10 @@ fn main() {
     let folder = std::env::var("BANTIN_INSTANCE").map_or_else(|_| PathBuf::from("../instance/hue"), |f| Path::new("..").join(f));
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=locales");
-    std::fs::write(out.join("instance.bin"), postcard::to_allocvec(&instance(&folder)).unwrap()).unwrap();
+    let instance = instance(&folder);
+    let packed = packed::pack(&instance);
+    assert_eq!(packed::open(&packed), instance, "the data does not follow the rules by which it is packed");
+    std::fs::write(out.join("instance.txt"), packed).unwrap();
     std::fs::write(out.join("words.rs"), words(Path::new("locales"))).unwrap();
 }
 

@@ -7,9 +7,11 @@
 pub mod alert;
 pub mod content;
 pub mod instance;
+mod raw;
 pub mod route;
 pub mod search;
 pub mod sign;
+pub mod sorted;
 pub mod sync;
 pub mod wire;
 pub mod words;

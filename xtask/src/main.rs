@@ -10,6 +10,7 @@ mod release;
 mod run;
 mod setup;
 mod shell;
+mod shrink;
 mod test;
 
 use std::process::ExitCode;

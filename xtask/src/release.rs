@@ -3,7 +3,7 @@
 //! `sw.js` is a template: its precache list and version are filled in here from what was really built.
 //! The same facts go to `release.json` for the server. Same input, same bytes.
 
-use crate::{Outcome, map, shell};
+use crate::{Outcome, map, shell, shrink};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,8 @@ pub fn verb() -> Outcome {
     let staging = std::env::var_os("TRUNK_STAGING_DIR")
         .map(PathBuf::from)
         .ok_or("only Trunk calls this verb: TRUNK_STAGING_DIR is not set")?;
-    finish_index(&staging)?;
+    let (glue, wasm) = program(&staging)?;
+    finish_index(&staging, &glue, &wasm)?;
     shell::write(&staging.join("map.svg"), map::draw(&outlines())?)?;
     let template = String::from_utf8(shell::read(&staging.join("sw.js"))?).map_err(|error| format!("sw.js: {error}"))?;
     let assets = assets(&staging)?;
@@ -42,18 +43,31 @@ fn outlines() -> PathBuf {
     shell::root().join(instance).join("outlines.topo.json")
 }
 
-/// Trunk leaves its own directives in the page when it is told to inject nothing; and the page starts the program
-/// itself, so it has to know under which names the two files went out.
-fn finish_index(staging: &Path) -> Outcome {
-    let path = staging.join("index.html");
-    let page = String::from_utf8(shell::read(&path)?).map_err(|error| format!("index.html: {error}"))?;
-    let kept: String = page.lines().filter(|line| !line.contains("data-trunk")).flat_map(|line| [line, "\n"]).collect();
-    let names: Vec<String> =
-        shell::files(staging).iter().filter_map(|file| Some(format!("/{}", file.file_name()?.to_str()?))).collect();
-    let find = |end: &str| names.iter().find(|name| name.starts_with("/app-") && name.ends_with(end));
+/// Shrinks the program and names its two files by what they became: Trunk's names tell what they were made of.
+fn program(staging: &Path) -> Outcome<(String, String)> {
+    let files = shell::files(staging);
+    let find = |end: &str| {
+        let ours = |path: &&PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("app-"));
+        files.iter().filter(ours).find(|path| path.to_string_lossy().ends_with(end))
+    };
     let (Some(glue), Some(wasm)) = (find(".js"), find("_bg.wasm")) else {
         return Err("the build brought no app-*.js and *_bg.wasm".to_owned());
     };
+    shrink::program(glue, wasm)?;
+    let hash = shell::sha256(&[shell::read(glue)?, shell::read(wasm)?].concat())[..16].to_owned();
+    let rename = |from: &Path, end: &str| {
+        let name = ["app-", &hash, end].concat();
+        std::fs::rename(from, staging.join(&name)).map_err(|error| error.to_string()).map(|()| ["/", &name].concat())
+    };
+    Ok((rename(glue, ".js")?, rename(wasm, "_bg.wasm")?))
+}
+
+/// Trunk leaves its own directives in the page when it is told to inject nothing; and the page starts the program
+/// itself, so it has to know under which names the two files went out.
+fn finish_index(staging: &Path, glue: &str, wasm: &str) -> Outcome {
+    let path = staging.join("index.html");
+    let page = String::from_utf8(shell::read(&path)?).map_err(|error| format!("index.html: {error}"))?;
+    let kept: String = page.lines().filter(|line| !line.contains("data-trunk")).flat_map(|line| [line, "\n"]).collect();
     shell::write(&path, kept.replace("APP_GLUE", glue).replace("APP_WASM", wasm))
 }
 

@@ -4,7 +4,6 @@
 
 pub mod contract;
 pub mod item;
-pub mod list;
 pub mod memory;
 pub mod net;
 pub mod quota;
@@ -16,7 +15,6 @@ pub mod store;
 pub mod usage;
 pub mod zstd;
 
-pub use list::List;
 pub use net::{Net, Reply};
 pub use runner::{Breath, Report, sync};
 pub use saved::Saved;

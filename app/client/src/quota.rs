@@ -2,7 +2,7 @@
 //! saved never go, nor does any card: the list stays whole.
 
 use domain::content::{ItemId, Time};
-use std::collections::BTreeSet;
+use domain::sorted::Set;
 
 /// An item whose text is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub fn nearly_full(used: u64, granted: u64) -> bool {
 }
 
 /// The texts to delete so that at least `need` bytes become free, oldest first; as many as there are where that is not enough.
-pub fn oldest(held: &[Candidate], saved: &BTreeSet<ItemId>, need: u64) -> Vec<ItemId> {
+pub fn oldest(held: &[Candidate], saved: &Set<ItemId>, need: u64) -> Vec<ItemId> {
     let mut may_go: Vec<&Candidate> = held.iter().filter(|c| !c.alert && !saved.contains(&c.id)).collect();
     may_go.sort_unstable_by_key(|c| (c.issued, c.id));
     let mut freed = 0;
@@ -39,7 +39,7 @@ mod tests {
     fn the_oldest_go_and_the_needed_stay() {
         let item = |n: u8, alert| Candidate { id: ItemId([n; 5]), issued: Time(i64::from(n)), bytes: 1_000, alert };
         let held = [item(5, false), item(1, true), item(2, false), item(3, false), item(4, false)];
-        let saved = BTreeSet::from([ItemId([2; 5])]);
+        let saved = Set::from_iter([ItemId([2; 5])]);
         assert_eq!(oldest(&held, &saved, 1_500), [ItemId([3; 5]), ItemId([4; 5])]);
         assert_eq!(oldest(&held, &saved, 0), []);
         assert_eq!(oldest(&held, &saved, u64::MAX).len(), 3, "alerts and saved items stay whatever happens");

@@ -66,5 +66,5 @@ pub async fn sync<S: Store, N: Net, B: Breath>(
     if let (Outcome::UpToDate { .. }, Some(tag)) = (&outcome, &tag) {
         let _ = store.put_tag(tag).await;
     }
-    Report { outcome, held: session.held().clone(), wire, requests }
+    Report { outcome, held: session.into_held(), wire, requests }
 }

@@ -1,9 +1,9 @@
 //! The counter of bytes, by day of Vietnam. Rows `{day}{kind}` in [`Keep::Usage`], only added to, so tabs never disagree.
 
-use crate::list::List;
 use crate::row::decode_count;
 use crate::store::{Keep, Store};
 use domain::content::Time;
+use domain::sorted::Map;
 use domain::sync::StoreFault;
 
 /// What bytes were spent on.
@@ -43,7 +43,7 @@ impl Day {
 
 /// Every day that was counted, by its number ([`Time::day`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Usage(pub List<i64, Day>);
+pub struct Usage(pub Map<i64, Day>);
 
 /// Days older than this are forgotten.
 pub const REMEMBERED: i64 = 400;
@@ -67,7 +67,7 @@ impl Usage {
         for (key, row) in rows {
             let Some((at, letter)) = key.char_indices().next_back() else { continue };
             let Ok(day) = key[..at].parse() else { continue };
-            let mut sums = usage.0.get(day).copied().unwrap_or_default();
+            let sums = usage.0.entry(day);
             let count = decode_count(row);
             match letter {
                 't' => sums.text += count,
@@ -75,13 +75,12 @@ impl Usage {
                 'b' => sums.budget += count,
                 _ => {}
             }
-            usage.0.put(day, sums);
         }
         usage
     }
 
     pub fn today(&self, now: Time) -> Day {
-        self.0.get(now.day()).copied().unwrap_or_default()
+        self.0.get(&now.day()).copied().unwrap_or_default()
     }
 
     /// Bytes on the wire in the calendar month of `now`.
@@ -93,7 +92,7 @@ impl Usage {
 
     /// The last `count` days, today first, days without traffic included.
     pub fn days(&self, now: Time, count: i64) -> Vec<(i64, u64)> {
-        (0..count).map(|back| now.day() - back).map(|day| (day, self.0.get(day).map_or(0, Day::wire))).collect()
+        (0..count).map(|back| now.day() - back).map(|day| (day, self.0.get(&day).map_or(0, Day::wire))).collect()
     }
 }
 

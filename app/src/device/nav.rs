@@ -1,7 +1,7 @@
 //! Addresses, clicks and scrolling: one listener each on the document, plain Rust to whoever listens.
 
 use super::{document, get, listen, set, window};
-use client::List;
+use domain::sorted::Map;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, HtmlInputElement, MouseEvent, ScrollRestoration};
@@ -50,7 +50,7 @@ pub fn reload() {
 
 thread_local! {
     /// Scroll position by entry of the history, and the number of this one.
-    static SCROLL: RefCell<List<u32, f64>> = RefCell::default();
+    static SCROLL: RefCell<Map<u32, f64>> = RefCell::default();
     static ENTRY: Cell<u32> = const { Cell::new(0) };
     static LAST: Cell<u32> = const { Cell::new(0) };
 }
@@ -73,7 +73,7 @@ pub fn begin() {
     let _ = history.replace_state(&entry_state(entry), "");
     listen(&window(), "scroll", |_| {
         let y = window().scroll_y().unwrap_or(0.0);
-        SCROLL.with_borrow_mut(|scroll| scroll.put(ENTRY.get(), y));
+        SCROLL.with_borrow_mut(|scroll| scroll.insert(ENTRY.get(), y));
     });
 }
 
@@ -109,7 +109,7 @@ pub fn to_top() {
 
 /// Where the reader was on this entry.
 pub fn restore() {
-    let y = SCROLL.with_borrow(|scroll| scroll.get(ENTRY.get()).copied()).unwrap_or(0.0);
+    let y = SCROLL.with_borrow(|scroll| scroll.get(&ENTRY.get()).copied()).unwrap_or(0.0);
     window().scroll_to_with_x_and_y(0.0, y);
 }
 

@@ -2,11 +2,11 @@
 
 use super::{clock, get, method, set, window};
 use client::{Net, Reply};
+use domain::sorted::Set;
 use domain::sync::{Fetch, Input, NetFault};
 use domain::wire::path;
 use js_sys::Uint8Array;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestInit};
@@ -28,7 +28,7 @@ pub struct Web;
 thread_local! {
     /// Asked for while this page stands. Whatever is asked for twice came wrong the first time, and the browser may
     /// have kept it wrong: packs are kept for ever, and a proxy that alters bodies leaves their tags alone.
-    static ASKED: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+    static ASKED: RefCell<Set<String>> = RefCell::default();
 }
 
 /// How one try went.

@@ -6,15 +6,17 @@ use client::{Keep, Loaded, Store, Used};
 use domain::content::ItemId;
 use domain::sync::{Commit, StoreFault, StoredBody};
 use indexed_db_futures::database::Database;
+use indexed_db_futures::error::Error;
 use indexed_db_futures::internals::SystemRepr;
-use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
-use indexed_db_futures::{KeyRange, error::Error};
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use web_sys::{IdbKeyRange, IdbObjectStore, IdbRequest};
 
 const CACHE_STORES: [&str; 5] = ["cards", "bodies", "terms", "gone", "meta"];
 
@@ -44,6 +46,15 @@ impl IdbStore {
         open(&self.keep).await?;
         open(&self.cache).await?;
         Ok(())
+    }
+
+    async fn write(&self, lazy: &Rc<Lazy>, work: Vec<(&'static str, Act)>) -> Result<(), StoreFault> {
+        run(lazy, work).await.map(drop)
+    }
+
+    /// Row of an item.
+    async fn one(&self, store: &'static str, id: ItemId) -> Result<Option<Vec<u8>>, StoreFault> {
+        Ok(row(&run(&self.cache, vec![(store, Act::Get(key(id)))]).await?[0]))
     }
 
     /// Closes both; the next use opens them again.
@@ -99,14 +110,6 @@ fn named(name: &str) -> StoreFault {
     if name == "QuotaExceededError" { StoreFault::Quota } else { StoreFault::Failed }
 }
 
-fn failed(error: Error) -> StoreFault {
-    fault(&error)
-}
-
-fn begin<'a>(db: &'a Database, stores: &[&str], mode: TransactionMode) -> Result<Transaction<'a>, StoreFault> {
-    db.transaction(stores).with_mode(mode).build().map_err(failed)
-}
-
 /// Waits until the transaction is really over; a full phone shows only in the transaction's own error.
 async fn finish(tx: Transaction<'_>) -> Result<(), StoreFault> {
     let raw: web_sys::IdbTransaction = tx.as_sys().unchecked_ref::<web_sys::IdbTransaction>().clone();
@@ -128,107 +131,127 @@ fn bytes(value: &JsValue) -> Vec<u8> {
     value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default()
 }
 
-/// One write of a transaction: all are computed before it begins.
-enum Op {
-    Put(&'static str, JsValue, JsValue),
-    Delete(&'static str, JsValue),
-    Clear(&'static str),
+fn value(bytes: &[u8]) -> JsValue {
+    Uint8Array::from(bytes).into()
 }
 
-impl Op {
-    fn put(store: &'static str, key: JsValue, row: &[u8]) -> Op {
-        Op::Put(store, key, Uint8Array::from(row).into())
+/// What one request of a transaction does to a store.
+enum Act {
+    Put(JsValue, JsValue),
+    Delete(JsValue),
+    Clear,
+    /// Adds to the number under this key.
+    Add(JsValue, u64),
+    Get(JsValue),
+    /// Rows, or their keys: all, or the first so many behind a key.
+    Rows(Option<(JsValue, u32)>),
+    Keys(Option<(JsValue, u32)>),
+}
+
+impl Act {
+    fn writes(&self) -> bool {
+        matches!(self, Act::Put(..) | Act::Delete(_) | Act::Clear | Act::Add(..))
     }
-}
 
-/// Writes all of it or nothing.
-async fn write(lazy: &Rc<Lazy>, stores: &[&str], ops: Vec<Op>) -> Result<(), StoreFault> {
-    let db = open(lazy).await?;
-    let tx = begin(&db, stores, TransactionMode::Readwrite)?;
-    for op in ops {
-        let name = match &op {
-            Op::Put(name, ..) | Op::Delete(name, _) | Op::Clear(name) => *name,
-        };
-        let store = tx.object_store(name).map_err(failed)?;
-        match op {
-            Op::Put(_, key, row) => drop(store.put(row).with_key(key).primitive().map_err(failed)?),
-            Op::Delete(_, key) => drop(store.delete::<JsValue, _>(key).primitive().map_err(failed)?),
-            Op::Clear(_) => drop(store.clear().map_err(failed)?),
+    fn begin(self, store: &IdbObjectStore) -> Result<IdbRequest, JsValue> {
+        match self {
+            Act::Put(key, row) => store.put_with_key(&row, &key),
+            Act::Delete(key) => store.delete(&key),
+            Act::Clear => store.clear(),
+            Act::Add(key, by) => add(store, key, by),
+            Act::Get(key) => store.get(&key),
+            Act::Rows(None) => store.get_all(),
+            Act::Rows(Some((after, count))) => store.get_all_with_key_and_limit(&behind(&after)?, count),
+            Act::Keys(None) => store.get_all_keys(),
+            Act::Keys(Some((after, count))) => store.get_all_keys_with_key_and_limit(&behind(&after)?, count),
         }
     }
-    finish(tx).await
 }
 
-async fn get(store: &ObjectStore<'_>, key: JsValue) -> Result<Option<Vec<u8>>, StoreFault> {
-    let found: Option<JsValue> = store.get::<JsValue, JsValue, _>(key).primitive().map_err(failed)?.await.map_err(failed)?;
-    Ok(found.as_ref().map(bytes))
+fn behind(key: &JsValue) -> Result<JsValue, JsValue> {
+    IdbKeyRange::lower_bound_with_open(key, true).map(JsValue::from)
 }
 
-/// All rows with their keys, or the first `count` in `range`.
-async fn rows(store: &ObjectStore<'_>, range: Option<(KeyRange<JsValue>, u32)>) -> Result<Vec<(JsValue, JsValue)>, StoreFault> {
-    // Both requests go out before either is awaited: one round trip, one transaction.
-    let (keys, values) = match range {
-        None => (
-            store.get_all_keys::<JsValue>().primitive().map_err(failed)?,
-            store.get_all::<JsValue>().primitive().map_err(failed)?,
-        ),
-        Some((range, count)) => (
-            store
-                .get_all_keys::<JsValue>()
-                .with_query::<JsValue, _>(range.clone())
-                .with_limit(count)
-                .primitive()
-                .map_err(failed)?,
-            store.get_all::<JsValue>().with_query::<JsValue, _>(range).with_limit(count).primitive().map_err(failed)?,
-        ),
-    };
-    let keys: Vec<JsValue> = keys.await.map_err(failed)?.filter_map(Result::ok).collect();
-    let values: Vec<JsValue> = values.await.map_err(failed)?.filter_map(Result::ok).collect();
-    Ok(keys.into_iter().zip(values).collect())
+/// The sum is written as soon as the number is read, within the same transaction.
+fn add(store: &IdbObjectStore, key: JsValue, by: u64) -> Result<IdbRequest, JsValue> {
+    let request = store.get(&key)?;
+    let (store, read) = (store.clone(), request.clone());
+    let write = Closure::once_into_js(move || {
+        let count = read.result().map_or(0, |row| row::decode_count(&bytes(&row)));
+        let _ = store.put_with_key(&value(&count.saturating_add(by).to_le_bytes()), &key);
+    });
+    request.set_onsuccess(Some(write.unchecked_ref()));
+    Ok(request)
 }
 
-async fn keys(store: &ObjectStore<'_>) -> Result<Vec<JsValue>, StoreFault> {
-    let keys = store.get_all_keys::<JsValue>().primitive().map_err(failed)?.await.map_err(failed)?;
-    Ok(keys.filter_map(Result::ok).collect())
+/// One transaction: everything is asked for at once, and what was read is there when it is over. All or nothing.
+/// One boxed future for every use, since each copy of it would be paid for by readers.
+fn run<'a>(
+    lazy: &'a Rc<Lazy>,
+    work: Vec<(&'static str, Act)>,
+) -> Pin<Box<dyn Future<Output = Result<Vec<IdbRequest>, StoreFault>> + 'a>> {
+    Box::pin(async move {
+        let db = open(lazy).await?;
+        let mut stores: Vec<&str> = work.iter().map(|(store, _)| *store).collect();
+        stores.sort_unstable();
+        stores.dedup();
+        let writes = work.iter().any(|(_, act)| act.writes());
+        let mode = if writes { TransactionMode::Readwrite } else { TransactionMode::Readonly };
+        let tx = db.transaction(&stores[..]).with_mode(mode).build().map_err(|error| fault(&error))?;
+        let mut requests = Vec::with_capacity(work.len());
+        for (store, act) in work {
+            let begun = tx.as_sys().object_store(store).and_then(|store| act.begin(&store));
+            requests.push(begun.map_err(|_| StoreFault::Failed)?);
+        }
+        finish(tx).await?;
+        Ok(requests)
+    })
+}
+
+/// Bytes of the row that was asked for.
+fn row(request: &IdbRequest) -> Option<Vec<u8>> {
+    request.result().ok().filter(|row| !row.is_undefined()).map(|row| bytes(&row))
+}
+
+/// The rows, or the keys, that were asked for.
+fn list(request: &IdbRequest) -> Vec<JsValue> {
+    request.result().map_or_else(|_| Vec::new(), |all| all.unchecked_into::<Array>().to_vec())
 }
 
 impl Store for IdbStore {
     async fn load(&self) -> Result<Loaded, StoreFault> {
         let mut loaded = Loaded::default();
-        let db = open(&self.cache).await?;
-        let tx = begin(&db, &CACHE_STORES, TransactionMode::Readonly)?;
-        let cards = tx.object_store("cards").map_err(failed)?;
-        let bodies = tx.object_store("bodies").map_err(failed)?;
-        let gone = tx.object_store("gone").map_err(failed)?;
-        let meta = tx.object_store("meta").map_err(failed)?;
-        let card_rows = rows(&cards, None).await?;
-        let mut held_bodies: Vec<ItemId> = keys(&bodies).await?.iter().filter_map(id).collect();
-        let gone_rows = rows(&gone, None).await?;
-        let cursor = get(&meta, "cursor".into()).await?;
-        loaded.tag = get(&meta, "tag".into()).await?.and_then(|tag| String::from_utf8(tag).ok());
-        drop(tx);
-
-        held_bodies.sort_unstable();
-        loaded.held.cursor = cursor.and_then(|row| row::decode_cursor(&row)).unwrap_or_default();
-        for (key, value) in gone_rows {
-            if let (Some(id), Some((revision, _))) = (id(&key), row::decode_gone(&bytes(&value))) {
+        let work = vec![
+            ("cards", Act::Keys(None)),
+            ("cards", Act::Rows(None)),
+            ("bodies", Act::Keys(None)),
+            ("gone", Act::Keys(None)),
+            ("gone", Act::Rows(None)),
+            ("meta", Act::Get("cursor".into())),
+            ("meta", Act::Get("tag".into())),
+        ];
+        let read = run(&self.cache, work).await?;
+        let mut bodies: Vec<ItemId> = list(&read[2]).iter().filter_map(id).collect();
+        bodies.sort_unstable();
+        for (key, value) in list(&read[3]).iter().zip(list(&read[4])) {
+            if let (Some(id), Some((revision, _))) = (id(key), row::decode_gone(&bytes(&value))) {
                 loaded.held.gone.insert(id, revision);
             }
         }
-        for (count, (key, value)) in card_rows.iter().enumerate() {
-            let row = bytes(value);
+        loaded.held.cursor = row(&read[5]).and_then(|row| row::decode_cursor(&row)).unwrap_or_default();
+        loaded.tag = row(&read[6]).and_then(|tag| String::from_utf8(tag).ok());
+        for (count, (key, value)) in list(&read[0]).iter().zip(list(&read[1])).enumerate() {
+            let row = bytes(&value);
             if let (Some(id), Some((mut held, card))) = (id(key), row::decode_card(&row)) {
-                held.body = held_bodies.binary_search(&id).is_ok();
+                held.body = bodies.binary_search(&id).is_ok();
                 loaded.push_card(id, held, card.to_vec());
             }
             if count % 150 == 149 {
                 super::clock::yield_now().await;
             }
         }
-        let db = open(&self.keep).await?;
-        let tx = begin(&db, &[Keep::Trust.name()], TransactionMode::Readonly)?;
-        let trust = tx.object_store(Keep::Trust.name()).map_err(failed)?;
-        loaded.held.trust = get(&trust, "list".into()).await?.and_then(|row| row::decode_trust(&row));
+        let read = run(&self.keep, vec![(Keep::Trust.name(), Act::Get("list".into()))]).await?;
+        loaded.held.trust = row(&read[0]).and_then(|row| row::decode_trust(&row));
         Ok(loaded)
     }
 
@@ -236,122 +259,95 @@ impl Store for IdbStore {
         if let Some(trust) = &commit.trust {
             self.put_keep(Keep::Trust, "list", Some(&row::encode_trust(trust))).await?;
         }
-        let mut ops = Vec::new();
+        let mut work = Vec::new();
         if commit.reset {
-            ops.extend(CACHE_STORES.map(Op::Clear));
+            work.extend(CACHE_STORES.map(|store| (store, Act::Clear)));
         }
         for (id, revision, bytes) in &commit.gone {
-            ops.extend(["cards", "bodies", "terms"].map(|store| Op::Delete(store, key(*id))));
-            ops.push(Op::put("gone", key(*id), &row::encode_gone(*revision, bytes)));
+            work.extend(["cards", "bodies", "terms"].map(|store| (store, Act::Delete(key(*id)))));
+            work.push(("gone", Act::Put(key(*id), value(&row::encode_gone(*revision, bytes)))));
         }
         for (id, held, bytes) in &commit.cards {
-            ops.push(Op::Delete("gone", key(*id)));
+            work.push(("gone", Act::Delete(key(*id))));
             if !held.body {
-                ops.push(Op::Delete("bodies", key(*id)));
+                work.push(("bodies", Act::Delete(key(*id))));
             }
-            ops.push(Op::put("cards", key(*id), &row::encode_card(held, bytes)));
+            work.push(("cards", Act::Put(key(*id), value(&row::encode_card(held, bytes)))));
         }
         for body in &commit.bodies {
-            ops.push(Op::put("bodies", key(body.id), &row::encode_body(body)));
+            work.push(("bodies", Act::Put(key(body.id), value(&row::encode_body(body)))));
         }
         for (id, row) in &commit.terms {
-            ops.push(Op::put("terms", key(*id), row));
+            work.push(("terms", Act::Put(key(*id), value(row))));
         }
         if let Some(cursor) = &commit.cursor {
-            ops.push(Op::Delete("meta", "tag".into()));
-            ops.push(Op::put("meta", "cursor".into(), &row::encode_cursor(cursor)));
+            work.push(("meta", Act::Delete("tag".into())));
+            work.push(("meta", Act::Put("cursor".into(), value(&row::encode_cursor(cursor)))));
         }
-        write(&self.cache, &CACHE_STORES, ops).await
+        self.write(&self.cache, work).await
     }
 
     async fn put_tag(&self, tag: &str) -> Result<(), StoreFault> {
-        write(&self.cache, &["meta"], vec![Op::put("meta", "tag".into(), tag.as_bytes())]).await
+        self.write(&self.cache, vec![("meta", Act::Put("tag".into(), value(tag.as_bytes())))]).await
     }
 
     async fn card(&self, id: ItemId) -> Result<Option<Vec<u8>>, StoreFault> {
-        let db = open(&self.cache).await?;
-        let tx = begin(&db, &["cards"], TransactionMode::Readonly)?;
-        let row = get(&tx.object_store("cards").map_err(failed)?, key(id)).await?;
+        let row = self.one("cards", id).await?;
         Ok(row.and_then(|row| Some(row::decode_card(&row)?.1.to_vec())))
     }
 
     async fn body(&self, id: ItemId) -> Result<Option<StoredBody>, StoreFault> {
-        let db = open(&self.cache).await?;
-        let tx = begin(&db, &["bodies"], TransactionMode::Readonly)?;
-        let row = get(&tx.object_store("bodies").map_err(failed)?, key(id)).await?;
+        let row = self.one("bodies", id).await?;
         Ok(row.and_then(|row| row::decode_body(id, &row)))
     }
 
     async fn gone(&self, id: ItemId) -> Result<Option<Vec<u8>>, StoreFault> {
-        let db = open(&self.cache).await?;
-        let tx = begin(&db, &["gone"], TransactionMode::Readonly)?;
-        let row = get(&tx.object_store("gone").map_err(failed)?, key(id)).await?;
+        let row = self.one("gone", id).await?;
         Ok(row.and_then(|row| Some(row::decode_gone(&row)?.1.to_vec())))
     }
 
     async fn terms(&self, after: Option<ItemId>, count: u32) -> Result<Vec<(ItemId, Vec<u8>)>, StoreFault> {
-        let db = open(&self.cache).await?;
-        let tx = begin(&db, &["terms"], TransactionMode::Readonly)?;
-        let store = tx.object_store("terms").map_err(failed)?;
-        let from = after.map_or_else(|| "".into(), key);
-        let rows = rows(&store, Some((KeyRange::LowerBound(from, true), count))).await?;
-        Ok(rows.iter().filter_map(|(key, value)| Some((id(key)?, bytes(value)))).collect())
+        let range = || Some((after.map_or_else(|| "".into(), key), count));
+        let read = run(&self.cache, vec![("terms", Act::Keys(range())), ("terms", Act::Rows(range()))]).await?;
+        let rows = list(&read[0]).into_iter().zip(list(&read[1]));
+        Ok(rows.filter_map(|(key, value)| Some((id(&key)?, bytes(&value)))).collect())
     }
 
     async fn delete_bodies(&self, ids: &[(ItemId, Vec<u8>)]) -> Result<(), StoreFault> {
-        let mut ops = Vec::new();
+        let mut work = Vec::new();
         for (id, row) in ids {
-            ops.push(Op::Delete("bodies", key(*id)));
-            ops.push(Op::put("terms", key(*id), row));
+            work.push(("bodies", Act::Delete(key(*id))));
+            work.push(("terms", Act::Put(key(*id), value(row))));
         }
-        write(&self.cache, &["bodies", "terms"], ops).await
+        if work.is_empty() { Ok(()) } else { self.write(&self.cache, work).await }
     }
 
     async fn clear_cache(&self) -> Result<(), StoreFault> {
-        write(&self.cache, &CACHE_STORES, CACHE_STORES.map(Op::Clear).into()).await
+        self.write(&self.cache, CACHE_STORES.map(|store| (store, Act::Clear)).into()).await
     }
 
     async fn used(&self) -> Result<Used, StoreFault> {
-        let db = open(&self.cache).await?;
-        let tx = begin(&db, &["cards", "bodies", "terms"], TransactionMode::Readonly)?;
-        let mut used = Used::default();
-        for name in ["cards", "bodies", "terms"] {
-            let store = tx.object_store(name).map_err(failed)?;
-            let all = store.get_all::<JsValue>().primitive().map_err(failed)?.await.map_err(failed)?;
-            for row in all.filter_map(Result::ok) {
-                used.bytes += row.dyn_ref::<Uint8Array>().map_or(0, |row| u64::from(row.length()));
-                match name {
-                    "cards" => used.cards += 1,
-                    "bodies" => used.bodies += 1,
-                    _ => {}
-                }
-            }
-        }
-        Ok(used)
+        let read = run(&self.cache, ["cards", "bodies", "terms"].map(|store| (store, Act::Rows(None))).into()).await?;
+        let rows: Vec<Vec<JsValue>> = read.iter().map(list).collect();
+        let length = |row: &JsValue| row.dyn_ref::<Uint8Array>().map_or(0, |row| u64::from(row.length()));
+        Ok(Used { cards: rows[0].len(), bodies: rows[1].len(), bytes: rows.iter().flatten().map(length).sum() })
     }
 
-    async fn put_keep(&self, shelf: Keep, key: &str, value: Option<&[u8]>) -> Result<(), StoreFault> {
-        let op = match value {
-            Some(value) => Op::put(shelf.name(), key.into(), value),
-            None => Op::Delete(shelf.name(), key.into()),
+    async fn put_keep(&self, shelf: Keep, key: &str, bytes: Option<&[u8]>) -> Result<(), StoreFault> {
+        let act = match bytes {
+            Some(bytes) => Act::Put(key.into(), value(bytes)),
+            None => Act::Delete(key.into()),
         };
-        write(&self.keep, &[shelf.name()], vec![op]).await
+        self.write(&self.keep, vec![(shelf.name(), act)]).await
     }
 
     async fn get_keep(&self, shelf: Keep) -> Result<Vec<(String, Vec<u8>)>, StoreFault> {
-        let db = open(&self.keep).await?;
-        let tx = begin(&db, &[shelf.name()], TransactionMode::Readonly)?;
-        let rows = rows(&tx.object_store(shelf.name()).map_err(failed)?, None).await?;
-        Ok(rows.iter().filter_map(|(key, value)| Some((key.as_string()?, bytes(value)))).collect())
+        let read = run(&self.keep, vec![(shelf.name(), Act::Keys(None)), (shelf.name(), Act::Rows(None))]).await?;
+        let rows = list(&read[0]).into_iter().zip(list(&read[1]));
+        Ok(rows.filter_map(|(key, value)| Some((key.as_string()?, bytes(&value)))).collect())
     }
 
     async fn add_keep(&self, shelf: Keep, key: &str, by: u64) -> Result<(), StoreFault> {
-        let db = open(&self.keep).await?;
-        let tx = begin(&db, &[shelf.name()], TransactionMode::Readwrite)?;
-        let store = tx.object_store(shelf.name()).map_err(failed)?;
-        let count = get(&store, key.into()).await?.map_or(0, |row| row::decode_count(&row));
-        let sum: JsValue = Uint8Array::from(&count.saturating_add(by).to_le_bytes()[..]).into();
-        drop(store.put(sum).with_key(JsValue::from_str(key)).primitive().map_err(failed)?);
-        finish(tx).await
+        self.write(&self.keep, vec![(shelf.name(), Act::Add(key.into(), by))]).await
     }
 }

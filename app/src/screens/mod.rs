@@ -69,7 +69,7 @@ fn item(view: &View, open: &Open, ctx: &Ctx) -> El {
 
 fn search(view: &View, ctx: &Ctx) -> El {
     let found = view.find.rows.iter().filter_map(|row| {
-        let card = view.shelf.cards.get(row.id)?;
+        let card = view.shelf.cards.get(&row.id)?;
         let lang = card.headline(ctx.lang.tag()).lang.clone();
         Some(Found { card, lang, title: row.title.clone(), snippet: row.snippet.clone() })
     });

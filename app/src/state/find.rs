@@ -6,6 +6,7 @@ use client::Store;
 use domain::content::{Body, Card, ItemId};
 use domain::route::{Query, Route};
 use domain::search::{Index, Piece, best_snippet, mark, rank_phrase};
+use domain::sorted::Map;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -52,7 +53,7 @@ pub async fn run(app: &Rc<App>, query: Query) {
         let hits = hits(&view.shelf.cards, view.shelf.index.as_ref(), &query);
         let shown = view.limit.max(SHOWN);
         view.find.more = hits.len().saturating_sub(shown);
-        let cards = hits.iter().take(shown).filter_map(|id| view.shelf.cards.get(*id));
+        let cards = hits.iter().take(shown).filter_map(|id| view.shelf.cards.get(id));
         view.find.rows = cards.map(|card| row(card, None, &query.text, view.lang.tag())).collect();
         view.route = Some(Route::Search(query.clone()));
     });
@@ -75,14 +76,14 @@ impl Find {
     }
 }
 
-type Cards = client::List<ItemId, Rc<Card>>;
+type Cards = Map<ItemId, Rc<Card>>;
 
 fn hits(cards: &Cards, index: Option<&Index>, query: &Query) -> Vec<ItemId> {
     let mut hits = index.map(|index| index.search(query, usize::MAX)).unwrap_or_default();
     let ranked = hits.len().min(RANKED);
     rank_phrase(&mut hits[..ranked], &query.text, &mut |id| {
         let mut text = String::new();
-        for head in cards.get(id).iter().flat_map(|card| &card.headlines) {
+        for head in cards.get(&id).iter().flat_map(|card| &card.headlines) {
             for part in [&head.title, "\n", &head.summary, "\n"] {
                 text.push_str(part);
             }
@@ -106,7 +107,7 @@ async fn snippets(app: &Rc<App>, turn: u32, text: &str) {
     let ids: Vec<ItemId> = app.with(|view| view.find.rows.iter().map(|row| row.id).collect());
     let mut better = Vec::new();
     for id in ids {
-        let card = app.with(|view| view.shelf.cards.get(id).filter(|_| view.shelf.has_body(id)).cloned());
+        let card = app.with(|view| view.shelf.cards.get(&id).filter(|_| view.shelf.has_body(id)).cloned());
         let Some(card) = card else { continue };
         let Ok(Some(stored)) = app.store.body(id).await else { continue };
         if app.with(|view| view.find.turn != turn) {
@@ -155,7 +156,7 @@ impl super::shelf::Shelf {
     fn complete(&mut self, mut index: Index) {
         if index.len() < self.cards.len() {
             let found: Vec<ItemId> = index.search(&Query::default(), usize::MAX).iter().map(|hit| hit.id).collect();
-            for id in self.cards.iter().map(|(id, _)| id).filter(|id| !found.contains(id)) {
+            for id in self.cards.keys().copied().filter(|id| !found.contains(id)) {
                 self.put(&mut index, id, &[]);
             }
         }

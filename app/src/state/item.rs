@@ -57,14 +57,14 @@ pub async fn find(app: &Rc<App>, id: ItemId) -> Open {
     {
         return Open { id, card: None, body: None, fate: Fate::Withdrawn(gone) };
     }
-    let held = app.with(|view| view.shelf.cards.get(id).cloned());
+    let held = app.with(|view| view.shelf.cards.get(&id).cloned());
     if let Some(card) = held {
         let stored = app.store.body(id).await.ok().flatten().filter(|body| body.revision == card.revision);
         let body = stored.and_then(|stored| Body::decode(&stored.body).ok());
         let body = body.or_else(|| app.with(|view| saved_body(view, id, Some(card.revision))));
         return Open { id, card: Some(card), body: body.map(Rc::new), fate: Fate::Here };
     }
-    app.with(|view| match view.saved.get(id) {
+    app.with(|view| match view.saved.get(&id) {
         Some(kept) => {
             let body = saved_body(view, id, None).map(Rc::new);
             Open { id, card: Some(kept.card.clone()), body, fate: Fate::Here }
@@ -74,7 +74,7 @@ pub async fn find(app: &Rc<App>, id: ItemId) -> Open {
 }
 
 fn saved_body(view: &View, id: ItemId, revision: Option<u16>) -> Option<Body> {
-    let stored = view.saved.get(id)?.saved.body.as_ref()?;
+    let stored = view.saved.get(&id)?.saved.body.as_ref()?;
     if revision.is_some_and(|revision| revision != stored.revision) {
         return None;
     }

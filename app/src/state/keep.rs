@@ -2,11 +2,11 @@
 
 use super::{App, Kept, View};
 use crate::device::{clock, install, net, page, storage};
-use client::{Keep, List, Saved, Settings, Store};
+use client::{Keep, Saved, Settings, Store};
 use domain::content::{Card, ItemId};
+use domain::sorted::{Map, Set};
 use domain::sync::StoredBody;
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -29,20 +29,20 @@ pub async fn settings(store: &impl Store) -> Settings {
     }
 }
 
-pub async fn saved(store: &impl Store) -> List<ItemId, Kept> {
+pub async fn saved(store: &impl Store) -> Map<ItemId, Kept> {
     let rows = store.get_keep(Keep::Saved).await.unwrap_or_default();
-    let mut all = List::default();
+    let mut all = Map::default();
     for (key, row) in &rows {
         let Ok(id) = key.parse() else { continue };
         let Some(saved) = Saved::decode(id, row) else { continue };
         if let Ok(card) = Card::decode(&saved.card) {
-            all.put(id, Kept { saved, card: Rc::new(card) });
+            all.insert(id, Kept { saved, card: Rc::new(card) });
         }
     }
     all
 }
 
-pub async fn read(store: &impl Store) -> BTreeSet<ItemId> {
+pub async fn read(store: &impl Store) -> Set<ItemId> {
     let mut rows = store.get_keep(Keep::Read).await.unwrap_or_default();
     if rows.len() > READ {
         rows.sort_by_key(|(_, row)| client::row::decode_count(row));
@@ -54,9 +54,9 @@ pub async fn read(store: &impl Store) -> BTreeSet<ItemId> {
 }
 
 impl View {
-    pub fn keep_saved(&mut self, saved: List<ItemId, Kept>) {
+    pub fn keep_saved(&mut self, saved: Map<ItemId, Kept>) {
         self.saved = saved;
-        self.saved_ids = Arc::new(self.saved.iter().map(|(id, _)| id).collect());
+        self.saved_ids = Arc::new(self.saved.keys().copied().collect());
     }
 }
 
@@ -96,7 +96,7 @@ pub fn offer_install(app: &Rc<App>) {
 /// Saves the item or lets it go.
 pub async fn toggle_saved(app: &Rc<App>, id: ItemId) {
     let key = id.to_string();
-    let done = if app.with(|view| view.saved.has(id)) {
+    let done = if app.with(|view| view.saved.contains_key(&id)) {
         app.store.put_keep(Keep::Saved, &key, None).await.map(|()| None)
     } else {
         let Ok(Some(card)) = app.store.card(id).await else { return };
@@ -111,8 +111,8 @@ pub async fn toggle_saved(app: &Rc<App>, id: ItemId) {
     app.change(|view| {
         let mut all = std::mem::take(&mut view.saved);
         match saved.and_then(|saved| Some(Kept { card: Rc::new(Card::decode(&saved.card).ok()?), saved })) {
-            Some(kept) => all.put(id, kept),
-            None => all.remove(id),
+            Some(kept) => all.insert(id, kept),
+            None => all.remove(&id),
         }
         view.keep_saved(all);
     });
@@ -125,11 +125,11 @@ pub async fn toggle_saved(app: &Rc<App>, id: ItemId) {
 
 /// A saved item whose text came only now gets its whole copy.
 pub async fn complete_saved(app: &Rc<App>, card: &[u8], body: &StoredBody) {
-    let wanting = app.with(|view| view.saved.get(body.id).filter(|kept| kept.saved.body.is_none()).map(|kept| kept.saved.at));
+    let wanting = app.with(|view| view.saved.get(&body.id).filter(|kept| kept.saved.body.is_none()).map(|kept| kept.saved.at));
     let Some(at) = wanting else { return };
     let saved = Saved { at, card: card.to_vec(), body: Some(body.clone()) };
     let _ = app.store.put_keep(Keep::Saved, &body.id.to_string(), Some(&saved.encode())).await;
-    if let Some(kept) = app.view.borrow_mut().saved.get_mut(body.id) {
+    if let Some(kept) = app.view.borrow_mut().saved.get_mut(&body.id) {
         kept.saved = saved;
     }
 }

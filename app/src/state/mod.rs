@@ -12,15 +12,15 @@ pub mod walk;
 
 pub use crate::device::clock::spawn;
 use crate::device::{clock, nav, net::Web, page, store::IdbStore};
-use client::{List, Saved, Settings, Usage};
+use client::{Saved, Settings, Usage};
 use domain::content::{Card, ItemId, Time};
 use domain::route::Route;
+use domain::sorted::{Map, Set};
 use domain::sync::Trouble;
 use domain::words::Lang;
 use leptos::prelude::{RwSignal, Update};
 use shelf::Shelf;
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 use ui::data::PhoneData;
@@ -41,9 +41,9 @@ pub struct View {
     pub limit: usize,
     pub settings: Settings,
     pub shelf: Shelf,
-    pub saved: List<ItemId, Kept>,
-    pub read: Arc<BTreeSet<ItemId>>,
-    pub saved_ids: Arc<BTreeSet<ItemId>>,
+    pub saved: Map<ItemId, Kept>,
+    pub read: Arc<Set<ItemId>>,
+    pub saved_ids: Arc<Set<ItemId>>,
     pub mine: Arc<Mine>,
     pub usage: Usage,
     pub phone: PhoneData,
@@ -72,7 +72,7 @@ impl View {
             limit: ui::data::LIST,
             settings: Settings::default(),
             shelf: Shelf::default(),
-            saved: List::default(),
+            saved: Map::default(),
             read: Arc::default(),
             saved_ids: Arc::default(),
             mine: Arc::default(),

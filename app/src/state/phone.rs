@@ -5,7 +5,7 @@ use crate::device::{clock, media, storage};
 use client::{Store, quota, usage};
 use domain::content::{ItemId, Time};
 use domain::search::Terms;
-use std::collections::BTreeSet;
+use domain::sorted::Set;
 use std::rc::Rc;
 use ui::data::PhoneData;
 
@@ -68,13 +68,13 @@ pub async fn drop_old(app: &Rc<App>) {
 /// All texts and pictures but what is saved; the list itself comes again with the next sync.
 pub async fn drop_all(app: &Rc<App>) {
     media::clear().await;
-    let ids: Vec<ItemId> = app.with(|view| quota::oldest(&view.shelf.candidates(), &BTreeSet::new(), u64::MAX));
+    let ids: Vec<ItemId> = app.with(|view| quota::oldest(&view.shelf.candidates(), &Set::default(), u64::MAX));
     drop_bodies(app, &ids).await;
 }
 
 async fn drop_bodies(app: &Rc<App>, ids: &[ItemId]) {
     let rows: Vec<(ItemId, Vec<u8>)> = app.with(|view| {
-        let cards = ids.iter().filter_map(|id| view.shelf.cards.get(*id));
+        let cards = ids.iter().filter_map(|id| view.shelf.cards.get(id));
         cards.map(|card| (card.id, Terms::of(card, None).encode())).collect()
     });
     if app.store.delete_bodies(&rows).await.is_err() {

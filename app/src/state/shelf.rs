@@ -1,15 +1,16 @@
 //! The cards of this phone in memory, kept in step with every commit.
 
 use crate::device::clock;
-use client::{List, Loaded};
+use client::Loaded;
 use domain::content::{Card, ItemId, Kind};
 use domain::search::{DocFacts, Index, Terms};
+use domain::sorted::Map;
 use domain::sync::{Commit, Held};
 use std::rc::Rc;
 
 #[derive(Default)]
 pub struct Shelf {
-    pub cards: List<ItemId, Rc<Card>>,
+    pub cards: Map<ItemId, Rc<Card>>,
     pub held: Held,
     /// Built when the reader first searches, or in an idle moment.
     pub index: Option<Index>,
@@ -27,7 +28,7 @@ impl Shelf {
         for slice in loaded.cards.chunks(SLICE) {
             for (id, bytes) in slice {
                 if let Ok(card) = Card::decode(bytes) {
-                    shelf.cards.put(*id, Rc::new(card));
+                    shelf.cards.insert(*id, Rc::new(card));
                 }
             }
             if slice.len() == SLICE {
@@ -45,14 +46,14 @@ impl Shelf {
             self.index = self.index.take().map(|_| Index::new());
         }
         for (id, _, _) in &commit.gone {
-            self.cards.remove(*id);
+            self.cards.remove(id);
             if let Some(index) = &mut self.index {
                 index.remove(*id);
             }
         }
         for (id, _, bytes) in &commit.cards {
             if let Ok(card) = Card::decode(bytes) {
-                self.cards.put(*id, Rc::new(card));
+                self.cards.insert(*id, Rc::new(card));
             }
         }
         if let Some(mut index) = self.index.take() {
@@ -64,7 +65,7 @@ impl Shelf {
     }
 
     pub fn put(&self, index: &mut Index, id: ItemId, terms: &[u8]) {
-        let Some(card) = self.cards.get(id) else { return };
+        let Some(card) = self.cards.get(&id) else { return };
         let facts = DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind };
         match Terms::decode(terms) {
             Ok(terms) => index.put(id, facts, &terms),
@@ -89,7 +90,7 @@ impl Shelf {
             id: *id,
             issued: held.issued,
             bytes: held.body_bytes,
-            alert: self.cards.get(*id).is_some_and(|card| card.kind == Kind::ALERT),
+            alert: self.cards.get(id).is_some_and(|card| card.kind == Kind::ALERT),
         })
         .collect()
     }

@@ -1,8 +1,8 @@
 //! What every view knows besides its data: language, instant, edition, and what the reader of this phone chose.
 
 use domain::content::{ItemId, PlaceCode, Time};
+use domain::sorted::Set;
 use domain::words::{Lang, Words};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub struct Ctx {
     pub images: Images,
     /// `https://host`, no slash at the end; for texts that leave the page.
     pub origin: Arc<str>,
-    pub read: Arc<BTreeSet<ItemId>>,
-    pub saved: Arc<BTreeSet<ItemId>>,
+    pub read: Arc<Set<ItemId>>,
+    pub saved: Arc<Set<ItemId>>,
     pub mine: Arc<Mine>,
     /// The phone can read Vietnamese aloud.
     pub voice: bool,

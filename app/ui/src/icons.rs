@@ -1,7 +1,6 @@
 //! Icons: our own 24×24 strokes. A page carries only the symbols it uses, once, at its end.
 
 use crate::el::{El, cl, el};
-use std::collections::BTreeSet;
 
 /// Name and path of every icon. The five level shapes differ in outline, so that colour is never the only sign.
 const ICONS: [(&str, &str); 35] = [
@@ -57,15 +56,15 @@ pub fn icon(name: &'static str) -> El {
 
 /// The symbols that `page` uses.
 pub fn sprite(page: &[&El]) -> El {
-    let mut used = BTreeSet::new();
+    let mut used = Vec::new();
     for part in page {
         part.walk(&mut |el| {
             if let Some(name) = el.get("href").and_then(|href| href.strip_prefix("#i-")).filter(|_| el.tag() == "use") {
-                used.insert(name.to_owned());
+                used.push(name.to_owned());
             }
         });
     }
-    let symbols = ICONS.iter().filter(|(name, _)| used.contains(*name)).map(|(name, path)| {
+    let symbols = ICONS.iter().filter(|(name, _)| used.iter().any(|used| used == name)).map(|(name, path)| {
         let symbol = el("symbol").attr("id", ["i-", name].concat()).attr("viewBox", "0 0 24 24");
         symbol.kid(el("path").attr("d", *path))
     });

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// 40 bits drawn from the hash of an item's origin; eight letters in an address, so that it fits an SMS.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct ItemId(pub [u8; 5]);
+pub struct ItemId(#[serde(with = "crate::raw")] pub [u8; 5]);
 
 /// Crockford's base 32 in lower case: no i, l, o or u, so it survives being read aloud or copied by hand.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -1,21 +1,20 @@
-//! Shape of the instance data. Included by `build.rs` too, which fills it from the instance folder.
+//! Shape of the instance data. Included by `build.rs` too, which fills it from the instance folder; [`super::packed`]
+//! says how it lies in the program.
 
-use serde::{Deserialize, Serialize};
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Label {
     pub vi: String,
     pub en: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topic {
     /// Segment of its address.
     pub slug: String,
     pub name: Label,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hazard {
     pub slug: String,
     pub name: Label,
@@ -23,7 +22,7 @@ pub struct Hazard {
     pub max_level: u8,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Official code.
     pub code: u32,
@@ -39,7 +38,7 @@ pub struct Place {
 }
 
 /// A unit that no longer exists, and where its people live today.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Former {
     /// As it was called, e.g. `Huyện A Lưới`, `Xã Hồng Bắc`.
     pub name: String,
@@ -50,13 +49,13 @@ pub struct Former {
     pub successors: Vec<u32>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hotline {
     pub number: String,
     pub name: Label,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Instance {
     pub name: String,
     /// The area in a phrase, e.g. `vùng cao thành phố Huế`.

@@ -1,18 +1,18 @@
 //! What makes this instance Huế's: places, topics, hazards and numbers, read from the instance folder at build time.
 
 mod data;
+mod packed;
 
 pub use data::{Former, Hazard, Hotline, Instance, Label, Place, Topic};
 
 use crate::content::PlaceCode;
+use crate::search::fold;
 use std::sync::OnceLock;
 
 /// The instance this program was built for.
 pub fn instance() -> &'static Instance {
     static INSTANCE: OnceLock<Instance> = OnceLock::new();
-    INSTANCE.get_or_init(|| {
-        postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/instance.bin"))).expect("build.rs wrote it")
-    })
+    INSTANCE.get_or_init(|| packed::open(include_str!(concat!(env!("OUT_DIR"), "/instance.txt"))))
 }
 
 impl Label {

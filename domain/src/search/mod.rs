@@ -3,7 +3,7 @@
 //! [`tokens`] cuts text into words, [`Terms`] are the words of one item, [`Index`] finds items by them,
 //! [`snippet`] shows where.
 
-mod fold;
+pub(crate) mod fold;
 mod index;
 mod needle;
 mod snippet;

@@ -18,32 +18,11 @@ pub fn hash(bytes: &[u8]) -> [u8; 32] {
 
 /// First four bytes of the SHA-256 of the public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct KeyId(pub [u8; 4]);
+pub struct KeyId(#[serde(with = "crate::raw")] pub [u8; 4]);
 
 /// 64 bytes as RFC 8032 lays them out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sig(pub [u8; 64]);
-
-impl Serialize for Sig {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeTuple;
-        let mut tuple = s.serialize_tuple(64)?;
-        for byte in &self.0 {
-            tuple.serialize_element(byte)?;
-        }
-        tuple.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Sig {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Sig, D::Error> {
-        let (a, b) = <([u8; 32], [u8; 32])>::deserialize(d)?;
-        let mut all = [0; 64];
-        all[..32].copy_from_slice(&a);
-        all[32..].copy_from_slice(&b);
-        Ok(Sig(all))
-    }
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sig(#[serde(with = "crate::raw")] pub [u8; 64]);
 
 /// What checking a signature found. Never stored: checked again wherever it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +41,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrustKey {
     pub kid: KeyId,
+    #[serde(with = "crate::raw")]
     pub public: [u8; 32],
     /// Whose key it is, as readers know them.
     pub name: String,

@@ -7,8 +7,8 @@ use crate::alert;
 use crate::content::{Body, Card, Gone, ItemId, Time};
 use crate::search::Terms;
 use crate::sign::{Trust, Verdict, hash, verify_item};
+use crate::sorted::{Map, Set};
 use crate::wire::{BodyEntry, CardEntry, FullItem, Logged, Refused, Seq};
-use std::collections::{BTreeMap, BTreeSet};
 use std::vec::IntoIter;
 
 /// Cards per slice: each is decoded, hashed and cut into search terms.
@@ -46,10 +46,10 @@ fn held_card(card: &Card, bytes: &[u8], seq: Seq) -> HeldCard {
 /// A commit while it grows. `base` in its methods is what the phone holds, or nothing when the commit resets it.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
-    cards: BTreeMap<ItemId, (HeldCard, Vec<u8>)>,
-    bodies: BTreeMap<ItemId, StoredBody>,
-    terms: BTreeMap<ItemId, Vec<u8>>,
-    gone: BTreeMap<ItemId, (u16, Vec<u8>)>,
+    cards: Map<ItemId, (HeldCard, Vec<u8>)>,
+    bodies: Map<ItemId, StoredBody>,
+    terms: Map<ItemId, Vec<u8>>,
+    gone: Map<ItemId, (u16, Vec<u8>)>,
 }
 
 impl Draft {
@@ -125,7 +125,7 @@ impl Draft {
     pub fn into_commit(self) -> Commit {
         Commit {
             cards: self.cards.into_iter().map(|(id, (held, bytes))| (id, held, bytes)).collect(),
-            bodies: self.bodies.into_values().collect(),
+            bodies: self.bodies.into_values(),
             terms: self.terms.into_iter().collect(),
             gone: self.gone.into_iter().map(|(id, (revision, bytes))| (id, revision, bytes)).collect(),
             ..Commit::default()
@@ -151,7 +151,7 @@ impl CardWork {
 
     /// One slice; true when all is done. An entry that this release cannot read is passed over. Alerts that matter now
     /// are noted in `urgent`.
-    pub fn slice(&mut self, held: &Held, now: Time, urgent: &mut BTreeSet<ItemId>) -> Result<bool, Refused> {
+    pub fn slice(&mut self, held: &Held, now: Time, urgent: &mut Set<ItemId>) -> Result<bool, Refused> {
         let nothing = Held::default();
         let base = if self.reset { &nothing } else { held };
         for entry in self.rest.by_ref().take(CARDS) {
@@ -233,12 +233,12 @@ impl AlertWork {
 pub(super) struct BodyWork {
     pub commit: Commit,
     rest: IntoIter<BodyEntry>,
-    seen: BTreeSet<ItemId>,
+    seen: Set<ItemId>,
 }
 
 impl BodyWork {
     pub fn new(entries: Vec<BodyEntry>) -> BodyWork {
-        BodyWork { rest: entries.into_iter(), commit: Commit::default(), seen: BTreeSet::new() }
+        BodyWork { rest: entries.into_iter(), commit: Commit::default(), seen: Set::default() }
     }
 
     /// One slice; true when all is done. Bodies of other revisions, of unknown items, and those that do not

@@ -13,9 +13,9 @@ pub use session::Session;
 
 use crate::content::{ItemId, PlaceCode, Time};
 use crate::sign::Trust;
+use crate::sorted::Map;
 use crate::wire::{Refused, Seq};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Where a phone stands in the server's log. Stored beside the items, in the same transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,7 @@ pub struct Cursor {
     /// The newest signed time ever seen: the floor under the phone's own clock.
     pub floor_time: Option<Time>,
     /// `app` of the newest head seen.
+    #[serde(with = "crate::raw")]
     pub app: [u8; 8],
 }
 
@@ -40,6 +41,7 @@ pub struct HeldCard {
     pub seq: Seq,
     pub revision: u16,
     /// SHA-256 of the card's exact bytes.
+    #[serde(with = "crate::raw")]
     pub hash: [u8; 32],
     pub issued: Time,
     pub topics: Vec<u8>,
@@ -55,12 +57,12 @@ pub struct HeldCard {
 pub struct Held {
     pub trust: Option<Trust>,
     pub cursor: Cursor,
-    pub cards: BTreeMap<ItemId, HeldCard>,
+    pub cards: Map<ItemId, HeldCard>,
     /// Ids withdrawn, with the revision that withdrew them: older revisions that arrive late stay out.
-    pub gone: BTreeMap<ItemId, u16>,
+    pub gone: Map<ItemId, u16>,
     /// Exact bytes of cards whose body is not held: a body that arrives is indexed together with its card.
     /// A card that is missing here costs only the search in its body.
-    pub bytes: BTreeMap<ItemId, Vec<u8>>,
+    pub bytes: Map<ItemId, Vec<u8>>,
 }
 
 impl Held {

@@ -2,9 +2,9 @@
 
 use super::{Held, HeldCard, Wishes};
 use crate::content::ItemId;
+use crate::sorted::{Map, Set};
 use crate::wire::{BLOCK, Seq};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest so many items come before the reader's own topics and places: what everyone talks about today.
 const NEWEST: usize = 30;
@@ -50,9 +50,9 @@ pub(super) struct Purse {
     /// Bodies that may still be fetched.
     pub bodies: usize,
     /// Asked for already, with or without success: not again in this session.
-    pub tried: BTreeSet<ItemId>,
+    pub tried: Set<ItemId>,
     /// Alerts that matter now and whose body did not come with the alerts pack.
-    pub urgent: BTreeSet<ItemId>,
+    pub urgent: Set<ItemId>,
 }
 
 /// The next pack of bodies: the newest items first, then block by block, those first that hold most of what concerns
@@ -66,12 +66,12 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
     let end = |card: &HeldCard| card.seq.checked_next_multiple_of(BLOCK).map_or(seq, |end| end.min(seq));
 
     // Positions to fetch by the end of their pack, with how urgent and how near to the reader each pack is.
-    let mut packs: BTreeMap<Seq, Worth> = BTreeMap::new();
+    let mut packs: Map<Seq, Worth> = Map::default();
     let newest = wanted.iter().filter(|w| w.first && missing(w.id, w.card)).map(|w| w.card.seq).max();
     for w in wanted.iter().filter(|w| missing(w.id, w.card)) {
         // The pack that ends at the head takes in what is new from the block before it: one request instead of two.
         let today = newest.is_some_and(|newest| newest > whole) && w.first && w.card.seq + BLOCK > seq;
-        let (first, near, at) = packs.entry(if today { seq } else { end(w.card) }).or_default();
+        let (first, near, at) = packs.entry(if today { seq } else { end(w.card) });
         *first |= w.first;
         *near += usize::from(w.concerns);
         at.push(w.card.seq);
@@ -190,7 +190,7 @@ mod tests {
             let cards = have.iter().take(seq as usize).zip(1..).filter(|((there, ..), _)| *there);
             let held = held(cards.map(|((_, body, topic), seq)| (seq, *topic, *body)));
             let asked = course(held, &wishes(most, budget, &[2, 3]), seq);
-            let distinct: BTreeSet<_> = asked.iter().collect();
+            let distinct: std::collections::BTreeSet<_> = asked.iter().collect();
             prop_assert_eq!(distinct.len(), asked.len());
             prop_assert!(asked.len() <= most);
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertsRef {
     /// First 16 bytes of the SHA-256 of the sealed pack.
+    #[serde(with = "crate::raw")]
     pub hash: [u8; 16],
     /// Of the sealed pack, uncompressed.
     pub bytes: u32,
@@ -29,6 +30,7 @@ pub struct Head {
     /// Version of the trust list.
     pub trust: u32,
     /// The release of the app that the server offers: first 8 bytes of the hash of its file list.
+    #[serde(with = "crate::raw")]
     pub app: [u8; 8],
     pub ext: Vec<Ext>,
 }

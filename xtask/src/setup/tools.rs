@@ -2,12 +2,13 @@
 
 use super::apt;
 use crate::{Outcome, shell};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// 0.22 needs a newer Rust than this project does.
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
+const ESBUILD: &str = "0.25.12";
 
 pub fn bin() -> PathBuf {
     shell::cache().join("tools/bin")
@@ -27,7 +28,8 @@ pub fn ready() -> Outcome {
         cargo_install("trunk", TRUNK, true)?;
     }
     node()?;
-    binaryen()
+    npm("binaryen", BINARYEN, "wasm-opt")?;
+    npm("esbuild", ESBUILD, "esbuild")
 }
 
 /// The tool must be of the same version as the library, to the digit.
@@ -77,17 +79,17 @@ fn node() -> Outcome {
     )
 }
 
-/// `wasm-opt` of distributions is too old for what rustc emits now.
-fn binaryen() -> Outcome {
+/// From npm: `wasm-opt` of distributions is too old for what rustc emits now.
+fn npm(package: &str, version: &str, program: &str) -> Outcome {
     let folder = shell::cache().join("npm");
-    let manifest = folder.join("node_modules/binaryen/package.json");
+    let manifest = folder.join("node_modules").join(package).join("package.json");
     let have = std::fs::read(manifest).ok().and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
-    if have.is_some_and(|json| json["version"] == BINARYEN) && Path::new(&npm_bin()).join("wasm-opt").exists() {
+    if have.is_some_and(|json| json["version"] == version) && npm_bin().join(program).exists() {
         return Ok(());
     }
-    println!("setup: wasm-opt {BINARYEN} (npm package binaryen)");
+    println!("setup: {program} {version} (npm package {package})");
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let mut npm = Command::new("npm");
     npm.arg("install").arg("--prefix").arg(&folder).args(["--no-audit", "--no-fund", "--omit-lockfile-registry-resolved"]);
-    shell::run(npm.current_dir(&folder).arg(format!("binaryen@{BINARYEN}")))
+    shell::run(npm.current_dir(&folder).arg(format!("{package}@{version}")))
 }

@@ -1,0 +1,103 @@
+//! The instance data as it lies in the program: lines of text with only what cannot be worked out, since every phone
+//! downloads it. Included by `build.rs` too, which packs it, opens it again and compares.
+
+use super::data::{Former, Hazard, Hotline, Instance, Label, Place, Topic};
+use super::fold::{fold, slug};
+
+/// Longest segment of an address.
+const SLUG: usize = 60;
+
+/// Kinds of unit, Vietnamese before the name and English behind it.
+const KINDS: [(&str, &str); 2] = [("Phường ", " Ward"), ("Xã ", " Commune")];
+
+/// Name without the kind of unit.
+fn short(name: &str) -> &str {
+    KINDS.iter().find_map(|(kind, _)| name.strip_prefix(kind)).unwrap_or(name)
+}
+
+/// `Xã A Lưới 2` as `A Luoi 2 Commune`.
+fn english(name: &str) -> String {
+    let mut out = String::new();
+    for word in fold(short(name)).split(' ') {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        let (first, rest) = word.split_at(word.len().min(1));
+        out.push_str(&first.to_ascii_uppercase());
+        out.push_str(rest);
+    }
+    let kind = KINDS.iter().find(|(kind, _)| name.starts_with(kind));
+    out.push_str(kind.map_or("", |(_, english)| english));
+    out
+}
+
+/// One line for each thing: a letter for what it is, then its fields between bars.
+#[allow(dead_code, reason = "only `build.rs` packs")]
+pub fn pack(all: &Instance) -> String {
+    let (city, units) = all.places.split_first().expect("the city and its units");
+    let at = |code: &u32| units.iter().position(|unit| unit.code == *code).expect("a unit of today").to_string();
+    let mut lines = vec![
+        format!("i{}|{}|{}", all.name, all.area.vi, all.area.en),
+        format!("c{}|{}|{}|{}|{}|{}", city.code, city.name.vi, city.name.en, city.short, city.slug, city.valid_from),
+    ];
+    lines.extend(all.topics.iter().map(|t| format!("t{}|{}|{}", t.slug, t.name.vi, t.name.en)));
+    lines.extend(all.hazards.iter().map(|h| format!("h{}|{}|{}|{}", h.slug, h.name.vi, h.name.en, h.max_level)));
+    lines.extend(all.hotlines.iter().map(|h| format!("p{}|{}|{}", h.number, h.name.vi, h.name.en)));
+    lines.extend(units.iter().map(|u| format!("u{}|{}", u.code, u.name.vi)));
+    lines.extend(all.former.iter().map(|f| {
+        let units: Vec<String> = f.successors.iter().map(at).collect();
+        format!("f{}|{}", f.name, units.join(" "))
+    }));
+    lines.join("\n")
+}
+
+/// The whole again. Units exist since the day on which the former ones ceased.
+pub fn open(text: &str) -> Instance {
+    let mut all = Instance::default();
+    let (mut city, mut since) = (0, "");
+    for line in text.lines() {
+        let (what, fields) = line.split_at(1);
+        let mut fields = fields.split('|');
+        let mut next = || fields.next().unwrap_or_default();
+        let (first, vi) = (next(), next());
+        let en = next();
+        let name = || Label { vi: vi.to_owned(), en: en.to_owned() };
+        match what {
+            "i" => (all.name, all.area) = (first.to_owned(), name()),
+            "t" => all.topics.push(Topic { slug: first.to_owned(), name: name() }),
+            "h" => all.hazards.push(Hazard { slug: first.to_owned(), name: name(), max_level: number(next()) as u8 }),
+            "p" => all.hotlines.push(Hotline { number: first.to_owned(), name: name() }),
+            "f" => {
+                let units = vi.split(' ').filter_map(|at| all.places.get(number(at) as usize + 1));
+                let successors = units.map(|unit| unit.code).collect();
+                let slug = slug(first, SLUG);
+                all.former.push(Former { name: first.to_owned(), slug, valid_to: since.to_owned(), successors });
+            }
+            _ => {
+                let code = number(first);
+                let unit = what == "u";
+                if !unit {
+                    city = code;
+                }
+                let (short, slug) =
+                    if unit { (short(vi).to_owned(), slug(short(vi), SLUG)) } else { (next().to_owned(), next().to_owned()) };
+                if !unit {
+                    since = next();
+                }
+                all.places.push(Place {
+                    code,
+                    parent: unit.then_some(city),
+                    name: if unit { Label { vi: vi.to_owned(), en: english(vi) } } else { name() },
+                    short,
+                    slug,
+                    valid_from: since.to_owned(),
+                });
+            }
+        }
+    }
+    all
+}
+
+fn number(text: &str) -> u32 {
+    text.parse().unwrap_or_default()
+}
