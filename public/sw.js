@@ -249,21 +249,22 @@ async function media(event) {
   if (response.status === 200 && /^(image|audio)\//.test(response.headers.get('content-type') || '')) {
     const copy = response.clone();
     // Read to its end first: a cut file must not be kept.
-    event.waitUntil(copy.arrayBuffer().then(body => keep(MEDIA, request.url, new Response(body, { headers: plain(copy) }), KEEP_MEDIA)).catch(() => {}));
+    event.waitUntil(copy.arrayBuffer().then(body => keep(MEDIA, request.url, new Response(body, { headers: plain(copy, body.byteLength) }), KEEP_MEDIA)).catch(() => {}));
   }
   return response;
 }
 
-const plain = response => ({ 'content-type': response.headers.get('content-type') });
+/** The program counts kept files by what they say of their length. */
+const plain = (response, length) => ({ 'content-type': response.headers.get('content-type'), 'content-length': length });
 /** A part of a kept file, as audio players ask for it. */
 async function slice(held, range) {
   const body = await held.arrayBuffer();
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(range) || [];
-  if (from === undefined || !(from + to)) return new Response(body, { headers: plain(held) });
+  if (from === undefined || !(from + to)) return new Response(body, { headers: plain(held, body.byteLength) });
   const start = from ? +from : Math.max(0, body.byteLength - to);
   const end = from && to ? Math.min(+to, body.byteLength - 1) : body.byteLength - 1;
   if (start > end) return new Response(null, { status: 416, headers: { 'content-range': `bytes */${body.byteLength}` } });
-  const headers = { ...plain(held), 'content-range': `bytes ${start}-${end}/${body.byteLength}`, 'accept-ranges': 'bytes' };
+  const headers = { ...plain(held, end + 1 - start), 'content-range': `bytes ${start}-${end}/${body.byteLength}`, 'accept-ranges': 'bytes' };
   return new Response(body.slice(start, end + 1), { status: 206, headers });
 }
 
