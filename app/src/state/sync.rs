@@ -3,9 +3,10 @@
 use super::{App, shelf::Shelf, spawn};
 use crate::device::{channel, clock, locks, net, page};
 use client::usage::{self, Spent};
-use client::{Keep, Store};
+use client::{Keep, Net, Reply, Store};
 use domain::content::Time;
-use domain::sync::{Outcome, Trouble, backoff};
+use domain::route::Route;
+use domain::sync::{Fetch, Outcome, Trouble, backoff};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -25,6 +26,8 @@ pub struct Pace {
     last_success: Cell<Time>,
     /// Only the newest plan counts.
     plan: Cell<u32>,
+    /// The reader asked while a session ran: the budget of the next one, 0 for what is left of the day's.
+    asked: Cell<Option<u64>>,
 }
 
 /// Runs a session unless one runs, the server asked for peace, or the last one is recent.
@@ -40,12 +43,24 @@ pub fn soon(app: &Rc<App>) {
 
 /// Runs a session now, as the reader asked.
 pub async fn now(app: &Rc<App>) {
-    now_with(app, None).await;
+    asked(app, 0).await;
 }
 
 /// Runs a session that may spend more than the day's budget.
 pub async fn with_budget(app: &Rc<App>, budget: u64) {
-    now_with(app, Some(budget)).await;
+    asked(app, budget).await;
+}
+
+async fn asked(app: &Rc<App>, budget: u64) {
+    if app.sync.running.get() {
+        return app.sync.asked.set(Some(budget));
+    }
+    now_with(app, (budget > 0).then_some(budget)).await;
+}
+
+fn again(app: &Rc<App>, budget: u64) {
+    let app = app.clone();
+    spawn(async move { asked(&app, budget).await });
 }
 
 async fn now_with(app: &Rc<App>, budget: Option<u64>) {
@@ -59,6 +74,20 @@ async fn now_with(app: &Rc<App>, budget: Option<u64>) {
         Some(outcome) => settle(app, outcome).await,
         // Another tab does it and will tell.
         None => plan(app, EVERY / 3),
+    }
+    if let Some(budget) = app.sync.asked.take() {
+        again(app, budget);
+    }
+}
+
+/// Counts each answer as it comes: who leaves in the middle has paid for what came.
+struct Metered<'a>(&'a App);
+
+impl Net for Metered<'_> {
+    async fn fetch(&self, fetch: &Fetch, tag: Option<&str>) -> Reply {
+        let reply = self.0.net.fetch(fetch, tag).await;
+        let _ = usage::add(&self.0.store, clock::now(), Spent::Text, reply.wire).await;
+        reply
     }
 }
 
@@ -79,21 +108,19 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
     if first {
         app.change(|view| view.first_sync = true);
     }
-    let mut spent = 0;
     let on_commit = |commit: &domain::sync::Commit| {
-        spent += commit.bodies.iter().map(|body| body.body.len() as u64 / 3 + 80).sum::<u64>();
+        let spent: u64 = commit.bodies.iter().map(|body| body.body.len() as u64 / 3 + 80).sum();
+        let counting = app.clone();
+        spawn(async move { drop(usage::add(&counting.store, clock::now(), Spent::Budget, spent).await) });
         app.change(|view| view.shelf.apply(commit));
     };
-    let report = client::sync(&app.store, &app.net, &clock::Breath, loaded, wishes, now, on_commit).await;
+    let report = client::sync(&app.store, &Metered(&app), &clock::Breath, loaded, wishes, now, on_commit).await;
     app.change(|view| {
         view.first_sync = false;
         let bytes = std::mem::take(&mut view.shelf.held.bytes);
         view.shelf.held = report.held;
         view.shelf.held.bytes = bytes;
     });
-    let today = clock::now();
-    let _ = usage::add(&app.store, today, Spent::Text, report.wire).await;
-    let _ = usage::add(&app.store, today, Spent::Budget, spent).await;
     if let Outcome::UpToDate { changed: true } | Outcome::Later { .. } = report.outcome {
         channel::changed();
     }
@@ -124,6 +151,9 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
     }
     if app.with(|view| view.open.as_ref().is_some_and(|open| open.body.is_none())) {
         super::walk::refresh_item(app).await;
+    }
+    if app.with(|view| view.route == Some(Route::OnThisPhone)) {
+        super::phone::measure(app).await;
     }
 }
 
