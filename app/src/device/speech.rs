@@ -97,7 +97,7 @@ fn next(lang: &'static str, done: impl Fn() + Clone + 'static) {
 
 /// The sentences of the article in the order of reading. A paragraph inside another is read once.
 fn sentences() -> Vec<Sentence> {
-    const READ: &str = "h1,.ld,.st,.bd p,.bd h2,.bd h3,.bd li,.bd blockquote>p,.bd td,.do li,.fa dd";
+    const READ: &str = ".alh .lv>b+b,.hz,.sn,h1,.ld,.st,.bd p,.bd h2,.bd h3,.bd li,.bd blockquote>p,.bd td,.do li,.cg p,.fa dd";
     let mut all = Vec::new();
     let Some(article) = document().query_selector("#main article").ok().flatten() else { return all };
     let Ok(found) = article.query_selector_all(READ) else { return all };

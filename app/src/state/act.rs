@@ -118,7 +118,8 @@ fn listen(app: &Rc<App>) {
         speech::stop();
     } else {
         // In the language it stands in; where there is no voice for that, there is no button.
-        speech::read(app.with(item::spoken), || {});
+        let over = app.clone();
+        speech::read(app.with(item::spoken), move || over.draw());
     }
     app.draw();
 }

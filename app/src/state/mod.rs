@@ -11,7 +11,7 @@ pub mod sync;
 pub mod walk;
 
 pub use crate::device::clock::spawn;
-use crate::device::{clock, nav, net::Web, page, store::IdbStore};
+use crate::device::{clock, nav, net::Web, page, speech, store::IdbStore};
 use client::{Saved, Settings, Usage};
 use domain::content::{Card, ItemId, Time};
 use domain::route::Route;
@@ -119,6 +119,7 @@ impl View {
             saved: self.saved_ids.clone(),
             mine: self.mine.clone(),
             voice: self.voice,
+            speaking: self.voice && speech::speaking(),
         }
     }
 }

@@ -41,6 +41,8 @@ pub struct Ctx {
     pub mine: Arc<Mine>,
     /// The phone can read Vietnamese aloud.
     pub voice: bool,
+    /// It does so now.
+    pub speaking: bool,
 }
 
 impl Ctx {
@@ -55,6 +57,7 @@ impl Ctx {
             saved: Arc::default(),
             mine: Arc::default(),
             voice: false,
+            speaking: false,
         }
     }
 

@@ -150,7 +150,7 @@ fn actions(card: &Card, ctx: &Ctx) -> El {
         let (icon, text) = if saved { ("saved", w.saved_act) } else { ("save", w.save) };
         bar = bar.kid(act("save", icon, text).attr("aria-pressed", if saved { "true" } else { "false" }));
         if ctx.voice {
-            bar = bar.kid(act("listen", "listen", w.listen));
+            bar = bar.kid(act("listen", "listen", if ctx.speaking { w.listen_stop } else { w.listen }));
         }
     }
     let share = act("share", "share", w.share).attr("data-url", links::full(card, ctx.lang, &ctx.origin));
