@@ -103,9 +103,7 @@ async fn later(app: &Rc<App>) {
     let offered = app.clone();
     install::watch(move || {
         install::show_button();
-        if offered.with(|view| view.offer_install) && !install::offered() {
-            offered.change(|view| view.offer_install = false);
-        }
+        keep::show_offer(&offered);
     });
     let told = app.clone();
     worker::watch(move |status| {

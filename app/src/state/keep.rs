@@ -77,6 +77,7 @@ pub async fn mark_read(app: &Rc<App>, id: ItemId) {
 
 thread_local! {
     static DECLINED: Cell<bool> = const { Cell::new(false) };
+    static EARNED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Not again while this page lives; the install page keeps its button.
@@ -86,8 +87,14 @@ pub fn decline_install(app: &App) {
 }
 
 /// Never on the first load: the reader saved something, or reads a second item.
-pub fn offer_install(app: &Rc<App>) {
-    let offer = install::offered() && !DECLINED.get();
+fn offer_install(app: &App) {
+    EARNED.set(true);
+    show_offer(app);
+}
+
+/// The browser may come up with it before that or after.
+pub fn show_offer(app: &App) {
+    let offer = EARNED.get() && install::offered() && !DECLINED.get();
     if offer != app.with(|view| view.offer_install) {
         app.change(|view| view.offer_install = offer);
     }
