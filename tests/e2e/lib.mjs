@@ -107,11 +107,12 @@ export async function serve({ assets = ASSETS, data = temp('data'), port, sample
 /**
  * A link that fails on request. `rule(path, request)` says for each request: nothing (pass), 'refuse', `{ cut: bytes }`,
  * `{ status, headers, body }` instead of the answer, `{ mangle: body => body }`, or `{ wait: ms }`: the answer comes, but
- * so late. `seen` lists every request, `open` counts those that are not answered yet.
+ * so late. `seen` lists every request, `open` counts those that are not answered yet, `answers` has what came through whole:
+ * path, headers of request and answer, and bytes of the body.
  */
 export async function link(target) {
   const sockets = new Set();
-  const self = { rule: () => undefined, seen: [], open: 0, port: await freePort() };
+  const self = { rule: () => undefined, seen: [], answers: [], open: 0, port: await freePort() };
   self.url = `http://localhost:${self.port}`;
   const server = http.createServer(async (request, response) => {
     const path = request.url;
@@ -145,6 +146,9 @@ export async function link(target) {
         }).on('end', () => request.socket.destroy());
       } else {
         response.writeHead(answer.statusCode, answer.headers);
+        let bytes = 0;
+        answer.on('data', part => { bytes += part.length; });
+        answer.on('end', () => self.answers.push({ path, asked: headers, status: answer.statusCode, headers: answer.headers, bytes }));
         answer.pipe(response);
       }
     });
@@ -173,8 +177,8 @@ export const portal = {
   body: '<!doctype html><title>Wi-Fi</title><h1>Mời đăng nhập Wi-Fi</h1>',
 };
 
-/** The built release with some files changed: what the next deployment would be. */
-export function release(changes = {}) {
+/** The built release with some files changed, and `program`, its WASM: what the next deployment would be. */
+export function release(changes = {}, program) {
   const folder = temp('release');
   fs.cpSync(ASSETS, folder, { recursive: true });
   const worker = path.join(folder, 'sw.js');
@@ -188,11 +192,26 @@ export function release(changes = {}) {
     const entry = list.find(([url]) => url === `/${name}`);
     if (entry) [entry[1], entry[2]] = [sha(body).slice(0, entry[1].length), body.length];
   }
+  const facts = path.join(folder, 'release.json');
+  const told = JSON.parse(fs.readFileSync(facts, 'utf8'));
+  if (program) {
+    // Another name, as the build gives it, and the shell that names it.
+    const old = told.app.wasm;
+    const body = program(fs.readFileSync(path.join(folder, old)));
+    told.app.wasm = `/app-${sha(body).slice(0, 16)}_bg.wasm`;
+    fs.rmSync(path.join(folder, old));
+    fs.writeFileSync(path.join(folder, told.app.wasm), body);
+    const shell = path.join(folder, 'index.html');
+    fs.writeFileSync(shell, fs.readFileSync(shell, 'utf8').replaceAll(old, told.app.wasm));
+    for (const entry of list) {
+      if (entry[0] === old) entry.splice(0, 3, told.app.wasm, sha(body).slice(0, 16), body.length);
+      if (entry[0] === '/app-shell') entry[1] = sha(fs.readFileSync(shell)).slice(0, 16);
+    }
+  }
   const version = sha(JSON.stringify(list)).slice(0, 16);
   code = code.replace(json, JSON.stringify(list)).replace(/const VERSION = "[^"]*"/, `const VERSION = "${version}"`);
   fs.writeFileSync(worker, code);
-  const facts = path.join(folder, 'release.json');
-  fs.writeFileSync(facts, JSON.stringify({ ...JSON.parse(fs.readFileSync(facts, 'utf8')), version }));
+  fs.writeFileSync(facts, JSON.stringify({ ...told, version }));
   return { folder, version, list };
 }
 export const sha = body => crypto.createHash('sha256').update(body).digest('hex');
@@ -302,6 +321,32 @@ export const shown = page => page.evaluate(() => document.documentElement.hasAtt
 export async function started(page) {
   await until('the program has started', () => page.evaluate(() =>
     document.documentElement.hasAttribute('data-shell') && !!document.querySelector('main h1, main h2')), 30000);
+}
+
+/** A page of the app, or of the server where the phone has no app. */
+export async function open(page, address, edition = 'app') {
+  await page.goto(address);
+  if (edition === 'app') await started(page);
+}
+
+/** A phone that has the whole app and the texts of all items. */
+export async function furnished(chrome, url, options = {}) {
+  const context = await phone(chrome, options);
+  context.setDefaultTimeout(10000);
+  const page = await context.newPage();
+  await settle(page, url);
+  await synced(page, items(await addresses(url)).length, 40);
+  await open(page, url);
+  return { context, page };
+}
+
+/** Those addresses that are items. */
+export const items = paths => paths.filter(path => /^\/(tin|canh-bao)\/./.test(path));
+/** The address of the item whose title begins so. */
+export async function find(url, slug) {
+  const path = items(await addresses(url)).find(path => path.split('/')[2].startsWith(slug));
+  if (!path) throw new Error(`no item ${slug}`);
+  return path;
 }
 
 /** Addresses of every item of the site, from its own map. */

@@ -1,0 +1,83 @@
+// An update of the program travels as a difference from the one that the phone has (RFC 9842).
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { ASSETS, browser, link, phone, release, serve, settle, sha, until } from './lib.mjs';
+
+const told = folder => JSON.parse(fs.readFileSync(path.join(folder, 'release.json'), 'utf8'));
+const old = told(ASSETS).app.wasm;
+const held = fs.readFileSync(path.join(ASSETS, old));
+/** Brotli size of the program, as the build measured it. */
+const whole = told(ASSETS).files.find(file => file.url === old).bytes;
+/** The program with a section that engines skip: 16 KB that no compression makes smaller, as much as a large change brings. */
+const next = release({}, wasm => {
+  const noise = [];
+  for (let at = 0; at < 512; at++) noise.push(crypto.createHash('sha256').update(`${at}`).digest());
+  const section = Buffer.concat([Buffer.from([4]), Buffer.from('news'), ...noise]);
+  const length = [section.length & 127 | 128, section.length >> 7 & 127 | 128, section.length >> 14];
+  return Buffer.concat([wasm, Buffer.from([0, ...length]), section]);
+});
+const name = told(next.folder).app.wasm;
+const body = fs.readFileSync(path.join(next.folder, name));
+const dictionary = `:${crypto.createHash('sha256').update(held).digest('base64')}:`;
+
+let server, line, chrome;
+before(async () => {
+  server = await serve();
+  line = await link(server);
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  await line?.down();
+  await server?.kill();
+});
+
+test('a phone that holds the release before fetches less than a third of the program, and ends up with the right bytes', async () => {
+  assert.equal(await WebAssembly.validate(body), true);
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, line.url);
+  const first = line.answers.find(({ path }) => path === old);
+  assert.match(first.headers['use-as-dictionary'], /match="\/app-\*_bg\.wasm"/);
+  assert.match(first.headers.vary, /available-dictionary/);
+  await server.kill();
+  await server.start(next.folder);
+  await page.evaluate(async () => { await (await navigator.serviceWorker.getRegistration()).update(); });
+  await until('the new release waits', () => page.evaluate(async () => !!(await navigator.serviceWorker.getRegistration()).waiting));
+  const answers = line.answers.filter(({ path }) => path.split('?')[0] === name);
+  assert.equal(answers.length, 1);
+  const [{ asked, headers, bytes }] = answers;
+  assert.equal(asked['available-dictionary'], dictionary);
+  assert.match(asked['accept-encoding'], /\bdcz\b/);
+  assert.match(headers['content-encoding'], /^dc[bz]$/);
+  assert.ok(bytes <= 0.3 * whole, `${bytes} bytes where the whole program is ${whole}`);
+  const kept = await page.evaluate(async ([version, name]) => {
+    const response = await (await caches.open(`bt-app-${version}`)).match(name);
+    const digest = await crypto.subtle.digest('SHA-256', await response.arrayBuffer());
+    return [...new Uint8Array(digest)].map(byte => byte.toString(16).padStart(2, '0')).join('');
+  }, [next.version, name]);
+  assert.equal(kept, sha(body));
+  await context.close();
+});
+
+test('whoever has no dictionary, another one, or cannot use it gets the whole file in a form he reads', async () => {
+  await server.kill();
+  await server.start(next.folder);
+  const ask = async headers => {
+    const answer = await fetch(server.url + name, { headers });
+    return [answer.headers.get('content-encoding'), sha(Buffer.from(await answer.arrayBuffer())) === sha(body)];
+  };
+  assert.deepEqual(await ask({ 'accept-encoding': 'gzip, br' }), ['br', true]);
+  assert.deepEqual(await ask({ 'accept-encoding': 'gzip, br', 'available-dictionary': dictionary }), ['br', true]);
+  assert.deepEqual(await ask({ 'accept-encoding': 'br, dcz', 'available-dictionary': `:${crypto.randomBytes(32).toString('base64')}:` }), ['br', true]);
+  assert.deepEqual(await ask({ 'accept-encoding': 'br, dcz', 'available-dictionary': 'nonsense' }), ['br', true]);
+  assert.deepEqual(await ask({ 'accept-encoding': 'identity' }), [null, true]);
+  // The difference itself names the dictionary it was made with.
+  const answer = await fetch(server.url + name, { headers: { 'accept-encoding': 'br, dcz', 'available-dictionary': dictionary } });
+  assert.equal(answer.headers.get('content-encoding'), 'dcz');
+  const start = Buffer.from(await answer.arrayBuffer()).subarray(0, 40);
+  assert.equal(start.toString('hex'), `5e2a4d1820000000${sha(held)}`);
+});
