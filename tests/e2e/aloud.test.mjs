@@ -21,8 +21,8 @@ function voice(langs) {
   class Voice { constructor(lang) { Object.assign(this, { lang, name: lang, localService: true, default: false, voiceURI: lang }); } }
   class Words { constructor(text) { this.text = text; } }
   const synthesis = Object.assign(new EventTarget(), {
-    voices: langs.map(lang => new Voice(lang)), said: [], queue: [],
-    getVoices() { return this.voices; },
+    voices: langs.map(lang => new Voice(lang)), said: [], queue: [], asked: 0,
+    getVoices() { this.asked++; return this.voices; },
     speak(words) { this.queue.push(words); this.said.push([words.text, words.voice.lang]); },
     cancel() { for (const words of this.queue.splice(0)) setTimeout(() => words.onerror?.({ error: 'canceled' })); },
     end() { this.queue.shift().onend?.({}); },
@@ -57,15 +57,17 @@ test('the whole item is read in order, sentence by sentence, each marked and in 
   const whole = await page.evaluate(() => [...document.querySelectorAll('article h1, article .ld, article .st, article .bd')].map(e => e.textContent).join(''));
   await listen(page).click();
   let spoken = 0;
-  while (await page.evaluate(() => speechSynthesis.speaking)) {
-    spoken++;
-    const [text, lang] = (await said(page)).at(-1);
-    const mark = await marked(page);
+  for (let more = true; more; spoken++) {
+    const [all, mark] = await Promise.all([said(page), marked(page)]);
+    const [text, lang] = all.at(-1);
     assert.equal(lang, 'vi-VN');
     assert.equal(mark.text, text);
     assert.ok(mark.visible, `"${text}" is marked without a colour`);
     assert.ok(mark.top >= 0 && mark.bottom <= mark.bar, `"${text}" is spoken out of sight: ${mark.top}–${mark.bottom}`);
-    await page.evaluate(() => speechSynthesis.end());
+    more = await page.evaluate(() => {
+      speechSynthesis.end();
+      return speechSynthesis.speaking;
+    });
   }
   const all = (await said(page)).map(([text]) => text);
   assert.equal(all.length, spoken);
@@ -106,11 +108,15 @@ test('a browser without highlights marks the paragraph', async () => {
 
 test('no button without a Vietnamese voice or without speech, and it comes when the voice comes', async () => {
   const page = await reader(['en-US', 'vie-x'], plain);
+  await until('the app has looked for a voice', () => page.evaluate(() => speechSynthesis.asked));
   assert.equal(await listen(page).count(), 0);
   await page.evaluate(() => speechSynthesis.learn('vi_VN'));
   await listen(page).waitFor();
   await page.close();
-  const mute = await reader(null, plain, () => Object.defineProperty(window, 'speechSynthesis', { value: undefined }));
+  const mute = await reader(null, plain, () => {
+    Object.defineProperty(window, 'speechSynthesis', { get() { window.__asked = true; } });
+  });
+  await until('the app has looked for speech', () => mute.evaluate(() => window.__asked));
   assert.equal(await mute.locator('[data-act=share]').count(), 1);
   assert.equal(await listen(mute).count(), 0);
   await mute.close();

@@ -54,14 +54,13 @@ test('share gives the system title and a short address of ours', async () => {
 });
 
 test('without a system sheet the address is copied, and the copy button says that it did', async () => {
-  await editions(without, async (page, edition, title) => {
+  await editions(without, async (page, _, title) => {
     for (const act of ['share', 'copy']) {
       await page.evaluate(() => navigator.clipboard.writeText('before'));
       await page.locator(`[data-act=${act}]`).click();
       await page.locator('.toast', { hasText: 'Đã chép địa chỉ' }).waitFor();
       await leadsHere(await clip(page), title);
     }
-    assert.match(edition, /app|html/);
   });
 });
 
