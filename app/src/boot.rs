@@ -9,7 +9,7 @@ use crate::screens;
 use crate::state::shelf::Shelf;
 use crate::state::walk::{self, Step};
 use crate::state::{self, App, View, act, find, item, keep, spawn, sync};
-use client::Store;
+use client::{Keep, Rows, Store};
 use domain::route::Route;
 use domain::words::Lang;
 use leptos::prelude::{Get, RwSignal};
@@ -27,24 +27,22 @@ pub fn start() {
 
 async fn run() {
     let store = IdbStore::new("bantin");
-    if store.open().await.is_err() {
-        // No store, no app: the HTML edition does without.
-        return page::give_up("store");
-    }
-    let settings = keep::settings(&store).await;
     let (path, query) = nav::here();
     let target = Route::parse(&path, &query);
     let lang = target.as_ref().map_or(Lang::Vi, |(lang, _)| *lang);
-    let mut view = View::new(settings, lang, target.map(|(_, route)| route));
+    let view = |settings: &Rows| View::new(keep::settings(settings), lang, target.map(|(_, route)| route));
+    // No store, no app: the HTML edition does without.
     if !page::is_shell() {
-        let app = state::begin(store, view);
+        let Ok(settings) = store.get_keep(Keep::Settings).await else { return page::give_up("store") };
+        let app = state::begin(store, view(&settings));
         clock::idle(5_000).await;
         return sync::begin(&app);
     }
-    let Ok(loaded) = store.load().await else { return page::give_up("store") };
-    view.shelf = Shelf::of(loaded).await;
-    view.read = keep::read(&store).await.into();
-    view.keep_saved(keep::saved(&store).await);
+    let Ok(start) = store.start().await else { return page::give_up("store") };
+    let mut view = view(&start.settings);
+    view.shelf = Shelf::of(start.loaded).await;
+    view.read = keep::read(&store, start.read).await.into();
+    view.keep_saved(keep::saved(&start.saved));
     let app = state::begin(store, view);
     keep::look(&app);
     if let Some(Route::Item(id)) = app.with(|view| view.route.clone()) {

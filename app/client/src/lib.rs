@@ -19,5 +19,5 @@ pub use net::{Net, Reply};
 pub use runner::{Breath, Report, sync};
 pub use saved::Saved;
 pub use settings::{Mode, Settings, Theme};
-pub use store::{Keep, Loaded, Store, Used};
+pub use store::{Keep, Loaded, Rows, Start, Store, Used};
 pub use usage::Usage;

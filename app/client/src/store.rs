@@ -45,6 +45,18 @@ pub struct Loaded {
     pub tag: Option<String>,
 }
 
+/// Rows of a shelf by key.
+pub type Rows = Vec<(String, Vec<u8>)>;
+
+/// All that a page needs before it can be drawn.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    pub loaded: Loaded,
+    pub settings: Rows,
+    pub saved: Rows,
+    pub read: Rows,
+}
+
 /// What the cache holds, for the page "on this phone".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Used {
@@ -58,6 +70,13 @@ pub struct Used {
 pub trait Store {
     /// Rows that cannot be read are left out: a damaged row costs itself and is fetched again.
     async fn load(&self) -> Result<Loaded, StoreFault>;
+
+    /// [`Store::load`] and three shelves. A store that can ask for all of it at once does: readers wait for this.
+    async fn start(&self) -> Result<Start, StoreFault> {
+        let loaded = self.load().await?;
+        let (settings, saved) = (self.get_keep(Keep::Settings).await?, self.get_keep(Keep::Saved).await?);
+        Ok(Start { loaded, settings, saved, read: self.get_keep(Keep::Read).await? })
+    }
 
     /// All of it or none, in the order that [`Commit`] gives. The trust list goes to `keep` first: it may be newer than
     /// the rest, never older. A commit makes the stored tag of the head void.
@@ -88,7 +107,7 @@ pub trait Store {
     async fn put_keep(&self, shelf: Keep, key: &str, value: Option<&[u8]>) -> Result<(), StoreFault>;
 
     /// All of a shelf, by key.
-    async fn get_keep(&self, shelf: Keep) -> Result<Vec<(String, Vec<u8>)>, StoreFault>;
+    async fn get_keep(&self, shelf: Keep) -> Result<Rows, StoreFault>;
 
     /// Adds to the number under a key in one transaction, so that two tabs never lose each other's count.
     async fn add_keep(&self, shelf: Keep, key: &str, by: u64) -> Result<(), StoreFault>;

@@ -79,6 +79,21 @@ pub async fn within<T>(ms: u32, work: impl IntoFuture<Output = T>) -> Option<T> 
     Race(work, TimeoutFuture::new(ms)).await
 }
 
+/// A future of which there is one kind of box for every use.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Both at the same time.
+pub async fn both<A, B>(mut a: Later<'_, A>, mut b: Later<'_, B>) -> (A, B) {
+    let (mut first, mut second) = (None, None);
+    std::future::poll_fn(|context| {
+        let waits = first.is_none() && a.as_mut().poll(context).map(|done| first = Some(done)).is_pending();
+        let waits = second.is_none() && b.as_mut().poll(context).map(|done| second = Some(done)).is_pending() || waits;
+        if waits { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    (first.expect("polled to its end"), second.expect("polled to its end"))
+}
+
 /// Calls `f` every `ms` for as long as the page lives.
 pub fn every(ms: i32, f: impl FnMut() + 'static) {
     let tick = Closure::<dyn FnMut()>::new(f);

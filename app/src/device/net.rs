@@ -1,4 +1,5 @@
-//! Fetching for sync: only our own origin, no credentials, no redirects, a limit on bytes and on silence.
+//! Fetching for sync: only our own origin, no redirects, a limit on bytes and on silence. On the connection of the page:
+//! a request without credentials would open one of its own, and readers have none to send.
 
 use super::{clock, get, method, set, window};
 use client::{Net, Reply};
@@ -121,7 +122,7 @@ async fn once(ask: &Ask<'_>, bytes: &mut Vec<u8>) -> Try {
     let Ok(abort) = AbortController::new() else { return this };
     let init = RequestInit::new();
     init.set_redirect(RequestRedirect::Error);
-    init.set_credentials(RequestCredentials::Omit);
+    init.set_credentials(RequestCredentials::SameOrigin);
     init.set_signal(Some(&abort.signal()));
     if ask.fresh {
         init.set_cache(RequestCache::NoStore);
@@ -229,7 +230,7 @@ pub(super) async fn into_cache(path: &str) -> Option<u64> {
     }
     let init = RequestInit::new();
     init.set_redirect(RequestRedirect::Error);
-    init.set_credentials(RequestCredentials::Omit);
+    init.set_credentials(RequestCredentials::SameOrigin);
     let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await.ok()?.dyn_into().ok()?;
     let kind = response.headers().get("content-type").ok().flatten().unwrap_or_default();
     if response.status() != 200 || !(kind.starts_with("image/") || kind.starts_with("audio/")) {

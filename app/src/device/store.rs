@@ -1,8 +1,9 @@
 //! IndexedDB behind [`client::Store`]. Two databases: `bantin-cache-1` (a new schema is a new name) and `bantin-keep`
 //! (stores are only added). Every change is computed first and then written in one transaction that is waited for.
 
+use super::clock::{Later, both};
 use client::row;
-use client::{Keep, Loaded, Store, Used};
+use client::{Keep, Loaded, Rows, Start, Store, Used};
 use domain::content::ItemId;
 use domain::sync::{Commit, StoreFault, StoredBody};
 use indexed_db_futures::database::Database;
@@ -12,13 +13,14 @@ use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
 use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbKeyRange, IdbObjectStore, IdbRequest};
 
 const CACHE_STORES: [&str; 5] = ["cards", "bodies", "terms", "gone", "meta"];
+
+/// Key of the one row of [`Keep::Trust`].
+const TRUST: &str = "list";
 
 /// A database that hangs for so long is taken as broken.
 const OPEN_MS: u32 = 5_000;
@@ -43,9 +45,8 @@ impl IdbStore {
 
     /// Opens both databases now, so that a phone without them is known at the start.
     pub async fn open(&self) -> Result<(), StoreFault> {
-        open(&self.keep).await?;
-        open(&self.cache).await?;
-        Ok(())
+        let (keep, cache) = both(Box::pin(open(&self.keep)), Box::pin(open(&self.cache))).await;
+        keep.and(cache).map(drop)
     }
 
     async fn write(&self, lazy: &Rc<Lazy>, work: Vec<(&'static str, Act)>) -> Result<(), StoreFault> {
@@ -186,10 +187,7 @@ fn add(store: &IdbObjectStore, key: JsValue, by: u64) -> Result<IdbRequest, JsVa
 
 /// One transaction: everything is asked for at once, and what was read is there when it is over. All or nothing.
 /// One boxed future for every use, since each copy of it would be paid for by readers.
-fn run<'a>(
-    lazy: &'a Rc<Lazy>,
-    work: Vec<(&'static str, Act)>,
-) -> Pin<Box<dyn Future<Output = Result<Vec<IdbRequest>, StoreFault>> + 'a>> {
+fn run<'a>(lazy: &'a Rc<Lazy>, work: Vec<(&'static str, Act)>) -> Later<'a, Result<Vec<IdbRequest>, StoreFault>> {
     Box::pin(async move {
         let db = open(lazy).await?;
         let mut stores: Vec<&str> = work.iter().map(|(store, _)| *store).collect();
@@ -218,46 +216,72 @@ fn list(request: &IdbRequest) -> Vec<JsValue> {
     request.result().map_or_else(|_| Vec::new(), |all| all.unchecked_into::<Array>().to_vec())
 }
 
+/// Of two requests for keys and for rows: both in order.
+fn named_rows(read: &[IdbRequest]) -> Rows {
+    let rows = list(&read[0]).into_iter().zip(list(&read[1]));
+    rows.filter_map(|(key, value)| Some((key.as_string()?, bytes(&value)))).collect()
+}
+
+/// What [`loaded`] reads.
+fn everything() -> Vec<(&'static str, Act)> {
+    vec![
+        ("cards", Act::Keys(None)),
+        ("cards", Act::Rows(None)),
+        ("bodies", Act::Keys(None)),
+        ("gone", Act::Keys(None)),
+        ("gone", Act::Rows(None)),
+        ("meta", Act::Get("cursor".into())),
+        ("meta", Act::Get("tag".into())),
+    ]
+}
+
+async fn loaded(read: &[IdbRequest], trust: &IdbRequest) -> Loaded {
+    let mut loaded = Loaded::default();
+    let mut bodies: Vec<ItemId> = list(&read[2]).iter().filter_map(id).collect();
+    bodies.sort_unstable();
+    for (key, value) in list(&read[3]).iter().zip(list(&read[4])) {
+        if let (Some(id), Some((revision, _))) = (id(key), row::decode_gone(&bytes(&value))) {
+            loaded.held.gone.insert(id, revision);
+        }
+    }
+    loaded.held.cursor = row(&read[5]).and_then(|row| row::decode_cursor(&row)).unwrap_or_default();
+    loaded.held.trust = row(trust).and_then(|row| row::decode_trust(&row));
+    loaded.tag = row(&read[6]).and_then(|tag| String::from_utf8(tag).ok());
+    for (count, (key, value)) in list(&read[0]).iter().zip(list(&read[1])).enumerate() {
+        let row = bytes(&value);
+        if let (Some(id), Some((mut held, card))) = (id(key), row::decode_card(&row)) {
+            held.body = bodies.binary_search(&id).is_ok();
+            loaded.push_card(id, held, card.to_vec());
+        }
+        if count % 150 == 149 {
+            super::clock::yield_now().await;
+        }
+    }
+    loaded
+}
+
 impl Store for IdbStore {
     async fn load(&self) -> Result<Loaded, StoreFault> {
-        let mut loaded = Loaded::default();
-        let work = vec![
-            ("cards", Act::Keys(None)),
-            ("cards", Act::Rows(None)),
-            ("bodies", Act::Keys(None)),
-            ("gone", Act::Keys(None)),
-            ("gone", Act::Rows(None)),
-            ("meta", Act::Get("cursor".into())),
-            ("meta", Act::Get("tag".into())),
-        ];
-        let read = run(&self.cache, work).await?;
-        let mut bodies: Vec<ItemId> = list(&read[2]).iter().filter_map(id).collect();
-        bodies.sort_unstable();
-        for (key, value) in list(&read[3]).iter().zip(list(&read[4])) {
-            if let (Some(id), Some((revision, _))) = (id(key), row::decode_gone(&bytes(&value))) {
-                loaded.held.gone.insert(id, revision);
-            }
+        let trust = vec![(Keep::Trust.name(), Act::Get(TRUST.into()))];
+        let (cache, keep) = both(run(&self.cache, everything()), run(&self.keep, trust)).await;
+        Ok(loaded(&cache?, &keep?[0]).await)
+    }
+
+    async fn start(&self) -> Result<Start, StoreFault> {
+        let mut work = vec![(Keep::Trust.name(), Act::Get(TRUST.into()))];
+        for shelf in [Keep::Settings, Keep::Saved, Keep::Read] {
+            work.extend([(shelf.name(), Act::Keys(None)), (shelf.name(), Act::Rows(None))]);
         }
-        loaded.held.cursor = row(&read[5]).and_then(|row| row::decode_cursor(&row)).unwrap_or_default();
-        loaded.tag = row(&read[6]).and_then(|tag| String::from_utf8(tag).ok());
-        for (count, (key, value)) in list(&read[0]).iter().zip(list(&read[1])).enumerate() {
-            let row = bytes(&value);
-            if let (Some(id), Some((mut held, card))) = (id(key), row::decode_card(&row)) {
-                held.body = bodies.binary_search(&id).is_ok();
-                loaded.push_card(id, held, card.to_vec());
-            }
-            if count % 150 == 149 {
-                super::clock::yield_now().await;
-            }
-        }
-        let read = run(&self.keep, vec![(Keep::Trust.name(), Act::Get("list".into()))]).await?;
-        loaded.held.trust = row(&read[0]).and_then(|row| row::decode_trust(&row));
-        Ok(loaded)
+        let (cache, keep) = both(run(&self.cache, everything()), run(&self.keep, work)).await;
+        let keep = keep?;
+        let rows = |at: usize| named_rows(&keep[at..]);
+        let (settings, saved, read) = (rows(1), rows(3), rows(5));
+        Ok(Start { loaded: loaded(&cache?, &keep[0]).await, settings, saved, read })
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), StoreFault> {
         if let Some(trust) = &commit.trust {
-            self.put_keep(Keep::Trust, "list", Some(&row::encode_trust(trust))).await?;
+            self.put_keep(Keep::Trust, TRUST, Some(&row::encode_trust(trust))).await?;
         }
         let mut work = Vec::new();
         if commit.reset {
@@ -341,10 +365,9 @@ impl Store for IdbStore {
         self.write(&self.keep, vec![(shelf.name(), act)]).await
     }
 
-    async fn get_keep(&self, shelf: Keep) -> Result<Vec<(String, Vec<u8>)>, StoreFault> {
+    async fn get_keep(&self, shelf: Keep) -> Result<Rows, StoreFault> {
         let read = run(&self.keep, vec![(shelf.name(), Act::Keys(None)), (shelf.name(), Act::Rows(None))]).await?;
-        let rows = list(&read[0]).into_iter().zip(list(&read[1]));
-        Ok(rows.filter_map(|(key, value)| Some((key.as_string()?, bytes(&value)))).collect())
+        Ok(named_rows(&read))
     }
 
     async fn add_keep(&self, shelf: Keep, key: &str, by: u64) -> Result<(), StoreFault> {

@@ -2,7 +2,7 @@
 
 use super::{App, Kept, View};
 use crate::device::{clock, install, net, page, storage};
-use client::{Keep, Saved, Settings, Store};
+use client::{Keep, Rows, Saved, Settings, Store};
 use domain::content::{Card, ItemId};
 use domain::sorted::{Map, Set};
 use domain::sync::StoredBody;
@@ -15,8 +15,7 @@ const SETTINGS: &str = "all";
 /// So many items are remembered as read; the oldest marks go first.
 const READ: usize = 2_000;
 
-pub async fn settings(store: &impl Store) -> Settings {
-    let rows = store.get_keep(Keep::Settings).await.unwrap_or_default();
+pub fn settings(rows: &Rows) -> Settings {
     match rows.iter().find(|(key, _)| key == SETTINGS) {
         Some((_, row)) => Settings::decode(row),
         None => {
@@ -29,10 +28,9 @@ pub async fn settings(store: &impl Store) -> Settings {
     }
 }
 
-pub async fn saved(store: &impl Store) -> Map<ItemId, Kept> {
-    let rows = store.get_keep(Keep::Saved).await.unwrap_or_default();
+pub fn saved(rows: &Rows) -> Map<ItemId, Kept> {
     let mut all = Map::default();
-    for (key, row) in &rows {
+    for (key, row) in rows {
         let Ok(id) = key.parse() else { continue };
         let Some(saved) = Saved::decode(id, row) else { continue };
         if let Ok(card) = Card::decode(&saved.card) {
@@ -42,8 +40,8 @@ pub async fn saved(store: &impl Store) -> Map<ItemId, Kept> {
     all
 }
 
-pub async fn read(store: &impl Store) -> Set<ItemId> {
-    let mut rows = store.get_keep(Keep::Read).await.unwrap_or_default();
+/// Marks of what was read. Those that are too many go.
+pub async fn read(store: &impl Store, mut rows: Rows) -> Set<ItemId> {
     if rows.len() > READ {
         rows.sort_by_key(|(_, row)| client::row::decode_count(row));
         for (key, _) in rows.drain(..rows.len() - READ) {

@@ -185,11 +185,11 @@ pub fn begin(app: &Rc<App>) {
 
 /// Reads everything again: another tab changed the store.
 pub async fn reload(app: &Rc<App>) {
-    let Ok(loaded) = app.store.load().await else { return };
+    let Ok(start) = app.store.start().await else { return };
     let had_index = app.with(|view| view.shelf.index.is_some());
-    let shelf = Shelf::of(loaded).await;
-    let (saved, read) = (super::keep::saved(&app.store).await, super::keep::read(&app.store).await);
-    let settings = super::keep::settings(&app.store).await;
+    let shelf = Shelf::of(start.loaded).await;
+    let (saved, read) = (super::keep::saved(&start.saved), super::keep::read(&app.store, start.read).await);
+    let settings = super::keep::settings(&start.settings);
     app.change(|view| {
         view.shelf = shelf;
         view.keep_saved(saved);

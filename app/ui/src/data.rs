@@ -145,7 +145,7 @@ impl<'a> PlaceData<'a> {
 pub struct AlertsData<'a> {
     pub in_force: Vec<Standing<'a>>,
     pub coming: Vec<Standing<'a>>,
-    /// Past their end without newer word.
+    /// Past their end without newer word, the last to end first. They stay until there is one: over is not the same as safe.
     pub ended: Vec<Standing<'a>>,
     pub cancelled: Vec<Standing<'a>>,
 }
@@ -154,15 +154,17 @@ impl<'a> AlertsData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> AlertsData<'a> {
         let mut data = AlertsData::default();
         for standing in alert::standings(cards, now) {
-            let fresh = standing.card.expires.unwrap_or(standing.card.issued).plus(MEMORY) > now;
             match standing.state {
                 State::InForce => data.in_force.push(standing),
                 State::Coming => data.coming.push(standing),
-                State::Ended if fresh => data.ended.push(standing),
-                State::Cancelled if fresh => data.cancelled.push(standing),
+                State::Ended => data.ended.push(standing),
+                State::Cancelled if standing.card.expires.unwrap_or(standing.card.issued).plus(MEMORY) > now => {
+                    data.cancelled.push(standing);
+                }
                 _ => {}
             }
         }
+        data.ended.sort_by_key(|standing| std::cmp::Reverse(standing.card.expires));
         data
     }
 }

@@ -17,7 +17,8 @@ pub enum State {
     Superseded,
 }
 
-/// Ended and cancelled alerts stay on the alert page and in the alerts pack this long: 7 days.
+/// Cancelled alerts stay on the alert page, and all that are over in the alerts pack, this long: 7 days. An alert that
+/// ended without newer word stays in the lists until there is one (DESIGN.md §4).
 pub const MEMORY: i64 = 7 * 86_400;
 
 /// The severity word of CAP 1.2 for a national level 1–5.

@@ -1,6 +1,7 @@
 //! Images and recordings of a file: checked by what they are, not by their names, and kept under their hash.
 
 mod probe;
+mod strip;
 
 use super::Fault;
 use crate::error::Error;
@@ -81,6 +82,7 @@ impl Media {
         let bytes = self.bytes(name, max)?;
         let found = if sound { probe::sound(&bytes) } else { probe::picture(&bytes) };
         let found = found.filter(|f| f.width <= MAX_SIDE && f.height <= MAX_SIDE).ok_or_else(bad)?;
+        let bytes = if sound { bytes } else { strip::picture(found.kind, bytes).ok_or_else(bad)? };
         let file = format!("{}.{}", crate::assets::hex(&hash(&bytes)[..16]), found.kind);
         keep(&self.target.join(&file), &bytes).map_err(Error::file(&self.target))?;
         Ok(MediaRef {

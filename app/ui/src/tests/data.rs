@@ -22,6 +22,20 @@ fn home_shows_live_alerts_and_keeps_ended_ones_in_sight() {
 }
 
 #[test]
+fn an_ended_alert_stays_in_sight_until_there_is_newer_word() {
+    let world = World::new("Lũ");
+    let cards = || world.cards.iter().map(|(_, card)| card);
+    let later = NOW.plus(200 * 86_400);
+    let ended = AlertsData::select(cards(), later).ended;
+    assert!(names(&world, ended.iter().map(|s| s.card)).contains(&"ended"));
+    assert!(ended.windows(2).all(|pair| pair[0].card.expires >= pair[1].card.expires), "the last to end first");
+    let home = HomeData::select(cards(), later, &Mine::default());
+    assert!(!home.other_alerts.is_empty() && home.other_alerts.iter().all(|s| s.state == State::Ended));
+    // What was cancelled or replaced had its newer word.
+    assert!(!names(&world, ended.iter().map(|s| s.card)).iter().any(|name| ["cancelled", "superseded"].contains(name)));
+}
+
+#[test]
 fn the_order_of_cards_does_not_matter() {
     let world = World::many("Tin", 60);
     let mut turned: Vec<&Card> = world.cards.iter().map(|(_, card)| card).collect();
