@@ -8,6 +8,8 @@ const RELEASE = /*PRECACHE*/[];
 
 const APP = 'bt-app-' + VERSION;
 const PAGES = 'bt-pages';
+/** The home page as the program last drew it, by address. */
+const HOME = 'bt-home';
 const MEDIA = 'bt-media';
 const FLAGS = 'bt-flags';
 const SHELL = '/app-shell';
@@ -132,6 +134,8 @@ async function install() {
 
 addEventListener('activate', event => event.waitUntil((async () => {
   for (const name of await releases()) if (name !== APP) await caches.delete(name);
+  // Drawn by the program of before.
+  await caches.delete(HOME);
   await preload();
   await clients.claim();
 })()));
@@ -190,8 +194,8 @@ async function asset(request, path) {
 async function page(event) {
   const shell = !LITE && (await caches.match(SHELL, { cacheName: APP }));
   event.waitUntil(checkKill(event.resultingClientId).then(over => shell || over || heal()));
-  if (shell) return shell;
   const { request } = event;
+  if (shell) return pictured(shell, new URL(request.url)).catch(() => shell);
   const pages = await caches.open(PAGES);
   const kept = await pages.match(request, { ignoreVary: true });
   const fresh = (async () => {
@@ -206,6 +210,16 @@ async function page(event) {
   } catch {
     return kept || (await pages.match(OFFLINE, { ignoreVary: true })) || Response.error();
   }
+}
+
+/** The shell with the home page already in it, for as long as nothing on it can have come to an end. */
+async function pictured(shell, url) {
+  const held = !url.search && (await caches.match(url.pathname, { cacheName: HOME }));
+  const picture = held && (await held.text());
+  const until = /^<!--(\d+)-->/.exec(picture);
+  if (!until || until[1] * 1000 < Date.now()) return shell;
+  const [before, after] = (await shell.clone().text()).split(/(?<=<div id="app">)[^]*(?=<\/div>\s*<div id="sorry")/);
+  return new Response(before + picture + after, { headers: shell.headers });
 }
 
 /** The app was deleted behind our back (a full phone): bring it back, unless it is known not to run here. */
@@ -294,7 +308,7 @@ async function die(page) {
   await wait(1000);
   await Promise.race([clients.get(page), wait(9000)]);
   const open = await clients.matchAll({ type: 'window' });
-  for (const name of await caches.keys()) if (/^bt-(app-|pages|flags)/.test(name)) await caches.delete(name);
+  for (const name of await caches.keys()) if (/^bt-(app-|pages|home|flags)/.test(name)) await caches.delete(name);
   await registration.unregister();
   for (const client of open) client.navigate(client.url).catch(() => {});
 }

@@ -8,27 +8,22 @@ use crate::device::{channel, clock, install, media, nav, page, speech, worker};
 use crate::screens;
 use crate::state::shelf::Shelf;
 use crate::state::walk::{self, Step};
-use crate::state::{self, App, View, act, find, item, keep, spawn, sync};
+use crate::state::{self, App, View, act, find, item, keep, picture, spawn, sync};
 use client::{Keep, Rows, Store};
 use domain::route::Route;
 use domain::words::Lang;
 use leptos::prelude::{Get, RwSignal};
 use std::rc::Rc;
 
+/// A panic of the built program is a trap, which only the page can hear (`app/index.html`).
 pub fn start() {
-    std::panic::set_hook(Box::new(|_| {
-        let words = if nav::here().0.starts_with("/en") { Lang::En } else { Lang::Vi }.words();
-        if page::is_shell() {
-            page::broken(words.broken, words.reload);
-        }
-    }));
     spawn(run());
 }
 
 async fn run() {
     let store = IdbStore::new("bantin");
-    let (path, query) = nav::here();
-    let target = Route::parse(&path, &query);
+    let here = nav::here();
+    let target = Route::parse(&here.0, &here.1);
     let lang = target.as_ref().map_or(Lang::Vi, |(lang, _)| *lang);
     let view = |settings: &Rows| View::new(keep::settings(settings), lang, target.map(|(_, route)| route));
     // No store, no app: the HTML edition does without.
@@ -43,6 +38,11 @@ async fn run() {
     view.shelf = Shelf::of(start.loaded).await;
     view.read = keep::read(&store, start.read).await.into();
     view.keep_saved(keep::saved(&start.saved));
+    // On the picture of the home page the reader may have opened its first item by now.
+    let (path, query) = nav::here();
+    if (&path, &query) != (&here.0, &here.1) {
+        view.route = Route::parse(&path, &query).map(|(_, route)| route);
+    }
     let app = state::begin(store, view);
     keep::look(&app);
     if let Some(Route::Item(id)) = app.with(|view| view.route.clone()) {
@@ -58,6 +58,7 @@ async fn run() {
 }
 
 fn mount(app: &Rc<App>) {
+    let scrolled = nav::scrolled();
     leptos::mount::mount_to(page::mount_point(), move || {
         let tick = RwSignal::new(0);
         state::app().draw_with(tick);
@@ -67,6 +68,7 @@ fn mount(app: &Rc<App>) {
         }
     })
     .forget();
+    nav::scroll_to(scrolled);
     walk::title(app);
 }
 
@@ -116,6 +118,11 @@ async fn later(app: &Rc<App>) {
     media::on_play(move |path| {
         let app = played.clone();
         spawn(async move { item::played(&app, &path).await });
+    });
+    let left = app.clone();
+    page::on_leave(move || {
+        let app = left.clone();
+        spawn(async move { picture::take(&app).await });
     });
     let ticking = app.clone();
     // "3 minutes ago" and the end of an alert come by the clock.

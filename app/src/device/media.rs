@@ -6,10 +6,20 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, HtmlImageElement, Response};
 
-pub(super) const CACHE: &str = "bt-media";
+const CACHE: &str = "bt-media";
 
-async fn cache() -> Option<Cache> {
-    JsFuture::from(window().caches().ok()?.open(CACHE)).await.ok()?.dyn_into().ok()
+pub(super) async fn open(name: &str) -> Option<Cache> {
+    JsFuture::from(window().caches().ok()?.open(name)).await.ok()?.dyn_into().ok()
+}
+
+pub(super) async fn cache() -> Option<Cache> {
+    open(CACHE).await
+}
+
+pub(super) async fn forget(name: &str) {
+    if let Ok(caches) = window().caches() {
+        let _ = JsFuture::from(caches.delete(name)).await;
+    }
 }
 
 /// Puts the picture where its price stands. Gives its bytes on the wire, `None` when it did not come.
@@ -48,9 +58,7 @@ pub async fn used() -> u64 {
 }
 
 pub async fn clear() {
-    if let Ok(caches) = window().caches() {
-        let _ = JsFuture::from(caches.delete(CACHE)).await;
-    }
+    forget(CACHE).await;
 }
 
 /// Whether a file is on the phone already.

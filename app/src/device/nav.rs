@@ -72,8 +72,7 @@ pub fn begin() {
     LAST.set(entry + 1_000 * u32::from(known.is_some()));
     let _ = history.replace_state(&entry_state(entry), "");
     listen(&window(), "scroll", |_| {
-        let y = window().scroll_y().unwrap_or(0.0);
-        SCROLL.with_borrow_mut(|scroll| scroll.insert(ENTRY.get(), y));
+        SCROLL.with_borrow_mut(|scroll| scroll.insert(ENTRY.get(), scrolled()));
     });
 }
 
@@ -104,12 +103,19 @@ pub fn on_pop(mut f: impl FnMut() + 'static) {
 }
 
 pub fn to_top() {
-    window().scroll_to_with_x_and_y(0.0, 0.0);
+    scroll_to(0.0);
 }
 
 /// Where the reader was on this entry.
 pub fn restore() {
-    let y = SCROLL.with_borrow(|scroll| scroll.get(&ENTRY.get()).copied()).unwrap_or(0.0);
+    scroll_to(SCROLL.with_borrow(|scroll| scroll.get(&ENTRY.get()).copied()).unwrap_or(0.0));
+}
+
+pub fn scrolled() -> f64 {
+    window().scroll_y().unwrap_or(0.0)
+}
+
+pub fn scroll_to(y: f64) {
     window().scroll_to_with_x_and_y(0.0, y);
 }
 

@@ -222,8 +222,7 @@ pub fn seems_offline() -> bool {
 
 /// Fetches something that is not part of sync into the media cache; gives its bytes on the wire.
 pub(super) async fn into_cache(path: &str) -> Option<u64> {
-    let caches = window().caches().ok()?;
-    let cache: web_sys::Cache = JsFuture::from(caches.open(super::media::CACHE)).await.ok()?.dyn_into().ok()?;
+    let cache = super::media::cache().await?;
     let found = JsFuture::from(cache.match_with_str(path)).await.ok()?;
     if !found.is_undefined() {
         return Some(0);

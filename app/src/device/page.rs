@@ -84,29 +84,33 @@ pub fn on_return(f: impl Fn() + Clone + 'static) {
     listen(&window(), "online", move |_| f());
 }
 
+/// The page is left, or only looked away from: phones often let it go without another word.
+pub fn on_leave(mut f: impl FnMut() + 'static) {
+    listen(&document(), "visibilitychange", move |_| {
+        if hidden() {
+            f();
+        }
+    });
+}
+
+/// Where the worker finds the picture of the home page.
+const PICTURE: &str = "bt-home";
+
+pub async fn leave_picture(path: &str, html: &str) {
+    let (Some(cache), Ok(picture)) = (super::media::open(PICTURE).await, web_sys::Response::new_with_opt_str(Some(html))) else {
+        return;
+    };
+    let _ = wasm_bindgen_futures::JsFuture::from(cache.put_with_str(path, &picture)).await;
+}
+
+/// What it shows is no longer on this phone.
+pub async fn drop_picture() {
+    super::media::forget(PICTURE).await;
+}
+
 /// The version of the release, as the build wrote it into the shell.
 pub fn version() -> String {
     let global = get(&window(), "__version").as_string();
     let meta = || document().query_selector("meta[name=bt-version]").ok().flatten()?.get_attribute("content");
     global.or_else(meta).unwrap_or_default()
-}
-
-/// A plain box over the page when the program broke: what happened and the next step.
-pub fn broken(text: &str, button: &str) {
-    let document = document();
-    let (Ok(shade), Ok(line), Ok(again)) =
-        (document.create_element("div"), document.create_element("p"), document.create_element("button"))
-    else {
-        return;
-    };
-    let _ = shade.set_attribute("role", "alert");
-    let _ = shade.set_attribute("class", "warn broken");
-    let _ = again.set_attribute("class", "bt go");
-    line.set_text_content(Some(text));
-    again.set_text_content(Some(button));
-    listen(&again, "click", |_| super::nav::reload());
-    let _ = shade.append_child(&line).and_then(|_| shade.append_child(&again));
-    if let Some(body) = document.body() {
-        let _ = body.prepend_with_node_1(&shade);
-    }
 }

@@ -5,7 +5,8 @@ mod notice;
 use crate::state::View;
 use crate::state::item::{Fate, Open};
 use client::{Mode, Theme};
-use domain::content::Card;
+use domain::alert;
+use domain::content::{Body, Card, ItemId, Time};
 use domain::route::Route;
 use domain::sync::Trouble;
 use ui::data::{
@@ -15,6 +16,9 @@ use ui::data::{
 use ui::el::{El, el};
 use ui::{Ctx, pages};
 
+/// Seconds for which a picture of the home page may be shown at the start.
+const PICTURE: i64 = 3 * 86_400;
+
 /// Frame, notices and page.
 pub fn whole(view: &View) -> El {
     let ctx = view.ctx();
@@ -23,6 +27,27 @@ pub fn whole(view: &View) -> El {
     let fresh = view.shelf.held.cursor.fresh.filter(|_| list);
     let main = el("div").attr("id", "page").kid(notice::notices(view, &ctx)).kid(page);
     ui::chrome(&ctx, view.route.as_ref(), fresh, main)
+}
+
+/// The first of the newest items, which the home page brings with it.
+pub fn lead(view: &View) -> Option<(ItemId, u16)> {
+    let home = HomeData::select(cards(view), view.now(), &view.mine);
+    home.newest.first().map(|card| (card.id, card.revision))
+}
+
+/// The home page as HTML with the article of its first item, behind the instant until which it may be shown: an alert
+/// must not look live a moment longer than it is.
+pub fn picture(view: &View, body: Option<&Body>) -> String {
+    let ctx = view.ctx();
+    let mut home = HomeData::select(cards(view), ctx.now, &ctx.mine);
+    if let (Some(card), Some(body)) = (home.newest.first().copied(), body) {
+        home.lead = Some(pages::article(&ctx, ItemData::select(card, Some(body), cards(view), ctx.now)));
+    }
+    let until = alert::next_change(cards(view), ctx.now).unwrap_or(Time(i64::MAX)).min(ctx.now.plus(PICTURE));
+    let mut html = ["<!--", &until.0.to_string(), "-->"].concat();
+    let main = el("div").attr("id", "page").kid(pages::home(&ctx, home));
+    ui::chrome(&ctx, Some(&Route::Home), None, main).write(&mut html);
+    html
 }
 
 fn cards(view: &View) -> impl Iterator<Item = &Card> {
@@ -79,7 +104,7 @@ fn search(view: &View, ctx: &Ctx) -> El {
 
 fn saved(view: &View, ctx: &Ctx) -> El {
     let mut all: Vec<_> = view.saved.iter().collect();
-    all.sort_by_key(|(id, kept)| (std::cmp::Reverse(kept.saved.at), *id));
+    all.sort_unstable_by_key(|(id, kept)| (std::cmp::Reverse(kept.saved.at), *id));
     // The newest revision where there is one.
     let saved = all.into_iter().map(|(id, kept)| view.shelf.cards.get(id).unwrap_or(&kept.card).as_ref()).collect();
     pages::saved(ctx, SavedData { saved, missing: Vec::new() })

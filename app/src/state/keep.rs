@@ -43,7 +43,7 @@ pub fn saved(rows: &Rows) -> Map<ItemId, Kept> {
 /// Marks of what was read. Those that are too many go.
 pub async fn read(store: &impl Store, mut rows: Rows) -> Set<ItemId> {
     if rows.len() > READ {
-        rows.sort_by_key(|(_, row)| client::row::decode_count(row));
+        rows.sort_unstable_by_key(|(_, row)| client::row::decode_count(row));
         for (key, _) in rows.drain(..rows.len() - READ) {
             let _ = store.put_keep(Keep::Read, &key, None).await;
         }

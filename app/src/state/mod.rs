@@ -6,6 +6,7 @@ pub mod find;
 pub mod item;
 pub mod keep;
 pub mod phone;
+pub mod picture;
 pub mod shelf;
 pub mod sync;
 pub mod walk;

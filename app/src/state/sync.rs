@@ -134,6 +134,7 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
             pace.failures.set(0);
             pace.last_success.set(clock::now());
             app.change(|view| view.trouble = None);
+            super::picture::take(app).await;
             plan(app, EVERY + clock::random() % JITTER);
         }
         Outcome::Later { why, retry_after } => {
@@ -205,6 +206,7 @@ pub async fn reload(app: &Rc<App>) {
 
 /// The reader decided to believe the new server: everything but what he made is fetched anew.
 pub async fn start_over(app: &Rc<App>) {
+    page::drop_picture().await;
     let cleared = app.store.clear_cache().await;
     let forgotten = app.store.put_keep(Keep::Trust, "list", None).await;
     if cleared.is_err() || forgotten.is_err() {

@@ -62,9 +62,11 @@ pub struct HomeData<'a> {
 impl<'a> HomeData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> HomeData<'a> {
         let cards: Vec<&Card> = cards.into_iter().collect();
-        let mut standing = AlertsData::select(cards.iter().copied(), now);
+        let standing = AlertsData::select(cards.iter().copied(), now);
         // What concerns the reader's own places comes before what is worse elsewhere.
-        standing.in_force.sort_by_key(|alert| !mine.places.iter().any(|place| instance().concerns(&alert.card.places, *place)));
+        let is_near = |alert: &Standing| mine.places.iter().any(|place| instance().concerns(&alert.card.places, *place));
+        let (mut alerts, elsewhere): (Vec<_>, Vec<_>) = standing.in_force.into_iter().partition(is_near);
+        alerts.extend(elsewhere);
         let other_alerts = standing.coming.into_iter().chain(standing.ended).take(HOME_OTHER_ALERTS).collect();
         let all = news(&cards);
         let is_mine = |card: &Card| mine.topics.iter().any(|topic| card.topics.contains(topic)) || for_places(card, &mine.places);
@@ -75,7 +77,7 @@ impl<'a> HomeData<'a> {
             (count > 0).then_some((topic, count, next))
         });
         HomeData {
-            alerts: standing.in_force,
+            alerts,
             other_alerts,
             mine: all.iter().copied().filter(|card| is_mine(card)).take(HOME_MINE).collect(),
             events: coming_events(&cards, now).into_iter().take(HOME_EVENTS).collect(),
@@ -164,7 +166,7 @@ impl<'a> AlertsData<'a> {
                 _ => {}
             }
         }
-        data.ended.sort_by_key(|standing| std::cmp::Reverse(standing.card.expires));
+        data.ended.sort_unstable_by_key(|standing| (std::cmp::Reverse(standing.card.expires), standing.card.id));
         data
     }
 }

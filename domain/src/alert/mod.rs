@@ -52,7 +52,7 @@ pub fn standings<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> Ve
             Standing { card, info: info.clone(), state: state(card, info, by, now) }
         })
         .collect();
-    standings.sort_by_key(|s| (s.state, std::cmp::Reverse((s.info.level, s.card.issued)), s.card.id));
+    standings.sort_unstable_by_key(|s| (s.state, std::cmp::Reverse((s.info.level, s.card.issued)), s.card.id));
     standings
 }
 
@@ -86,8 +86,14 @@ pub fn chain<'a>(cards: impl IntoIterator<Item = &'a Card>, of: ItemId) -> Vec<&
         at += 1;
     }
     let mut chain: Vec<&Card> = alerts.iter().map(|(card, _)| *card).filter(|card| ids.contains(&card.id)).collect();
-    chain.sort_by_key(|card| (card.issued, card.id));
+    chain.sort_unstable_by_key(|card| (card.issued, card.id));
     chain
+}
+
+/// When time alone next changes how an alert stands: one begins or ends.
+pub fn next_change<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> Option<Time> {
+    let alerts = cards.into_iter().filter(|card| card.alert().is_some());
+    alerts.flat_map(|card| [card.effective, card.expires]).flatten().filter(|at| *at > now).min()
 }
 
 /// Whether phones should hold the whole of this alert now: in force, coming, or over for less than [`MEMORY`].

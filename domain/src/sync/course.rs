@@ -109,7 +109,7 @@ impl Session {
 
     fn store(&mut self, mut commit: Commit) -> Step {
         commit.trust = self.trust.clone();
-        self.enter(State::Storing(commit))
+        self.enter(State::Storing(commit.into()))
     }
 
     pub(super) fn stored(&mut self, commit: &Commit) -> Step {

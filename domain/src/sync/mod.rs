@@ -16,6 +16,7 @@ use crate::sign::Trust;
 use crate::sorted::Map;
 use crate::wire::{Refused, Seq};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Where a phone stands in the server's log. Stored beside the items, in the same transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -199,7 +200,8 @@ pub enum StoreFault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     Fetch(Fetch),
-    Commit(Commit),
+    /// Shared, since it may hold every card of the server.
+    Commit(Arc<Commit>),
     /// Work is left, but let the screen breathe: call again with [`Input::Go`] from a new task.
     Pause,
     /// Over for now.

@@ -77,7 +77,7 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
         at.push(w.card.seq);
     }
     let mut packs: Vec<(Seq, Worth)> = packs.into_iter().collect();
-    packs.sort_by_key(|(to, (first, near, _))| (Reverse(*first), Reverse(if *first { 0 } else { *near }), Reverse(*to)));
+    packs.sort_unstable_by_key(|(to, (first, near, _))| (Reverse(*first), Reverse(if *first { 0 } else { *near }), Reverse(*to)));
     packs.into_iter().find_map(|(to, (_, _, mut at))| {
         at.sort_unstable();
         // Cheaper ranges start later: take the longest that can be paid.
@@ -117,7 +117,7 @@ fn wanted<'a>(placed: &[(&'a ItemId, &'a HeldCard)], wishes: &Wishes, purse: &Pu
                 || card.topics.iter().any(|topic| wishes.topics.contains(topic)),
         })
         .collect();
-    wanted.sort_by_key(|w| (Reverse(w.first), Reverse(w.concerns && !w.first), Reverse(w.card.seq)));
+    wanted.sort_unstable_by_key(|w| (Reverse(w.first), Reverse(w.concerns && !w.first), Reverse(w.card.seq)));
     wanted.truncate(wishes.bodies);
     wanted
 }

@@ -6,6 +6,7 @@ use super::{Commit, Fetch, Held, Input, NetFault, Outcome, Step, StoreFault, Tro
 use crate::content::{DecodeError, Time};
 use crate::sign::{SignedTrust, Trust, Verdict, hash};
 use crate::wire::{self, AlertsRef, Envelope, Head, PackKind, Refused, Seq, path};
+use std::sync::Arc;
 
 /// What an answer will be taken for.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ pub(super) enum State {
     Waiting(Fetch, Want),
     /// Between two slices.
     Working(Work),
-    Storing(Commit),
+    Storing(Arc<Commit>),
     Over(Outcome),
 }
 

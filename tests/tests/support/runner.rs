@@ -78,7 +78,7 @@ impl Phone {
                 Step::Commit(commit) => {
                     trip.bodies +=
                         commit.bodies.iter().filter(|body| !commit.cards.iter().any(|(id, ..)| *id == body.id)).count();
-                    trip.commits.push(commit.clone());
+                    trip.commits.push((*commit).clone());
                     if dice.percent(weather.store) {
                         match dice.below(4) {
                             0 => Input::CommitFailed(StoreFault::Quota),

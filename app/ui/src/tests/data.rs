@@ -36,6 +36,20 @@ fn an_ended_alert_stays_in_sight_until_there_is_newer_word() {
 }
 
 #[test]
+fn between_now_and_the_next_change_every_alert_stands_as_it_does() {
+    let world = World::new("Lũ");
+    let cards = || world.cards.iter().map(|(_, card)| card);
+    let states = |at| domain::alert::standings(cards(), at).iter().map(|s| (s.card.id, s.state)).collect::<Vec<_>>();
+    let (mut now, mut changes) = (NOW, 0);
+    while let Some(next) = domain::alert::next_change(cards(), now) {
+        assert!(next > now);
+        assert_eq!(states(next.plus(-1)), states(now));
+        (now, changes) = (next, changes + 1);
+    }
+    assert!(changes >= 2 && states(now) != states(NOW));
+}
+
+#[test]
 fn the_order_of_cards_does_not_matter() {
     let world = World::many("Tin", 60);
     let mut turned: Vec<&Card> = world.cards.iter().map(|(_, card)| card).collect();

@@ -1,0 +1,119 @@
+// The next start: the headlines stand there before the program runs, and nothing on them is past its end.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { browser, phone, serve, settle, started, synced, until } from './lib.mjs';
+
+let server, chrome;
+before(async () => {
+  const now = Date.now();
+  const time = minutes => new Date(now + minutes * 60_000).toISOString().replace(/\.\d+Z/, 'Z');
+  const items = Array.from({ length: 24 }, (_, i) => ({
+    id: `tin-${i}`, title: `Tin số ${i} của xã`, summary: `Tóm tắt ${i}`, body: [`Nội dung đầy đủ của tin số ${i}, đủ dài để đọc.`], issued: time(-10 - i),
+  }));
+  server = await serve({ items });
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  await server?.kill();
+});
+
+/** A phone that has everything and left the home page once. */
+async function reader() {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, server.url);
+  await synced(page, 24, 20);
+  await page.goto(server.url);
+  await started(page);
+  await until('the picture is taken', () => page.evaluate(async () => !!(await caches.match('/', { cacheName: 'bt-home' }))));
+  return { context, page };
+}
+
+/** From now on the program does not start before `window.__go` is called. */
+const hold = context => context.addInitScript(() => {
+  const start = WebAssembly.instantiateStreaming;
+  WebAssembly.instantiateStreaming = (...all) => new Promise(done => { window.__go = () => done(start.apply(WebAssembly, all)); });
+});
+
+test('headlines and the first article are there before the program, and stay when it comes', async () => {
+  const { context, page } = await reader();
+  await hold(context);
+  await page.goto(server.url);
+  const first = page.locator('a[data-lead]').first();
+  await first.waitFor();
+  assert.ok((await page.locator('main li a').count()) >= 20, 'the list is whole');
+  const title = (await first.locator('h3').innerText()).trim();
+  await first.click();
+  await page.locator('main h1:visible', { hasText: title }).waitFor();
+  assert.match(await page.locator('main').innerText(), /Nội dung đầy đủ/);
+  await page.evaluate(() => window.__go());
+  await started(page);
+  await page.locator('main h1:visible', { hasText: title }).waitFor();
+  assert.equal(await page.locator('main').count(), 1);
+  await page.goBack();
+  await page.locator('main li a').first().waitFor();
+  assert.equal(new URL(page.url()).pathname, '/');
+  await context.close();
+});
+
+test('a tap that comes before the program waits for it, and the place in the list stays', async () => {
+  const { context, page } = await reader();
+  await hold(context);
+  await page.goto(server.url);
+  const link = page.locator('main li a[href^="/tin/"]').nth(7);
+  await link.waitFor();
+  await page.evaluate(() => scrollTo(0, 300));
+  const path = await link.getAttribute('href');
+  await link.click();
+  assert.equal(await link.getAttribute('aria-busy'), 'true');
+  assert.equal(new URL(page.url()).pathname, '/');
+  await page.evaluate(() => window.__go());
+  await until('the article opens', () => new URL(page.url()).pathname === path);
+  await page.goBack();
+  await until('the list is where it was', async () => (await page.evaluate(() => scrollY)) > 100);
+  await context.close();
+});
+
+test('past the instant at which an alert begins or ends the picture is not shown', async () => {
+  const { context, page } = await reader();
+  const until = await page.evaluate(async () => {
+    const cache = await caches.open('bt-home');
+    const html = await (await cache.match('/')).text();
+    const over = html.replace(/^<!--(\d+)-->/, `<!--${Math.floor(Date.now() / 1000) - 1}-->`);
+    await cache.put('/', new Response(over));
+    return /^<!--(\d+)-->/.exec(html)[1];
+  });
+  assert.ok(until * 1000 > Date.now() && until * 1000 < Date.now() + 4 * 86400_000);
+  await hold(context);
+  await page.goto(server.url);
+  await page.locator('#main').waitFor({ state: 'attached' });
+  assert.equal(await page.locator('a[data-lead]').count(), 0);
+  await page.evaluate(() => window.__go());
+  await started(page);
+  await context.close();
+});
+
+test('what was deleted from the phone is not shown at the next start either', async () => {
+  const { context, page } = await reader();
+  await page.goto(`${server.url}/trong-may`);
+  await started(page);
+  page.on('dialog', dialog => dialog.accept());
+  await page.locator('[data-act="drop-all"]').click();
+  await until('the picture is gone', () => page.evaluate(async () => !(await caches.match('/', { cacheName: 'bt-home' }))));
+  await context.close();
+});
+
+test('a program that breaks while it runs says so and offers the pages', async () => {
+  const { context, page } = await reader();
+  await page.evaluate(() => {
+    // What a panic is: a trap.
+    const bytes = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11]);
+    const { f } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+    setTimeout(f);
+  });
+  await page.locator('#sorry').waitFor();
+  assert.match(await page.locator('#sorry').innerText(), /vẫn còn nguyên/);
+  assert.equal(await page.evaluate(() => document.body.firstElementChild.id), 'sorry', 'where the reader sees it');
+  await context.close();
+});
