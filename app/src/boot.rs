@@ -52,8 +52,7 @@ async fn run() {
     mount(&app);
     listen(&app);
     page::ready();
-    clock::painted().await;
-    walk::go(&app, &path, &query, Step::Start).await;
+    walk::start(&app, &path, &query).await;
     later(&app).await;
 }
 

@@ -78,6 +78,8 @@ pub fn begin() {
 
 /// A new entry of the history.
 pub fn push(address: &str) {
+    // Where the reader is, also when he got there before this program listened.
+    SCROLL.with_borrow_mut(|scroll| scroll.insert(ENTRY.get(), scrolled()));
     let entry = LAST.get() + 1;
     LAST.set(entry);
     ENTRY.set(entry);

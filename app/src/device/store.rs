@@ -141,8 +141,6 @@ enum Act {
     Put(JsValue, JsValue),
     Delete(JsValue),
     Clear,
-    /// Adds to the number under this key.
-    Add(JsValue, u64),
     Get(JsValue),
     /// Rows, or their keys: all, or the first so many behind a key.
     Rows(Option<(JsValue, u32)>),
@@ -151,7 +149,7 @@ enum Act {
 
 impl Act {
     fn writes(&self) -> bool {
-        matches!(self, Act::Put(..) | Act::Delete(_) | Act::Clear | Act::Add(..))
+        matches!(self, Act::Put(..) | Act::Delete(_) | Act::Clear)
     }
 
     fn begin(self, store: &IdbObjectStore) -> Result<IdbRequest, JsValue> {
@@ -159,7 +157,6 @@ impl Act {
             Act::Put(key, row) => store.put_with_key(&row, &key),
             Act::Delete(key) => store.delete(&key),
             Act::Clear => store.clear(),
-            Act::Add(key, by) => add(store, key, by),
             Act::Get(key) => store.get(&key),
             Act::Rows(None) => store.get_all(),
             Act::Rows(Some((after, count))) => store.get_all_with_key_and_limit(&behind(&after)?, count),
@@ -173,16 +170,26 @@ fn behind(key: &JsValue) -> Result<JsValue, JsValue> {
     IdbKeyRange::lower_bound_with_open(key, true).map(JsValue::from)
 }
 
-/// The sum is written as soon as the number is read, within the same transaction.
-fn add(store: &IdbObjectStore, key: JsValue, by: u64) -> Result<IdbRequest, JsValue> {
-    let request = store.get(&key)?;
-    let (store, read) = (store.clone(), request.clone());
-    let write = Closure::once_into_js(move || {
-        let count = read.result().map_or(0, |row| row::decode_count(&bytes(&row)));
-        let _ = store.put_with_key(&value(&count.saturating_add(by).to_le_bytes()), &key);
+/// Adds to the number under a key. The sum is written as soon as the number is read, within the same transaction, which
+/// is told to end only then: one that was told takes no more requests.
+async fn add(lazy: &Rc<Lazy>, name: &'static str, key: JsValue, by: u64) -> Result<(), StoreFault> {
+    let failed = |_| StoreFault::Failed;
+    let db = open(lazy).await?;
+    let tx = db.transaction(name).with_mode(TransactionMode::Readwrite).build().map_err(|error| fault(&error))?;
+    let store = tx.as_sys().object_store(name).map_err(failed)?;
+    let read = store.get(&key).map_err(failed)?;
+    let written = js_sys::Promise::new(&mut |resolve, reject| {
+        let (store, key, request) = (store.clone(), key.clone(), read.clone());
+        let write = Closure::once_into_js(move || {
+            let count = request.result().map_or(0, |row| row::decode_count(&bytes(&row)));
+            let _ = store.put_with_key(&value(&count.saturating_add(by).to_le_bytes()), &key);
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        });
+        read.set_onsuccess(Some(write.unchecked_ref()));
+        read.set_onerror(Some(&reject));
     });
-    request.set_onsuccess(Some(write.unchecked_ref()));
-    Ok(request)
+    wasm_bindgen_futures::JsFuture::from(written).await.map_err(failed)?;
+    finish(tx).await
 }
 
 /// One transaction: everything is asked for at once, and what was read is there when it is over. All or nothing.
@@ -371,6 +378,6 @@ impl Store for IdbStore {
     }
 
     async fn add_keep(&self, shelf: Keep, key: &str, by: u64) -> Result<(), StoreFault> {
-        self.write(&self.keep, vec![(shelf.name(), Act::Add(key.into(), by))]).await
+        add(&self.keep, shelf.name(), key.into(), by).await
     }
 }

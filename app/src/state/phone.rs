@@ -1,7 +1,7 @@
 //! "On this phone": what is stored, how much room it takes, making room, fetching more.
 
 use super::App;
-use crate::device::{clock, media, page, storage};
+use crate::device::{clock, media, storage};
 use client::{Store, quota, usage};
 use domain::content::{ItemId, Time};
 use domain::search::Terms;
@@ -68,9 +68,10 @@ pub async fn drop_old(app: &Rc<App>) {
 /// All texts and pictures but what is saved; the list itself comes again with the next sync.
 pub async fn drop_all(app: &Rc<App>) {
     media::clear().await;
-    page::drop_picture().await;
     let ids: Vec<ItemId> = app.with(|view| quota::oldest(&view.shelf.candidates(), &Set::default(), u64::MAX));
     drop_bodies(app, &ids).await;
+    // Without the text that came with it.
+    super::picture::take(app).await;
 }
 
 async fn drop_bodies(app: &Rc<App>, ids: &[ItemId]) {

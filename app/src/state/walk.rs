@@ -23,6 +23,14 @@ thread_local! {
     static TURN: Cell<u32> = const { Cell::new(0) };
 }
 
+/// Begins with the page that the program starts on, unless the reader was quicker and went on to another.
+pub async fn start(app: &Rc<App>, path: &str, query: &str) {
+    clock::painted().await;
+    if TURN.get() == 0 {
+        go(app, path, query, Step::Start).await;
+    }
+}
+
 /// Shows a page. The address changes with the page, not before.
 pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
     let turn = TURN.get().wrapping_add(1);
@@ -63,6 +71,10 @@ pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
     }
     title(app);
     clock::yield_now().await;
+    // Who went on, or back, in the meantime is somewhere else by now.
+    if TURN.get() != turn {
+        return;
+    }
     match step {
         Step::Forward => {
             nav::to_top();
@@ -71,9 +83,7 @@ pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
         Step::Back => nav::restore(),
         Step::Start => {}
     }
-    if TURN.get() == turn {
-        arrived(app, route.as_ref()).await;
-    }
+    arrived(app, route.as_ref()).await;
 }
 
 /// What follows once the page is on the screen.
