@@ -317,10 +317,10 @@ export const mainText = page => page.evaluate(() => {
 
 export const shown = page => page.evaluate(() => document.documentElement.hasAttribute('data-shell') ? 'app' : 'html');
 
-/** Until the shell's program stands in the page. */
+/** Until the shell's program stands in the page: not the picture that the one before left. */
 export async function started(page) {
   await until('the program has started', () => page.evaluate(() =>
-    document.documentElement.hasAttribute('data-shell') && !!document.querySelector('main h1, main h2')), 30000);
+    document.documentElement.dataset.shell === 'ready' && !!document.querySelector('main h1, main h2')), 30000);
 }
 
 /** A page of the app, or of the server where the phone has no app. */
@@ -332,7 +332,7 @@ export async function open(page, address, edition = 'app') {
 /** A phone that has the whole app and the texts of all items. */
 export async function furnished(chrome, url, options = {}) {
   const context = await phone(chrome, options);
-  context.setDefaultTimeout(10000);
+  context.setDefaultTimeout(30000);
   const page = await context.newPage();
   await settle(page, url);
   await synced(page, items(await addresses(url)).length, 40);

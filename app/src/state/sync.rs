@@ -111,7 +111,9 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
     let on_commit = |commit: &domain::sync::Commit| {
         let spent: u64 = commit.bodies.iter().map(|body| body.body.len() as u64 / 3 + 80).sum();
         let counting = app.clone();
-        spawn(async move { drop(usage::add(&counting.store, clock::now(), Spent::Budget, spent).await) });
+        spawn(async move {
+            let _ = usage::add(&counting.store, clock::now(), Spent::Budget, spent).await;
+        });
         app.change(|view| view.shelf.apply(commit));
     };
     let report = client::sync(&app.store, &Metered(&app), &clock::Breath, loaded, wishes, now, on_commit).await;

@@ -106,10 +106,12 @@ pub fn alert(id: &str, msg_type: &str, references: &[&str], expires: &str) -> Va
 
 /// A PNG as far as anyone looks at it here.
 pub fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-    bytes.extend(width.to_be_bytes());
-    bytes.extend(height.to_be_bytes());
-    bytes.extend([8, 2, 0, 0, 0, 0, 0, 0, 0]);
+    use img_parts::png::PngChunk;
+    let head = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, what) in [(*b"IHDR", head), (*b"IDAT", vec![0]), (*b"IEND", Vec::new())] {
+        bytes.extend(PngChunk::new(kind, what.into()).encoder().bytes());
+    }
     bytes
 }
 

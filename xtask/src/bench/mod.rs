@@ -11,8 +11,9 @@ struct Bench {
     run: fn() -> Outcome,
 }
 
-const BENCHES: [Bench; 3] = [
+const BENCHES: [Bench; 4] = [
     Bench { name: "bytes", what: "size on the wire of every file of the shell", run: built_bytes },
+    Bench { name: "content", what: "what 600 articles, a day's news and a first install cost on the wire", run: script::content },
     Bench { name: "visits", what: "first, warm and offline visits over a simulated weak line", run: script::visits },
     Bench { name: "throughput", what: "requests a second beside nginx serving the same bytes", run: script::throughput },
 ];

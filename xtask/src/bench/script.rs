@@ -8,6 +8,10 @@ use crate::{Outcome, app, run, setup, shell};
 use std::path::PathBuf;
 use std::process::Command;
 
+pub fn content() -> Outcome {
+    script("content.mjs", &[("--items", "data/news-upland.jsonl")])
+}
+
 pub fn visits() -> Outcome {
     script("visits.mjs", &[("--perf", "perf")])
 }
@@ -33,6 +37,7 @@ fn script(name: &str, inputs: &[(&str, &str)]) -> Outcome {
     app::build(&setup::build()?)?;
     setup::tests()?;
     let server = run::server(&["server"], true)?;
+    node.arg("--budget").arg(shell::root().join("tests/budget.toml"));
     node.arg("--bin").arg(&server).arg("--assets").arg(app::dist());
     run::surroundings(&mut node, &server);
     shell::run(&mut node)
