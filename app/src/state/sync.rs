@@ -120,7 +120,14 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
     app.change(|view| {
         view.first_sync = false;
         let bytes = std::mem::take(&mut view.shelf.held.bytes);
-        view.shelf.held = report.held;
+        let mut held = report.held;
+        // The session does not know what the reader deleted meanwhile.
+        for (id, card) in held.cards.iter_mut() {
+            if let Some(ours) = view.shelf.held.cards.get(id) {
+                card.body = ours.body;
+            }
+        }
+        view.shelf.held = held;
         view.shelf.held.bytes = bytes;
     });
     if let Outcome::UpToDate { changed: true } | Outcome::Later { .. } = report.outcome {
