@@ -212,12 +212,13 @@ async function page(event) {
   }
 }
 
-/** The shell with the home page already in it, for as long as nothing on it can have come to an end. */
+/** The shell with the home page already in it, while the clock says that nothing on it can have come to an end. */
 async function pictured(shell, url) {
   const held = !url.search && (await caches.match(url.pathname, { cacheName: HOME }));
   const picture = held && (await held.text());
-  const until = /^<!--(\d+)-->/.exec(picture);
-  if (!until || until[1] * 1000 < Date.now()) return shell;
+  const [, from, until] = /^<!--(\d+)-(\d+)-->/.exec(picture) || [];
+  const now = Date.now() / 1000;
+  if (!(from <= now && now < until)) return shell;
   const [before, after] = (await shell.clone().text()).split(/(?<=<div id="app">)[^]*(?=<\/div>\s*<div id="sorry")/);
   return new Response(before + picture + after, { headers: shell.headers });
 }

@@ -35,8 +35,8 @@ pub fn lead(view: &View) -> Option<(ItemId, u16)> {
     home.newest.first().map(|card| (card.id, card.revision))
 }
 
-/// The home page as HTML with the article of its first item, behind the instant until which it may be shown: an alert
-/// must not look live a moment longer than it is.
+/// The home page as HTML with the article of its first item, behind the instants between which it may be shown: an alert
+/// must not look live a moment longer than it is, and a clock that went back, or is behind what was signed, tells nothing.
 pub fn picture(view: &View, body: Option<&Body>) -> String {
     let ctx = view.ctx();
     let mut home = HomeData::select(cards(view), ctx.now, &ctx.mine);
@@ -44,7 +44,7 @@ pub fn picture(view: &View, body: Option<&Body>) -> String {
         home.lead = Some(pages::article(&ctx, ItemData::select(card, Some(body), cards(view), ctx.now)));
     }
     let until = alert::next_change(cards(view), ctx.now).unwrap_or(Time(i64::MAX)).min(ctx.now.plus(PICTURE));
-    let mut html = ["<!--", &until.0.to_string(), "-->"].concat();
+    let mut html = ["<!--", &ctx.now.0.to_string(), "-", &until.0.to_string(), "-->"].concat();
     let main = el("div").attr("id", "page").kid(pages::home(&ctx, home));
     ui::chrome(&ctx, Some(&Route::Home), None, main).write(&mut html);
     html

@@ -178,10 +178,11 @@ impl El {
         out.push('>');
     }
 
-    /// Elements that are the same thing at another time: only then is the one in the page kept and changed.
+    /// Elements that are the same thing at another time: only then is the one in the page kept and changed. A button
+    /// never becomes another: a finger may be on it.
     fn same(&self, tag: &str, attrs: &[(&'static str, Str)]) -> bool {
-        let of = |attrs: &[(&'static str, Str)], name| attrs.iter().find(|(key, _)| *key == name).map(|(_, v)| v.clone());
-        self.0.tag == tag && of(&self.0.attrs, "id") == of(attrs, "id") && of(&self.0.attrs, "class") == of(attrs, "class")
+        let of = |attrs: &[(&'static str, Str)], name: &str| attrs.iter().find(|(key, _)| *key == name).map(|(_, v)| v.clone());
+        self.0.tag == tag && ["id", "class", "data-act"].iter().all(|name| of(&self.0.attrs, name) == of(attrs, name))
     }
 }
 
@@ -194,5 +195,19 @@ fn escape(text: &str, out: &mut String) {
             '"' => out.push_str("&quot;"),
             _ => out.push(c),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_button_never_becomes_another_under_the_finger() {
+        let button = |act: &'static str, text: &'static str| cl("button", "bt").attr("data-act", act).text(text);
+        let old = button("drop-old", "1");
+        assert!(button("drop-old", "2").same("button", &old.0.attrs), "its words may change");
+        assert!(!button("drop-all", "1").same("button", &old.0.attrs));
+        assert!(!cl("button", "bt go").attr("data-act", "drop-old").same("button", &old.0.attrs));
     }
 }
