@@ -38,8 +38,6 @@ async fn indexed_db_keeps_the_contract() {
 async fn two_tabs_see_one_store() {
     let name = format!("tabs-{}", js_sys::Date::now());
     let (one, two) = (IdbStore::new(&name), IdbStore::new(&name));
-    one.open().await.unwrap();
-    two.open().await.unwrap();
     one.commit(&client::contract::some_commit()).await.unwrap();
     assert_eq!(two.load().await.unwrap().cards.len(), 3);
     let (a, b) = (one.add_keep(Keep::Usage, "1", 5), two.add_keep(Keep::Usage, "1", 7));
@@ -54,7 +52,6 @@ async fn two_tabs_see_one_store() {
 async fn a_commit_that_is_dropped_leaves_all_or_nothing() {
     let name = format!("cut-{}", js_sys::Date::now());
     let store = IdbStore::new(&name);
-    store.open().await.unwrap();
     let commit = client::contract::some_commit();
     {
         let mut work = Box::pin(store.commit(&commit));

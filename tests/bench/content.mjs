@@ -9,16 +9,14 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
+import { arg, atMost, budget, end } from './judge.mjs';
 
-const arg = name => process.argv[process.argv.indexOf('--' + name) + 1];
 const [bin, items, assets] = ['bin', 'items', 'assets'].map(name => path.resolve(arg(name)));
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bantin-content-'));
 const data = path.join(work, 'data');
 const port = 8196;
 const NEW = 30;
 
-const budget = Object.fromEntries([...fs.readFileSync(arg('budget'), 'utf8').split('[content]')[1].split('\n[')[0].matchAll(/^(\w+) = ([\d_.]+)/gm)]
-  .map(([, name, value]) => [name, +value.replaceAll('_', '')]));
 const best = bytes => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
 const lines = fs.readFileSync(items, 'utf8').trim().split('\n');
 function load(some) {
@@ -98,11 +96,7 @@ for (const url of [...shell, '/sw.js', '/release.json']) install += (await settl
 found.first_install = install;
 
 console.log(`the same without a dictionary: ${((now.wire + newCards.alone.wire + newBodies.alone.wire) / text).toFixed(2)}`);
-let missed = 0;
-for (const [name, value] of Object.entries(found)) {
-  const ok = value <= budget[name];
-  if (!ok) missed++;
-  console.log(`${ok ? 'holds ' : 'MISSED'}  ${name}: ${value > 10 ? Math.round(value) : value.toFixed(2)} (at most ${budget[name]})`);
-}
+const ceilings = budget('content');
+for (const [name, value] of Object.entries(found)) atMost(name, value, ceilings[name]);
 fs.rmSync(work, { recursive: true, force: true });
-process.exit(missed ? 1 : 0);
+end();

@@ -1,17 +1,14 @@
 // Requests a second for what phones fetch, beside nginx serving the same bytes from disk, in turn on the same machine.
 //
-// usage: node throughput.mjs --bin bantin --items FILE.jsonl [--seconds 5] [--rounds 3]
+// usage: node throughput.mjs --bin bantin --items FILE.jsonl --budget budget.toml [--seconds 5] [--rounds 3]
 // Needs nginx and wrk (Debian's packages). Loopback only; every round is bounded in time.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { arg, atLeast, atMost, budget, end } from './judge.mjs';
 
-const arg = (name, fallback) => {
-  const at = process.argv.indexOf('--' + name);
-  return at < 0 ? fallback : process.argv[at + 1];
-};
 const bin = path.resolve(arg('bin'));
 const seconds = arg('seconds', '5');
 const rounds = +arg('rounds', '3');
@@ -72,7 +69,6 @@ const load = (at, where) => {
   return { rate, p99 };
 };
 const median = values => values.sort((a, b) => a - b)[values.length >> 1];
-let missed = 0;
 for (const [name, where] of Object.entries(targets)) {
   const ratios = [];
   let ours, theirs;
@@ -81,12 +77,8 @@ for (const [name, where] of Object.entries(targets)) {
     theirs = load(nginxPort, where);
     ratios.push(ours.rate / theirs.rate);
   }
-  const ratio = median(ratios);
-  if (!(ratio >= 0.7)) missed++;
-  console.log(`${ratio >= 0.7 ? 'holds ' : 'MISSED'}  ${name}: ${ratio.toFixed(2)} × nginx (at least 0.7); ours ${ours.rate | 0}/s p99 ${ours.p99}, nginx ${theirs.rate | 0}/s p99 ${theirs.p99}`);
+  atLeast(`${name} ÷ nginx`, median(ratios), budget('server').nginx_ratio, `ours ${ours.rate | 0}/s p99 ${ours.p99}, nginx ${theirs.rate | 0}/s p99 ${theirs.p99}`);
 }
-const resident = +/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1] / 1024;
-if (resident > 80) missed++;
-console.log(`${resident <= 80 ? 'holds ' : 'MISSED'}  resident memory after it: ${resident.toFixed(0)} MB (at most 80)`);
-console.log(missed === 0 ? 'every figure holds' : `${missed} figures missed`);
-process.exit(0);
+const resident = +/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1] * 1024;
+atMost('resident memory after it', resident, budget('memory').server);
+end();

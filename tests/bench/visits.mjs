@@ -1,6 +1,6 @@
 // First, warm, offline and deep visits over a simulated weak line, beside bare HTML of the same text.
 //
-// usage: node visits.mjs --perf DIR --bin bantin --assets dist [--profiles gprs,2g,3g] [--runs 5] [--visits cold,warm,offline]
+// usage: node visits.mjs --perf DIR --bin bantin --assets dist --budget budget.toml [--profiles gprs,2g,3g] [--runs 5] [--visits cold,warm,offline]
 // DIR holds the driver and its reference pages (bench.mjs, apps.mjs, content.mjs). It is copied, since this adds an entry to it.
 // Prints the driver's tables, then one line of ratios for each profile and what the product promises for it.
 import { spawn, spawnSync } from 'node:child_process';
@@ -8,11 +8,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { arg, atMost, budget, end } from './judge.mjs';
 
-const arg = (name, fallback) => {
-  const at = process.argv.indexOf('--' + name);
-  return at < 0 ? fallback : process.argv[at + 1];
-};
 const perf = path.resolve(arg('perf'));
 const bin = path.resolve(arg('bin'));
 const assets = path.resolve(arg('assets', 'dist'));
@@ -34,14 +31,14 @@ fs.chmodSync(driver, 0o755);
 for (const file of fs.readdirSync(driver)) fs.chmodSync(path.join(driver, file), 0o644);
 must('npm', ['install', '--silent', '--no-audit', '--no-fund'], { cwd: driver });
 must('npm', ['run', '--silent', 'cert'], { cwd: driver, stdio: 'ignore' });
-const content = await import(pathToFileURL(path.join(driver, 'content.mjs')));
+const text = await import(pathToFileURL(path.join(driver, 'content.mjs')));
 const now = Date.now();
-const lines = content.stories.map((story, i) => JSON.stringify({
+const lines = text.stories.map((story, i) => JSON.stringify({
   id: String(story.id),
   title: story.title,
   summary: `${story.user} ${story.time_ago}`,
   issued: new Date(now - 60_000 - i * 1800_000).toISOString().replace(/\.\d+Z/, 'Z'),
-  body: content.item(story.id).comments.map(c => c.content.replace(/<\/?p>/g, '')),
+  body: text.item(story.id).comments.map(c => c.content.replace(/<\/?p>/g, '')),
 }));
 fs.writeFileSync(path.join(work, 'items.jsonl'), lines.join('\n') + '\n');
 const data = path.join(work, 'data');
@@ -59,7 +56,7 @@ for (let tries = 0; ; tries++) {
   await new Promise(done => setTimeout(done, 100));
 }
 const home = await (await fetch(origin + '/')).text();
-const before = home.slice(0, home.indexOf(content.HEAD_TOKEN));
+const before = home.slice(0, home.indexOf(text.HEAD_TOKEN));
 const article = before.slice(before.lastIndexOf('href="') + 6).split('"')[0];
 if (!article.startsWith('/tin/')) throw new Error(`no link around the first headline: ${article}`);
 
@@ -75,29 +72,23 @@ const median = values => {
   const sorted = values.filter(v => Number.isFinite(v)).sort((a, b) => a - b);
   return sorted[sorted.length >> 1];
 };
-let missed = 0;
-const judge = (what, value, most) => {
-  const ok = value <= most;
-  if (!ok) missed++;
-  console.log(`${ok ? 'holds ' : 'MISSED'}  ${what}: ${Number.isFinite(value) ? value.toFixed(2) : '–'} (at most ${most})`);
-};
+const speed = budget('speed'), content = budget('content');
 for (const prof of profiles.split(',')) {
   const of = (app, kind) => results.filter(r => r.app === app && r.prof === prof && r.kind === kind);
   const figure = (app, kind, key) => median(of(app, kind).map(r => r[key]));
   const failed = ['cold', 'warm', 'offline'].flatMap(kind => of('bantin', kind)).filter(r => r.fail).length;
-  judge(`${prof} visits that failed`, failed, 0);
-  judge(`${prof} cold headline / plain`, figure('bantin', 'cold', 'head') / figure('plain', 'cold', 'head'), 1.1);
-  judge(`${prof} cold tap → article, s`, figure('bantin', 'cold', 'tapToArt') / 1000, 0.25);
+  atMost(`${prof} visits that failed`, failed, 0);
+  atMost(`${prof} cold headline / plain`, figure('bantin', 'cold', 'head') / figure('plain', 'cold', 'head'), speed.headline_ratio);
+  atMost(`${prof} cold tap → article, ms`, figure('bantin', 'cold', 'tapToArt'), speed.tap_to_article_ms);
   for (const kind of visits.split(',').filter(k => ['cold', 'warm', 'offline'].includes(k))) {
-    judge(`${prof} ${kind} interactive after headline, s`, median(of('bantin', kind).map(r => r.tti - r.head)) / 1000, 0.15);
+    atMost(`${prof} ${kind} interactive after headline, ms`, median(of('bantin', kind).map(r => r.tti - r.head)), speed.interactive_after_headline_ms);
   }
-  if (visits.includes('warm')) judge(`${prof} warm KB down`, figure('bantin', 'warm', 'down') / 1000, 2);
+  if (visits.includes('warm')) atMost(`${prof} warm bytes down`, figure('bantin', 'warm', 'down'), content.warm_visit);
   if (visits.includes('offline')) {
-    judge(`${prof} offline headline / warm`, figure('bantin', 'offline', 'head') / figure('bantin', 'warm', 'head'), 1.1);
-    judge(`${prof} offline article after navigation, s`, figure('bantin', 'offline', 'art') / 1000, 1.2);
+    atMost(`${prof} offline headline / warm`, figure('bantin', 'offline', 'head') / figure('bantin', 'warm', 'head'), speed.offline_list_ratio);
+    atMost(`${prof} offline article after navigation, ms`, figure('bantin', 'offline', 'art'), speed.offline_article_ms);
   }
-  judge(`${prof} complete first install KB`, figure('bantin', 'cold', 'down') / 1000, 200);
+  atMost(`${prof} complete first install, bytes`, figure('bantin', 'cold', 'down'), content.first_install);
 }
-console.log(missed === 0 ? 'every figure holds' : `${missed} figures missed`);
 fs.rmSync(work, { recursive: true, force: true });
-process.exit(0);
+end();

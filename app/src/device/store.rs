@@ -43,12 +43,6 @@ impl IdbStore {
         IdbStore { cache: lazy("-cache-1", CACHE_STORES.to_vec()), keep: lazy("-keep", Keep::ALL.map(Keep::name).to_vec()) }
     }
 
-    /// Opens both databases now, so that a phone without them is known at the start.
-    pub async fn open(&self) -> Result<(), StoreFault> {
-        let (keep, cache) = both(Box::pin(open(&self.keep)), Box::pin(open(&self.cache))).await;
-        keep.and(cache).map(drop)
-    }
-
     async fn write(&self, lazy: &Rc<Lazy>, work: Vec<(&'static str, Act)>) -> Result<(), StoreFault> {
         run(lazy, work).await.map(drop)
     }
