@@ -364,3 +364,19 @@ export async function routes(url) {
   const former = JSON.parse(fs.readFileSync(path.join(ROOT, 'instance/hue/places.json'), 'utf8'));
   return { still, topics: pick('/chu-de/'), places, items: pick('/tin/'), alerts: pick('/canh-bao/'), former, all };
 }
+
+/** What "On this phone" says, by the name of each row; sizes in bytes. */
+export async function facts(page) {
+  const pairs = await page.locator('.fa > div').evaluateAll(rows => rows.map(row => [...row.children].map(e => e.textContent.trim())));
+  const number = text => {
+    const [, n, unit] = /^([\d,]+)(?: (B|KB|MB))?$/.exec(text) || [];
+    return n ? parseFloat(n.replace(',', '.')) * { B: 1, KB: 1e3, MB: 1e6 }[unit || 'B'] : text;
+  };
+  return Object.fromEntries(pairs.map(([name, value]) => [name, number(value)]));
+}
+/** The page, once it has measured. */
+export async function measured(page, url) {
+  await open(page, `${url}/trong-may`);
+  await until('it has measured', async () => (await facts(page))['Số tin'] > 0);
+  return facts(page);
+}

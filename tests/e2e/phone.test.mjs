@@ -1,14 +1,19 @@
 // What the phone holds and what it cost: the counter, making room, fetching more, data modes, read marks, saved items.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browser, find, furnished, link, open, serve, sleep, until } from './lib.mjs';
+import { addresses, browser, CACHE_DB, facts, find, furnished, items, link, measured, open, rows, serve, sleep, synced, until } from './lib.mjs';
 
-let server, line, chrome, context, page;
+let server, line, chrome, context, page, old;
 before(async () => {
   server = await serve();
+  // Two that are older than "old bodies" means.
+  old = [1, 2].map(n => ({ id: `old-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${39 + n}d`, source: { name: 'Trạm y tế' }, title: `Tin cũ số ${n}`, summary: 'Một dòng.', body: ['Nội dung của tin cũ. '.repeat(20)] }));
+  server.import(old);
+  await until('the old items stand', async () => (await (await fetch(`${server.url}/sitemap.xml`)).text()).includes('tin-cu-so-2'));
   line = await link(server);
   chrome = await browser();
   ({ context, page } = await furnished(chrome, line.url));
+  await synced(page, items(await addresses(server.url)).length);
 });
 after(async () => {
   await chrome?.close();
@@ -16,21 +21,9 @@ after(async () => {
   await server?.kill();
 });
 
-/** What "On this phone" says, by the name of each row; sizes in bytes. */
-async function facts(page) {
-  const pairs = await page.locator('.fa > div').evaluateAll(rows => rows.map(row => [...row.children].map(e => e.textContent.trim())));
-  const number = text => {
-    const [, n, unit] = /^([\d,]+)(?: (B|KB|MB))?$/.exec(text) || [];
-    return n ? parseFloat(n.replace(',', '.')) * { B: 1, KB: 1e3, MB: 1e6 }[unit || 'B'] : text;
-  };
-  return Object.fromEntries(pairs.map(([name, value]) => [name, number(value)]));
-}
-/** The page, once it has measured. */
-async function phonePage(page) {
-  await open(page, `${line.url}/trong-may`);
-  await until('it has measured', async () => (await facts(page))['Số tin'] > 0);
-  return facts(page);
-}
+/** Bytes of answers to sync, with what their headers weigh. */
+const wire = () => line.answers.filter(({ path }) => /^\/(sync|api)\//.test(path)).reduce((sum, { bytes }) => sum + bytes + 300, 0);
+const held = async () => (await rows(page, CACHE_DB, 'bodies')).length;
 
 test('text and saving mode show what an image costs and load it on tap; full mode loads it; what came is counted and can be deleted', async () => {
   const path = await find(server.url, 'giu-khung-det-zeng');
@@ -47,7 +40,7 @@ test('text and saving mode show what an image costs and load it on tap; full mod
     await place.click();
     await until(`${mode}: the image shows`, () => page.evaluate(() => document.querySelector('figure img')?.naturalWidth > 0));
     assert.equal(await place.isVisible(), false);
-    const said = await phonePage(page);
+    const said = await measured(page, line.url);
     assert.ok(said['Ảnh và tiếng chiếm'] >= 18_000 && said['Ảnh và tiếng chiếm'] < 20_000, `${said['Ảnh và tiếng chiếm']} of images`);
     const today = said['Hôm nay'];
     await page.locator('[data-act=drop-media]').click();
@@ -63,7 +56,7 @@ test('text and saving mode show what an image costs and load it on tap; full mod
   await page.locator('figure img').scrollIntoViewIfNeeded();
   await until('full: the image shows', () => page.evaluate(() => document.querySelector('figure img')?.naturalWidth > 0));
   assert.equal(await page.locator('a[data-act=image]').count(), 0);
-  await until('it is kept and counted', async () => (await phonePage(page))['Ảnh và tiếng chiếm'] >= 5_500);
+  await until('it is kept and counted', async () => (await measured(page, line.url))['Ảnh và tiếng chiếm'] >= 5_500);
   // Also on pages of the server, and again without a network.
   await open(page, `${other}?html=1`, 'html');
   await page.locator('figure img').scrollIntoViewIfNeeded();
@@ -73,11 +66,11 @@ test('text and saving mode show what an image costs and load it on tap; full mod
 });
 
 test('a phone that is nearly full says so, one with room does not', async () => {
-  await phonePage(page);
+  await measured(page, line.url);
   assert.equal(await page.locator('.warn').count(), 0);
   const full = await context.newPage();
   await full.addInitScript(() => { StorageManager.prototype.estimate = async () => ({ usage: 985e6, quota: 1e9 }); });
-  const said = await phonePage(full);
+  const said = await measured(full, line.url);
   assert.match(await full.locator('.warn').innerText(), /Máy sắp đầy/);
   assert.equal(said['Còn trống cho Bản Tin'], 15e6);
   await full.close();
@@ -115,4 +108,57 @@ test('unread marks go with reading, saved items are kept, both over a reload and
   await open(page, `${line.url}/cua-toi`);
   assert.equal(await saved.locator('h3').count(), 1);
   await line.up();
+});
+
+test('old texts and all texts can be deleted: alerts, saved items and the list stay; the missing ones come back on a tap', async () => {
+  const total = items(await addresses(server.url)).length;
+  const kept = line.url + (await find(server.url, 'xem-lai-the-bao-hiem'));
+  const save = async address => {
+    await open(page, address);
+    await page.locator('[data-act=save][aria-pressed=false]').click();
+    await page.locator('[data-act=save][aria-pressed=true]').waitFor();
+  };
+  await save(kept);
+  await measured(page, line.url);
+  // With what came in full mode, all of them.
+  if (await page.locator('[data-act=fetch-all]').count()) await page.locator('[data-act=fetch-all]').click();
+  await until('every text', async () => (await facts(page))['Số bài đọc được khi không có mạng'] === total, 30000);
+  const before = await facts(page);
+  // No network from here on: a sync would bring the newest texts back.
+  line.rule = () => 'refuse';
+  await page.locator('[data-act=drop-old]').click();
+  await until('the old ones are gone', async () => (await held()) <= total - old.length);
+  assert.ok((await held()) > total - 20, 'only the old ones');
+  await page.locator('[data-act=drop-all]').click();
+  const alerts = (await addresses(server.url)).filter(path => /^\/canh-bao\/./.test(path)).length;
+  await until('alerts are left', async () => (await held()) === alerts);
+  const after = await until('it says so', async () => {
+    const said = await facts(page);
+    return said['Số bài đọc được khi không có mạng'] === alerts && said;
+  });
+  assert.equal(after['Số tin'], total);
+  assert.ok(after['Chữ chiếm'] < before['Chữ chiếm'] * 0.7, `${before['Chữ chiếm']} → ${after['Chữ chiếm']}`);
+  const [, count, cost] = /Tải (\d+) bài còn thiếu \((\d+) KB\)/.exec(await page.locator('[data-act=fetch-all]').innerText());
+  assert.equal(+count, total - alerts);
+  // What is saved is read as before, what is not says what it costs.
+  await open(page, kept);
+  await page.locator('article .bd').waitFor();
+  const bare = line.url + (await find(server.url, 'tin-cu-so-1'));
+  await save(bare);
+  assert.match(await page.locator('article .em').innerText(), /chưa tải về máy.*\d+ B/);
+  line.rule = () => undefined;
+  await measured(page, line.url);
+  const paid = wire();
+  await page.locator('[data-act=fetch-all]').click();
+  await until('every text is back', async () => (await held()) === total, 30000);
+  await page.locator('[data-act=fetch-all]').waitFor({ state: 'detached' });
+  const real = (wire() - paid) / 1000;
+  assert.ok(real < cost * 2 && real > cost / 3, `said ${cost} KB, came ${real}`);
+  // What was saved before its text was here is kept whole from then on.
+  line.rule = () => 'refuse';
+  await page.locator('[data-act=drop-all]').click();
+  await until('alerts are left', async () => (await held()) === alerts);
+  await open(page, bare);
+  assert.match(await page.locator('article .bd').innerText(), /Nội dung của tin cũ/);
+  line.rule = () => undefined;
 });

@@ -1,8 +1,8 @@
 //! Makes the program small after it was built: what nobody calls goes, long names become short, then `wasm-opt` and,
 //! for the JavaScript beside it, esbuild.
 //!
-//! Some crates export classes to JavaScript that this program never uses (streams for server functions); exports are
-//! roots, so no compiler may drop them. And wasm-bindgen's names carry hashes, which do not compress.
+//! Exports are roots, so no compiler may drop them; only what the script calls is kept. And wasm-bindgen's names carry
+//! hashes, which do not compress.
 
 use crate::{Outcome, shell};
 use serde_json::{Value, json};
@@ -19,13 +19,13 @@ const FEATURES: [&str; 6] = [
     "--enable-nontrapping-float-to-int",
     "--enable-mutable-globals",
 ];
-/// Classes of `wasm-streams`, which comes with leptos.
-const UNUSED: &str = "IntoUnderlying";
+/// Flat code first, which lets more of it be shared. Rust puts the stack at the bottom of memory and lets it grow down, so
+/// nothing that can be pointed at lies below 1024.
+const SMALLER: [&str; 7] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "--strip-debug", "--strip-producers"];
 
 /// Shrinks both files where they are.
 pub fn program(glue: &Path, wasm: &Path) -> Outcome {
     let script = String::from_utf8(shell::read(glue)?).map_err(|error| format!("{}: {error}", glue.display()))?;
-    let script = without_classes(&script);
     let scratch = wasm.with_extension("scratch");
     std::fs::create_dir_all(&scratch).map_err(|error| error.to_string())?;
     let (graph, kept, small) = (scratch.join("graph.json"), scratch.join("kept.wasm"), scratch.join("small.wasm"));
@@ -35,9 +35,7 @@ pub fn program(glue: &Path, wasm: &Path) -> Outcome {
     shell::output(dce.arg(wasm).arg("--graph-file").arg(&graph).args(FEATURES).arg("-o").arg(&kept))
         .ok_or("wasm-metadce failed")?;
     let mut opt = Command::new("wasm-opt");
-    shell::run(
-        opt.arg(&kept).args(["-Oz", "--converge", "--strip-debug", "--strip-producers"]).args(FEATURES).arg("-o").arg(&small),
-    )?;
+    shell::run(opt.arg(&kept).args(SMALLER).args(FEATURES).arg("-o").arg(&small))?;
     let mut names = Command::new("wasm-opt");
     names.arg(&small).arg("--minify-imports-and-exports-and-modules").args(FEATURES).arg("-o").arg(wasm);
     let map = shell::output(&mut names).ok_or("wasm-opt failed to shorten names")?;
@@ -52,26 +50,6 @@ pub fn program(glue: &Path, wasm: &Path) -> Outcome {
             .arg(["--outfile=", &glue.to_string_lossy()].concat()),
     )?;
     std::fs::remove_dir_all(scratch).map_err(|error| error.to_string())
-}
-
-/// The script without the classes that nothing uses.
-fn without_classes(script: &str) -> String {
-    let mut out = String::with_capacity(script.len());
-    let mut lines = script.lines();
-    while let Some(line) = lines.next() {
-        if line.starts_with("export class ") && line.contains(UNUSED) {
-            lines.by_ref().find(|line| *line == "}");
-        } else if line.starts_with("if (Symbol.dispose)") && line.contains(UNUSED) {
-        } else if line.starts_with("const ") && line.contains(UNUSED) {
-            if !line.ends_with(';') {
-                lines.by_ref().find(|line| line.ends_with(';'));
-            }
-        } else {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
 }
 
 fn is_name(c: char) -> bool {
@@ -137,20 +115,17 @@ fn renamed(script: &str, map: &Value) -> Outcome<String> {
 mod tests {
     use super::*;
 
-    const SCRIPT: &str = "export class IntoUnderlyingSink {\n    free() {\n        wasm.sink_free(1);\n    }\n}\nif (Symbol.dispose) IntoUnderlyingSink.x = 1;\nconst IntoUnderlyingSinkFinalization = (typeof F === 'undefined')\n    ? {}\n    : new F(1);\nconst import0 = {\n    __wbg_now_ab12: function() { return wasm.__wbindgen_malloc(wasm.memory); },\n};\nreturn { \"./app_bg.js\": import0 };\n";
+    const SCRIPT: &str = "const import0 = {\n    __wbg_now_ab12: function() { return wasm.__wbindgen_malloc(wasm.memory); },\n};\nreturn { \"./app_bg.js\": import0 };\n";
 
     #[test]
     fn what_nobody_calls_is_no_root() {
-        let kept = without_classes(SCRIPT);
-        assert!(kept.starts_with("const import0") && !kept.contains("sink"));
-        let graph = reached(&kept);
-        assert_eq!(graph[0]["reaches"], json!(["__wbindgen_malloc", "memory"]));
+        assert_eq!(reached(SCRIPT)[0]["reaches"], json!(["__wbindgen_malloc", "memory"]));
     }
 
     #[test]
     fn names_change_on_both_sides() {
         let map = json!({ "imports": [["./app_bg.js", "__wbg_now_ab12", "$"]], "exports": [["memory", "b"], ["__wbindgen_malloc", "c"]] });
-        let script = renamed(&without_classes(SCRIPT), &map).unwrap();
+        let script = renamed(SCRIPT, &map).unwrap();
         assert_eq!(script, "const import0 = {\n    $: function() { return wasm.c(wasm.b); },\n};\nreturn { a: import0 };\n");
         assert!(renamed("nothing", &map).is_err());
     }

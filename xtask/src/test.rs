@@ -99,6 +99,8 @@ fn app_clippy(rust: &WasmRust) -> Outcome {
         "--quiet",
         "--package",
         "app",
+        "--package",
+        "wasm-streams",
         "--target",
         TARGET,
         "--all-targets",

@@ -12,7 +12,6 @@ pub struct Opened {
     pub card: Card,
     pub body: Body,
     /// Exact bytes of the card.
-    pub card_bytes: Vec<u8>,
     pub stored: StoredBody,
     /// Nothing where the phone holds all of it already.
     pub commit: Commit,
@@ -58,7 +57,7 @@ pub fn open(id: ItemId, bytes: &[u8], trust: &Trust, held: Option<&HeldCard>, go
         };
         commit.cards.push((id, next, item.card.clone()));
     }
-    Ok(Opened { card, body, card_bytes: item.card, stored, commit })
+    Ok(Opened { card, body, stored, commit })
 }
 
 #[cfg(test)]

@@ -69,14 +69,18 @@ async fn open(lazy: &Rc<Lazy>) -> Result<Rc<Database>, StoreFault> {
     if let Some(db) = &*lazy.open.borrow() {
         return Ok(db.clone());
     }
-    let stores = lazy.stores.clone();
-    let request = Database::open(lazy.name.as_str()).with_version(1u8).with_on_upgrade_needed(move |_, db| {
-        for store in &stores {
-            db.create_object_store(*store).build()?;
+    let request = Database::open(lazy.name.as_str()).with_version(1u8).build().map_err(|_| StoreFault::Failed)?;
+    // Not by the library's own listener: it would bring its texts of errors, and with them the printing of floats.
+    let (raw, stores): (&web_sys::IdbOpenDbRequest, _) = (request.as_sys(), lazy.stores.clone());
+    let new = raw.clone();
+    let create = Closure::once_into_js(move || {
+        let Ok(db) = new.result().map(JsCast::unchecked_into::<web_sys::IdbDatabase>) else { return };
+        for store in stores {
+            // One that is missing fails every transaction on it.
+            let _ = db.create_object_store(store);
         }
-        Ok(())
     });
-    let request = request.build().map_err(|_| StoreFault::Failed)?;
+    raw.set_onupgradeneeded(Some(create.unchecked_ref()));
     let opened = super::clock::within(OPEN_MS, request).await.ok_or(StoreFault::Failed)?;
     let db = Rc::new(opened.map_err(|_| StoreFault::Failed)?);
     // Another tab wants to delete or change the database: let go, or it would hang.

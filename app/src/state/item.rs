@@ -146,7 +146,7 @@ async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
         Err(StoreFault::Quota) => super::phone::make_room(app).await,
         Err(StoreFault::Failed) => {}
     }
-    super::keep::complete_saved(app, &opened.card_bytes, &opened.stored).await;
+    super::keep::complete_saved(app, opened.stored).await;
     app.change(|view| {
         if view.route == Some(Route::Item(id)) {
             let (card, body) = (Some(Rc::new(opened.card)), Some(Rc::new(opened.body)));

@@ -128,13 +128,16 @@ pub async fn toggle_saved(app: &Rc<App>, id: ItemId) {
     }
 }
 
-/// A saved item whose text came only now gets its whole copy.
-pub async fn complete_saved(app: &Rc<App>, card: &[u8], body: &StoredBody) {
-    let wanting = app.with(|view| view.saved.get(&body.id).filter(|kept| kept.saved.body.is_none()).map(|kept| kept.saved.at));
-    let Some(at) = wanting else { return };
-    let saved = Saved { at, card: card.to_vec(), body: Some(body.clone()) };
-    let _ = app.store.put_keep(Keep::Saved, &body.id.to_string(), Some(&saved.encode())).await;
-    if let Some(kept) = app.view.borrow_mut().saved.get_mut(&body.id) {
+/// A saved item whose text, or a newer one, came only now gets its whole copy.
+pub async fn complete_saved(app: &Rc<App>, body: StoredBody) {
+    let id = body.id;
+    let wanting = |kept: &&Kept| kept.saved.body.as_ref().is_none_or(|held| held.revision < body.revision);
+    let kept = app.with(|view| view.saved.get(&id).filter(wanting).map(|kept| kept.saved.clone()));
+    let Some(kept) = kept else { return };
+    let card = app.store.card(id).await.ok().flatten().unwrap_or(kept.card);
+    let saved = Saved { at: kept.at, card, body: Some(body) };
+    let _ = app.store.put_keep(Keep::Saved, &id.to_string(), Some(&saved.encode())).await;
+    if let Some(kept) = app.view.borrow_mut().saved.get_mut(&id) {
         kept.saved = saved;
     }
 }

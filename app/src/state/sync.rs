@@ -1,6 +1,6 @@
 //! When sync runs and what the screen hears of it. One tab at a time; failures wait with jitter; `Retry-After` is obeyed.
 
-use super::{App, shelf::Shelf, spawn};
+use super::{App, keep, shelf::Shelf, spawn};
 use crate::device::{channel, clock, locks, net, page};
 use client::usage::{self, Spent};
 use client::{Keep, Net, Reply, Store};
@@ -115,6 +115,11 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
             let _ = usage::add(&counting.store, clock::now(), Spent::Budget, spent).await;
         });
         app.change(|view| view.shelf.apply(commit));
+        let saved = app.with(|view| view.saved_ids.clone());
+        for body in commit.bodies.iter().filter(|body| saved.contains(&body.id)) {
+            let (app, body) = (app.clone(), body.clone());
+            spawn(async move { keep::complete_saved(&app, body).await });
+        }
     };
     let report = client::sync(&app.store, &Metered(&app), &clock::Breath, loaded, wishes, now, on_commit).await;
     app.change(|view| {

@@ -1,0 +1,52 @@
+// The counter of bytes: what "On this phone" says against what a proxy between phone and server saw pass.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { addresses, browser, facts, items, link, measured, phone, serve, settle, sleep, synced, until } from './lib.mjs';
+
+let server, line, chrome, page;
+before(async () => {
+  server = await serve();
+  line = await link(server);
+  chrome = await browser();
+  page = await (await phone(chrome)).newPage();
+});
+after(async () => {
+  await chrome?.close();
+  await line?.down();
+  await server?.kill();
+});
+
+/** Bytes of answers to sync, with what their headers weigh. */
+const wire = () => line.answers.filter(({ path }) => /^\/(sync|api)\//.test(path)).reduce((sum, { bytes }) => sum + bytes + 300, 0);
+const near = (got, real, what) => assert.ok(Math.abs(got - real) <= 0.1 * real + 1500, `${what}: ${got} where ${real} came`);
+/** Nothing is on the line any more, and a page had time to count what came. */
+const quiet = () => until('the line is quiet', async () => {
+  const came = wire();
+  await sleep(1500);
+  return !line.open && wire() === came;
+}, 30000);
+
+test('the counters of today and this month tell what really came over the line, before and after a sync', async () => {
+  const total = items(await addresses(server.url)).length;
+  await settle(page, line.url);
+  await synced(page, total, 40);
+  // A page that is left in the middle of an answer cannot count it.
+  await quiet();
+  await measured(page, line.url);
+  await quiet();
+  const first = await facts(page);
+  assert.ok(Math.abs(first['Hôm nay'] - wire()) <= 2500, `${first['Hôm nay']} where ${wire()} came`);
+  assert.ok(first['Hôm nay'] > 40_000, `${first['Hôm nay']} today`);
+  assert.equal(first['Tháng này'], first['Hôm nay']);
+  assert.equal(first['Số tin'], total);
+  const before = wire();
+  server.import(Array.from({ length: 30 }, (_, n) => ({ id: `new-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${n}m`, source: { name: 'Trạm y tế' }, title: `Tin mới số ${n}`, summary: 'Một dòng.', body: Array.from({ length: 12 }, (_, k) => `${Math.sin(n * 99 + k)} và ${Math.cos(n + k * 7)} thì khác nhau.`) })));
+  await until('the new items stand', async () => (await (await fetch(`${server.url}/sitemap.xml`)).text()).includes('tin-moi-so-29'));
+  await page.locator('[data-act=sync]').click();
+  await until('they are on the phone', async () => (await facts(page))['Số tin'] === total + 30);
+  await quiet();
+  const then = await facts(page);
+  near(then['Hôm nay'] - first['Hôm nay'], wire() - before, 'the sync');
+  assert.equal(then['Tháng này'], then['Hôm nay']);
+});
+
