@@ -59,6 +59,7 @@ fn whole(report: &mut Report) {
     });
     if built {
         report.stage("bytes", |_| bench::bytes::check(true));
+        report.stage("store in the browser", |report| browser(&setup::wasm::quickest()?, report));
     }
     let stories = stories();
     if built && !stories.is_empty() {
@@ -71,7 +72,7 @@ fn whole(report: &mut Report) {
     }
 }
 
-/// `device`: what only a phone's target can tell. Its own verb, since it compiles the app a second time.
+/// `device`: what only a phone's target can tell, alone.
 pub fn device(args: &[String]) -> Outcome {
     if !args.is_empty() {
         return Err(format!("takes no arguments, got {args:?}"));
@@ -110,10 +111,11 @@ fn app_clippy(rust: &WasmRust) -> Outcome {
     ]))
 }
 
+/// The phone's store in Chromium.
 fn browser(rust: &WasmRust, report: &mut Report) -> Outcome {
     let mut cargo = rust.cargo();
     rust.dress(&mut cargo, Purpose::Tests);
-    cargo.args(["test", "--locked", "--quiet", "--no-fail-fast", "--package", "app", "--target", TARGET, "--test", "*"]);
+    cargo.args(["test", "--locked", "--no-fail-fast", "--package", "app", "--target", TARGET, "--test", "*"]);
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", setup::tools::bin().join("wasm-bindgen-test-runner"));
     cargo.env("CHROMEDRIVER", shell::find("chromedriver").unwrap_or_else(|| "/usr/bin/chromedriver".into()));
     cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", shell::root().join("tests/browser/webdriver.json"));

@@ -194,6 +194,10 @@ async fn add(lazy: &Rc<Lazy>, name: &'static str, key: JsValue, by: u64) -> Resu
 /// One boxed future for every use, since each copy of it would be paid for by readers.
 fn run<'a>(lazy: &'a Rc<Lazy>, work: Vec<(&'static str, Act)>) -> Later<'a, Result<Vec<IdbRequest>, StoreFault>> {
     Box::pin(async move {
+        // A transaction over no store is an error.
+        if work.is_empty() {
+            return Ok(Vec::new());
+        }
         let db = open(lazy).await?;
         let mut stores: Vec<&str> = work.iter().map(|(store, _)| *store).collect();
         stores.sort_unstable();
@@ -348,7 +352,7 @@ impl Store for IdbStore {
             work.push(("bodies", Act::Delete(key(*id))));
             work.push(("terms", Act::Put(key(*id), value(row))));
         }
-        if work.is_empty() { Ok(()) } else { self.write(&self.cache, work).await }
+        self.write(&self.cache, work).await
     }
 
     async fn clear_cache(&self) -> Result<(), StoreFault> {

@@ -24,7 +24,7 @@ pub fn whole(view: &View) -> El {
     let ctx = view.ctx();
     let page = page(view, &ctx);
     let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts));
-    let fresh = view.shelf.held.cursor.fresh.filter(|_| list);
+    let fresh = view.fresh().filter(|_| list);
     let main = el("div").attr("id", "page").kid(notice::notices(view, &ctx)).kid(page);
     ui::chrome(&ctx, view.route.as_ref(), fresh, main)
 }

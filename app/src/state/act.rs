@@ -56,15 +56,12 @@ async fn perform(app: &Rc<App>, act: Act) {
         ("fetch", Some(id)) => item::get(app, id, true).await,
         ("listen", _) => listen(app),
         ("share", _) => {
-            if !share::sheet(&act.title, &act.url).await && share::copy(&act.url).await {
-                app.say(words.copied);
+            let shared = share::sheet(&act.title, &act.url).await;
+            if !shared {
+                copy(app, &act.url).await;
             }
         }
-        ("copy", _) => {
-            if share::copy(&act.url).await {
-                app.say(words.copied);
-            }
-        }
+        ("copy", _) => copy(app, &act.url).await,
         ("print", _) => share::print(),
         ("image", _) => match media::show(act.spot).await {
             Some(bytes) => drop(usage::add(&app.store, clock::now(), Spent::Media, bytes).await),
@@ -95,6 +92,12 @@ async fn perform(app: &Rc<App>, act: Act) {
     }
     if app.with(|view| view.route == Some(Route::OnThisPhone)) {
         phone::measure(app).await;
+    }
+}
+
+async fn copy(app: &Rc<App>, url: &str) {
+    if share::copy(url).await {
+        app.say(app.with(|view| view.lang).words().copied);
     }
 }
 

@@ -52,6 +52,8 @@ pub struct View {
     pub open: Option<item::Open>,
     pub find: find::Find,
     pub trouble: Option<Trouble>,
+    /// When the server was last asked with success while this page stands.
+    pub checked: Option<Time>,
     /// The first sync of this phone runs.
     pub first_sync: bool,
     /// Bytes of a release that waits.
@@ -82,6 +84,7 @@ impl View {
             open: None,
             find: find::Find::default(),
             trouble: None,
+            checked: None,
             first_sync: false,
             update: None,
             version: page::version(),
@@ -102,6 +105,11 @@ impl View {
     /// The phone's clock, or the newest time a signature vouches for where that is later.
     pub fn now(&self) -> Time {
         clock::now().max(self.shelf.held.cursor.floor_time.unwrap_or_default())
+    }
+
+    /// How fresh the lists are: the head is written anew only when something changes and at midnight.
+    pub fn fresh(&self) -> Option<Time> {
+        self.shelf.held.cursor.fresh.max(self.checked)
     }
 
     /// The phone's clock is behind what was signed already: by so much that it matters.

@@ -42,7 +42,7 @@ pub async fn measure(app: &Rc<App>) {
             today: usage.today(now).wire(),
             month: usage.month(now),
             days: usage.days(now, DAYS).into_iter().filter(|(_, n)| *n > 0).map(|(day, n)| (noon(day), n)).collect(),
-            synced: view.shelf.held.cursor.fresh,
+            synced: view.fresh(),
         };
         view.usage = usage;
     });

@@ -147,7 +147,10 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
         Outcome::UpToDate { .. } => {
             pace.failures.set(0);
             pace.last_success.set(clock::now());
-            app.change(|view| view.trouble = None);
+            app.change(|view| {
+                view.trouble = None;
+                view.checked = Some(view.now());
+            });
             super::picture::take(app).await;
             plan(app, EVERY + clock::random() % JITTER);
         }
