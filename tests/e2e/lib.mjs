@@ -369,11 +369,12 @@ export async function routes(url) {
 export async function facts(page) {
   const pairs = await page.locator('.fa > div').evaluateAll(rows => rows.map(row => [...row.children].map(e => e.textContent.trim())));
   const number = text => {
-    const [, n, unit] = /^([\d,]+)(?: (B|KB|MB))?$/.exec(text) || [];
-    return n ? parseFloat(n.replace(',', '.')) * { B: 1, KB: 1e3, MB: 1e6 }[unit || 'B'] : text;
+    const [, n, unit] = /^([\d,]+)(?: (B|KB|MB|GB))?$/.exec(text) || [];
+    return n ? parseFloat(n.replace(',', '.')) * { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 }[unit || 'B'] : text;
   };
   return Object.fromEntries(pairs.map(([name, value]) => [name, number(value)]));
 }
+
 /** The page, once it has measured. */
 export async function measured(page, url) {
   await open(page, `${url}/trong-may`);

@@ -11,7 +11,7 @@ fn id(n: u8) -> ItemId {
 }
 
 fn card(n: u8, revision: u16, body: bool) -> (ItemId, HeldCard, Vec<u8>) {
-    let bytes = vec![n, revision as u8, 0, 255];
+    let bytes = [&id(n).0[..], &[revision as u8, 0, 255]].concat();
     let held = HeldCard {
         seq: u32::from(n),
         revision,

@@ -36,6 +36,11 @@ pub fn decode_card(row: &[u8]) -> Option<(HeldCard, &[u8])> {
     }
 }
 
+/// The id with which the exact bytes of a card begin.
+pub fn card_id(card: &[u8]) -> Option<ItemId> {
+    postcard::take_from_bytes(card).ok().map(|(id, _)| id)
+}
+
 /// Revision, key id, signature, body.
 pub fn encode_body(body: &StoredBody) -> Vec<u8> {
     let mut row = Vec::with_capacity(71 + body.body.len());

@@ -234,7 +234,6 @@ fn named_rows(read: &[IdbRequest]) -> Rows {
 /// What [`loaded`] reads.
 fn everything() -> Vec<(&'static str, Act)> {
     vec![
-        ("cards", Act::Keys(None)),
         ("cards", Act::Rows(None)),
         ("bodies", Act::Keys(None)),
         ("gone", Act::Keys(None)),
@@ -246,19 +245,22 @@ fn everything() -> Vec<(&'static str, Act)> {
 
 async fn loaded(read: &[IdbRequest], trust: &IdbRequest) -> Loaded {
     let mut loaded = Loaded::default();
-    let mut bodies: Vec<ItemId> = list(&read[2]).iter().filter_map(id).collect();
+    let mut bodies: Vec<ItemId> = list(&read[1]).iter().filter_map(id).collect();
     bodies.sort_unstable();
-    for (key, value) in list(&read[3]).iter().zip(list(&read[4])) {
+    for (key, value) in list(&read[2]).iter().zip(list(&read[3])) {
         if let (Some(id), Some((revision, _))) = (id(key), row::decode_gone(&bytes(&value))) {
             loaded.held.gone.insert(id, revision);
         }
     }
-    loaded.held.cursor = row(&read[5]).and_then(|row| row::decode_cursor(&row)).unwrap_or_default();
+    loaded.held.cursor = row(&read[4]).and_then(|row| row::decode_cursor(&row)).unwrap_or_default();
     loaded.held.trust = row(trust).and_then(|row| row::decode_trust(&row));
-    loaded.tag = row(&read[6]).and_then(|tag| String::from_utf8(tag).ok());
-    for (count, (key, value)) in list(&read[0]).iter().zip(list(&read[1])).enumerate() {
-        let row = bytes(&value);
-        if let (Some(id), Some((mut held, card))) = (id(key), row::decode_card(&row)) {
+    loaded.tag = row(&read[5]).and_then(|tag| String::from_utf8(tag).ok());
+    for (count, value) in list(&read[0]).iter().enumerate() {
+        let row = bytes(value);
+        // Its id stands in the card too: a key less for each to carry over.
+        if let Some((mut held, card)) = row::decode_card(&row)
+            && let Some(id) = row::card_id(card)
+        {
             held.body = bodies.binary_search(&id).is_ok();
             loaded.push_card(id, held, card.to_vec());
         }

@@ -42,10 +42,11 @@ fn search(app: &Rc<App>, query: String) {
     let address = walk::search_address(&query, lang);
     let path = address.split('?').next().unwrap_or_default();
     let Some((_, Route::Search(asked))) = Route::parse(path, &query) else { return };
-    nav::replace(&address);
     app.view.borrow_mut().limit = find::SHOWN;
     let app = app.clone();
-    spawn(async move { find::run(&app, asked).await });
+    spawn(async move { find::run(&app, asked, true).await });
+    // Behind the results, which the reader waits for.
+    spawn(async move { nav::replace(&address) });
 }
 
 async fn perform(app: &Rc<App>, act: Act) {
@@ -139,6 +140,6 @@ async fn more(app: &Rc<App>) {
         }
     });
     if let Some(query) = query {
-        find::run(app, query).await;
+        find::run(app, query, false).await;
     }
 }

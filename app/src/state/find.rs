@@ -12,6 +12,10 @@ use std::rc::Rc;
 
 /// Results of the first look, and more with each press of the button. As many as the server's page shows.
 pub const SHOWN: usize = 30;
+/// Of these, so many are shown at each key; the rest follows once the reader stops typing.
+const FIRST: usize = 8;
+/// Pause, in milliseconds, after which he has stopped.
+const PAUSE: u32 = 150;
 /// Hits among which words that stand side by side count.
 const RANKED: usize = 100;
 /// Characters of a snippet.
@@ -38,8 +42,8 @@ thread_local! {
     static BUILDING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Shows what is found for the query of the screen.
-pub async fn run(app: &Rc<App>, query: Query) {
+/// Shows what is found for the query of the screen; while the reader types, the first few before the rest.
+pub async fn run(app: &Rc<App>, query: Query, typing: bool) {
     let turn = app.view.borrow_mut().find.next(query.clone());
     if query == Query::default() {
         app.change(|view| (view.find.rows, view.find.more) = (Vec::new(), 0));
@@ -49,17 +53,19 @@ pub async fn run(app: &Rc<App>, query: Query) {
     if app.with(|view| view.find.turn != turn) {
         return;
     }
-    app.change(|view| {
-        let hits = hits(&view.shelf.cards, view.shelf.index.as_ref(), &query);
+    let ids = app.change(|view| {
+        let mut hits = hits(&view.shelf.cards, view.shelf.index.as_ref(), &query);
         let shown = view.limit.max(SHOWN);
         view.find.more = hits.len().saturating_sub(shown);
-        let cards = hits.iter().take(shown).filter_map(|id| view.shelf.cards.get(id));
+        hits.truncate(shown);
+        let first = if typing { FIRST } else { shown };
+        let cards = hits.iter().take(first).filter_map(|id| view.shelf.cards.get(id));
         view.find.rows = cards.map(|card| row(card, None, &query.text, view.lang.tag())).collect();
         view.route = Some(Route::Search(query.clone()));
+        hits
     });
-    if !query.text.is_empty() {
-        snippets(app, turn, &query.text).await;
-    }
+    clock::sleep(PAUSE).await;
+    all(app, turn, ids, &query.text).await;
 }
 
 impl Find {
@@ -101,29 +107,21 @@ fn row(card: &Card, body: Option<&Body>, text: &str, lang: &str) -> Row {
     Row { id: card.id, title: mark(&head.title, text), snippet: best_snippet(&texts, text, SNIPPET) }
 }
 
-/// Better snippets from the texts that are held, once the reader stops typing.
-async fn snippets(app: &Rc<App>, turn: u32, text: &str) {
-    clock::sleep(150).await;
-    let ids: Vec<ItemId> = app.with(|view| view.find.rows.iter().map(|row| row.id).collect());
-    let mut better = Vec::new();
+/// Every result, with snippets from the texts that are held.
+async fn all(app: &Rc<App>, turn: u32, ids: Vec<ItemId>, text: &str) {
+    let mut rows = Vec::new();
     for id in ids {
-        let card = app.with(|view| view.shelf.cards.get(&id).filter(|_| view.shelf.has_body(id)).cloned());
-        let Some(card) = card else { continue };
-        let Ok(Some(stored)) = app.store.body(id).await else { continue };
         if app.with(|view| view.find.turn != turn) {
             return;
         }
-        if let Ok(body) = Body::decode(&stored.body) {
-            better.push(row(&card, Some(&body), text, app.with(|view| view.lang.tag())));
-        }
+        let held = app.with(|view| !text.is_empty() && view.shelf.has_body(id));
+        let stored = if held { app.store.body(id).await.ok().flatten() } else { None };
+        let body = stored.and_then(|stored| Body::decode(&stored.body).ok());
+        app.with(|view| rows.extend(view.shelf.cards.get(&id).map(|card| row(card, body.as_ref(), text, view.lang.tag()))));
     }
-    app.change(|view| {
-        for new in better {
-            if let Some(old) = view.find.rows.iter_mut().find(|row| row.id == new.id) {
-                *old = new;
-            }
-        }
-    });
+    if app.with(|view| view.find.turn == turn) {
+        app.change(|view| view.find.rows = rows);
+    }
 }
 
 /// Builds the index from the stored terms, in slices.

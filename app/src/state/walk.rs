@@ -102,7 +102,7 @@ async fn search(app: &Rc<App>, query: Query) {
     if query == Query::default() {
         find::warm(app);
     } else {
-        find::run(app, query).await;
+        find::run(app, query, false).await;
     }
 }
 

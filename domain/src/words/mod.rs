@@ -56,9 +56,10 @@ pub fn size(bytes: u64, lang: Lang) -> String {
         0..1_000 => format!("{bytes} B"),
         1_000..999_500 => format!("{} KB", (bytes + 500) / 1000),
         _ => {
-            let tenths = (bytes + 50_000) / 100_000;
+            let (tenth, unit) = if bytes < 999_950_000 { (100_000, "MB") } else { (100_000_000, "GB") };
+            let tenths = (bytes + tenth / 2) / tenth;
             let comma = if lang == Lang::Vi { ',' } else { '.' };
-            format!("{}{comma}{} MB", tenths / 10, tenths % 10)
+            format!("{}{comma}{} {unit}", tenths / 10, tenths % 10)
         }
     }
 }
@@ -111,6 +112,8 @@ mod tests {
         assert_eq!(size(23_600, Lang::Vi), "24 KB");
         assert_eq!(size(1_440_000, Lang::Vi), "1,4 MB");
         assert_eq!(size(999_700, Lang::En), "1.0 MB");
+        assert_eq!(size(999_949_999, Lang::Vi), "999,9 MB");
+        assert_eq!(size(10_737_400_000, Lang::Vi), "10,7 GB");
     }
 
     #[test]

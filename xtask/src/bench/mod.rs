@@ -11,10 +11,15 @@ struct Bench {
     run: fn() -> Outcome,
 }
 
-const BENCHES: [Bench; 4] = [
+const BENCHES: [Bench; 5] = [
     Bench { name: "bytes", what: "size on the wire of every file of the shell", run: built_bytes },
     Bench { name: "content", what: "what 600 articles, a day's news and a first install cost on the wire", run: script::content },
     Bench { name: "visits", what: "first, warm and offline visits over a simulated weak line", run: script::visits },
+    Bench {
+        name: "phone",
+        what: "main thread, search, scrolling and memory of a slow phone with 600 articles",
+        run: script::phone,
+    },
     Bench { name: "throughput", what: "requests a second beside nginx serving the same bytes", run: script::throughput },
 ];
 

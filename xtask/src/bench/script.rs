@@ -16,6 +16,10 @@ pub fn visits() -> Outcome {
     script("visits.mjs", &[("--perf", "perf")])
 }
 
+pub fn phone() -> Outcome {
+    script("phone.mjs", &[("--items", "data/news-upland.jsonl")])
+}
+
 pub fn throughput() -> Outcome {
     if shell::find("wrk").is_none() {
         apt::install(&["wrk"], "load")?;
