@@ -5,7 +5,7 @@ mod release;
 
 use crate::dictionary::Dictionaries;
 use crate::headers::Inline;
-use crate::hot::{FOREVER, Hot, REVALIDATE};
+use crate::hot::{A_WEEK, FOREVER, Hot, REVALIDATE};
 use domain::sign::hash;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -61,7 +61,7 @@ impl Assets {
             Err(cause) => return tracing::warn!(path = %path.display(), %cause, "a file of the app is left out"),
         };
         let (kind, compressible) = content_type(name);
-        let life = if immutable(name) { FOREVER } else { REVALIDATE };
+        let life = life(name);
         let mut hot = Hot::new(kind, life, bytes);
         if let Some(group) = group(name) {
             hot = hot.dictionary(group);
@@ -121,6 +121,15 @@ pub fn immutable(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     let stem = file.split('.').next().unwrap_or(file).trim_end_matches("_bg");
     stem.rsplit_once('-').is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// How long browsers may keep it unasked. Icons are asked for with every page; workers that install a release ask anew.
+fn life(name: &str) -> &'static str {
+    match name {
+        _ if immutable(name) => FOREVER,
+        _ if name.starts_with("/icons/") => A_WEEK,
+        _ => REVALIDATE,
+    }
 }
 
 /// Which earlier files an update of this one is compressed against.
@@ -183,7 +192,7 @@ mod tests {
         assert!(immutable("/app-2b2fd68bab46c19e_bg.wasm"));
         assert!(immutable("/app-2b2fd68bab46c19e.js"));
         assert!(!immutable("/sw.js"));
-        assert!(!immutable("/icons/icon-192.png"));
+        assert_eq!(life("/icons/icon-192.png"), A_WEEK);
         assert_eq!(group("/app-2b2fd68bab46c19e_bg.wasm"), Some("match=\"/app-*_bg.wasm\""));
         assert_eq!(group("/boot.js"), None);
     }

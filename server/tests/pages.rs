@@ -6,6 +6,7 @@ use domain::content::ItemId;
 use domain::instance::instance;
 use domain::route::{Feed, Query, Route, item_path};
 use domain::words::Lang;
+use http_body_util::BodyExt;
 use reader::{ORIGIN, Reader, between, brotli, shown, tags};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -290,4 +291,10 @@ async fn a_fault_tells_nothing_of_itself() {
     let response = server::pages::server_error(&reader.app.site);
     assert_eq!(response.status(), 500);
     assert_eq!(response.headers()["cache-control"], "no-store");
+    let html = response.into_body().collect().await.unwrap().to_bytes();
+    let html = String::from_utf8_lossy(&html);
+    assert!(
+        html.contains("Máy chủ đang trục trặc") && html.contains("<p lang=\"en\">The server has a problem."),
+        "in both languages"
+    );
 }

@@ -4,6 +4,7 @@ use crate::net::Net;
 use crate::store::{Loaded, Store};
 use domain::content::Time;
 use domain::sync::{Commit, Held, Input, Outcome, Session, Step, Wishes};
+use domain::wire::path;
 
 /// Lets the screen breathe between two slices of work.
 #[allow(async_fn_in_trait)]
@@ -43,7 +44,7 @@ pub async fn sync<S: Store, N: Net, B: Breath>(
                 let reply = net.fetch(&fetch, held_tag).await;
                 requests += 1;
                 wire += reply.wire;
-                if fetch.revalidate && matches!(reply.input, Input::Got { .. }) {
+                if fetch.path == path::HEAD && matches!(reply.input, Input::Got { .. }) {
                     tag = reply.tag;
                 }
                 reply.input

@@ -5,7 +5,7 @@ use crate::el::{El, cl, el, link, tx};
 use crate::parts::page;
 use domain::content::Gone;
 use domain::route::{Query, Route};
-use domain::words::{date_time, fill};
+use domain::words::{Lang, date_time, fill};
 
 fn ways(ctx: &Ctx, ways: &[(Route, &'static str)]) -> El {
     let rows = ways.iter().map(|(route, text)| el("li").kid(link(route.path(ctx.lang), *text)));
@@ -30,9 +30,11 @@ pub fn not_found(ctx: &Ctx) -> El {
         .kid(ways(ctx, &[(Route::Home, w.to_home), (Route::Search(Query::default()), w.search), (Route::Places, w.places)]))
 }
 
+/// The server broke, perhaps before it knew in which language it was asked: both.
 pub fn server_error(ctx: &Ctx) -> El {
-    let w = ctx.w();
-    page("fault", w.fault).kid(tx("p", w.fault_text)).kid(ways(ctx, &[(Route::Home, w.to_home)]))
+    let (w, en) = (ctx.w(), Lang::En.words());
+    let english = tx("p", [en.fault, ". ", en.fault_text].concat()).attr("lang", Lang::En.tag());
+    page("fault", w.fault).kid(tx("p", w.fault_text)).kid(english).kid(ways(ctx, &[(Route::Home, w.to_home)]))
 }
 
 /// No network and nothing stored for this address.

@@ -25,7 +25,7 @@ pub fn picture(bytes: &[u8]) -> Option<Found> {
 pub fn sound(bytes: &[u8]) -> Option<Found> {
     let (kind, seconds) = match bytes {
         [b'O', b'g', b'g', b'S', ..] if bytes.get(28..36) == Some(b"OpusHead") => ("ogg", opus_seconds(bytes)),
-        [b'I', b'D', b'3', ..] | [0xff, 0xf2 | 0xf3 | 0xfa | 0xfb, ..] => ("mp3", 0),
+        [b'I', b'D', b'3', ..] | [0xff, 0xf2 | 0xf3 | 0xfa | 0xfb, ..] => ("mp3", mp3_seconds(bytes)),
         _ if brands(bytes).any(|brand| matches!(brand, b"M4A " | b"mp42" | b"isom")) => ("m4a", mp4_seconds(bytes)),
         _ => return None,
     };
@@ -58,6 +58,59 @@ fn mp4_seconds(bytes: &[u8]) -> u16 {
         _ => (0, 0),
     };
     if scale == 0 { 0 } else { length.div_ceil(scale.into()).min(u16::MAX.into()) as u16 }
+}
+
+/// Kilobits a second of MPEG audio layer III by the index in a frame's header: version 1, and versions 2 and 2.5.
+const MP3_RATES: [[u32; 15]; 2] = [
+    [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+    [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+];
+
+/// By the number of frames where the first says it (a rate that changes), else by the rate of the first. 0 where it is no
+/// sound that we know (ISO 11172-3 §2.4.2.3; ID3v2.4 §3.1).
+fn mp3_seconds(bytes: &[u8]) -> u16 {
+    let tag = match bytes {
+        // Seven bits in each byte of the length.
+        [b'I', b'D', b'3', _, _, _, a, b, c, d, ..] => {
+            10 + [a, b, c, d].iter().fold(0, |sum, byte| sum << 7 | usize::from(**byte & 0x7f))
+        }
+        _ => 0,
+    };
+    let sound = bytes.get(tag..).unwrap_or_default();
+    let Some([0xff, first, second, third, ..]) = sound.first_chunk::<4>() else { return 0 };
+    let first_version = first & 0x18 == 0x18;
+    let table = &MP3_RATES[usize::from(!first_version)];
+    let (Some(rate @ 1..), Some(hertz), 0xe2) =
+        (table.get(usize::from(second >> 4)), [44_100, 48_000, 32_000].get(usize::from(second >> 2 & 3)), first & 0xe6)
+    else {
+        return 0;
+    };
+    let hertz: u64 = match first & 0x18 {
+        0x18 => *hertz,
+        0x10 => hertz / 2,
+        _ => hertz / 4,
+    };
+    let mono = third >> 6 == 3;
+    let side = match (first_version, mono) {
+        (true, false) => 36,
+        (true, true) | (false, false) => 21,
+        (false, true) => 13,
+    };
+    let frames = match sound.get(side..side + 12) {
+        Some([b'X', b'i', b'n', b'g', _, _, _, flags, a, b, c, d] | [b'I', b'n', b'f', b'o', _, _, _, flags, a, b, c, d])
+            if flags & 1 == 1 =>
+        {
+            u32::from_be_bytes([*a, *b, *c, *d])
+        }
+        _ => 0,
+    };
+    let seconds = if frames > 0 {
+        let samples = if first_version { 1152 } else { 576 };
+        (u64::from(frames) * samples).div_ceil(hertz)
+    } else {
+        (sound.len() as u64 * 8).div_ceil(u64::from(*rate) * 1000)
+    };
+    seconds.min(u16::MAX.into()) as u16
 }
 
 #[cfg(test)]
@@ -99,5 +152,26 @@ mod tests {
         assert_eq!(sound(&m4a), Some(Found { kind: "m4a", width: 0, height: 0, seconds: 91 }));
         assert_eq!(sound(b"RIFF0000WAVE"), None);
         assert_eq!(sound(b"<html>"), None);
+    }
+
+    #[test]
+    fn the_length_of_an_mp3() {
+        // Version 1, 64 kbit/s, 44,100 Hz, mono: 8,000 bytes a second.
+        let mut even = vec![0xff, 0xfb, 0x50, 0xc0];
+        even.resize(8_000 * 42, 0);
+        assert_eq!(sound(&even).unwrap().seconds, 42);
+        let mut tagged = b"ID3\x04\0\0\0\0\x01\x00".to_vec();
+        tagged.resize(10 + 128, 0);
+        tagged.extend(&even);
+        assert_eq!(sound(&tagged).unwrap().seconds, 42);
+        // Version 2, 24,000 Hz, mono, with a count of frames.
+        let mut uneven = vec![0xff, 0xf3, 0x44, 0xc0];
+        uneven.resize(13, 0);
+        uneven.extend(b"Xing\0\0\0\x01");
+        uneven.extend(2_500u32.to_be_bytes());
+        uneven.resize(50_000, 0);
+        assert_eq!(sound(&uneven).unwrap().seconds, 60);
+        // A tag and nothing behind it.
+        assert_eq!(sound(b"ID3\x04\0\0\x7f\x7f\x7f\x7f").unwrap().seconds, 0);
     }
 }

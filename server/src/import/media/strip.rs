@@ -7,6 +7,8 @@ use img_parts::{Bytes, ImageEXIF};
 
 /// Chunks of a PNG that are not the picture.
 const PNG_NOTES: [[u8; 4]; 5] = [*b"eXIf", *b"tEXt", *b"zTXt", *b"iTXt", *b"tIME"];
+/// By which the boxes of an AVIF announce EXIF and XMP (ISO/IEC 23008-12, annex A).
+const AVIF_NOTES: [&[u8]; 2] = [b"Exif", b"application/rdf+xml"];
 /// The tag by which EXIF says how a picture is to be turned, and the value that says "as it is".
 const ORIENTATION: u16 = 0x0112;
 const UPRIGHT: u8 = 1;
@@ -37,6 +39,8 @@ pub fn picture(kind: &str, bytes: Vec<u8>) -> Option<Vec<u8>> {
             webp.chunks_mut().retain(|chunk| chunk.id() != *b"XMP ");
             webp.encoder().bytes()
         }
+        // Its boxes are not taken apart here: one that has notes is refused.
+        "avif" if AVIF_NOTES.iter().any(|note| whole.windows(note.len()).any(|found| found == *note)) => return None,
         _ => whole,
     };
     Some(clean.to_vec())
@@ -118,6 +122,13 @@ mod tests {
         let noted = png.encoder().bytes().to_vec();
         assert!(has(&noted, b"somebody"));
         assert_eq!(picture("png", noted).unwrap(), before);
+    }
+
+    #[test]
+    fn an_avif_with_notes_is_refused() {
+        let bare = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf\0\0\0\x08mdat".to_vec();
+        assert_eq!(picture("avif", bare.clone()), Some(bare.clone()));
+        assert_eq!(picture("avif", [&bare, &b"infe\x02\0\0\0\0\x02\0\0Exif"[..]].concat()), None);
     }
 
     #[test]
