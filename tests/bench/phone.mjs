@@ -73,6 +73,19 @@ const list = values => values.map(Math.round).join(' ');
 
 const speed = budget('speed'), memory = budget('memory');
 
+// What any page costs here: a text file.
+const bare = [];
+for (let run = 0; run < runs; run++) {
+  await page.close();
+  page = await context.newPage();
+  const { tasks } = await traced(page, async () => {
+    await page.goto(`${server.url}/robots.txt`);
+    await page.evaluate(() => { performance.mark('bench-bare'); });
+  });
+  bare.push(longest(tasks));
+}
+console.log(`for comparison, the longest task of a text file: ${Math.round(median(bare))} ms, runs ${list(bare)}`);
+
 // Start, untouched: the program's share of the main thread. What the browser does meanwhile to lay out and paint the
 // picture of the home page is no part of it, and is told beside it.
 const ready = [], all = [];

@@ -53,6 +53,14 @@ thread_local! {
     static SCROLL: RefCell<Map<u32, f64>> = RefCell::default();
     static ENTRY: Cell<u32> = const { Cell::new(0) };
     static LAST: Cell<u32> = const { Cell::new(0) };
+    /// On the way to another entry, whose page is not there yet: where the screen stands now is not its place.
+    static MOVING: Cell<bool> = const { Cell::new(false) };
+}
+
+fn keep_place() {
+    if !MOVING.get() {
+        SCROLL.with_borrow_mut(|scroll| scroll.insert(ENTRY.get(), scrolled()));
+    }
 }
 
 fn entry_state(entry: u32) -> JsValue {
@@ -71,15 +79,13 @@ pub fn begin() {
     // Entries of this tab from before a reload may have higher numbers: stay clear of them.
     LAST.set(entry + 1_000 * u32::from(known.is_some()));
     let _ = history.replace_state(&entry_state(entry), "");
-    listen(&window(), "scroll", |_| {
-        SCROLL.with_borrow_mut(|scroll| scroll.insert(ENTRY.get(), scrolled()));
-    });
+    listen(&window(), "scroll", |_| keep_place());
 }
 
 /// A new entry of the history.
 pub fn push(address: &str) {
     // Where the reader is, also when he got there before this program listened.
-    SCROLL.with_borrow_mut(|scroll| scroll.insert(ENTRY.get(), scrolled()));
+    keep_place();
     let entry = LAST.get() + 1;
     LAST.set(entry);
     ENTRY.set(entry);
@@ -100,16 +106,19 @@ pub fn on_pop(mut f: impl FnMut() + 'static) {
     listen(&window(), "popstate", move |event| {
         let entry = get(&get(&event, "state"), "bt").as_f64().map_or(0, |entry| entry as u32);
         ENTRY.set(entry);
+        MOVING.set(true);
         f();
     });
 }
 
 pub fn to_top() {
+    MOVING.set(false);
     scroll_to(0.0);
 }
 
 /// Where the reader was on this entry.
 pub fn restore() {
+    MOVING.set(false);
     scroll_to(SCROLL.with_borrow(|scroll| scroll.get(&ENTRY.get()).copied()).unwrap_or(0.0));
 }
 
