@@ -14,6 +14,7 @@ struct Options {
 pub fn verb(args: &[String]) -> Outcome {
     let options = parse(args)?;
     app::build(&setup::build()?)?;
+    setup::server()?;
     let server = server(&["server"], options.release)?;
     println!("run: http://localhost:{}  (data in {}; stop with Ctrl+C)", options.port, options.data);
     let mut serve = Command::new(server);
@@ -27,6 +28,8 @@ pub fn server(packages: &[&str], release: bool) -> Outcome<PathBuf> {
     cargo.args(["build", "--quiet", "--locked"]).args(packages.iter().map(|name| format!("--package={name}")));
     if release {
         cargo.arg("--release");
+    } else {
+        shell::watched(&mut cargo);
     }
     println!("server: building{}", if release { " for release" } else { "" });
     shell::run(&mut cargo)?;

@@ -32,6 +32,15 @@ pub fn cargo() -> Command {
     cargo
 }
 
+/// Has this cargo build our own crates with clippy looking on: one build serves lints, tests and a first start, where
+/// `cargo clippy` would compile what we depend on once more for itself.
+pub fn watched(cargo: &mut Command) -> &mut Command {
+    if find("clippy-driver").is_some() {
+        cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+    }
+    cargo
+}
+
 /// Runs to the end, output on the terminal.
 pub fn run(command: &mut Command) -> Outcome {
     let status = command.stdin(Stdio::null()).status().map_err(|error| format!("cannot start `{}`: {error}", words(command)))?;

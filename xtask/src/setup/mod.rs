@@ -25,6 +25,11 @@ pub fn build() -> Outcome<WasmRust> {
     Ok(rust)
 }
 
+/// What the server calls: recordings and pictures are encoded by ffmpeg.
+pub fn server() -> Outcome {
+    if has("ffmpeg") { Ok(()) } else { apt::install(&["ffmpeg"], "pictures and recordings from the desk") }
+}
+
 /// What the browser tests and the benches need beyond building.
 pub fn tests() -> Outcome {
     let programs =

@@ -50,7 +50,9 @@ fn is(tool: &str, version: &str) -> bool {
 
 pub fn cargo_install(package: &str, version: &str, locked: bool) -> Outcome {
     println!("setup: building {package} {version} (once; kept in {})", shell::cache().display());
-    let mut cargo = shell::cargo();
+    // Behind whatever else runs meanwhile.
+    let mut cargo = Command::new("nice");
+    cargo.arg("-n19").arg(shell::cargo().get_program());
     // Away from the project, whose settings and lock file are not this tool's.
     std::fs::create_dir_all(shell::cache()).map_err(|error| error.to_string())?;
     cargo.current_dir(shell::cache()).args(["install", "--quiet", "--force", &format!("{package}@{version}")]);
@@ -58,7 +60,7 @@ pub fn cargo_install(package: &str, version: &str, locked: bool) -> Outcome {
         cargo.arg("--locked");
     }
     // How fast these tools run hardly matters; how fast they build does.
-    cargo.args(["--config", "profile.release.opt-level=1", "--config", "profile.release.lto=false"]);
+    cargo.args(["--config", "profile.release.opt-level=0", "--config", "profile.release.lto=false"]);
     cargo.args(["--config", "profile.release.codegen-units=16", "--config", "profile.release.debug=false"]);
     cargo.arg("--root").arg(shell::cache().join("tools"));
     let scratch = shell::cache().join("build");
