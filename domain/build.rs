@@ -70,7 +70,9 @@ fn main() {
     let packed = packed::pack(&instance);
     assert_eq!(packed::open(&packed), instance, "the data does not follow the rules by which it is packed");
     std::fs::write(out.join("instance.txt"), packed).unwrap();
-    std::fs::write(out.join("words.rs"), words(Path::new("locales"))).unwrap();
+    std::fs::write(out.join("words.rs"), words(Path::new("locales"), "Words", ["VI", "EN"])).unwrap();
+    let desk = words(Path::new("locales/desk"), "Desk", ["DESK_VI", "DESK_EN"]);
+    std::fs::write(out.join("desk.rs"), desk).unwrap();
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
@@ -153,21 +155,21 @@ fn holes(text: &str) -> BTreeSet<&str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(hole, _)| hole)).collect()
 }
 
-fn words(folder: &Path) -> String {
+fn words(folder: &Path, name: &str, languages: [&str; 2]) -> String {
     let vi = locale(&folder.join("vi.txt"));
     let en = locale(&folder.join("en.txt"));
     for key in en.keys() {
         assert!(vi.contains_key(key), "locales/en.txt: {key} is not in vi.txt");
     }
-    let mut code = String::from("/// Every text of the program in one language.\n#[derive(Debug)]\npub struct Words {\n");
+    let mut code = format!("/// Every text of one program in one language.\n#[derive(Debug)]\npub struct {name} {{\n");
     for (key, text) in &vi {
         writeln!(code, "    /// {text}\n    pub {key}: &'static str,").unwrap();
         let other = en.get(key).unwrap_or_else(|| panic!("locales/en.txt: {key} is missing"));
         assert_eq!(holes(text), holes(other), "{key}: other holes in vi and en");
     }
     code.push_str("}\n");
-    for (name, texts) in [("VI", &vi), ("EN", &en)] {
-        writeln!(code, "pub static {name}: Words = Words {{").unwrap();
+    for (language, texts) in languages.into_iter().zip([&vi, &en]) {
+        writeln!(code, "pub static {language}: {name} = {name} {{").unwrap();
         for (key, text) in texts {
             writeln!(code, "    {key}: {text:?},").unwrap();
         }

@@ -6,6 +6,7 @@
 
 pub mod alert;
 pub mod content;
+pub mod editorial;
 pub mod instance;
 mod raw;
 pub mod route;

@@ -1,8 +1,10 @@
-//! All text for people, typed: `locales/vi.txt` and `locales/en.txt` become [`Words`]; a missing key fails the build.
+//! All text for people, typed: `locales/vi.txt` and `locales/en.txt` become [`Words`], those of `locales/desk` become
+//! [`Desk`]; a missing key fails the build.
 
 use crate::content::Time;
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
+include!(concat!(env!("OUT_DIR"), "/desk.rs"));
 
 /// A language of the screens (items may have many more).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -19,6 +21,14 @@ impl Lang {
         match self {
             Lang::Vi => &VI,
             Lang::En => &EN,
+        }
+    }
+
+    /// The words of the desk, which no phone of a reader carries.
+    pub fn desk(self) -> &'static Desk {
+        match self {
+            Lang::Vi => &DESK_VI,
+            Lang::En => &DESK_EN,
         }
     }
 

@@ -1,0 +1,271 @@
+//! What an author types, kept as he typed it, and what it becomes. A field that cannot be read yet is told about, never
+//! thrown away.
+
+use super::markup;
+use crate::content::{Block, Mark};
+use crate::content::{
+    Body, Card, EventInfo, Fact, FactKind, Headline, ItemId, Kind, MediaRef, PlaceCode, Style, Text, Time, Variant,
+};
+use crate::instance::instance;
+use serde::{Deserialize, Serialize};
+
+/// An item as it is being written. Dates are local, `YYYY-MM-DDTHH:MM` or `YYYY-MM-DD`, as forms give them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Manuscript {
+    /// Name of a [`Kind`].
+    pub kind: String,
+    /// The main one first.
+    pub topics: Vec<u8>,
+    /// Empty means everyone.
+    pub places: Vec<PlaceCode>,
+    pub source: String,
+    /// Number of the source document.
+    pub document: String,
+    pub source_url: String,
+    /// Day of the source document; empty means the day of publication.
+    pub issued: String,
+    pub effective: String,
+    pub expires: String,
+    /// Of an event.
+    pub start: String,
+    pub end: String,
+    pub online: String,
+    /// Id of the item that this one replaces.
+    pub supersedes: String,
+    /// What a correction changes, in words for readers.
+    pub change: String,
+    /// The first one is the original, in Vietnamese.
+    pub texts: Vec<Script>,
+}
+
+/// The text in one language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Script {
+    /// BCP 47.
+    pub lang: String,
+    pub title: String,
+    pub summary: String,
+    /// See [`markup`].
+    pub text: String,
+    /// One paper a line.
+    pub papers: String,
+    pub fee: String,
+    pub office: String,
+    pub hours: String,
+    pub phone: String,
+    pub duration: String,
+    pub venue: String,
+    /// File of the recording of the whole.
+    pub audio: String,
+    /// Of a translation: fingerprint of the original it was made from.
+    pub of: String,
+}
+
+/// Something to mend before others can judge the text. Names of fields are those of the form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    Missing(&'static str),
+    BadTime(&'static str),
+    /// Ends before it begins.
+    Backwards,
+    NoTopic,
+    /// A file that is named in the text and was never brought here.
+    NoFile(String),
+    BadId,
+    /// A translation is older than its original.
+    Outdated(String),
+    UnknownKind,
+}
+
+impl Finding {
+    /// An item can be published all the same.
+    pub fn is_advice(&self) -> bool {
+        matches!(self, Finding::Outdated(_))
+    }
+}
+
+/// As readers will get it, but for what only publication knows: id, revision, sizes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compiled {
+    pub card: Card,
+    pub body: Body,
+    pub media: Vec<MediaRef>,
+    pub supersedes: Option<ItemId>,
+}
+
+impl Manuscript {
+    pub fn kind(&self) -> Option<Kind> {
+        Kind::from_name(&self.kind).filter(|kind| *kind != Kind::ALERT)
+    }
+
+    /// Title of the original.
+    pub fn title(&self) -> &str {
+        self.texts.first().map_or("", |text| text.title.trim())
+    }
+
+    /// Makes of it what readers get, as far as that can be made, and says what is missing. `media` knows the files that
+    /// were brought; `revision` is the one this would become.
+    pub fn compile(&self, now: Time, revision: u16, media: &dyn Fn(&str) -> Option<MediaRef>) -> (Compiled, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let kind = self.kind().unwrap_or_else(|| {
+            findings.push(Finding::UnknownKind);
+            Kind::BULLETIN
+        });
+        let mut time = |field: &'static str, text: &str| match local(text) {
+            Ok(time) => time,
+            Err(()) => {
+                findings.push(Finding::BadTime(field));
+                None
+            }
+        };
+        let issued = time("issued", &self.issued).unwrap_or(now);
+        let (effective, expires) = (time("effective", &self.effective), time("expires", &self.expires));
+        let (start, end) = (time("start", &self.start), time("end", &self.end));
+        if expires.is_some_and(|expires| expires <= effective.unwrap_or(issued))
+            || end.zip(start).is_some_and(|(end, start)| end < start)
+        {
+            findings.push(Finding::Backwards);
+        }
+        if self.topics.is_empty() {
+            findings.push(Finding::NoTopic);
+        }
+        if self.source.trim().is_empty() {
+            findings.push(Finding::Missing("source"));
+        }
+        if revision > 1 && self.change.trim().is_empty() {
+            findings.push(Finding::Missing("change"));
+        }
+        if kind == Kind::EVENT && start.is_none() {
+            findings.push(Finding::Missing("start"));
+        }
+        let supersedes = match self.supersedes.trim() {
+            "" => None,
+            text => text.parse().map_err(|_| findings.push(Finding::BadId)).ok(),
+        };
+        let mut files: Vec<MediaRef> = Vec::new();
+        let mut headlines = Vec::new();
+        let mut variants = Vec::new();
+        let original = self.texts.first().map(Script::fingerprint).unwrap_or_default();
+        for (at, script) in self.texts.iter().enumerate() {
+            if at > 0 && script.is_empty() {
+                continue;
+            }
+            let (mut blocks, missing) = markup::parse(&script.text, media);
+            findings.extend(missing.into_iter().map(|file| Finding::NoFile(file.0)));
+            let audio = (!script.audio.is_empty()).then(|| media(&script.audio)).flatten();
+            if script.title.trim().is_empty() {
+                findings.push(Finding::Missing("title"));
+            }
+            if script.summary.trim().is_empty() {
+                findings.push(Finding::Missing("summary"));
+            }
+            if blocks.is_empty() && audio.is_none() {
+                findings.push(Finding::Missing("text"));
+            }
+            if at > 0 && script.of != original {
+                findings.push(Finding::Outdated(script.lang.clone()));
+            }
+            if revision > 1 && at == 0 && !self.change.trim().is_empty() {
+                blocks.insert(0, correction(now, self.change.trim()));
+            }
+            files.extend(blocks.iter().filter_map(|block| match block {
+                Block::Image { media, .. } | Block::Audio { media, .. } => Some(media.clone()),
+                _ => None,
+            }));
+            files.extend(audio.clone());
+            headlines.push(Headline {
+                lang: script.lang.clone(),
+                title: script.title.trim().to_owned(),
+                summary: script.summary.trim().to_owned(),
+                audio: audio.is_some(),
+            });
+            variants.push(Variant { lang: script.lang.clone(), facts: script.facts(kind), blocks, audio });
+        }
+        if headlines.is_empty() {
+            findings.push(Finding::Missing("title"));
+            headlines.push(Headline { lang: "vi".into(), title: String::new(), summary: String::new(), audio: false });
+        }
+        files.sort_by(|a, b| a.file.cmp(&b.file));
+        files.dedup();
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let event = start.filter(|_| kind == Kind::EVENT).map(|start| EventInfo { start, end, online: some(&self.online) });
+        let topics = instance().topics.len();
+        let card = Card {
+            id: ItemId([0; 5]),
+            revision,
+            kind,
+            issued,
+            effective,
+            expires,
+            topics: self.topics.iter().copied().filter(|topic| usize::from(*topic) < topics).collect(),
+            places: self.places.clone(),
+            source: self.source.trim().to_owned(),
+            headlines,
+            body_bytes: 0,
+            media_bytes: files.iter().map(|file| file.bytes).sum(),
+            supersedes: None,
+            sample: false,
+            detail: event.map(|event| event.encode()).unwrap_or_default(),
+            ext: Vec::new(),
+        };
+        let body = Body { variants, document: some(&self.document), source_url: some(&self.source_url), ext: Vec::new() };
+        (Compiled { card, body, media: files, supersedes }, findings)
+    }
+}
+
+impl Script {
+    /// Tells one state of a text from another, so that a translation knows what it was made from.
+    pub fn fingerprint(&self) -> String {
+        let all = [&self.title, &self.summary, &self.text, &self.papers, &self.fee, &self.office, &self.hours, &self.duration]
+            .map(|text| text.trim())
+            .join("\0");
+        crate::sign::hash(all.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Nothing was written in this language.
+    pub fn is_empty(&self) -> bool {
+        [&self.title, &self.summary, &self.text, &self.audio].iter().all(|text| text.trim().is_empty())
+    }
+
+    fn facts(&self, kind: Kind) -> Vec<Fact> {
+        let guide = kind == Kind::GUIDE;
+        let all = [
+            (FactKind::PAPER, &self.papers, guide),
+            (FactKind::FEE, &self.fee, guide),
+            (FactKind::OFFICE, &self.office, guide),
+            (FactKind::HOURS, &self.hours, guide),
+            (FactKind::DURATION, &self.duration, guide),
+            (FactKind::PHONE, &self.phone, true),
+            (FactKind::VENUE, &self.venue, kind == Kind::EVENT),
+        ];
+        let shown = all.into_iter().filter(|(_, _, shown)| *shown);
+        shown
+            .flat_map(|(kind, text, _)| {
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                lines.map(move |line| Fact { kind, text: line.to_owned() })
+            })
+            .collect()
+    }
+}
+
+/// What a correction changes stands before the text, where every edition shows it.
+fn correction(now: Time, change: &str) -> Block {
+    let day = now.civil();
+    let plain = format!("Đã sửa ngày {}/{}/{}: {change}", day.day, day.month, day.year);
+    let mark = Mark { start: 0, end: plain.len() as u32, style: Style::Emphasis };
+    Block::Paragraph(Text { plain, marks: vec![mark] })
+}
+
+/// A local date, with or without the time of day; `None` where nothing is typed.
+fn local(text: &str) -> Result<Option<Time>, ()> {
+    let text = text.trim();
+    let full = match text.len() {
+        0 => return Ok(None),
+        10 => text.to_owned(),
+        16 => [text, ":00+07:00"].concat(),
+        _ => return Err(()),
+    };
+    Time::parse(&full).map(Some).ok_or(())
+}

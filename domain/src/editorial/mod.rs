@@ -1,0 +1,18 @@
+//! How content comes to be: who may do what, the stages of an item, what an author types, and what is said to him about it.
+//!
+//! Nothing of it runs on readers' phones. The server's desk is built on it: a [`Manuscript`] goes through [`transition`]
+//! under [`allowed`], and [`Manuscript::compile`] makes of it what is published.
+
+mod advice;
+mod manuscript;
+pub mod markup;
+mod rights;
+mod stage;
+
+pub use advice::{Advice, Official, advise, officialese};
+pub use manuscript::{Compiled, Finding, Manuscript, Script};
+pub use rights::{Grant, Role, Scope, allowed, sees};
+pub use stage::{Action, Deed, Hash, Refusal, Stage, State, transition};
+
+#[cfg(test)]
+mod tests;

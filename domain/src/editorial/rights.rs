@@ -1,0 +1,109 @@
+//! Who may do what, where: one table of roles and actions, and grants that bind a role to places and topics. What the
+//! table does not name is refused.
+
+use super::Action;
+use crate::content::PlaceCode;
+use crate::instance::instance;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    Author,
+    Approver,
+    AlertOfficer,
+    /// Người có uy tín.
+    Figure,
+    Reporter,
+    Administrator,
+}
+
+impl Role {
+    pub const ALL: [Role; 6] =
+        [Role::Author, Role::Approver, Role::AlertOfficer, Role::Figure, Role::Reporter, Role::Administrator];
+
+    /// Name in forms and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Author => "author",
+            Role::Approver => "approver",
+            Role::AlertOfficer => "alert-officer",
+            Role::Figure => "figure",
+            Role::Reporter => "reporter",
+            Role::Administrator => "administrator",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// The table.
+    fn may(self) -> &'static [Action] {
+        use Action::*;
+        match self {
+            Role::Author => &[Read, Write, Submit, TakeBack, Correct, Drop, Archive, Reopen],
+            Role::Approver => &[
+                Read, Write, Submit, TakeBack, SendBack, Approve, Publish, Schedule, Unschedule, Correct, Drop, Withdraw,
+                Archive, Reopen,
+            ],
+            Role::Administrator => &[Read, ManagePeople, ReadAudit, ManageJobs],
+            // What alert officers, figures and reporters do has its own pages.
+            Role::AlertOfficer | Role::Figure | Role::Reporter => &[],
+        }
+    }
+}
+
+/// A role, given to a person for a place and all below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    pub role: Role,
+    pub place: PlaceCode,
+    /// Indices of topics; empty means all of them.
+    pub topics: Vec<u8>,
+}
+
+impl Grant {
+    fn covers_place(&self, place: PlaceCode) -> bool {
+        self.place == place || instance().place(place).is_some_and(|at| at.parent == Some(self.place.0))
+    }
+
+    /// For everyone: the whole area.
+    fn covers_all(&self) -> bool {
+        instance().place(self.place).is_some_and(|at| at.parent.is_none())
+    }
+
+    fn covers_topics(&self, topics: &[u8]) -> bool {
+        self.topics.is_empty() || (!topics.is_empty() && topics.iter().all(|topic| self.topics.contains(topic)))
+    }
+}
+
+/// Whom an object is for: places (none = everyone) and topics.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    pub places: &'a [PlaceCode],
+    pub topics: &'a [u8],
+}
+
+impl Scope<'_> {
+    /// What concerns the whole area.
+    pub const ALL: Scope<'static> = Scope { places: &[], topics: &[] };
+}
+
+/// Whether these grants together allow `action` on all of `scope`: every place of it needs a grant that covers it.
+pub fn allowed(grants: &[Grant], action: Action, scope: Scope) -> bool {
+    let fits = |grant: &&Grant| grant.role.may().contains(&action) && grant.covers_topics(scope.topics);
+    let mut fitting = grants.iter().filter(fits);
+    if scope.places.is_empty() {
+        return fitting.any(Grant::covers_all);
+    }
+    let fitting: Vec<&Grant> = fitting.collect();
+    scope.places.iter().all(|place| fitting.iter().any(|grant| grant.covers_place(*place)))
+}
+
+/// Whether an object may be looked at: part of it concerns one of the grants.
+pub fn sees(grants: &[Grant], scope: Scope) -> bool {
+    grants.iter().filter(|grant| grant.role.may().contains(&Action::Read)).any(|grant| {
+        let topics = grant.topics.is_empty() || scope.topics.is_empty() || grant.topics.iter().any(|t| scope.topics.contains(t));
+        let places = grant.covers_all() || scope.places.is_empty() || scope.places.iter().any(|place| grant.covers_place(*place));
+        topics && places
+    })
+}
