@@ -57,7 +57,8 @@ pub fn secure(headers: &mut HeaderMap, csp: &HeaderValue, https: bool) {
     if !headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
         return;
     }
-    headers.insert("content-security-policy", csp.clone());
+    // Pages of the desk bring policies of their own.
+    headers.entry("content-security-policy").or_insert_with(|| csp.clone());
     let rest: [(&str, &str); 4] = [
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
@@ -65,7 +66,7 @@ pub fn secure(headers: &mut HeaderMap, csp: &HeaderValue, https: bool) {
         ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ];
     for (name, value) in rest {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     if https {
         headers.insert("strict-transport-security", HeaderValue::from_static("max-age=31536000"));

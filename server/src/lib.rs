@@ -1,6 +1,6 @@
 //! Bản Tin's server: imports, signs, stores and serves.
 //!
-//! [`App`] is the whole of it. A publication goes [`import`] → [`publish`] → [`store`] (the only SQL) → [`live`] (what
+//! [`App`] is the whole of it. Officials write at the [`desk`]. A publication goes [`import`] → [`publish`] → [`store`] (the only SQL) → [`live`] (what
 //! stands, in memory); readers are answered from there by [`pages`], [`sync`], [`assets`] and [`media`].
 
 pub mod api;
@@ -8,6 +8,7 @@ pub mod assets;
 pub mod backup;
 pub mod clock;
 mod compress;
+pub mod desk;
 pub mod dictionary;
 pub mod error;
 pub mod headers;

@@ -1,7 +1,8 @@
 //! `bantin`: the commands of whoever runs a server.
 
 use clap::{Parser, Subcommand};
-use server::{App, Error, Options, backup, import, sample, serve};
+use server::{App, Error, Options, backup, desk, import, sample, serve};
+use std::io::Write;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,12 +46,30 @@ enum Command {
         #[arg(long)]
         remove: bool,
     },
+    /// Người quản trị · administrators
+    #[command(subcommand)]
+    Admin(Admin),
     /// Sao lưu · copy database, key and media
     Backup {
         #[arg(long, default_value = "./data")]
         data: PathBuf,
         #[arg(long)]
         to: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// In một liên kết mời quản trị viên, dùng một lần trong một ngày · print a link that makes an administrator, once
+    Create {
+        /// Họ và tên · full name
+        #[arg(long, default_value = "")]
+        name: String,
+        #[arg(long, default_value = "./data")]
+        data: PathBuf,
+        /// Where the server is reached
+        #[arg(long, default_value = "http://localhost:8080")]
+        origin: String,
     },
 }
 
@@ -90,7 +109,12 @@ async fn run(command: Command) -> Result<ExitCode, Error> {
             };
             let port = listener.local_addr().map_or(port, |address| address.port());
             tracing::info!(port, seq = app.site.live.now().seq(), "ready");
-            println!("http://localhost:{port}");
+            tell(&format!("http://localhost:{port}"));
+            if !app.site.store.any_account().await? {
+                // Whoever reads what the server prints runs it.
+                let link = desk::first_link(&app.site, "").await?;
+                tell(&format!("bàn làm việc, lần đầu · the desk, first time: http://localhost:{port}{link}"));
+            }
             serve::run(app, listener, serve::Limits::default(), serve::stopped()).await?;
             Ok(ExitCode::SUCCESS)
         }
@@ -100,6 +124,12 @@ async fn run(command: Command) -> Result<ExitCode, Error> {
             println!("{report}");
             app.site.store.close().await;
             Ok(if report.all_bad() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        }
+        Command::Admin(Admin::Create { name, data, origin }) => {
+            let app = open(&data).await?;
+            println!("{}{}", origin.trim_end_matches('/'), desk::first_link(&app.site, &name).await?);
+            app.site.store.close().await;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Sample { data, remove } => {
             let app = open(&data).await?;
@@ -130,6 +160,11 @@ async fn run(command: Command) -> Result<ExitCode, Error> {
 }
 
 /// A data folder for a command that serves nobody.
+/// A line for whoever started this, if he still reads.
+fn tell(line: &str) {
+    drop(writeln!(std::io::stdout(), "{line}"));
+}
+
 async fn open(data: &Path) -> Result<App, Error> {
     App::open(data, Options { sample: false, ..Options::default() }).await
 }

@@ -4,7 +4,9 @@ use crate::hot::{FOREVER, negotiate};
 use crate::reply;
 use crate::site::Site;
 use axum::body::Body;
-use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{
+    ACCEPT, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, USER_AGENT, VARY,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use std::io::SeekFrom;
@@ -14,6 +16,8 @@ use tokio_util::io::ReaderStream;
 /// The type of a media file by the end of its name; `None` for names that are not ours.
 pub fn content_type(file: &str) -> Option<&'static str> {
     let (hash, kind) = file.split_once('.')?;
+    // The same picture in another width.
+    let hash = hash.strip_suffix("-360").or(hash.strip_suffix("-1080")).unwrap_or(hash);
     if hash.len() != 32 || !hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
         return None;
     }
@@ -40,9 +44,33 @@ pub async fn answer(site: &Site, file: &str, request: &HeaderMap) -> Response {
     }
 }
 
+/// Safari plays Opus in Ogg only since 18.4: it gets AAC from us as long as it does not say that it is newer.
+fn knows_no_opus(request: &HeaderMap) -> bool {
+    let agent = request.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let version = agent.split_once(" Version/").filter(|(_, rest)| rest.contains(" Safari/"));
+    let numbers = version.map(|(_, rest)| rest.split([' ', '.']).map_while(|part| part.parse::<u32>().ok()).collect::<Vec<_>>());
+    numbers.is_some_and(|numbers| numbers < vec![18, 4])
+}
+
+/// Browsers name the newer kinds of pictures that they show; programs that say nothing of pictures get what they ask for.
+fn knows_no_avif(request: &HeaderMap) -> bool {
+    let accept = request.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    accept.contains("image/webp") && !accept.contains("image/avif")
+}
+
 async fn open(site: &Site, name: &str, request: &HeaderMap) -> std::io::Result<Response> {
+    let folder = site.data.join("media");
+    let twin = match name.rsplit_once('.') {
+        Some((hash, "ogg")) if knows_no_opus(request) => Some([hash, ".m4a"].concat()),
+        Some((hash, "avif")) if knows_no_avif(request) => Some([hash, ".jpg"].concat()),
+        _ => None,
+    };
+    let name = match &twin {
+        Some(twin) if tokio::fs::try_exists(folder.join(twin)).await? => twin,
+        _ => name,
+    };
     let kind = content_type(name).ok_or(std::io::ErrorKind::NotFound)?;
-    let mut file = tokio::fs::File::open(site.data.join("media").join(name)).await?;
+    let mut file = tokio::fs::File::open(folder.join(name)).await?;
     let whole = file.metadata().await?.len();
     let etag = HeaderValue::from_str(&format!("\"{}\"", &name[..24])).expect("hex digits and quotes");
     let mut response = Response::new(Body::empty());
@@ -51,6 +79,7 @@ async fn open(site: &Site, name: &str, request: &HeaderMap) -> std::io::Result<R
     headers.insert(ETAG, etag.clone());
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(VARY, HeaderValue::from_static("accept, user-agent"));
     if request.get(IF_NONE_MATCH) == Some(&etag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(response);

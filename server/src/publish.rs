@@ -82,7 +82,8 @@ impl Publisher {
         task.await.map_err(|cause| Error::Damaged(cause.to_string()))?
     }
 
-    async fn append(&self, tx: &mut Tx, drafts: Vec<Draft>, expected: &HashSet<String>) -> Result<Vec<Done>, Error> {
+    /// [`Publisher::publish`] within a transaction that does more than that; whoever began it ends it.
+    pub async fn append(&self, tx: &mut Tx, drafts: Vec<Draft>, expected: &HashSet<String>) -> Result<Vec<Done>, Error> {
         let mut seq = tx.last_seq().await?;
         let mut all = Vec::with_capacity(drafts.len());
         for draft in drafts {

@@ -1,14 +1,14 @@
 //! Which address is answered by whom.
 
 use crate::site::Site;
-use crate::{assets, headers, media, pages, reply, sync};
+use crate::{assets, desk, headers, media, pages, reply, sync};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{any, get};
 use domain::wire::Problem;
 use hyper::body::Incoming;
 use std::sync::Arc;
@@ -16,9 +16,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
 
 /// No answer takes longer to make than this.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// A photograph over a weak line takes minutes.
+const SENDING: Duration = Duration::from_secs(600);
 
 pub fn router(site: &Arc<Site>) -> Router {
     Router::new()
@@ -26,13 +29,16 @@ pub fn router(site: &Arc<Site>) -> Router {
         .route("/metrics", get(metrics))
         .route("/sync/{*rest}", get(fetch))
         .route("/media/{file}", get(medium))
-        .fallback(get(other))
+        .fallback(any(other))
         .with_state(site.clone())
         .merge(pages::router(site.clone()))
         .layer(CatchPanicLayer::custom({
             let site = site.clone();
             move |cause: Box<dyn std::any::Any + Send>| broken(&site, &*cause)
         }))
+        .layer(CsrfLayer::new())
+        // A picture and the fields beside it; forms without one have a limit of their own.
+        .layer(DefaultBodyLimit::max(desk::MAX_BODY))
         .layer(middleware::from_fn_with_state(site.clone(), around))
 }
 
@@ -52,6 +58,9 @@ async fn medium(State(site): State<Arc<Site>>, Path(file): Path<String>, request
 /// Files of the app, then pages; what looks like a file and is none is never answered by a page.
 async fn other(State(site): State<Arc<Site>>, request: Request<Body>) -> Response {
     let path = request.uri().path();
+    if desk::is_here(path) {
+        return desk::answer(site, request).await;
+    }
     if let Some(hot) = site.assets.get(path) {
         return hot.answer(request.headers(), Some(&site.dictionaries)).await;
     }
@@ -74,10 +83,12 @@ fn broken(site: &Arc<Site>, cause: &(dyn std::any::Any + Send)) -> Response<Body
 /// What holds for every answer: which methods there are, how long it may take, what browsers must refuse, what is counted.
 async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Next) -> Response {
     let reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let mut response = if !reading {
+    // Readers only read; forms are sent to the desk.
+    let sending = request.method() == Method::POST && desk::is_here(request.uri().path());
+    let mut response = if !reading && !sending {
         reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
     } else {
-        match tokio::time::timeout(PATIENCE, next.run(request)).await {
+        match tokio::time::timeout(if sending { SENDING } else { PATIENCE }, next.run(request)).await {
             Ok(response) => response,
             Err(_) => {
                 tracing::error!("an answer took too long");

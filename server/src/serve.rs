@@ -45,6 +45,7 @@ impl Default for Limits {
 /// Serves until `stop` is done, then for as long as answers under way need, at most [`DRAIN`].
 pub async fn run(app: App, listener: TcpListener, limits: Limits, stop: impl Future<Output = ()>) -> Result<(), Error> {
     let follow = tokio::spawn(follow(app.site.clone()));
+    let jobs = tokio::spawn(crate::desk::jobs::run(app.site.clone()));
     let room = Arc::new(Semaphore::new(limits.connections));
     let shedding = Arc::new(Semaphore::new(MAX_SHED));
     let graceful = GracefulShutdown::new();
@@ -92,6 +93,7 @@ pub async fn run(app: App, listener: TcpListener, limits: Limits, stop: impl Fut
         tracing::warn!("some answers were cut off by the stop");
     }
     follow.abort();
+    jobs.abort();
     app.site.store.close().await;
     Ok(())
 }

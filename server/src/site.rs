@@ -2,6 +2,7 @@
 
 use crate::assets::Assets;
 use crate::clock::Clock;
+use crate::desk::Desk;
 use crate::dictionary::Dictionaries;
 use crate::error::Error;
 use crate::hot::Hot;
@@ -50,6 +51,7 @@ pub struct Site {
     pub dictionaries: Dictionaries,
     pub assets: Assets,
     pub metrics: Metrics,
+    pub desk: Desk,
     /// The Content-Security-Policy of every page.
     pub csp: HeaderValue,
 }
@@ -86,6 +88,7 @@ impl Site {
             dictionaries,
             assets,
             metrics: Metrics::default(),
+            desk: Desk::default(),
         }))
     }
 

@@ -113,8 +113,13 @@ impl Media {
     }
 }
 
+/// Length of a recording.
+pub fn seconds(bytes: &[u8]) -> Option<u16> {
+    probe::sound(bytes).map(|found| found.seconds)
+}
+
 /// Writes a file whole or not at all, and waits until the disk has it: an item must not be published without it.
-fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if path.metadata().is_ok_and(|meta| meta.len() == bytes.len() as u64) {
         return Ok(());
     }

@@ -6,10 +6,10 @@
 mod block;
 mod field;
 mod full;
-mod html;
+pub(crate) mod html;
 mod inline;
 mod lines;
-mod media;
+pub(crate) mod media;
 mod plain;
 #[cfg(test)]
 mod tests;
@@ -75,7 +75,7 @@ impl fmt::Display for Report {
 }
 
 /// Why a line became nothing: a reason of its own, or something that ends the whole import.
-enum Fault {
+pub(crate) enum Fault {
     Line(Reason),
     Fatal(Error),
 }

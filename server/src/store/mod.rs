@@ -1,12 +1,13 @@
 //! The database: SQLite in the data folder, one writer at a time, a pool of readers. All SQL of the server is in here.
 
+pub mod desk;
 mod tx;
 
 pub use tx::{Origin, Tx};
 
 use crate::clock::{Clock, random};
 use crate::error::Error;
-use domain::content::{ItemId, Time};
+use domain::content::{ItemId, MediaRef, Time};
 use domain::sign::{KeyId, Sig};
 use domain::wire::log::Entry;
 use domain::wire::{Logged, Seq};
@@ -20,7 +21,9 @@ use tokio::sync::Mutex;
 /// Name of the database in the data folder.
 pub const FILE: &str = "bantin.sqlite";
 const SCHEMA: &str = include_str!("schema.sql");
-const SCHEMA_VERSION: i64 = 1;
+/// What came with each later version of the schema.
+const DESK: &str = include_str!("desk.sql");
+const SCHEMA_VERSION: i64 = 2;
 /// Marks a copy made by `backup`: whoever opens it starts a new epoch, since phones may have seen later positions.
 const COPIED: &str = "copied";
 
@@ -118,6 +121,25 @@ impl Store {
         Ok(rows.into_iter().map(|(file,)| file).collect())
     }
 
+    /// What is known of a file; `None` where no such file was brought here.
+    pub async fn medium(&self, file: &str) -> Result<Option<MediaRef>, Error> {
+        let row: Option<(i64, i64, i64, i64)> = sqlx::query_as("SELECT bytes, width, height, seconds FROM media WHERE file = ?")
+            .bind(file)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|(bytes, width, height, seconds)| {
+            let damaged = |_| Error::Damaged(format!("media {file}"));
+            Ok(MediaRef {
+                file: file.to_owned(),
+                bytes: u32::try_from(bytes).map_err(damaged)?,
+                width: u16::try_from(width).map_err(damaged)?,
+                height: u16::try_from(height).map_err(damaged)?,
+                seconds: u16::try_from(seconds).map_err(damaged)?,
+            })
+        })
+        .transpose()
+    }
+
     /// A connection that notices what other processes write.
     pub async fn watch(&self) -> Result<Watch, Error> {
         let connection = SqliteConnection::connect_with(&options(&self.path).read_only(true)).await?;
@@ -177,9 +199,12 @@ async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time)
     let put = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)";
     if version == 0 {
         sqlx::raw_sql(SCHEMA).execute(&mut *tx).await?;
-        sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut *tx).await?;
         sqlx::query(put).bind("created").bind(now.0.to_be_bytes().to_vec()).execute(&mut *tx).await?;
         sqlx::query(put).bind(COPIED).bind(vec![0u8]).execute(&mut *tx).await?;
+    }
+    if version < 2 {
+        sqlx::raw_sql(DESK).execute(&mut *tx).await?;
+        sqlx::raw_sql("PRAGMA user_version = 2").execute(&mut *tx).await?;
     }
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
     if copied.rows_affected() > 0 {

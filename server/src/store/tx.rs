@@ -30,6 +30,10 @@ impl Tx {
         Ok(Tx { connection })
     }
 
+    pub(super) fn raw(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
     /// After this returns, the changes survive anything but the loss of the disk.
     pub async fn commit(mut self) -> Result<(), Error> {
         let done = sqlx::query("COMMIT").execute(&mut *self.connection).await;
@@ -59,6 +63,15 @@ impl Tx {
             })
         })
         .transpose()
+    }
+
+    /// What an item is called at its source.
+    pub async fn external_of(&mut self, item: ItemId) -> Result<Option<String>, Error> {
+        let row: Option<(String,)> = sqlx::query_as("SELECT external FROM origin WHERE item = ?")
+            .bind(item.0.to_vec())
+            .fetch_optional(&mut *self.connection)
+            .await?;
+        Ok(row.map(|(external,)| external))
     }
 
     /// The item of this name, which gets its id now if it has none: the start of a hash, the next one where two collide.

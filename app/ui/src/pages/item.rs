@@ -133,7 +133,7 @@ fn screen(lang: &str) -> Option<Lang> {
 }
 
 /// Name of a language where the screens know one, else its tag.
-fn lang_name(tag: &str, ctx: &Ctx) -> String {
+pub fn lang_name(tag: &str, ctx: &Ctx) -> String {
     let named = ctx.w().languages.split('|').filter_map(|pair| pair.split_once(':'));
     named.into_iter().find(|(known, _)| *known == tag).map_or(tag, |(_, name)| name).to_owned()
 }

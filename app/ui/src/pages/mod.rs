@@ -17,7 +17,7 @@ mod topic;
 pub use alerts::alerts;
 pub use help::{about, install};
 pub use home::home;
-pub use item::{article, item};
+pub use item::{article, item, lang_name};
 pub use mine::saved;
 pub use phone::on_this_phone;
 pub use place::{former, place, places};

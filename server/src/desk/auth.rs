@@ -1,0 +1,252 @@
+//! Proof of who somebody is: passwords, codes of the phone's authenticator, codes on paper, and how often one may guess.
+
+use crate::clock::random;
+use crate::error::Error;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use domain::content::Time;
+use domain::sign::hash;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use tokio::sync::Semaphore;
+use totp_rs::{Builder, Totp};
+
+/// Shortest password, in characters (NIST SP 800-63B, OWASP ASVS 5.0 6.2.1 with a second factor).
+pub const MIN_PASSWORD: usize = 12;
+const MAX_PASSWORD: usize = 200;
+/// Codes on paper that a new account gets.
+pub const RECOVERY_CODES: usize = 8;
+/// Wrong answers for one name within [`WINDOW`] seconds, before only a right code of the authenticator opens the way to the
+/// password: whoever has it is never locked out by those who guess.
+const TRIES: u32 = 8;
+const WINDOW: i64 = 15 * 60;
+/// Names that are remembered for it.
+const NAMES: usize = 10_000;
+
+/// A secret that a browser holds, and the hash that we keep of it.
+pub fn token() -> (String, [u8; 32]) {
+    let text = BASE64_URL_SAFE_NO_PAD.encode(random::<32>());
+    let kept = hash(text.as_bytes());
+    (text, kept)
+}
+
+pub fn kept(token: &str) -> [u8; 32] {
+    hash(token.as_bytes())
+}
+
+/// What is wrong with a password; `None` where it will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weak {
+    Short,
+    Long,
+    /// One that everybody tries, or that only repeats the name.
+    Common,
+}
+
+pub fn weakness(password: &str, login: &str) -> Option<Weak> {
+    let length = password.chars().count();
+    if length < MIN_PASSWORD {
+        return Some(Weak::Short);
+    }
+    if length > MAX_PASSWORD {
+        return Some(Weak::Long);
+    }
+    let folded = domain::search::fold(password);
+    let letters: Vec<char> = folded.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut distinct = letters.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let known = ["password", "matkhau", "123456", "abcdef", "qwerty", "bantin", "vietnam"];
+    let bare: String = letters.iter().collect();
+    // What is left of it without the words that everybody tries.
+    let rest = known.iter().chain(&[login]).filter(|word| !word.is_empty()).fold(bare, |rest, word| rest.replace(word, ""));
+    (distinct.len() < 5 || rest.chars().count() < 5).then_some(Weak::Common)
+}
+
+/// Hashing takes 19 MiB each: never more at once than the machine has processors.
+#[derive(Clone)]
+pub struct Passwords(Arc<Semaphore>);
+
+impl Default for Passwords {
+    fn default() -> Passwords {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Passwords(Arc::new(Semaphore::new(cores)))
+    }
+}
+
+fn argon2() -> Argon2<'static> {
+    // OWASP's first choice: 19 MiB, two passes.
+    let params = Params::new(19 * 1024, 2, 1, None).unwrap_or_default();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+impl Passwords {
+    pub async fn hash(&self, password: String) -> Result<String, Error> {
+        self.apart(move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).ok())
+            .await?
+            .ok_or_else(|| Error::Damaged("argon2".into()))
+    }
+
+    /// Takes as long where there is no such account, so that nobody learns who has one.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
+        let known = hash.is_some();
+        let hash = match hash {
+            Some(hash) => hash,
+            None => nobody().to_owned(),
+        };
+        let fits = self
+            .apart(move || {
+                PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+            })
+            .await?;
+        Ok(fits && known)
+    }
+
+    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let place = self.0.clone().acquire_owned().await.map_err(|cause| Error::Damaged(cause.to_string()))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(place);
+            done
+        });
+        done.await.map_err(|cause| Error::Damaged(cause.to_string()))
+    }
+}
+
+/// The hash of a password that nobody has.
+fn nobody() -> &'static str {
+    static NOBODY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    NOBODY.get_or_init(|| argon2().hash_password(&random::<32>()).map(|hash| hash.to_string()).unwrap_or_default())
+}
+
+fn totp(secret: &[u8], account: &str) -> Option<Totp> {
+    let issuer = domain::instance::instance().name.clone();
+    Builder::new()
+        .with_secret(secret.to_vec())
+        .with_account_name(account.replace(':', " "))
+        .with_issuer(Some(issuer))
+        .build()
+        .ok()
+}
+
+/// `otpauth://…` for the picture that an authenticator reads, and the secret as it is typed.
+pub fn enrolment(secret: &[u8], account: &str) -> (String, String) {
+    let url = totp(secret, account).and_then(|totp| totp.to_url().ok()).unwrap_or_default();
+    (url, totp_rs::Secret::from(secret.to_vec()).to_base32())
+}
+
+/// The time step of a right code.
+pub fn totp_step(secret: &[u8], code: &str, now: Time) -> Option<i64> {
+    let step = totp(secret, "x")?.check(code, u64::try_from(now.0).ok()?)?;
+    i64::try_from(step).ok()
+}
+
+/// A code to write down: 60 bits, twelve letters in three groups that nobody misreads.
+pub fn recovery_code() -> String {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let letters: Vec<char> = random::<12>().iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect();
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+/// Hash of a code as somebody types it.
+pub fn recovery_kept(account: i64, code: &str) -> [u8; 32] {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    hash(format!("bantin-recovery\0{account}\0{plain}").as_bytes())
+}
+
+/// Counts wrong answers by name. In memory: a restart forgives, which no guesser can bring about.
+#[derive(Default)]
+pub struct Throttle(Mutex<HashMap<String, (u32, Time)>>);
+
+impl Throttle {
+    /// Seconds until `name` may try again; 0 is now.
+    pub fn wait(&self, name: &str, now: Time) -> i64 {
+        let all = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        match all.get(name) {
+            Some((count, since)) if *count >= TRIES => (WINDOW - now.since(*since)).max(0),
+            _ => 0,
+        }
+    }
+
+    pub fn wrong(&self, name: &str, now: Time) {
+        let mut all = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        if all.len() >= NAMES {
+            all.retain(|_, (_, since)| now.since(*since) < WINDOW);
+        }
+        if all.len() >= NAMES {
+            all.clear();
+        }
+        let entry = all.entry(name.to_owned()).or_insert((0, now));
+        if now.since(entry.1) >= WINDOW {
+            *entry = (0, now);
+        }
+        entry.0 += 1;
+        entry.1 = if entry.0 == TRIES { now } else { entry.1 };
+    }
+
+    pub fn right(&self, name: &str) {
+        self.0.lock().unwrap_or_else(|e| e.into_inner()).remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_that_will_not_do() {
+        assert_eq!(weakness("ngắn quá", "lan"), Some(Weak::Short));
+        assert_eq!(weakness(&"x".repeat(201), "lan"), Some(Weak::Long));
+        for common in ["password1234", "matkhau123456", "aaaaaaaaaaaaaa", "lanhuong lanhuong"] {
+            assert_eq!(weakness(common, "lanhuong"), Some(Weak::Common), "{common}");
+        }
+        assert_eq!(weakness("con trâu qua suối lúc mờ sáng", "lan"), None);
+    }
+
+    #[tokio::test]
+    async fn a_password_fits_only_its_hash() {
+        let passwords = Passwords::default();
+        let hash = passwords.hash("suối A Lin mùa lũ".into()).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(passwords.verify("suối A Lin mùa lũ".into(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify("suối a lin mùa lũ".into(), Some(hash)).await.unwrap());
+        assert!(!passwords.verify("".into(), None).await.unwrap());
+    }
+
+    #[test]
+    fn codes_of_the_authenticator() {
+        let secret = random::<20>();
+        let now = Time(1_795_410_000);
+        let code = totp(&secret, "lan").unwrap().generate(now.0 as u64).to_string();
+        let step = totp_step(&secret, &code, now).unwrap();
+        assert_eq!(step, now.0 / 30);
+        assert_eq!(totp_step(&secret, &code, now.plus(25)), Some(step), "a slow typist");
+        assert_eq!(totp_step(&secret, &code, now.plus(120)), None);
+        let (url, typed) = enrolment(&secret, "lan:x");
+        assert!(url.starts_with("otpauth://totp/") && url.contains(&typed), "{url}");
+    }
+
+    #[test]
+    fn codes_on_paper_are_read_as_typed() {
+        let code = recovery_code();
+        assert_eq!(code.len(), 14);
+        assert_eq!(recovery_kept(3, &code), recovery_kept(3, &code.replace('-', " ").to_uppercase()));
+        assert_ne!(recovery_kept(3, &code), recovery_kept(4, &code));
+    }
+
+    #[test]
+    fn guessing_has_to_wait() {
+        let (throttle, now) = (Throttle::default(), Time(1_000_000));
+        for _ in 0..TRIES {
+            assert_eq!(throttle.wait("lan", now), 0);
+            throttle.wrong("lan", now);
+        }
+        assert_eq!(throttle.wait("lan", now.plus(60)), WINDOW - 60);
+        assert_eq!(throttle.wait("huy", now), 0);
+        assert_eq!(throttle.wait("lan", now.plus(WINDOW)), 0);
+        throttle.right("lan");
+        assert_eq!(throttle.wait("lan", now), 0);
+    }
+}

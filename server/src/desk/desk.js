@@ -1,0 +1,228 @@
+// The desk with scripts: saves by itself (here and on the server), shows the page of a phone beside the text, helps with
+// marks, and cleans what is pasted. Everything also works without it.
+'use strict';
+document.documentElement.classList.add('js');
+const form = document.getElementById('ed');
+const english = document.documentElement.lang === 'en';
+const say = (vi, en) => (english ? en : vi);
+
+for (const button of document.querySelectorAll('[data-do=print]')) button.addEventListener('click', () => print());
+
+const frame = document.querySelector('iframe[data-src]');
+let dark = false;
+const show = () => { if (frame) frame.src = frame.dataset.src + (dark ? '?nen=dark' : '?nen=light'); };
+show();
+document.querySelector('[data-do=dark]')?.addEventListener('click', event => {
+  dark = !dark;
+  event.currentTarget.setAttribute('aria-pressed', dark);
+  show();
+});
+
+if (form) {
+  const status = document.getElementById('saved');
+  const version = form.elements.version;
+  const key = 'desk:' + form.getAttribute('action');
+  const fields = () => new URLSearchParams([...new FormData(form)].filter(([name]) => name !== 'version')).toString();
+  let known = fields(), timer, sending = false, leaving = false;
+  const PAUSE = 2500, AWAY = 15000;
+  const tell = text => { if (status) status.textContent = text; };
+  const clock = () => new Date().toLocaleTimeString(english ? 'en-GB' : 'vi-VN', { hour: '2-digit', minute: '2-digit' });
+  const keep = text => { try { text ? localStorage.setItem(key, text) : localStorage.removeItem(key); } catch {} };
+
+  // What was typed while the network was away, or before the browser died.
+  let kept = null;
+  try { kept = JSON.parse(localStorage.getItem(key)); } catch {}
+  if (kept && kept.fields !== known) {
+    const offer = document.createElement('div');
+    offer.className = 'warn';
+    offer.setAttribute('role', 'status');
+    const text = document.createElement('p');
+    text.textContent = say('Trên máy này có bản gõ dở chưa lưu.', 'This device has a text that was not saved.');
+    const button = (words, act) => {
+      const made = document.createElement('button');
+      made.type = 'button';
+      made.className = 'bt';
+      made.textContent = words;
+      made.addEventListener('click', () => { act(); offer.remove(); });
+      return made;
+    };
+    const row = document.createElement('p');
+    row.className = 'ac';
+    row.append(
+      button(say('Lấy lại', 'Take it'), () => { fill(new URLSearchParams(kept.fields)); typed(); }),
+      button(say('Bỏ', 'Drop it'), () => keep(null)),
+    );
+    offer.append(text, row);
+    form.before(offer);
+  }
+
+  function fill(values) {
+    for (const input of form.elements) {
+      if (!input.name || input.type === 'hidden') continue;
+      if (input.type === 'checkbox') input.checked = values.getAll(input.name).includes(input.value);
+      else if (values.has(input.name)) input.value = values.get(input.name);
+    }
+  }
+
+  function typed() {
+    const now = fields();
+    if (now === known) return;
+    keep(JSON.stringify({ fields: now }));
+    tell(say('Đang gõ…', 'Typing…'));
+    clearTimeout(timer);
+    timer = setTimeout(send, PAUSE);
+  }
+
+  // Only a work that stands on the server already is saved by itself.
+  async function send() {
+    if (!version || sending || leaving) return;
+    const now = fields();
+    if (now === known) return;
+    sending = true;
+    let pause = PAUSE, retry = true;
+    try {
+      const response = await fetch(form.action, {
+        method: 'POST',
+        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+        body: now + '&version=' + version.value,
+        signal: AbortSignal.timeout(20000),
+      });
+      const answer = await response.json();
+      if (response.ok) {
+        version.value = answer.version;
+        known = now;
+        if (fields() === now) keep(null);
+        tell(say('Đã lưu lúc ', 'Saved at ') + clock());
+        show();
+      } else {
+        retry = false;
+        if (answer.code === 'signed-out') tell(say('Phiên đã hết: hãy bấm Lưu.', 'Signed out: press Save.'));
+        else if (answer.code === 'overtaken') tell(say('Có người vừa lưu bài này: hãy bấm Lưu để xem.', 'Somebody has just saved this: press Save to see.'));
+        else tell(say('Chưa lưu được: hãy bấm Lưu để xem vì sao.', 'Not saved: press Save to see why.'));
+      }
+    } catch {
+      tell(say('Mất mạng: đã cất trên máy này, sẽ tự lưu khi có mạng.', 'No network: kept on this device, saved when it is back.'));
+      pause = AWAY;
+    } finally {
+      sending = false;
+      clearTimeout(timer);
+      if (retry && fields() !== known) timer = setTimeout(send, pause);
+    }
+  }
+
+  form.addEventListener('input', typed);
+  addEventListener('online', send);
+  form.addEventListener('submit', () => { leaving = true; clearTimeout(timer); });
+  // A save that failed comes back to this page; one that did not makes the copy here old.
+  if (document.querySelector('.ok[role=status]')) keep(null);
+  addEventListener('beforeunload', event => { if (!leaving && fields() !== known) { send(); event.preventDefault(); } });
+
+  // ---- pictures and recordings
+
+  let last = form.querySelector('textarea.tt');
+  form.addEventListener('focusin', event => { if (event.target.matches('textarea.tt')) last = event.target; });
+  form.addEventListener('click', event => {
+    const button = event.target.closest('[data-insert]');
+    if (!button || !last) return;
+    const at = last.selectionEnd;
+    last.setRangeText('\n\n' + button.dataset.insert + '\n\n', at, at, 'end');
+    last.focus();
+    typed();
+  });
+
+  /** Asks until everything is prepared, and changes only this part of the page. */
+  async function wait() {
+    const part = document.getElementById('tep');
+    if (!part?.hasAttribute('data-waiting')) return;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html');
+      const fresh = page.getElementById('tep');
+      if (fresh && !part.contains(document.activeElement)) part.replaceWith(fresh);
+    } catch {}
+    setTimeout(wait, 2000);
+  }
+  wait();
+
+  const record = document.querySelector('[data-do=record]');
+  if (record && !(window.MediaRecorder && navigator.mediaDevices)) record.hidden = true;
+  let recorder = null;
+  record?.addEventListener('click', async () => {
+    if (recorder) return recorder.stop();
+    const name = record.textContent;
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
+      const parts = [];
+      recorder = new MediaRecorder(stream, { audioBitsPerSecond: 64000 });
+      recorder.addEventListener('dataavailable', event => parts.push(event.data));
+      recorder.addEventListener('stop', () => {
+        for (const track of stream.getTracks()) track.stop();
+        const files = new DataTransfer();
+        files.items.add(new File(parts, 'ghi-am', { type: recorder.mimeType }));
+        document.querySelector('#bring [name=file]').files = files.files;
+        recorder = null;
+        record.textContent = name;
+      });
+      recorder.start();
+      record.textContent = say('■ Dừng ghi', '■ Stop');
+    } catch {
+      recorder = null;
+      record.textContent = say('Máy không cho ghi âm: hãy chọn tệp', 'No microphone: choose a file');
+    }
+  });
+  for (const other of document.querySelectorAll('form:not(#ed)')) other.addEventListener('submit', () => { leaving = true; });
+
+  // ---- marks
+
+  const marks = [
+    ['B', '**', '**', say('Chữ đậm', 'Bold')],
+    ['I', '__', '__', say('Nghiêng', 'Italic')],
+    ['H', '\n## ', '', say('Đề mục', 'Heading')],
+    ['•', '\n- ', '', say('Danh sách', 'List')],
+    ['1.', '\n1. ', '', say('Các bước', 'Steps')],
+    ['☎', '\n[gọi ', '] ', say('Số để gọi', 'Number to call')],
+    ['↗', '\n[liên kết https://', '] ', say('Liên kết', 'Link')],
+  ];
+  for (const area of form.querySelectorAll('textarea.tt')) {
+    const bar = document.createElement('div');
+    bar.className = 'tb2';
+    bar.setAttribute('role', 'toolbar');
+    for (const [sign, before, after, name] of marks) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'bt';
+      button.textContent = sign;
+      button.title = name;
+      button.setAttribute('aria-label', `${sign} ${name}`);
+      button.addEventListener('click', () => {
+        const { selectionStart: from, selectionEnd: to, value } = area;
+        let start = before;
+        if (start.startsWith('\n') && (from === 0 || value[from - 1] === '\n')) start = start.slice(1);
+        area.setRangeText(start + value.slice(from, to) + after, from, to, 'end');
+        if (from === to && after) area.setSelectionRange(from + start.length, from + start.length);
+        area.focus();
+        typed();
+      });
+      bar.append(button);
+    }
+    area.before(bar);
+
+    // From a word processor, a web page or Zalo: the server makes clean marks of it.
+    area.addEventListener('paste', async event => {
+      const html = event.clipboardData?.getData('text/html');
+      if (!html || !/<(p|li|td|h\d|b|strong|div|br)\b/i.test(html)) return;
+      const plain = event.clipboardData.getData('text/plain');
+      event.preventDefault();
+      let text = plain;
+      try {
+        const response = await fetch(form.action.replace(/\/viec.*$/, '/dan'), {
+          method: 'POST',
+          headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+          body: new URLSearchParams({ html }),
+        });
+        if (response.ok) text = (await response.json()).text || plain;
+      } catch {}
+      area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end');
+      typed();
+    });
+  }
+}

@@ -1,0 +1,178 @@
+//! What a form sends: names and values in their order, with the text as people mean it.
+
+use domain::content::{PlaceCode, Time};
+use domain::editorial::{Grant, Hash, Manuscript, Role, Script};
+use domain::instance::instance;
+use unicode_normalization::UnicodeNormalization;
+
+/// Largest form, in bytes.
+pub const MAX: usize = 1 << 20;
+/// Languages of one item.
+const MAX_TEXTS: usize = 8;
+
+#[derive(Clone, Debug, Default)]
+pub struct Form(pub Vec<(String, String)>);
+
+impl Form {
+    /// `application/x-www-form-urlencoded`. Letters are composed (NFC), lines end with `\n`, controls are left out.
+    pub fn parse(bytes: &[u8]) -> Form {
+        let pairs = form_urlencoded::parse(bytes).take(2_000);
+        Form(pairs.map(|(name, value)| (name.into_owned(), clean(&value))).collect())
+    }
+
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn number(&self, name: &str) -> i64 {
+        self.get(name).parse().unwrap_or(-1)
+    }
+
+    pub fn hash(&self, name: &str) -> Option<Hash> {
+        let text = self.get(name);
+        let byte = |at: usize| u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok();
+        let bytes: Option<Vec<u8>> = (0..32).map(byte).collect();
+        bytes?.try_into().ok()
+    }
+
+    /// A local date and time of day.
+    pub fn time(&self, name: &str) -> Option<Time> {
+        Time::parse(&[self.get(name), ":00+07:00"].concat())
+    }
+
+    /// The manuscript of the editor's form; what the form does not have stays as it is in `before`.
+    pub fn manuscript(&self, before: &Manuscript) -> Manuscript {
+        let text = |name: &str, before: &str| if self.has(name) { self.get(name).to_owned() } else { before.to_owned() };
+        let known = |topic: &u8| usize::from(*topic) < instance().topics.len();
+        let mut topics: Vec<u8> =
+            self.all("main-topic").chain(self.all("topic")).filter_map(|t| t.parse().ok()).filter(known).collect();
+        let mut seen = std::collections::HashSet::new();
+        topics.retain(|topic| seen.insert(*topic));
+        let mut places: Vec<PlaceCode> = self.all("place").filter_map(place).collect();
+        places.sort();
+        places.dedup();
+        let mut texts: Vec<Script> = Vec::new();
+        for lang in self.all("lang").map(str::trim).filter(|lang| is_lang(lang)).take(MAX_TEXTS) {
+            if texts.iter().any(|script| script.lang == lang) {
+                continue;
+            }
+            let old = before.texts.iter().find(|script| script.lang == lang).cloned().unwrap_or_default();
+            let of = |name: &str, before: &str| text(&[name, ".", lang].concat(), before);
+            texts.push(Script {
+                lang: lang.to_owned(),
+                title: of("title", &old.title),
+                summary: of("summary", &old.summary),
+                text: of("text", &old.text),
+                papers: of("papers", &old.papers),
+                fee: of("fee", &old.fee),
+                office: of("office", &old.office),
+                hours: of("hours", &old.hours),
+                phone: of("phone", &old.phone),
+                duration: of("duration", &old.duration),
+                venue: of("venue", &old.venue),
+                audio: of("audio", &old.audio),
+                of: old.of,
+            });
+        }
+        // Pictures and recordings that were ticked come at the end of the original.
+        if let Some(first) = texts.first_mut() {
+            for line in self.all("insert").map(str::trim).filter(|line| !line.is_empty() && !line.contains('\n')) {
+                first.text = [first.text.trim_end(), "\n\n", line].concat();
+            }
+        }
+        // Whoever says so has brought a translation up to its original.
+        let original = texts.first().map(Script::fingerprint).unwrap_or_default();
+        for script in texts.iter_mut().skip(1) {
+            if self.has(&["current.", &script.lang].concat()) || (script.of.is_empty() && !script.is_empty()) {
+                script.of.clone_from(&original);
+            }
+        }
+        Manuscript {
+            kind: text("kind", &before.kind),
+            topics,
+            places,
+            source: text("source", &before.source),
+            document: text("document", &before.document),
+            source_url: text("source_url", &before.source_url),
+            issued: text("issued", &before.issued),
+            effective: text("effective", &before.effective),
+            expires: text("expires", &before.expires),
+            start: text("start", &before.start),
+            end: text("end", &before.end),
+            online: text("online", &before.online),
+            supersedes: text("supersedes", &before.supersedes),
+            change: text("change", &before.change),
+            texts,
+        }
+    }
+
+    /// Roles of an invitation or a person: `role`, `place` and topics.
+    pub fn grants(&self) -> Vec<Grant> {
+        let topics: Vec<u8> = self.all("topic").filter_map(|topic| topic.parse().ok()).collect();
+        let places: Vec<PlaceCode> = self.all("place").filter_map(place).collect();
+        let roles = self.all("role").filter_map(Role::from_name);
+        roles
+            .flat_map(|role| places.iter().map(move |place| (role, *place)))
+            .map(|(role, place)| Grant { role, place, topics: topics.clone() })
+            .collect()
+    }
+}
+
+fn place(text: &str) -> Option<PlaceCode> {
+    text.parse().ok().map(PlaceCode).filter(|code| instance().place(*code).is_some())
+}
+
+/// As far as BCP 47 needs to be known to write it into an attribute.
+fn is_lang(tag: &str) -> bool {
+    let plain = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    tag.len() <= 35 && tag.split('-').all(plain) && tag.split('-').next().is_some_and(|part| part.len() >= 2)
+}
+
+pub fn clean(value: &str) -> String {
+    let text: String = value.replace("\r\n", "\n").replace('\r', "\n").nfc().collect();
+    let odd = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    text.replace(odd, "").replace('\u{a0}', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_composed_and_nothing_hidden_comes_in() {
+        let form = Form::parse("a=lu%CC%83%0D%0Ax%00%E2%80%AEy&b=1&a=2".as_bytes());
+        assert_eq!(form.get("a"), "lũ\nxy");
+        assert_eq!(form.all("a").count(), 2);
+        assert_eq!((form.number("b"), form.number("c")), (1, -1));
+        assert_eq!(form.hash("b"), None);
+    }
+
+    #[test]
+    fn a_manuscript_keeps_what_the_form_does_not_show() {
+        let before = Manuscript {
+            document: "12/QĐ".into(),
+            texts: vec![Script { lang: "vi".into(), audio: "a.opus".into(), ..Script::default() }],
+            ..Manuscript::default()
+        };
+        let form = Form::parse("kind=guide&main-topic=3&topic=1&topic=3&topic=99&place=20044&place=1&lang=vi&title.vi=A&lang=en&title.en=B&lang=x%3Cy&lang=vi".as_bytes());
+        let text = form.manuscript(&before);
+        assert_eq!((text.kind.as_str(), &text.topics[..], &text.places[..]), ("guide", &[3, 1][..], &[PlaceCode(20044)][..]));
+        assert_eq!((text.document.as_str(), text.texts.len()), ("12/QĐ", 2));
+        assert_eq!((text.texts[0].title.as_str(), text.texts[0].audio.as_str()), ("A", "a.opus"));
+        assert_eq!(text.texts[1].of, text.texts[0].fingerprint(), "a new translation is of what stands there");
+        let later = Form::parse("lang=vi&title.vi=C&lang=en&title.en=B".as_bytes()).manuscript(&text);
+        assert_ne!(later.texts[1].of, later.texts[0].fingerprint());
+        let caught_up = Form::parse("lang=vi&title.vi=C&lang=en&title.en=B&current.en=1".as_bytes()).manuscript(&later);
+        assert_eq!(caught_up.texts[1].of, caught_up.texts[0].fingerprint());
+    }
+}

@@ -1,0 +1,76 @@
+//! Does what is due: once a second, each job in its own transaction, put off and tried again where it fails. Encoding takes
+//! long, so it has a lane of its own.
+
+use super::upload;
+use super::visit::Visit;
+use super::works::{self, Trouble};
+use crate::site::Site;
+use crate::store::desk::{Job, Person};
+use axum::response::Response;
+use domain::content::Time;
+use domain::editorial::{Action, Scope, allowed};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Jobs of one round.
+const ROUND: u32 = 20;
+/// Longest pause between two tries, in seconds.
+const MAX_PAUSE: i64 = 3_600;
+
+pub async fn run(site: Arc<Site>) {
+    tokio::join!(lane(&site, true), lane(&site, false));
+}
+
+async fn lane(site: &Arc<Site>, encode: bool) {
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    let mut last_tidied = Time(0);
+    loop {
+        tick.tick().await;
+        if let Err(cause) = round(site, encode).await {
+            tracing::error!(%cause, "jobs could not be read");
+            site.metrics.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        if !encode && site.now().since(last_tidied) >= 3_600 {
+            last_tidied = site.now();
+            if let Err(cause) = super::tidy(site).await {
+                tracing::error!(%cause, "old sessions could not be ended");
+            }
+        }
+    }
+}
+
+/// Everything that is due now, in one of the two lanes.
+pub async fn round(site: &Arc<Site>, encode: bool) -> Result<(), crate::Error> {
+    for job in site.store.due_jobs(encode, site.now(), ROUND).await? {
+        if let Err(trouble) = perform(site, &job).await {
+            let pause = (5i64 << job.tries.clamp(0, 10)).min(MAX_PAUSE);
+            tracing::warn!(job = job.key, ?trouble, "a job failed");
+            let mut tx = site.store.begin().await?;
+            tx.put_job_off(job.id, site.now().plus(pause), &format!("{trouble:?}").chars().take(300).collect::<String>()).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+async fn perform(site: &Arc<Site>, job: &Job) -> Result<(), Trouble> {
+    let about = job.key.split_once(':').and_then(|(_, id)| id.parse().ok());
+    match (job.kind.as_str(), about) {
+        ("publish", Some(work)) => works::publish_due(site, work).await,
+        ("encode", Some(id)) => upload::encode(site, id).await,
+        _ => Err(Trouble::NotFound),
+    }
+}
+
+/// An administrator does not want to wait.
+pub async fn retry(visit: &Visit, person: &Person, id: i64) -> Result<Response, Trouble> {
+    if !allowed(&person.grants, Action::ManageJobs, Scope::ALL) {
+        return Err(Trouble::Denied);
+    }
+    let now = visit.now();
+    let mut tx = visit.site.store.begin().await?;
+    tx.put_job_off(id, now, "").await?;
+    tx.commit().await?;
+    Ok(visit.go("/hang-doi"))
+}

@@ -1,0 +1,172 @@
+//! The desk: where officials write, approve, publish, correct and withdraw. Pages of forms that need no script.
+//!
+//! [`answer`] is its one door: it finds out who is there, reads the form, and hands both to the page at the address.
+//! Rights are judged in [`works`] and [`people`], never by a page.
+
+mod auth;
+mod encode;
+mod form;
+pub mod jobs;
+mod people;
+mod upload;
+mod view;
+mod visit;
+pub mod works;
+
+pub use auth::{Passwords, Throttle};
+pub use people::first_link;
+
+use crate::error::Error;
+use crate::site::Site;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use domain::content::Time;
+use domain::editorial::{Action, Manuscript, Stage};
+use form::Form;
+use std::sync::Arc;
+use view::Shown;
+use visit::Visit;
+use works::{Ask, Trouble};
+
+/// First segment of every address of the desk.
+pub const ROOT: &str = "/ban-lam-viec";
+
+/// Largest body that a request may have, in bytes.
+pub const MAX_BODY: usize = encode::MAX_UPLOAD + (1 << 20);
+
+/// What the desk remembers between requests, beside the store.
+#[derive(Default)]
+pub struct Desk {
+    pub passwords: Passwords,
+    pub throttle: Throttle,
+}
+
+/// Whether an address is the desk's.
+pub fn is_here(path: &str) -> bool {
+    let path = path.strip_prefix("/en").unwrap_or(path);
+    path.strip_prefix(ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Every address of the desk.
+pub async fn answer(site: Arc<Site>, request: Request) -> Response {
+    if let Some(file) = view::file(request.uri().path(), request.headers()) {
+        return file;
+    }
+    let (mut visit, form) = match Visit::read(site, request).await {
+        Ok(read) => read,
+        Err(status) => return view::refused(status),
+    };
+    let done = route(&mut visit, &form).await;
+    match done {
+        Ok(response) => response,
+        Err(trouble) => view::trouble(&visit, &form, trouble).await,
+    }
+}
+
+type Answer = Result<Response, Trouble>;
+
+async fn route(visit: &mut Visit, form: &Form) -> Answer {
+    let path = visit.path.clone();
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let post = visit.method == Method::POST;
+    // Whoever is not signed in finds the way in, and the way of an invitation.
+    match (post, &parts[..]) {
+        (true, ["vao"]) => return people::sign_in(visit, form).await,
+        (false, ["moi", token]) => return people::invitation(visit, token).await,
+        (true, ["moi", token]) => return people::accept(visit, form, token).await,
+        _ => {}
+    }
+    let Some(person) = visit.person.clone() else { return view::sign_in(visit, form).await };
+    let site = visit.site.clone();
+    match (post, &parts[..]) {
+        (false, []) => view::overview(visit, &person).await,
+        (true, ["ra"]) => people::sign_out(visit, &person).await,
+        (false, ["viec"]) => view::list(visit, &person).await,
+        (false, ["viec", "moi"]) => view::fresh(visit, &person).await,
+        (true, ["viec"]) => {
+            let text = form.manuscript(&Manuscript::default());
+            let id = works::create(&site, &person, text).await?;
+            saved(visit, form, id).await
+        }
+        (false, ["viec", id]) => view::work(visit, &person, number(id)?, Shown::default()).await,
+        (true, ["viec", id]) => save(visit, form, &person, number(id)?).await,
+        (true, ["viec", id, "buoc"]) => {
+            let id = number(id)?;
+            works::act(&site, &person, id, ask(form)?).await?;
+            Ok(visit.go(&format!("/viec/{id}")))
+        }
+        (false, ["viec", id, "xem"]) => view::preview(visit, &person, number(id)?).await,
+        (false, ["viec", id, "lich-su"]) => view::history(visit, &person, number(id)?).await,
+        (true, ["viec", id, "tep"]) => {
+            let bytes = visit.file.take().ok_or(Trouble::BadFile("no-file"))?;
+            let text = |name| form.get(name).to_owned();
+            let (words, speaker, consent) = (text("words"), text("speaker"), form.has("consent"));
+            upload::take(visit, &person, number(id)?, upload::Brought { bytes, words, speaker, consent }).await
+        }
+        (true, ["dan"]) => view::pasted(form),
+        (false, ["nguoi"]) => people::list(visit, &person).await,
+        (true, ["nguoi", "moi"]) => people::invite(visit, form, &person).await,
+        (true, ["nguoi", id]) => people::change(visit, form, &person, number(id)?).await,
+        (false, ["toi"]) => people::me(visit, &person).await,
+        (true, ["toi", "phien"]) => people::end_session(visit, form, &person).await,
+        (false, ["nhat-ky"]) => view::audit(visit, &person).await,
+        (false, ["hang-doi"]) => view::jobs(visit, &person).await,
+        (true, ["hang-doi", id]) => jobs::retry(visit, &person, number(id)?).await,
+        _ => Err(Trouble::NotFound),
+    }
+}
+
+fn number(text: &str) -> Result<i64, Trouble> {
+    text.parse().map_err(|_| Trouble::NotFound)
+}
+
+/// The steps that the pressed button names, e.g. `approve publish`.
+fn ask(form: &Form) -> Result<Ask, Trouble> {
+    let named = form.get("do").split_whitespace();
+    let actions: Option<Vec<Action>> = named.map(Action::from_name).collect();
+    let actions = actions.filter(|actions| actions.len() <= 2).ok_or(Trouble::NotFound)?;
+    Ok(Ask { actions, seen: form.hash("seen"), words: form.get("words").to_owned(), at: form.time("at") })
+}
+
+async fn save(visit: &mut Visit, form: &Form, person: &crate::store::desk::Person, id: i64) -> Answer {
+    let before = visit.site.store.work(id).await?.ok_or(Trouble::NotFound)?;
+    let text = form.manuscript(&before.text);
+    let done = works::save(&visit.site, person, id, form.number("version"), text.clone(), ask(form)?).await;
+    match done {
+        Ok(work) if visit.wants_json => Ok(view::json(StatusCode::OK, &serde_json::json!({ "version": work.version }))),
+        Ok(_) => saved(visit, form, id).await,
+        Err(trouble) if visit.wants_json => Ok(view::json_trouble(&trouble)),
+        // What was typed comes back in the form, with what stands in its way.
+        Err(
+            trouble @ (Trouble::Overtaken(_) | Trouble::Unready(_) | Trouble::Refuses(_) | Trouble::Refused(_) | Trouble::Denied),
+        ) => {
+            // A text that is not ready is saved all the same.
+            if matches!(trouble, Trouble::Unready(_) | Trouble::Refuses(_)) {
+                works::save(&visit.site, person, id, form.number("version"), text.clone(), Ask::default()).await?;
+                return view::work(visit, person, id, Shown { trouble: Some(trouble), typed: None }).await;
+            }
+            view::work(visit, person, id, Shown { trouble: Some(trouble), typed: Some(text) }).await
+        }
+        Err(trouble) => Err(trouble),
+    }
+}
+
+async fn saved(visit: &mut Visit, form: &Form, id: i64) -> Answer {
+    if visit.wants_json {
+        return Ok(view::json(StatusCode::OK, &serde_json::json!({ "id": id, "version": 1 })));
+    }
+    let target = if form.has("stay") { format!("/viec/{id}?sua=1") } else { format!("/viec/{id}") };
+    Ok(visit.go(&target))
+}
+
+/// Stages whose text somebody still works on.
+pub const OPEN: [Stage; 4] = [Stage::Draft, Stage::InReview, Stage::Approved, Stage::Scheduled];
+
+/// Sessions and jobs that are over, now and then.
+pub async fn tidy(site: &Site) -> Result<(), Error> {
+    let now = site.now();
+    let mut tx = site.store.begin().await?;
+    tx.end_old_sessions(Time(now.0 - visit::LIFE), Time(now.0 - visit::IDLE)).await?;
+    tx.commit().await
+}

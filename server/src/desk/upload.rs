@@ -1,0 +1,133 @@
+//! Pictures and recordings that people bring to a work: kept at once, encoded by a job.
+
+use super::encode::{self, Bad, sort_of};
+use super::visit::Visit;
+use super::works::{Trouble, scope};
+use crate::error::Error;
+use crate::import::media::keep;
+use crate::site::Site;
+use crate::store::desk::{Note, Person, Sort, Upload};
+use axum::body::Bytes;
+use axum::response::Response;
+use domain::editorial::{Action, Deed, allowed, transition};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Longest description, in characters.
+const MAX_WORDS: usize = 300;
+
+fn folder(site: &Site) -> PathBuf {
+    site.data.join("upload")
+}
+
+fn job(upload: i64) -> String {
+    format!("encode:{upload}")
+}
+
+/// What a form brought.
+pub struct Brought {
+    pub bytes: Bytes,
+    pub words: String,
+    pub speaker: String,
+    /// Whoever speaks has agreed.
+    pub consent: bool,
+}
+
+pub async fn take(visit: &Visit, person: &Person, id: i64, brought: Brought) -> Result<Response, Trouble> {
+    let site = &visit.site;
+    let work = site.store.work(id).await?.ok_or(Trouble::NotFound)?;
+    let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: work.hash };
+    if !allowed(&person.grants, Action::Write, scope(&work.text)) {
+        return Err(Trouble::Denied);
+    }
+    transition(work.state, Action::Write, &deed).map_err(Trouble::Refused)?;
+    let (sort, _) = sort_of(&brought.bytes).ok_or(Trouble::BadFile(Bad::Kind.code()))?;
+    if brought.bytes.len() > encode::MAX_UPLOAD {
+        return Err(Trouble::BadFile(Bad::Huge.code()));
+    }
+    let (words, speaker) = (brought.words.trim(), brought.speaker.trim());
+    let too_long = words.chars().count() > MAX_WORDS || speaker.chars().count() > MAX_WORDS;
+    if words.is_empty() || too_long {
+        return Err(Trouble::BadFile("no-words"));
+    }
+    if sort == Sort::Sound && (speaker.is_empty() || !brought.consent) {
+        return Err(Trouble::BadFile("no-consent"));
+    }
+    let original = crate::assets::hex(&crate::clock::random::<16>());
+    let path = folder(site).join(&original);
+    let bytes = brought.bytes.clone();
+    let written = tokio::task::spawn_blocking(move || {
+        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        keep(&path, &bytes)
+    });
+    let written = written.await.map_err(|cause| Error::Damaged(cause.to_string()))?;
+    written.map_err(|cause| Error::File(folder(site), cause))?;
+    let upload = Upload {
+        id: 0,
+        work: id,
+        by: person.id,
+        sort,
+        original,
+        words: words.replace('\n', " "),
+        speaker: speaker.replace('\n', " "),
+        file: String::new(),
+        trouble: String::new(),
+    };
+    let (site, by) = (site.clone(), person.id);
+    super::works::run(async move {
+        let now = site.now();
+        let mut tx = site.store.begin().await?;
+        let upload_id = tx.add_upload(&upload, now).await?;
+        tx.add_job("encode", &job(upload_id), now, now).await?;
+        let note = Note { actor: Some(by), action: "upload", work: Some(id), words: &upload.words, ..Note::default() };
+        tx.note(now, note).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await?;
+    Ok(visit.go(&format!("/viec/{id}?sua=1#tep")))
+}
+
+/// The job: encodes what was brought; done twice, it comes to the same.
+pub async fn encode(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
+    let Some(upload) = site.store.upload(id).await?.filter(|upload| upload.file.is_empty()) else {
+        return end(site, id).await;
+    };
+    let (original, media) = (folder(site).join(&upload.original), site.data.join("media"));
+    let made = match upload.sort {
+        Sort::Picture => encode::picture(original.clone(), media).await,
+        Sort::Sound => encode::sound(original.clone(), media).await,
+    };
+    let now = site.now();
+    match made {
+        Ok(media) => {
+            let mut tx = site.store.begin().await?;
+            tx.finish_upload(id, &media, now).await?;
+            tx.drop_job(&job(id)).await?;
+            tx.commit().await?;
+            // The camera's own notes go with the original.
+            drop(tokio::fs::remove_file(original).await);
+            Ok(())
+        }
+        Err(bad) => {
+            let mut tx = site.store.begin().await?;
+            tx.fail_upload(id, bad.code()).await?;
+            if let Bad::Failed(cause) = &bad {
+                tracing::error!(%cause, "a file could not be encoded");
+            }
+            let later = matches!(bad, Bad::NoTool | Bad::Failed(_));
+            if !later {
+                tx.drop_job(&job(id)).await?;
+                drop(tokio::fs::remove_file(original).await);
+            }
+            tx.commit().await?;
+            if later { Err(Trouble::BadFile(bad.code())) } else { Ok(()) }
+        }
+    }
+}
+
+async fn end(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
+    let mut tx = site.store.begin().await?;
+    tx.drop_job(&job(id)).await?;
+    Ok(tx.commit().await?)
+}

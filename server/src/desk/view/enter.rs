@@ -1,0 +1,157 @@
+//! The way in: signing in, and the page of an invitation.
+
+use super::frame::{page, root};
+use super::{field, go, hidden, input};
+use crate::desk::auth::{MIN_PASSWORD, Weak};
+use crate::desk::form::Form;
+use crate::desk::people::{Enrolment, Wrong};
+use crate::desk::visit::Visit;
+use crate::desk::works::Trouble;
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use domain::words::{Desk, fill};
+use fast_qr::QRBuilder;
+use ui::el::{El, cl, el, tx};
+
+/// In place of a page that needs somebody. What was typed is not lost: it waits in the page for the second try.
+pub async fn sign_in(visit: &Visit, form: &Form) -> Result<Response, Trouble> {
+    if visit.wants_json {
+        return Ok(super::json(StatusCode::UNAUTHORIZED, &serde_json::json!({ "code": "signed-out" })));
+    }
+    if visit.method == Method::POST && !form.0.is_empty() {
+        return Ok(rescue(visit, form));
+    }
+    Ok(signing_in(visit, form, None))
+}
+
+fn rescue(visit: &Visit, form: &Form) -> Response {
+    let w = visit.w();
+    let mut again = el("form").attr("method", "post").attr("action", visit.to(&visit.path));
+    for (name, value) in &form.0 {
+        let kept = el("textarea").flag("hidden", true).attr("name", name.clone()).text(["\n", value].concat());
+        again = again.kid(kept);
+    }
+    let door = cl("p", "wy").kid(el("a").attr("href", visit.to("")).attr("target", "_blank").text(w.sign_in_elsewhere));
+    let main = root(w.signed_out).kid(cl("p", "warn").attr("role", "alert").text(w.signed_out_kept)).kid(door);
+    page(visit, StatusCode::UNAUTHORIZED, w.signed_out, main.kid(again.kid(go(w.try_again))))
+}
+
+pub fn signing_in(visit: &Visit, form: &Form, wrong: Option<Wrong>) -> Response {
+    let w = visit.w();
+    let back = if form.has("back") { form.get("back") } else { &visit.path };
+    let entry = el("form")
+        .attr("method", "post")
+        .attr("action", visit.to("/vao"))
+        .kid(hidden("back", back.to_owned()))
+        .kid(field(
+            "login",
+            w.login,
+            "",
+            input("text", form.get("login")).attr("autocomplete", "username").flag("required", true),
+        ))
+        .kid(field(
+            "password",
+            w.password,
+            "",
+            input("password", "").attr("autocomplete", "current-password").flag("required", true),
+        ))
+        .kid(field("code", w.code, w.code_hint, code()))
+        .kid(cl("p", "ac").kid(go(w.sign_in)));
+    let main = root(w.sign_in).maybe(wrong.map(|wrong| alarm(wrong, w))).kid(entry).kid(cl("p", "em").text(w.no_account));
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page(visit, status, w.sign_in, main)
+}
+
+fn code() -> El {
+    input("text", "").attr("inputmode", "text").attr("autocomplete", "one-time-code").flag("required", true)
+}
+
+fn alarm(wrong: Wrong, w: &'static Desk) -> El {
+    let text = match wrong {
+        Wrong::Link => w.wrong_link.to_owned(),
+        Wrong::Name => w.wrong_name.to_owned(),
+        Wrong::Login => w.wrong_login.to_owned(),
+        Wrong::Taken => w.wrong_taken.to_owned(),
+        Wrong::Password(Weak::Short) => fill(w.wrong_short, &[("n", &MIN_PASSWORD.to_string())]),
+        Wrong::Password(Weak::Long) => w.wrong_long.to_owned(),
+        Wrong::Password(Weak::Common) => w.wrong_common.to_owned(),
+        Wrong::Repeat => w.wrong_repeat.to_owned(),
+        Wrong::Code => w.wrong_code.to_owned(),
+        Wrong::Pair => w.wrong_pair.to_owned(),
+        Wrong::Wait(minutes) => fill(w.wrong_wait, &[("n", &minutes.to_string())]),
+    };
+    cl("p", "warn").attr("role", "alert").text(text)
+}
+
+pub fn no_invitation(visit: &Visit) -> Response {
+    let w = visit.w();
+    let main = root(w.invitation).kid(alarm(Wrong::Link, w)).kid(cl("p", "wy").kid(ui::el::link(visit.to(""), w.sign_in)));
+    page(visit, StatusCode::GONE, w.invitation, main)
+}
+
+pub fn invitation(visit: &Visit, token: &str, enrolment: &Enrolment, form: &Form, wrong: Option<Wrong>) -> Response {
+    let w = visit.w();
+    let name = if form.has("name") { form.get("name") } else { &enrolment.invitation.name };
+    let required = |input: El| input.flag("required", true);
+    let new = || required(input("password", "").attr("autocomplete", "new-password"));
+    let roles = super::people::roles(&enrolment.invitation.grants, visit);
+    let first = el("fieldset")
+        .kid(tx("legend", w.step_who))
+        .kid(field("name", w.full_name, "", required(input("text", name).attr("autocomplete", "name"))))
+        .kid(field("login", w.login, w.login_hint, required(input("text", form.get("login")).attr("autocomplete", "username"))))
+        .kid(field("password", w.password, w.password_hint, new()))
+        .kid(field("repeat", w.password_repeat, "", new()));
+    let second = el("fieldset")
+        .kid(tx("legend", w.step_code))
+        .kid(tx("p", w.totp_how))
+        .kid(qr(&enrolment.url, w.totp_picture))
+        .kid(cl("p", "em").text(w.totp_typed).text(" ").kid(cl("code", "sc").text(groups(&enrolment.secret))))
+        .kid(field("code", w.code_six, "", code().attr("maxlength", "9")));
+    let entry = el("form")
+        .attr("method", "post")
+        .attr("action", visit.to(&["/moi/", token].concat()))
+        .kid(first)
+        .kid(second)
+        .kid(cl("p", "ac").kid(go(w.join)));
+    let main = root(w.invitation).maybe(wrong.map(|wrong| alarm(wrong, w))).kid(tx("p", w.invited_as)).kid(roles).kid(entry);
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page(visit, status, w.invitation, main)
+}
+
+fn groups(secret: &str) -> String {
+    secret.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group)).collect::<Vec<_>>().join(" ")
+}
+
+/// A QR code as one path, dark on light in either theme.
+fn qr(text: &str, label: &'static str) -> El {
+    let Ok(code) = QRBuilder::new(text).build() else { return el("p") };
+    let mut path = String::new();
+    for y in 0..code.size {
+        for x in 0..code.size {
+            if code[y][x].value() {
+                path.push_str(&format!("M{} {}h1v1h-1z", x + 4, y + 4));
+            }
+        }
+    }
+    let size = code.size + 8;
+    let picture = cl("svg", "qr").attr("viewBox", format!("0 0 {size} {size}")).attr("role", "img").attr("aria-label", label);
+    picture.kid(el("path").attr("d", path))
+}
+
+/// After joining: the codes on paper, once.
+pub fn welcome(visit: &Visit, login: &str, codes: &[String]) -> Response {
+    let w = visit.w();
+    let list = cl("ol", "rc").kids(codes.iter().map(|code| el("li").kid(tx("code", code.clone()))).collect());
+    let main = root(w.welcome)
+        .kid(cl("p", "ok").text(w.welcome_done))
+        .kid(tx("h2", w.recovery))
+        .kid(tx("p", w.recovery_how))
+        .kid(cl("p", "print-only").text(login.to_owned()))
+        .kid(list)
+        .kid(
+            cl("p", "ac")
+                .kid(cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print))
+                .kid(cl("a", "bt go").attr("href", visit.to("")).text(w.to_desk)),
+        );
+    page(visit, StatusCode::OK, w.welcome, main)
+}

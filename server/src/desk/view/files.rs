@@ -1,0 +1,86 @@
+//! Pictures and recordings of a work: bringing one, what became of it, putting it into the text.
+
+use super::{check, choice, field, hidden, input, send, trouble};
+use crate::desk::encode::MAX_UPLOAD;
+use crate::desk::visit::Visit;
+use crate::store::desk::{Sort, Upload, Work};
+use domain::content::{Block, MediaRef};
+use domain::editorial::{Script, markup};
+use domain::words::{fill, size};
+use ui::el::{El, cl, el, tx};
+
+/// How a file is named in the text.
+fn line(upload: &Upload) -> String {
+    let media = MediaRef { file: upload.file.clone(), bytes: 0, width: 0, height: 0, seconds: 0 };
+    let words = upload.words.clone();
+    markup::print(&[match upload.sort {
+        Sort::Picture => Block::Image { media, alt: words, caption: None },
+        Sort::Sound => Block::Audio { media, title: words },
+    }])
+}
+
+/// Inside the editor's form: what was brought, to be put into the text. The script puts it where the cursor is.
+pub fn list(visit: &Visit, first: &Script, uploads: &[Upload]) -> Option<El> {
+    if uploads.is_empty() {
+        return None;
+    }
+    let w = visit.w();
+    let waiting = uploads.iter().any(|upload| upload.file.is_empty() && upload.trouble.is_empty());
+    let rows = uploads.iter().map(|upload| {
+        let li = el("li").kid(tx("b", upload.words.clone()));
+        if !upload.trouble.is_empty() && upload.file.is_empty() {
+            return li.kid(cl("p", "warn").text(trouble::bad_file(&upload.trouble, visit)));
+        }
+        if upload.file.is_empty() {
+            let bar = el("progress").attr("aria-label", w.file_waits);
+            return li.kid(tx("small", w.file_waits)).kid(bar);
+        }
+        let path = ["/media/", &upload.file].concat();
+        let li = match upload.sort {
+            Sort::Picture => li.kid(el("img").attr("src", path).attr("alt", upload.words.clone()).attr("loading", "lazy")),
+            Sort::Sound => li
+                .kid(tx("small", fill(w.speaks, &[("name", &upload.speaker)])))
+                .kid(el("audio").attr("src", path).attr("controls", "").attr("preload", "none")),
+        };
+        let line = line(upload);
+        let used = first.text.contains(&upload.file) || first.audio == upload.file;
+        if used {
+            return li.kid(cl("p", "st on").text(w.file_used));
+        }
+        let put = cl("button", "bt js").attr("type", "button").attr("data-insert", line.clone()).text(w.file_insert);
+        li.kid(put).kid(check("insert", line, false, w.file_append))
+    });
+    let sounds: Vec<&Upload> = uploads.iter().filter(|upload| upload.sort == Sort::Sound && !upload.file.is_empty()).collect();
+    let whole = (!sounds.is_empty()).then(|| {
+        let options = sounds.iter().map(|upload| choice(upload.file.clone(), first.audio == upload.file, upload.words.clone()));
+        let none = choice(String::new(), first.audio.is_empty(), w.audio_none);
+        field("audio.vi", w.audio_whole, w.audio_hint, el("select").kid(none).kids(options.collect()))
+    });
+    let mut out = el("fieldset").attr("id", "tep");
+    if waiting {
+        out = out.attr("data-waiting", "");
+    }
+    Some(out.kid(tx("legend", w.files)).kid(cl("ul", "fl2").kids(rows.collect())).maybe(whole))
+}
+
+/// Beside it, as a form of its own.
+pub fn bring(visit: &Visit, work: &Work) -> El {
+    let w = visit.w();
+    let action = visit.to(&format!("/viec/{}/tep", work.id));
+    let hint = fill(w.file_hint, &[("size", &size(MAX_UPLOAD as u64, visit.lang))]);
+    let file = input("file", "").attr("accept", "image/jpeg,image/png,image/webp,audio/*").flag("required", true);
+    let record = cl("p", "ac js").kid(cl("button", "bt").attr("type", "button").attr("data-do", "record").text(w.record));
+    let form = el("form")
+        .attr("method", "post")
+        .attr("enctype", "multipart/form-data")
+        .attr("action", action)
+        .kid(tx("p", hint))
+        .kid(field("file", w.file, "", file))
+        .kid(record)
+        .kid(field("words", w.file_shows, w.file_shows_hint, input("text", "").attr("maxlength", "300").flag("required", true)))
+        .kid(field("speaker", w.speaker, w.speaker_hint, input("text", "").attr("maxlength", "300")))
+        .kid(check("consent", "1".into(), false, w.consent))
+        .kid(hidden("id", work.id.to_string()))
+        .kid(cl("p", "ac").kid(send(w.bring)));
+    el("details").attr("id", "bring").kid(tx("summary", w.bring_title)).kid(form)
+}

@@ -1,0 +1,223 @@
+//! What was: the history of a work as a readable difference, the audit of everything, and jobs.
+
+use super::frame::{page, root};
+use super::overview::{back, stage_name};
+use super::work::{at, may_see};
+use crate::desk::visit::Visit;
+use crate::desk::works::Trouble;
+use crate::store::desk::{Line, Person, Version};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::editorial::{Action, Manuscript, Scope, Stage, allowed};
+use domain::instance::instance;
+use domain::words::{Desk, fill};
+use similar::{ChangeTag, TextDiff};
+use ui::el::{El, cl, el, link, tx};
+
+/// Lines of one page of the audit.
+const PAGE: u32 = 100;
+
+pub async fn history(visit: &Visit, person: &Person, id: i64) -> Result<Response, Trouble> {
+    let w = visit.w();
+    let store = &visit.site.store;
+    let work = store.work(id).await?.filter(|work| may_see(person, work)).ok_or(Trouble::NotFound)?;
+    let versions = store.versions(id).await?;
+    let steps = store.audit(Some(id), None, 200).await?;
+    let mut main = cl("div", "pg").kid(back(visit, &format!("/viec/{id}"), w.back_to_work)).kid(tx("h1", w.history));
+    main = main.kid(tx("p", work.text.title().to_owned()));
+    let lines = steps.iter().map(|line| line_of(visit, line, false));
+    main = main.kid(tx("h2", w.steps)).kid(cl("ol", "ls tl").kids(lines.collect()));
+    main = main.kid(tx("h2", w.versions));
+    for (place, version) in versions.iter().enumerate() {
+        let before = versions.get(place + 1).map(|version| &version.text);
+        main = main.kid(one(visit, version, before));
+    }
+    Ok(page(visit, StatusCode::OK, w.history, main))
+}
+
+fn one(visit: &Visit, version: &Version, before: Option<&Manuscript>) -> El {
+    let w = visit.w();
+    let n = version.version.to_string();
+    let title = fill(w.version_by, &[("n", &n), ("name", &version.by), ("at", &at(visit, version.at))]);
+    let difference = difference(&before.map_or_else(String::new, |text| plain(text, visit)), &plain(&version.text, visit));
+    el("details").flag("open", before.is_some()).kid(tx("summary", title)).kid(difference)
+}
+
+/// A manuscript as lines of text: what changed between two of them is what a person sees changed.
+fn plain(text: &Manuscript, visit: &Visit) -> String {
+    let w = visit.w();
+    let mut lines = Vec::new();
+    let mut add = |label: &str, value: &str| {
+        if !value.trim().is_empty() {
+            lines.push([label, ": ", value].concat());
+        }
+    };
+    let topics = text.topics.iter().filter_map(|topic| instance().topic(*topic)).map(|topic| topic.name.get(visit.lang));
+    add(w.main_topic, &topics.collect::<Vec<_>>().join(", "));
+    let places = text.places.iter().filter_map(|place| instance().place(*place)).map(|place| place.name.get(visit.lang));
+    add(w.places, &places.collect::<Vec<_>>().join(", "));
+    for (label, value) in [
+        (w.source_name, &text.source),
+        (w.document, &text.document),
+        (w.source_url, &text.source_url),
+        (w.issued, &text.issued),
+        (w.event_start, &text.start),
+        (w.event_end, &text.end),
+        (w.online, &text.online),
+        (w.effective, &text.effective),
+        (w.expires, &text.expires),
+        (w.supersedes, &text.supersedes),
+        (w.change, &text.change),
+    ] {
+        add(label, value);
+    }
+    for script in &text.texts {
+        if script.is_empty() {
+            continue;
+        }
+        lines.push(["— ", &script.lang, " —"].concat());
+        let mut add = |label: &str, value: &str| {
+            if !value.trim().is_empty() {
+                lines.push([label, ": ", value].concat());
+            }
+        };
+        for (label, value) in [
+            (w.title, &script.title),
+            (w.summary, &script.summary),
+            (w.papers, &script.papers),
+            (w.fee, &script.fee),
+            (w.office, &script.office),
+            (w.hours, &script.hours),
+            (w.duration, &script.duration),
+            (w.venue, &script.venue),
+            (w.phone, &script.phone),
+        ] {
+            add(label, value);
+        }
+        lines.extend(script.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
+    }
+    lines.join("\n")
+}
+
+/// Only what changed, a line each, the changed words within it marked; said in words too, not by colour alone.
+pub fn difference(before: &str, after: &str) -> El {
+    let diff = TextDiff::from_lines(before, after);
+    let mut out = cl("div", "df");
+    for op in diff.ops() {
+        for change in diff.iter_inline_changes(op) {
+            let (tag, sign) = match change.tag() {
+                ChangeTag::Equal => continue,
+                ChangeTag::Delete => ("del", "− "),
+                ChangeTag::Insert => ("ins", "+ "),
+            };
+            let mut line = el(tag).text(sign);
+            for (strong, part) in change.iter_strings_lossy() {
+                let part = part.trim_end_matches('\n').to_owned();
+                line = if strong { line.kid(tx("b", part)) } else { line.text(part) };
+            }
+            out = out.kid(line);
+        }
+    }
+    out
+}
+
+fn action_name(action: &str, w: &'static Desk) -> String {
+    let name = match action {
+        "create" => w.did_create,
+        "upload" => w.did_upload,
+        "write" => w.did_write,
+        "submit" => w.did_submit,
+        "take-back" => w.did_take_back,
+        "send-back" => w.did_send_back,
+        "approve" => w.did_approve,
+        "schedule" => w.did_schedule,
+        "unschedule" => w.did_unschedule,
+        "publish" => w.did_publish,
+        "correct" => w.did_correct,
+        "drop" => w.did_drop,
+        "withdraw" => w.did_withdraw,
+        "archive" => w.did_archive,
+        "reopen" => w.did_reopen,
+        "invite" => w.did_invite,
+        "join" => w.did_join,
+        "roles" => w.did_roles,
+        "disable" => w.did_disable,
+        "enable" => w.did_enable,
+        "sign-in" => w.did_sign_in,
+        "sign-in-failed" => w.did_sign_in_failed,
+        "sign-out" => w.did_sign_out,
+        "end-session" => w.did_end_session,
+        other => other,
+    };
+    name.to_owned()
+}
+
+fn line_of(visit: &Visit, line: &Line, everywhere: bool) -> El {
+    let w = visit.w();
+    let who = if line.actor.is_empty() { w.the_server } else { &line.actor };
+    let mut li = el("li").kid(tx("b", who.to_owned())).text(" ").text(action_name(&line.action, w));
+    if !line.account.is_empty() && line.account != line.actor {
+        li = li.text(" ").kid(tx("b", line.account.clone()));
+    }
+    let stage = |name: &str| Stage::from_name(name).map(|stage| stage_name(stage, w));
+    if let (Some(before), Some(after)) = (stage(&line.before), stage(&line.after))
+        && before != after
+    {
+        li = li.text([": ", before, " → ", after].concat());
+    }
+    if let (true, Some(work)) = (everywhere, line.work) {
+        li = li.text(" · ").kid(link(visit.to(&format!("/viec/{work}")), format!("#{work}")));
+    }
+    if !line.words.is_empty() {
+        li = li.kid(tx("q", line.words.clone()));
+    }
+    li.kid(tx("small", at(visit, line.at)))
+}
+
+pub async fn audit(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
+    let w = visit.w();
+    if !allowed(&person.grants, Action::ReadAudit, Scope::ALL) {
+        return Err(Trouble::Denied);
+    }
+    let before = visit.query.get("truoc").parse().ok();
+    let lines = visit.site.store.audit(None, before, PAGE).await?;
+    let whole = visit.site.store.broken_audit().await?;
+    let chain = match whole {
+        None => cl("p", "st on").text(w.audit_whole),
+        Some(id) => cl("p", "warn").attr("role", "alert").text(fill(w.audit_broken, &[("n", &id.to_string())])),
+    };
+    let rows = lines.iter().map(|line| line_of(visit, line, true));
+    let mut main = root(w.audit).kid(chain).kid(cl("ol", "ls tl").kids(rows.collect()));
+    if lines.len() as u32 == PAGE
+        && let Some(last) = lines.last()
+    {
+        main = main.kid(back(visit, &format!("/nhat-ky?truoc={}", last.id), w.older));
+    }
+    Ok(page(visit, StatusCode::OK, w.audit, main))
+}
+
+pub async fn jobs(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
+    let w = visit.w();
+    if !allowed(&person.grants, Action::ManageJobs, Scope::ALL) {
+        return Err(Trouble::Denied);
+    }
+    let jobs = visit.site.store.jobs().await?;
+    let rows = jobs.iter().map(|job| {
+        let name = match job.kind.as_str() {
+            "publish" => w.job_publish,
+            "encode" => w.job_encode,
+            other => return tx("li", other.to_owned()),
+        };
+        let mut li = el("li").kid(tx("h2", name)).kid(tx("small", [&job.key, " · ", &at(visit, job.due)].concat()));
+        if !job.trouble.is_empty() {
+            let told = fill(w.job_failed, &[("n", &job.tries.to_string()), ("why", &job.trouble)]);
+            li = li.kid(cl("p", "warn").text(told));
+        }
+        let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/hang-doi/{}", job.id)));
+        li.kid(form.kid(cl("button", "bt").text(w.job_now)))
+    });
+    let main = root(w.jobs);
+    let main =
+        if jobs.is_empty() { main.kid(cl("p", "em").text(w.no_jobs)) } else { main.kid(cl("ul", "ls").kids(rows.collect())) };
+    Ok(page(visit, StatusCode::OK, w.jobs, main))
+}

@@ -1,0 +1,91 @@
+//! Pages of the desk: plain data in, HTML out, the same calm leaflet as for readers. Every page works without scripts.
+
+mod enter;
+mod files;
+mod frame;
+mod history;
+mod overview;
+mod people;
+mod trouble;
+mod work;
+mod write;
+
+pub use enter::{invitation, no_invitation, sign_in, signing_in, welcome};
+pub use frame::{file, json, refused};
+pub use history::{audit, history, jobs};
+pub use overview::{list, overview};
+pub use people::{me, people};
+pub use trouble::{json_trouble, trouble};
+pub use work::{pasted, preview, work};
+pub use write::fresh;
+
+use crate::desk::works::Trouble;
+use domain::editorial::Manuscript;
+use ui::el::{El, cl, el, tx};
+
+/// What stands on the page of a work beside the work.
+#[derive(Default)]
+pub struct Shown {
+    pub trouble: Option<Trouble>,
+    /// What somebody typed and could not be saved: it comes back in the form.
+    pub typed: Option<Manuscript>,
+}
+
+/// A field with its label; `hint` says more.
+fn field(name: &str, label: &'static str, hint: &'static str, input: El) -> El {
+    let id = ["f-", name].concat();
+    let input = input.attr("id", id.clone()).attr("name", name.to_owned());
+    let hint_id = [&id, "-h"].concat();
+    let (input, hint) = if hint.is_empty() {
+        (input, None)
+    } else {
+        (input.attr("aria-describedby", hint_id.clone()), Some(tx("small", hint).attr("id", hint_id)))
+    };
+    cl("p", "fd").kid(tx("label", label).attr("for", id)).maybe(hint).kid(input)
+}
+
+fn input(kind: &'static str, value: &str) -> El {
+    el("input").attr("type", kind).attr("value", value.to_owned())
+}
+
+/// The parser of HTML drops a first line end.
+fn area(rows: &'static str, value: &str) -> El {
+    el("textarea").attr("rows", rows).text(["\n", value].concat())
+}
+
+/// Where the text itself is typed.
+fn long_area(value: &str) -> El {
+    cl("textarea", "tt").attr("rows", "16").text(["\n", value].concat())
+}
+
+fn hidden(name: &'static str, value: impl Into<ui::el::Str>) -> El {
+    el("input").attr("type", "hidden").attr("name", name).attr("value", value)
+}
+
+/// A button that sends its form.
+fn send(text: &'static str) -> El {
+    cl("button", "bt").text(text)
+}
+
+/// The button that a page is about.
+fn go(text: &'static str) -> El {
+    cl("button", "bt go").text(text)
+}
+
+fn check(name: impl Into<ui::el::Str>, value: String, on: bool, text: impl Into<ui::el::Str>) -> El {
+    let input = el("input").attr("type", "checkbox").attr("name", name).attr("value", value).flag("checked", on);
+    cl("label", "ck").kid(input).kid(tx("span", text))
+}
+
+fn choice(value: String, on: bool, text: impl Into<ui::el::Str>) -> El {
+    el("option").attr("value", value).flag("selected", on).text(text)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What the views of readers need to know.
+fn ctx(visit: &crate::desk::visit::Visit) -> ui::Ctx {
+    ui::Ctx { images: ui::Images::Inline, ..ui::Ctx::html(visit.lang, visit.now(), &visit.origin) }
+}

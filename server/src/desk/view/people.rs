@@ -1,0 +1,166 @@
+//! Who works here, what each may do, and one's own account.
+
+use super::frame::{page, root};
+use super::{check, choice, field, go, hex, hidden, input, send};
+use crate::desk::people::Wrong;
+use crate::desk::visit::Visit;
+use crate::store::desk::{Person, SessionRow};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::content::Time;
+use domain::editorial::{Grant, Role};
+use domain::instance::instance;
+use domain::words::{Desk, ago, date_time, fill};
+use ui::el::{El, cl, el, tx};
+
+fn role_name(role: Role, w: &'static Desk) -> &'static str {
+    match role {
+        Role::Author => w.role_author,
+        Role::Approver => w.role_approver,
+        Role::AlertOfficer => w.role_alert_officer,
+        Role::Figure => w.role_figure,
+        Role::Reporter => w.role_reporter,
+        Role::Administrator => w.role_administrator,
+    }
+}
+
+fn grant_text(grant: &Grant, visit: &Visit) -> String {
+    let place = instance().place(grant.place).map_or("", |place| place.name.get(visit.lang));
+    let topics = grant.topics.iter().filter_map(|topic| instance().topic(*topic)).map(|topic| topic.name.get(visit.lang));
+    let topics = topics.collect::<Vec<_>>().join(", ");
+    [role_name(grant.role, visit.w()), " · ", place, if topics.is_empty() { "" } else { " · " }, &topics].concat()
+}
+
+/// Roles as a list.
+pub fn roles(grants: &[Grant], visit: &Visit) -> El {
+    cl("ul", "rl").kids(grants.iter().map(|grant| tx("li", grant_text(grant, visit))).collect())
+}
+
+pub fn people(
+    visit: &Visit,
+    me: &Person,
+    all: &[Person],
+    open: &[(String, Time)],
+    invited: Option<Result<String, Wrong>>,
+) -> Response {
+    let w = visit.w();
+    let mut main = root(w.people);
+    match invited {
+        Some(Ok(link)) => {
+            let shown = el("input").attr("readonly", "").attr("value", link).attr("aria-label", w.invite_link);
+            main = main.kid(cl("div", "ok").attr("role", "status").kid(tx("p", w.invite_made)).kid(shown));
+        }
+        Some(Err(_)) => main = main.kid(cl("p", "warn").attr("role", "alert").text(w.invite_wrong)),
+        None => {}
+    }
+    let list = all.iter().map(|person| card(visit, me, person));
+    main = main.kid(cl("ul", "ls ppl").kids(list.collect()));
+    if !open.is_empty() {
+        let waiting = open.iter().map(|(name, until)| {
+            let until = date_time(*until, visit.now(), visit.lang);
+            tx("li", name.clone()).kid(tx("small", fill(w.until, &[("at", &until)])))
+        });
+        main = main.kid(tx("h2", w.invitations_open)).kid(cl("ul", "ls").kids(waiting.collect()));
+    }
+    let form = el("form")
+        .attr("method", "post")
+        .attr("action", visit.to("/nguoi/moi"))
+        .kid(field("name", w.full_name, "", input("text", "").flag("required", true).attr("maxlength", "80")))
+        .kids(grant_fields(visit))
+        .kid(cl("p", "ac").kid(go(w.invite)));
+    page(visit, StatusCode::OK, w.people, main.kid(tx("h2", w.invite_somebody)).kid(form))
+}
+
+/// Roles, places and topics to choose from.
+fn grant_fields(visit: &Visit) -> Vec<El> {
+    let w = visit.w();
+    let roles = Role::ALL.into_iter().map(|role| check("role", role.name().into(), false, role_name(role, w)));
+    let places = instance()
+        .places
+        .iter()
+        .map(|place| check("place", place.code.to_string(), false, place.name.get(visit.lang).to_owned()));
+    let topics = instance()
+        .topics
+        .iter()
+        .enumerate()
+        .map(|(at, topic)| check("topic", at.to_string(), false, topic.name.get(visit.lang).to_owned()));
+    let set = |legend, kids: Vec<El>| el("fieldset").kid(tx("legend", legend)).kid(cl("div", "cg2").kids(kids));
+    let topics = el("details").kid(tx("summary", w.only_topics)).kid(cl("div", "cg2").kids(topics.collect()));
+    vec![set(w.roles, roles.collect()), set(w.for_place, places.collect()), topics]
+}
+
+fn card(visit: &Visit, me: &Person, person: &Person) -> El {
+    let w = visit.w();
+    let action = visit.to(&format!("/nguoi/{}", person.id));
+    let post = || el("form").attr("method", "post").attr("action", action.clone());
+    let mut li = el("li").kid(tx("h2", person.name.clone())).kid(tx("small", person.login.clone()));
+    if person.disabled {
+        li = li.kid(cl("p", "st off").text(w.disabled));
+    }
+    let grants = person.grants.iter().map(|grant| {
+        let form = post()
+            .kid(hidden("role", grant.role.name()))
+            .kid(hidden("place", grant.place.0.to_string()))
+            .kid(hidden("do", "remove"))
+            .kid(send(w.take_away).attr("aria-label", [w.take_away, ": ", &grant_text(grant, visit)].concat()));
+        el("li").kid(tx("span", grant_text(grant, visit))).kid(form)
+    });
+    li = li.kid(cl("ul", "gr").kids(grants.collect()));
+    let roles = Role::ALL.into_iter().map(|role| choice(role.name().into(), false, role_name(role, w)));
+    let places =
+        instance().places.iter().map(|place| choice(place.code.to_string(), false, place.name.get(visit.lang).to_owned()));
+    let more = post()
+        .kid(hidden("do", "add"))
+        .kid(el("select").attr("name", "role").attr("aria-label", w.roles).kids(roles.collect()))
+        .kid(el("select").attr("name", "place").attr("aria-label", w.for_place).kids(places.collect()))
+        .kid(send(w.give_role));
+    let mut tools = el("details").kid(tx("summary", w.change_roles)).kid(more);
+    if person.id != me.id {
+        let (what, text) = if person.disabled { ("enable", w.enable) } else { ("disable", w.disable) };
+        tools = tools.kid(post().kid(hidden("do", what)).kid(send(text)));
+    }
+    li.kid(tools)
+}
+
+pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow]) -> Response {
+    let w = visit.w();
+    let rows = sessions.iter().map(|session| {
+        let here = visit.token == Some(session.token);
+        let seen = fill(w.session_seen, &[("ago", &ago(session.seen, visit.now(), visit.lang))]);
+        let li = el("li")
+            .kid(tx("span", browser(&session.agent)))
+            .kid(tx("small", if here { w.session_here.to_owned() } else { seen }));
+        if here {
+            return li;
+        }
+        let form = el("form").attr("method", "post").attr("action", visit.to("/toi/phien"));
+        li.kid(form.kid(hidden("session", hex(&session.token))).kid(send(w.end_session)))
+    });
+    let out = el("form").attr("method", "post").attr("action", visit.to("/ra")).kid(cl("p", "ac").kid(go(w.sign_out)));
+    let main = root(w.me)
+        .kid(cl("p", "ld").text(person.name.clone()))
+        .kid(tx("small", person.login.clone()))
+        .kid(tx("h2", w.roles))
+        .kid(roles(&person.grants, visit))
+        .kid(tx("h2", w.sessions))
+        .kid(cl("ul", "ls").kids(rows.collect()))
+        .kid(out);
+    page(visit, StatusCode::OK, w.me, main)
+}
+
+/// What a person recognises of a browser's long name.
+fn browser(agent: &str) -> String {
+    let known = [
+        ("Edg/", "Edge"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    let systems = [("Android", "Android"), ("iPhone", "iPhone"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux")];
+    let find = |names: &[(&str, &'static str)]| names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name);
+    match (find(&known), find(&systems)) {
+        (Some(browser), Some(system)) => [browser, " · ", system].concat(),
+        _ => agent.chars().take(40).collect(),
+    }
+}

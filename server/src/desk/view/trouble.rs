@@ -1,0 +1,112 @@
+//! What stands in the way, in words, with what to do next.
+
+use super::frame::{json, page, root};
+use super::overview::back;
+use crate::desk::form::Form;
+use crate::desk::visit::Visit;
+use crate::desk::works::Trouble;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::editorial::Refusal;
+use domain::words::fill;
+use std::sync::atomic::Ordering;
+use ui::el::{El, cl, el, tx};
+
+fn code(trouble: &Trouble) -> (StatusCode, &'static str) {
+    match trouble {
+        Trouble::NotFound => (StatusCode::NOT_FOUND, "not-found"),
+        Trouble::Denied => (StatusCode::FORBIDDEN, "denied"),
+        Trouble::Refused(Refusal::Stage) => (StatusCode::CONFLICT, "wrong-stage"),
+        Trouble::Refused(Refusal::OwnText) => (StatusCode::FORBIDDEN, "own-text"),
+        Trouble::Refused(Refusal::Changed) => (StatusCode::CONFLICT, "changed"),
+        Trouble::Overtaken(_) => (StatusCode::CONFLICT, "overtaken"),
+        Trouble::Unready(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unready"),
+        Trouble::Refuses(reason) => (StatusCode::UNPROCESSABLE_ENTITY, reason.code()),
+        Trouble::NoWords => (StatusCode::UNPROCESSABLE_ENTITY, "no-words"),
+        Trouble::NoTime => (StatusCode::UNPROCESSABLE_ENTITY, "no-time"),
+        Trouble::BadFile(code) => (StatusCode::UNPROCESSABLE_ENTITY, code),
+        Trouble::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "broken"),
+    }
+}
+
+pub fn status(trouble: &Trouble) -> StatusCode {
+    code(trouble).0
+}
+
+/// For the script that saves by itself.
+pub fn json_trouble(trouble: &Trouble) -> Response {
+    let (status, code) = code(trouble);
+    if let Trouble::Broken(cause) = trouble {
+        tracing::error!(%cause, "a text could not be saved");
+    }
+    let version = if let Trouble::Overtaken(work) = trouble { Some(work.version) } else { None };
+    json(status, &serde_json::json!({ "code": code, "version": version }))
+}
+
+fn words(visit: &Visit, trouble: &Trouble) -> String {
+    let w = visit.w();
+    match trouble {
+        Trouble::NotFound => w.not_found.to_owned(),
+        Trouble::Denied => w.denied.to_owned(),
+        Trouble::Refused(Refusal::Stage) => w.wrong_stage.to_owned(),
+        Trouble::Refused(Refusal::OwnText) => w.own_text.to_owned(),
+        Trouble::Refused(Refusal::Changed) => w.changed_meanwhile.to_owned(),
+        Trouble::Overtaken(_) => w.overtaken.to_owned(),
+        Trouble::Unready(_) => w.unready.to_owned(),
+        Trouble::Refuses(reason) => fill(w.refuses, &[("reason", &reason.to_string())]),
+        Trouble::NoWords => w.no_words.to_owned(),
+        Trouble::NoTime => w.no_time.to_owned(),
+        Trouble::BadFile(code) => bad_file(code, visit).to_owned(),
+        Trouble::Broken(_) => w.broken.to_owned(),
+    }
+}
+
+/// Why a picture or recording is not taken.
+pub fn bad_file(code: &str, visit: &Visit) -> &'static str {
+    let w = visit.w();
+    match code {
+        "bad-kind" => w.file_kind,
+        "too-large" => w.file_large,
+        "broken" => w.file_broken,
+        "no-words" => w.file_words,
+        "no-consent" => w.file_consent,
+        "no-file" => w.file_none,
+        _ => w.file_tool,
+    }
+}
+
+/// Above the form in which what was typed still stands.
+pub fn told(visit: &Visit, trouble: &Trouble) -> El {
+    let w = visit.w();
+    let mut out = cl("div", "warn").attr("role", "alert").kid(tx("p", words(visit, trouble)));
+    if let Trouble::Overtaken(theirs) = trouble {
+        // With the version of the other one in the form, the next save is made in knowledge of it.
+        let text = theirs.text.texts.first().map(|script| script.text.as_str()).unwrap_or_default();
+        let shown = cl("pre", "sr").text([theirs.text.title(), "\n\n", text].concat());
+        out = out.kid(el("details").flag("open", true).kid(tx("summary", w.their_text)).kid(shown));
+    }
+    out
+}
+
+/// A page of its own, where there is no form to come back to.
+pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
+    let w = visit.w();
+    let (status, _) = code(&trouble);
+    if let Trouble::Broken(cause) = &trouble {
+        tracing::error!(%cause, path = visit.path, "a page of the desk could not be made");
+        visit.site.metrics.failures.fetch_add(1, Ordering::Relaxed);
+    }
+    let mut main = root(w.trouble).kid(cl("p", "warn").attr("role", "alert").text(words(visit, &trouble)));
+    let typed: Vec<&(String, String)> =
+        form.0.iter().filter(|(name, value)| !value.is_empty() && !name.contains("password")).collect();
+    if status.is_server_error() && !typed.is_empty() {
+        let mut again = el("form").attr("method", "post").attr("action", visit.to(&visit.path));
+        for (name, value) in typed {
+            let kept = el("textarea").flag("hidden", true).attr("name", name.clone()).text(["\n", value].concat());
+            again = again.kid(kept);
+        }
+        main = main.kid(again.kid(cl("button", "bt go").text(w.try_again)));
+    }
+    let up = visit.path.strip_suffix("/buoc").or(visit.path.strip_suffix("/tep")).unwrap_or("");
+    page(visit, status, w.trouble, main.kid(back(visit, up, w.go_back)))
+}

@@ -1,0 +1,321 @@
+//! The page of one work: what it says, what is missing, and what this person may do with it.
+
+use super::frame::{framed, page};
+use super::overview::{back, badge, kind_name, scheduled};
+use super::{Shown, area, field, hex, hidden, input, trouble, write};
+use crate::desk::form::Form;
+use crate::desk::visit::Visit;
+use crate::desk::works::{Trouble, compile, files, scope};
+use crate::import::html;
+use crate::publish::check;
+use crate::store::desk::{Person, Work};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::content::{Body, Card, Gone, Time};
+use domain::editorial::{Action, Advice, Deed, Finding, Stage, advise, allowed, markup, sees, transition};
+use domain::instance::instance;
+use domain::words::{Desk, fill, size};
+use ui::data::ItemData;
+use ui::el::{El, cl, el, tx};
+
+pub fn may_see(person: &Person, work: &Work) -> bool {
+    work.created_by == person.id || sees(&person.grants, scope(&work.text))
+}
+
+/// Whether this person may take a step now.
+fn may(person: &Person, work: &Work, action: Action) -> bool {
+    let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: work.hash };
+    allowed(&person.grants, action, scope(&work.text)) && transition(work.state, action, &deed).is_ok()
+}
+
+/// Both steps in a row.
+fn may_both(person: &Person, work: &Work, first: Action, then: Action) -> bool {
+    let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: work.hash };
+    may(person, work, first)
+        && allowed(&person.grants, then, scope(&work.text))
+        && transition(work.state, first, &deed).and_then(|state| transition(state, then, &deed)).is_ok()
+}
+
+async fn open(visit: &Visit, person: &Person, id: i64) -> Result<Work, Trouble> {
+    let work = visit.site.store.work(id).await?.ok_or(Trouble::NotFound)?;
+    // Who may not see it does not learn that it is there.
+    if may_see(person, &work) { Ok(work) } else { Err(Trouble::NotFound) }
+}
+
+pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Result<Response, Trouble> {
+    let w = visit.w();
+    let mut work = open(visit, person, id).await?;
+    let writes = may(person, &work, Action::Write);
+    let typed = shown.typed.is_some();
+    if let Some(text) = shown.typed {
+        work.text = text;
+    }
+    // Whoever judges reads first; whoever writes has the form before him.
+    let editing = writes && (work.state.stage == Stage::Draft || typed || visit.query.has("sua"));
+    let files = files(&visit.site, &work.text).await?;
+    let (done, findings) = compile(&work, &files, visit.now());
+    let title = if work.text.title().is_empty() { w.untitled.to_owned() } else { work.text.title().to_owned() };
+    let uploads = if editing { visit.site.store.uploads(id).await? } else { Vec::new() };
+    let mut main = cl("div", "pg")
+        .kid(back(visit, "/viec", w.works))
+        .kid(tx("h1", title))
+        .kid(cl("p", "sl").text(kind_name(work.text.kind(), visit)).text(" · ").kid(badge(work.state.stage, work.state.live, w)));
+    main = main.maybe(work.publish_at.map(|at| scheduled(visit, at)));
+    if let Some(trouble) = &shown.trouble {
+        main = main.kid(trouble::told(visit, trouble));
+    } else if visit.query.has("sua") {
+        main = main.kid(cl("p", "ok").attr("role", "status").text(w.saved));
+    }
+    if let Some(remark) = remark(visit, &work).await? {
+        main = main.kid(remark);
+    }
+    if editing {
+        main = main.kid(links(visit, &work)).kid(report(visit, &done.card, &done.body, &findings, &work));
+        main = main.kid(write::form(visit, person, Some(&work), &work.text, &uploads));
+        main = main.kid(super::files::bring(visit, &work)).kid(frame(visit, &work));
+        // The form has its own buttons for saving and sending in.
+        main = main.maybe(steps(visit, person, &work, &[Action::Drop, Action::Withdraw, Action::Archive]));
+    } else {
+        let first = [Action::TakeBack, Action::Approve, Action::SendBack, Action::Publish, Action::Schedule, Action::Unschedule];
+        let then = [Action::Correct, Action::Drop, Action::Withdraw, Action::Archive, Action::Reopen];
+        main = main.kid(links(visit, &work));
+        if writes {
+            let edit = cl("a", "bt").attr("href", visit.to(&format!("/viec/{id}?sua=1"))).text(w.edit);
+            main = main.kid(cl("p", "ac").kid(edit));
+        }
+        let unready = !findings.is_empty() && !matches!(work.state.stage, Stage::Published | Stage::Withdrawn | Stage::Archived);
+        if unready {
+            main = main.kid(report(visit, &done.card, &done.body, &findings, &work));
+        }
+        main = main.maybe(steps(visit, person, &work, &first)).kid(inline_preview(visit, &work, &done.card, &done.body));
+        main = main.maybe(steps(visit, person, &work, &then));
+        if own_text(person, &work) {
+            main = main.kid(cl("p", "em").text(w.own_text));
+        }
+    }
+    let status = shown.trouble.as_ref().map_or(StatusCode::OK, trouble::status);
+    Ok(page(visit, status, w.works, main))
+}
+
+fn own_text(person: &Person, work: &Work) -> bool {
+    work.state.stage == Stage::InReview
+        && allowed(&person.grants, Action::Approve, scope(&work.text))
+        && work.hands.contains(&person.id)
+}
+
+fn links(visit: &Visit, work: &Work) -> El {
+    let w = visit.w();
+    let at = |path: &str| visit.to(&format!("/viec/{}{path}", work.id));
+    let kind = work.text.kind.as_str();
+    let copy = visit.to(&format!("/viec/moi?loai={kind}&tu={}", work.id));
+    let mut row = cl("p", "ac").kid(cl("a", "bt").attr("href", at("/xem")).text(w.preview));
+    row = row.kid(cl("a", "bt").attr("href", at("/lich-su")).text(w.history)).kid(cl("a", "bt").attr("href", copy).text(w.copy));
+    match (work.item, work.state.live) {
+        (Some(id), true) => {
+            row.kid(cl("a", "bt").attr("href", domain::route::Route::Item(id).path(visit.lang)).text(w.as_readers))
+        }
+        _ => row,
+    }
+}
+
+/// The last remark, for whoever has to do something about it.
+async fn remark(visit: &Visit, work: &Work) -> Result<Option<El>, Trouble> {
+    if !matches!(work.state.stage, Stage::Draft | Stage::Withdrawn) {
+        return Ok(None);
+    }
+    let lines = visit.site.store.audit(Some(work.id), None, 20).await?;
+    let wanted = ["send-back", "withdraw"];
+    let mut lines = lines.into_iter().take_while(|line| line.action != "submit");
+    let found = lines.find(|line| wanted.contains(&line.action.as_str()) && !line.words.is_empty());
+    Ok(found.map(|line| {
+        let by = fill(visit.w().remark_by, &[("name", &line.actor)]);
+        cl("blockquote", "rm").kid(tx("p", line.words)).kid(tx("footer", by))
+    }))
+}
+
+/// What is missing, what could be plainer, and what it costs readers.
+fn report(visit: &Visit, card: &Card, body: &Body, findings: &[Finding], work: &Work) -> El {
+    let w = visit.w();
+    let bytes = crate::compress::brotli(&[card.encode(), body.encode()].concat(), 9).len();
+    let cost = fill(w.cost, &[("size", &size(bytes as u64, visit.lang))]);
+    let media = match card.media_bytes {
+        0 => String::new(),
+        more => [" · ", &fill(w.cost_media, &[("size", &size(more.into(), visit.lang))])].concat(),
+    };
+    let mut out = cl("section", "rp").attr("id", "report").kid(tx("h2", w.report)).kid(tx("p", [cost, media].concat()));
+    let (advice, needed): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.is_advice());
+    if needed.is_empty() {
+        out = out.kid(cl("p", "st on").text(w.ready));
+    } else {
+        out = out
+            .kid(tx("h3", w.needed))
+            .kid(cl("ul", "nd").kids(needed.iter().map(|finding| tx("li", finding_text(finding, visit))).collect()));
+    }
+    if let Err(reason) = check(card, body, None, visit.now()) {
+        let missing = needed.iter().any(|finding| matches!(finding, Finding::Missing(_)));
+        if !missing {
+            out = out.kid(cl("p", "warn").text(reason.to_string()));
+        }
+    }
+    let mut hints: Vec<String> = advice.iter().map(|finding| finding_text(finding, visit)).collect();
+    if let Some(script) = work.text.texts.first() {
+        let all = [&script.summary, "\n", &script.text].concat();
+        hints.extend(advise(&all).iter().map(|advice| advice_text(advice, w)));
+    }
+    hints.extend(strange_numbers(body).into_iter().map(|number| fill(w.hint_number, &[("number", &number)])));
+    if work.text.expires.is_empty() {
+        hints.push(w.hint_no_end.to_owned());
+    }
+    if hints.is_empty() {
+        return out;
+    }
+    let hints = hints.into_iter().map(|hint| tx("li", hint));
+    out.kid(el("details").kid(tx("summary", w.hints)).kid(cl("ul", "nd").kids(hints.collect())))
+}
+
+fn finding_text(finding: &Finding, visit: &Visit) -> String {
+    let w = visit.w();
+    let name = |field: &str| match field {
+        "title" => w.title,
+        "summary" => w.summary,
+        "text" => w.text,
+        "source" => w.source_name,
+        "change" => w.change,
+        "start" => w.event_start,
+        "end" => w.event_end,
+        "issued" => w.issued,
+        "effective" => w.effective,
+        _ => w.expires,
+    };
+    match finding {
+        Finding::Missing(field) => fill(w.find_missing, &[("field", name(field))]),
+        Finding::BadTime(field) => fill(w.find_time, &[("field", name(field))]),
+        Finding::Backwards => w.find_backwards.to_owned(),
+        Finding::NoTopic => w.find_topic.to_owned(),
+        Finding::NoFile(file) => fill(w.find_file, &[("file", file)]),
+        Finding::BadId => w.find_id.to_owned(),
+        Finding::UnknownKind => w.find_kind.to_owned(),
+        Finding::Outdated(lang) => fill(w.find_outdated, &[("lang", &ui::pages::lang_name(lang, &super::ctx(visit)))]),
+    }
+}
+
+fn advice_text(advice: &Advice, w: &'static Desk) -> String {
+    match advice {
+        Advice::LongSentence { start, syllables } => fill(w.hint_long, &[("start", start), ("n", &syllables.to_string())]),
+        Advice::Officialese(one) => fill(w.hint_word, &[("term", one.term), ("plainer", one.plainer)]),
+    }
+}
+
+/// Numbers to call that are neither a hotline nor of the usual length of one.
+fn strange_numbers(body: &Body) -> Vec<String> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let known: Vec<String> = instance().hotlines.iter().map(|line| digits(&line.number)).collect();
+    let numbers = body.variants.iter().flat_map(|variant| &variant.blocks).filter_map(|block| match block {
+        domain::content::Block::Call { number, .. } => Some(number.clone()),
+        _ => None,
+    });
+    // Vietnam: 0 and nine or ten digits more, or 1800/1900 and four to six.
+    let usual = |d: &str| {
+        (d.starts_with('0') && (10..=11).contains(&d.len()))
+            || (d.starts_with("84") && (11..=12).contains(&d.len()))
+            || ((d.starts_with("18") || d.starts_with("19")) && (8..=10).contains(&d.len()))
+    };
+    numbers.filter(|number| !known.contains(&digits(number)) && !usual(&digits(number))).collect()
+}
+
+fn article(visit: &Visit, work: &Work, card: &Card, body: &Body) -> El {
+    let ctx = super::ctx(visit);
+    if work.state.stage == Stage::Withdrawn
+        && let Some(id) = work.item
+        && let Some(gone) = visit.site.live.now().gone.get(&id)
+    {
+        let gone: &Gone = gone;
+        return ui::pages::gone(&ctx, gone);
+    }
+    let data = ItemData::select(card, Some(body), std::iter::empty(), visit.now());
+    ui::pages::item(&ctx, data)
+}
+
+fn inline_preview(visit: &Visit, work: &Work, card: &Card, body: &Body) -> El {
+    cl("section", "pv").attr("aria-label", visit.w().preview).kid(article(visit, work, card, body))
+}
+
+/// The same page as a phone shows it, drawn anew after each save; needs the script, which fills in its address.
+fn frame(visit: &Visit, work: &Work) -> El {
+    let w = visit.w();
+    let src = visit.to(&format!("/viec/{}/xem", work.id));
+    let frame = cl("iframe", "ph").attr("title", w.preview).attr("loading", "lazy").attr("data-src", src);
+    let dark = cl("button", "bt").attr("type", "button").attr("data-do", "dark").attr("aria-pressed", "false").text(w.dark);
+    cl("section", "js fr2").kid(tx("h2", w.preview)).kid(cl("p", "ac").kid(dark)).kid(frame)
+}
+
+pub async fn preview(visit: &Visit, person: &Person, id: i64) -> Result<Response, Trouble> {
+    let work = open(visit, person, id).await?;
+    let files = files(&visit.site, &work.text).await?;
+    let (done, _) = compile(&work, &files, visit.now());
+    let title = work.text.title().to_owned();
+    Ok(framed(visit, &title, visit.query.get("nen"), article(visit, &work, &done.card, &done.body)))
+}
+
+/// Text from a word processor or a web page as it is typed here.
+pub fn pasted(form: &Form) -> Result<Response, Trouble> {
+    let blocks = html::blocks(form.get("html"));
+    Ok(super::json(StatusCode::OK, &serde_json::json!({ "text": markup::print(&blocks) })))
+}
+
+/// Steps as forms, each with what it needs.
+fn steps(visit: &Visit, person: &Person, work: &Work, wanted: &[Action]) -> Option<El> {
+    let w = visit.w();
+    let action = visit.to(&format!("/viec/{}/buoc", work.id));
+    let form = || el("form").attr("method", "post").attr("action", action.clone()).kid(hidden("seen", hex(&work.hash)));
+    let go = |actions: &'static str, text, main: bool| {
+        cl("button", if main { "bt go" } else { "bt" }).attr("name", "do").attr("value", actions).text(text)
+    };
+    let words = |id: &'static str, label, hint| field(id, label, hint, area("3", "").attr("maxlength", "600"));
+    let named = |mut el: El, text: &'static str, inside: El| {
+        el = el.kid(tx("summary", text));
+        el.kid(inside)
+    };
+    let mut out = Vec::new();
+    for step in wanted.iter().filter(|step| may(person, work, **step)) {
+        out.push(match step {
+            Action::Approve => {
+                let mut row = cl("p", "ac");
+                if may_both(person, work, Action::Approve, Action::Publish) {
+                    row = row.kid(go("approve publish", w.approve_publish, true));
+                }
+                form().kid(row.kid(go("approve", w.approve, false)))
+            }
+            Action::Publish => form().kid(cl("p", "ac").kid(go("publish", w.publish, true))),
+            Action::Schedule => {
+                let at = field("at", w.schedule_at, "", input("datetime-local", "").flag("required", true));
+                named(el("details"), w.schedule, form().kid(at).kid(go("schedule", w.schedule, false)))
+            }
+            Action::SendBack => {
+                let inside = form().kid(words("words", w.remark, w.remark_hint)).kid(go("send-back", w.send_back, false));
+                named(el("details"), w.send_back, inside)
+            }
+            Action::Withdraw => {
+                let inside = form().kid(words("words", w.reason, w.reason_hint)).kid(go("withdraw", w.withdraw, false));
+                named(el("details"), w.withdraw, inside)
+            }
+            other => {
+                let text = match other {
+                    Action::TakeBack => w.take_back,
+                    Action::Unschedule => w.unschedule,
+                    Action::Correct => w.correct,
+                    Action::Drop => w.drop_correction,
+                    Action::Archive => w.archive,
+                    _ => w.reopen,
+                };
+                form().kid(cl("p", "ac").kid(go(other.name(), text, false)))
+            }
+        });
+    }
+    (!out.is_empty()).then(|| cl("section", "stp").attr("aria-label", w.steps).kids(out))
+}
+
+/// When something was, for headings.
+pub fn at(visit: &Visit, time: Time) -> String {
+    domain::words::date_time(time, visit.now(), visit.lang)
+}

@@ -1,0 +1,74 @@
+//! What is to be done later.
+
+use crate::error::Error;
+use crate::store::{Store, Tx};
+use domain::content::Time;
+
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub id: i64,
+    pub kind: String,
+    /// What it is about; with the kind, the same thing once.
+    pub key: String,
+    pub due: Time,
+    pub tries: i64,
+    /// Why it failed last; empty while it has not.
+    pub trouble: String,
+}
+
+type Row = (i64, String, String, i64, i64, String);
+
+fn job((id, kind, key, due, tries, trouble): Row) -> Job {
+    Job { id, kind, key, due: Time(due), tries, trouble }
+}
+
+impl Store {
+    /// Jobs whose time has come: those that encode, or all others, which must not wait behind them.
+    pub async fn due_jobs(&self, encode: bool, now: Time, count: u32) -> Result<Vec<Job>, Error> {
+        let sql =
+            "SELECT id, kind, key, due, tries, trouble FROM job WHERE due <= ? AND (kind = 'encode') = ? ORDER BY due LIMIT ?";
+        let rows: Vec<Row> = sqlx::query_as(sql).bind(now.0).bind(encode).bind(i64::from(count)).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(job).collect())
+    }
+
+    /// Every job that waits, the next one first.
+    pub async fn jobs(&self) -> Result<Vec<Job>, Error> {
+        let rows: Vec<Row> = sqlx::query_as("SELECT id, kind, key, due, tries, trouble FROM job ORDER BY due LIMIT 200")
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows.into_iter().map(job).collect())
+    }
+}
+
+impl Tx {
+    /// Asks for something to be done at `due`; asked again, it is the same job at another time.
+    pub async fn add_job(&mut self, kind: &str, key: &str, due: Time, now: Time) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO job (kind, key, due, at) VALUES (?, ?, ?, ?) \
+             ON CONFLICT (key) DO UPDATE SET due = excluded.due, tries = 0, trouble = ''",
+        )
+        .bind(kind)
+        .bind(key)
+        .bind(due.0)
+        .bind(now.0)
+        .execute(self.raw())
+        .await?;
+        Ok(())
+    }
+
+    pub async fn drop_job(&mut self, key: &str) -> Result<(), Error> {
+        sqlx::query("DELETE FROM job WHERE key = ?").bind(key).execute(self.raw()).await?;
+        Ok(())
+    }
+
+    /// It failed: once more at `due`.
+    pub async fn put_job_off(&mut self, id: i64, due: Time, trouble: &str) -> Result<(), Error> {
+        sqlx::query("UPDATE job SET due = ?, tries = tries + 1, trouble = ? WHERE id = ?")
+            .bind(due.0)
+            .bind(trouble)
+            .bind(id)
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+}

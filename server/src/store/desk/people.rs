@@ -1,0 +1,305 @@
+//! Accounts, their roles, sessions and invitations.
+
+use super::read_grants;
+use crate::error::Error;
+use crate::store::{Store, Tx};
+use domain::content::{PlaceCode, Time};
+use domain::editorial::{Grant, Role};
+
+/// Someone who may sign in.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub id: i64,
+    pub login: String,
+    pub name: String,
+    /// argon2id, PHC string.
+    pub password: String,
+    pub totp: Vec<u8>,
+    pub totp_step: i64,
+    pub disabled: bool,
+}
+
+/// Someone who is signed in, as each request finds him: rights that were taken away a moment ago are gone.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: i64,
+    pub login: String,
+    pub name: String,
+    pub grants: Vec<Grant>,
+    pub disabled: bool,
+    /// When the session began and was last used.
+    pub since: Time,
+    pub seen: Time,
+}
+
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    pub token: [u8; 32],
+    pub at: Time,
+    pub seen: Time,
+    pub agent: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    pub name: String,
+    pub grants: Vec<Grant>,
+    pub by: Option<i64>,
+    pub expires: Time,
+    pub totp: Vec<u8>,
+}
+
+type AccountRow = (i64, String, String, String, Vec<u8>, i64, i64);
+
+fn account(row: AccountRow) -> Account {
+    let (id, login, name, password, totp, totp_step, disabled) = row;
+    Account { id, login, name, password, totp, totp_step, disabled: disabled != 0 }
+}
+
+fn grants(rows: Vec<(String, i64, Vec<u8>)>) -> Result<Vec<Grant>, Error> {
+    rows.into_iter()
+        .map(|(role, place, topics)| {
+            let damaged = || Error::Damaged(format!("role {role}"));
+            let place = PlaceCode(u32::try_from(place).map_err(|_| damaged())?);
+            Ok(Grant { role: Role::from_name(&role).ok_or_else(damaged)?, place, topics })
+        })
+        .collect()
+}
+
+impl Store {
+    pub async fn account_by_login(&self, login: &str) -> Result<Option<Account>, Error> {
+        let row: Option<AccountRow> =
+            sqlx::query_as("SELECT id, login, name, password, totp, totp_step, disabled FROM account WHERE login = ?")
+                .bind(login)
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok(row.map(account))
+    }
+
+    /// Everyone, by name.
+    pub async fn people(&self) -> Result<Vec<Person>, Error> {
+        let rows: Vec<(i64, String, String, i64, i64)> =
+            sqlx::query_as("SELECT id, login, name, disabled, at FROM account ORDER BY name, id")
+                .fetch_all(&self.readers)
+                .await?;
+        let mut people = Vec::with_capacity(rows.len());
+        for (id, login, name, disabled, at) in rows {
+            let grants = self.grants_of(id).await?;
+            people.push(Person { id, login, name, grants, disabled: disabled != 0, since: Time(at), seen: Time(at) });
+        }
+        Ok(people)
+    }
+
+    pub async fn name_of(&self, account: i64) -> Result<String, Error> {
+        let row: Option<(String,)> =
+            sqlx::query_as("SELECT name FROM account WHERE id = ?").bind(account).fetch_optional(&self.readers).await?;
+        Ok(row.map_or_else(String::new, |(name,)| name))
+    }
+
+    pub async fn any_account(&self) -> Result<bool, Error> {
+        let (count,): (i64,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM account)").fetch_one(&self.readers).await?;
+        Ok(count != 0)
+    }
+
+    async fn grants_of(&self, account: i64) -> Result<Vec<Grant>, Error> {
+        let rows = sqlx::query_as("SELECT role, place, topics FROM role WHERE account = ? ORDER BY role, place")
+            .bind(account)
+            .fetch_all(&self.readers)
+            .await?;
+        grants(rows)
+    }
+
+    /// Who holds the session of this hash.
+    pub async fn session(&self, token: &[u8; 32]) -> Result<Option<Person>, Error> {
+        let row: Option<(i64, String, String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT a.id, a.login, a.name, a.disabled, s.at, s.seen FROM session s JOIN account a ON a.id = s.account WHERE s.token = ?",
+        )
+        .bind(token.to_vec())
+        .fetch_optional(&self.readers)
+        .await?;
+        let Some((id, login, name, disabled, at, seen)) = row else { return Ok(None) };
+        let grants = self.grants_of(id).await?;
+        Ok(Some(Person { id, login, name, grants, disabled: disabled != 0, since: Time(at), seen: Time(seen) }))
+    }
+
+    /// Sessions of an account, the newest first.
+    pub async fn sessions(&self, account: i64) -> Result<Vec<SessionRow>, Error> {
+        let rows: Vec<(Vec<u8>, i64, i64, String)> =
+            sqlx::query_as("SELECT token, at, seen, agent FROM session WHERE account = ? ORDER BY at DESC")
+                .bind(account)
+                .fetch_all(&self.readers)
+                .await?;
+        rows.into_iter()
+            .map(|(token, at, seen, agent)| {
+                let token = token.try_into().map_err(|_| Error::Damaged("session".into()))?;
+                Ok(SessionRow { token, at: Time(at), seen: Time(seen), agent })
+            })
+            .collect()
+    }
+
+    pub async fn invitation(&self, token: &[u8; 32]) -> Result<Option<Invitation>, Error> {
+        type Row = (String, String, Option<i64>, i64, Vec<u8>);
+        let row: Option<Row> = sqlx::query_as("SELECT name, roles, by, expires, totp FROM invitation WHERE token = ?")
+            .bind(token.to_vec())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|(name, roles, by, expires, totp)| {
+            Ok(Invitation { name, grants: read_grants(&roles)?, by, expires: Time(expires), totp })
+        })
+        .transpose()
+    }
+
+    /// Invitations that nobody has answered yet: name and until when.
+    pub async fn open_invitations(&self, now: Time) -> Result<Vec<(String, Time)>, Error> {
+        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT name, expires FROM invitation WHERE expires > ? ORDER BY expires")
+            .bind(now.0)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows.into_iter().map(|(name, expires)| (name, Time(expires))).collect())
+    }
+}
+
+impl Tx {
+    pub async fn add_invitation(&mut self, token: &[u8; 32], invitation: &Invitation) -> Result<(), Error> {
+        sqlx::query("DELETE FROM invitation WHERE expires < ?")
+            .bind(invitation.expires.0 - 30 * 86_400)
+            .execute(self.raw())
+            .await?;
+        sqlx::query("INSERT INTO invitation (token, name, roles, by, expires, totp) VALUES (?, ?, ?, ?, ?, ?)")
+            .bind(token.to_vec())
+            .bind(&invitation.name)
+            .bind(super::print_grants(&invitation.grants))
+            .bind(invitation.by)
+            .bind(invitation.expires.0)
+            .bind(&invitation.totp)
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+
+    /// Takes an invitation away; says whether it was there.
+    pub async fn take_invitation(&mut self, token: &[u8; 32]) -> Result<bool, Error> {
+        let done = sqlx::query("DELETE FROM invitation WHERE token = ?").bind(token.to_vec()).execute(self.raw()).await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// `None` where the login is taken.
+    pub async fn add_account(&mut self, account: &Account, at: Time) -> Result<Option<i64>, Error> {
+        let done =
+            sqlx::query("INSERT OR IGNORE INTO account (login, name, password, totp, totp_step, at) VALUES (?, ?, ?, ?, ?, ?)")
+                .bind(&account.login)
+                .bind(&account.name)
+                .bind(&account.password)
+                .bind(&account.totp)
+                .bind(account.totp_step)
+                .bind(at.0)
+                .execute(self.raw())
+                .await?;
+        Ok((done.rows_affected() == 1).then(|| done.last_insert_rowid()))
+    }
+
+    /// All roles of an account, instead of those it had. Returns the former ones.
+    pub async fn set_grants(&mut self, account: i64, new: &[Grant]) -> Result<Vec<Grant>, Error> {
+        let rows = sqlx::query_as("SELECT role, place, topics FROM role WHERE account = ? ORDER BY role, place")
+            .bind(account)
+            .fetch_all(self.raw())
+            .await?;
+        sqlx::query("DELETE FROM role WHERE account = ?").bind(account).execute(self.raw()).await?;
+        for grant in new {
+            sqlx::query("INSERT OR REPLACE INTO role (account, role, place, topics) VALUES (?, ?, ?, ?)")
+                .bind(account)
+                .bind(grant.role.name())
+                .bind(i64::from(grant.place.0))
+                .bind(&grant.topics)
+                .execute(self.raw())
+                .await?;
+        }
+        grants(rows)
+    }
+
+    /// Administrators who can still sign in.
+    pub async fn administrators(&mut self) -> Result<Vec<i64>, Error> {
+        let rows: Vec<(i64,)> = sqlx::query_as(
+            "SELECT DISTINCT a.id FROM account a JOIN role r ON r.account = a.id WHERE r.role = 'administrator' AND a.disabled = 0",
+        )
+        .fetch_all(self.raw())
+        .await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Nobody signs in with it any more, and whoever is signed in is out.
+    pub async fn disable(&mut self, account: i64, disabled: bool) -> Result<(), Error> {
+        sqlx::query("UPDATE account SET disabled = ? WHERE id = ?")
+            .bind(i64::from(disabled))
+            .bind(account)
+            .execute(self.raw())
+            .await?;
+        if disabled {
+            sqlx::query("DELETE FROM session WHERE account = ?").bind(account).execute(self.raw()).await?;
+        }
+        Ok(())
+    }
+
+    /// Marks the time step of a code as used; `false` where it, or a later one, was used before.
+    pub async fn use_totp(&mut self, account: i64, step: i64) -> Result<bool, Error> {
+        let done = sqlx::query("UPDATE account SET totp_step = ? WHERE id = ? AND totp_step < ?")
+            .bind(step)
+            .bind(account)
+            .bind(step)
+            .execute(self.raw())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    pub async fn add_recovery(&mut self, account: i64, code: &[u8; 32]) -> Result<(), Error> {
+        sqlx::query("INSERT INTO recovery (account, code) VALUES (?, ?)")
+            .bind(account)
+            .bind(code.to_vec())
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+
+    /// Uses a code up; `false` where there is none like it.
+    pub async fn use_recovery(&mut self, account: i64, code: &[u8; 32]) -> Result<bool, Error> {
+        let done = sqlx::query("DELETE FROM recovery WHERE account = ? AND code = ?")
+            .bind(account)
+            .bind(code.to_vec())
+            .execute(self.raw())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    pub async fn add_session(&mut self, token: &[u8; 32], account: i64, agent: &str, at: Time) -> Result<(), Error> {
+        sqlx::query("INSERT INTO session (token, account, at, seen, agent) VALUES (?, ?, ?, ?, ?)")
+            .bind(token.to_vec())
+            .bind(account)
+            .bind(at.0)
+            .bind(at.0)
+            .bind(agent)
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+
+    pub async fn see_session(&mut self, token: &[u8; 32], at: Time) -> Result<(), Error> {
+        sqlx::query("UPDATE session SET seen = ? WHERE token = ?").bind(at.0).bind(token.to_vec()).execute(self.raw()).await?;
+        Ok(())
+    }
+
+    /// Ends one session of an account.
+    pub async fn end_session(&mut self, account: i64, token: &[u8; 32]) -> Result<(), Error> {
+        sqlx::query("DELETE FROM session WHERE token = ? AND account = ?")
+            .bind(token.to_vec())
+            .bind(account)
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+
+    /// Ends sessions that nobody has used for long.
+    pub async fn end_old_sessions(&mut self, began: Time, seen: Time) -> Result<(), Error> {
+        sqlx::query("DELETE FROM session WHERE at < ? OR seen < ?").bind(began.0).bind(seen.0).execute(self.raw()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! Pictures and recordings that officials bring: what becomes of them, and what is refused.
+
+mod lab;
+mod office;
+
+use axum::http::StatusCode;
+use lab::Lab;
+use office::{Browser, Office, office, text, upload, write};
+use server::store::desk::Upload;
+
+/// A picture of `width` × `height` whose camera noted that it lies on its side, and where it was taken.
+fn photo(width: u32, height: u32) -> Vec<u8> {
+    let pixels =
+        image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 251) as u8, (y % 241) as u8, ((x * y) % 13) as u8]));
+    let mut jpeg = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 80);
+    image::DynamicImage::from(pixels).write_with_encoder(encoder).unwrap();
+    // Orientation 6 ("turn right") and, behind it, words that stand for a place.
+    let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
+    exif.extend(b"GPS 16.2N 107.2E");
+    let mut whole = jpeg[..2].to_vec();
+    whole.extend([0xff, 0xe1]);
+    whole.extend((exif.len() as u16 + 2).to_be_bytes());
+    whole.extend(exif);
+    whole.extend(&jpeg[2..]);
+    whole
+}
+
+/// Two seconds of nothing, three of a tone, two of nothing.
+fn recording() -> Vec<u8> {
+    let rate = 16_000u32;
+    let sample = |n: u32| {
+        let second = f64::from(n) / f64::from(rate);
+        if (2.0..5.0).contains(&second) { (((second * 440.0 * std::f64::consts::TAU).sin()) * 3_000.0) as i16 } else { 0 }
+    };
+    let data: Vec<u8> = (0..rate * 7).flat_map(|n| sample(n).to_le_bytes()).collect();
+    let mut wav = b"RIFF".to_vec();
+    wav.extend((36 + data.len() as u32).to_le_bytes());
+    wav.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    wav.extend(rate.to_le_bytes());
+    wav.extend((rate * 2).to_le_bytes());
+    wav.extend(b"\x02\0\x10\0data");
+    wav.extend((data.len() as u32).to_le_bytes());
+    wav.extend(data);
+    wav
+}
+
+async fn bring(lab: &Lab, who: &Browser, work: &str, file: &[u8], words: &str) -> (StatusCode, Option<Upload>) {
+    let answer = upload(lab, who, work, file, &[("words", words), ("speaker", "Già làng A Viết"), ("consent", "1")]).await;
+    server::desk::jobs::round(&lab.app.site, true).await.unwrap();
+    let id = work.rsplit('/').next().unwrap().split('?').next().unwrap().parse().unwrap();
+    (answer.status, lab.app.site.store.uploads(id).await.unwrap().pop())
+}
+
+#[tokio::test]
+async fn a_photo_becomes_small_upright_and_forgetful() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Cầu treo").await;
+    let (status, made) = bring(&lab, &author, &work, &photo(1_600, 1_200), "Cầu treo qua suối").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let made = made.unwrap();
+    assert_eq!((made.trouble.as_str(), made.file.ends_with(".avif")), ("", true));
+    let media = lab.app.site.store.medium(&made.file).await.unwrap().unwrap();
+    assert_eq!((media.width, media.height), (720, 960), "turned as the camera said");
+    let hash = made.file.strip_suffix(".avif").unwrap();
+    for (name, wide) in [("", 720), ("-360", 360), ("-1080", 1_080)] {
+        for kind in ["avif", "jpg"] {
+            let file = lab.data().join("media").join(format!("{hash}{name}.{kind}"));
+            let bytes = std::fs::read(&file).unwrap();
+            let size = imagesize::blob_size(&bytes).unwrap();
+            assert_eq!(size.width, wide, "{name}.{kind}");
+            assert!(!bytes.windows(4).any(|four| four == b"Exif" || four == b"GPS "), "{name}.{kind} remembers");
+        }
+    }
+    // Whoever shows no AVIF gets the JPEG under the same address.
+    let path = format!("/media/{}", made.file);
+    let old = lab.get(&path, &[("accept", "image/webp,*/*")]).await;
+    assert_eq!(old.header("content-type"), "image/jpeg");
+    assert_eq!(lab.get(&path, &[("accept", "image/avif,image/webp,*/*")]).await.header("content-type"), "image/avif");
+    assert_eq!(lab.get(&path, &[]).await.header("content-type"), "image/avif");
+    assert!(std::fs::read_dir(lab.data().join("upload")).unwrap().next().is_none(), "the original is gone");
+    let page = text(&office::get(&lab, &author, &work).await);
+    assert!(page.contains(&format!("[ảnh {}] Cầu treo qua suối", made.file)), "it can be put into the text");
+}
+
+#[tokio::test]
+async fn a_recording_loses_its_silence_and_speaks_in_two_tongues() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Lời già làng").await;
+    let nobody = upload(&lab, &author, &work, &recording(), &[("words", "Lời chào")]).await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(&nobody).contains("họ đã đồng ý"));
+    let (status, made) = bring(&lab, &author, &work, &recording(), "Lời chào").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let made = made.unwrap();
+    assert_eq!((made.trouble.as_str(), made.file.ends_with(".ogg")), ("", true));
+    let media = lab.app.site.store.medium(&made.file).await.unwrap().unwrap();
+    assert!((3..=4).contains(&media.seconds), "{} s of three that are not silent", media.seconds);
+    assert!(media.bytes < 16_000, "{} bytes", media.bytes);
+    let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 16_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.5 Mobile/15E148 Safari/604.1";
+    let path = format!("/media/{}", made.file);
+    assert_eq!(lab.get(&path, &[("user-agent", safari)]).await.header("content-type"), "audio/mp4");
+    let newer = safari.replace("Version/16.5", "Version/18.4");
+    assert_eq!(lab.get(&path, &[("user-agent", &newer)]).await.header("content-type"), "audio/ogg");
+}
+
+#[tokio::test]
+async fn bombs_polyglots_and_strangers_are_refused() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Tệp lạ").await;
+    for stranger in [
+        &b"<svg xmlns='http://www.w3.org/2000/svg'/>"[..],
+        b"#EXTM3U\nfile:///etc/passwd",
+        b"MZ\x90",
+        b"%PDF-1.7",
+        b"GIF89a",
+        b"",
+    ] {
+        let (status, made) = bring(&lab, &author, &work, stranger, "x").await;
+        assert_eq!((status, made.is_none()), (StatusCode::UNPROCESSABLE_ENTITY, true), "{stranger:?}");
+    }
+    let mut bomb = lab::png(60_000, 60_000);
+    let (_, made) = bring(&lab, &author, &work, &bomb, "bom").await;
+    assert_eq!(made.unwrap().trouble, "too-large");
+    bomb = lab::png(8, 8);
+    let (_, made) = bring(&lab, &author, &work, &bomb, "không có điểm ảnh").await;
+    assert_eq!(made.unwrap().trouble, "broken");
+    let polyglot = [&[0xff, 0xd8, 0xff, 0xe0][..], b"<html><script>alert(1)</script>"].concat();
+    let (_, made) = bring(&lab, &author, &work, &polyglot, "hai mặt").await;
+    assert_eq!(made.unwrap().trouble, "broken");
+    let mut cut = photo(400, 300);
+    cut.truncate(cut.len() / 3);
+    let (_, made) = bring(&lab, &author, &work, &cut, "bị cắt").await;
+    let made = made.unwrap();
+    assert!(made.trouble == "broken" || !made.file.is_empty(), "never a crash: {}", made.trouble);
+    let hls = [&b"OggS"[..], b"\n#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n"].concat();
+    let (_, made) = bring(&lab, &author, &work, &hls, "danh sách phát").await;
+    assert_eq!(made.unwrap().trouble, "broken");
+    assert!(lab.app.site.store.jobs().await.unwrap().is_empty(), "nothing is tried again that cannot become better");
+    let page = text(&office::get(&lab, &author, &work).await);
+    assert!(page.contains("Tệp bị hỏng") && page.contains("Tệp quá lớn"));
+}
+
+#[tokio::test]
+async fn files_are_brought_only_by_who_may_write() {
+    let Office { lab, admin, author, .. } = office().await;
+    let work = write(&lab, &author, "Của tôi").await;
+    for stranger in [&admin, &Browser::default()] {
+        let answer = upload(&lab, stranger, &work, &photo(60, 40), &[("words", "x")]).await;
+        assert!(matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::UNSUPPORTED_MEDIA_TYPE), "{}", answer.status);
+    }
+    let huge = vec![0xff; (20 << 20) + 10];
+    let answer = upload(&lab, &author, &work, &huge, &[("words", "x")]).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}

@@ -1,0 +1,154 @@
+//! An office with people in it: an administrator, an author and an approver, each with a browser.
+#![allow(dead_code)]
+
+use super::lab::{Answer, Lab};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use domain::editorial::Role;
+use http_body_util::BodyExt;
+use std::sync::atomic::Ordering;
+use tower::ServiceExt;
+
+pub const A_LUOI_2: u32 = 20044;
+pub const A_LUOI_3: u32 = 20050;
+pub const PASSWORD: &str = "con trâu qua suối lúc mờ sáng";
+
+/// Somebody with a browser.
+#[derive(Clone, Default)]
+pub struct Browser {
+    pub cookie: String,
+    pub secret: Vec<u8>,
+    pub login: String,
+    pub codes: Vec<String>,
+}
+
+pub async fn send(lab: &Lab, who: &Browser, method: &str, path: &str, form: &[(&str, &str)], more: &[(&str, &str)]) -> Answer {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let mut request =
+        Request::builder().method(method).uri(path).header("host", "desk.example").header("sec-fetch-site", "same-origin");
+    if method == "POST" {
+        request = request.header("content-type", "application/x-www-form-urlencoded");
+    }
+    if !who.cookie.is_empty() {
+        request = request.header("cookie", &who.cookie);
+    }
+    for (name, value) in more {
+        request = request.header(*name, *value);
+    }
+    let response = lab.app.router().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes().to_vec() }
+}
+
+pub async fn get(lab: &Lab, who: &Browser, path: &str) -> Answer {
+    send(lab, who, "GET", path, &[], &[]).await
+}
+
+pub async fn post(lab: &Lab, who: &Browser, path: &str, form: &[(&str, &str)]) -> Answer {
+    send(lab, who, "POST", path, form, &[]).await
+}
+
+pub fn text(answer: &Answer) -> String {
+    String::from_utf8(answer.body.clone()).unwrap()
+}
+
+pub fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}")).1.split_once(after).unwrap().0
+}
+
+pub fn cookie(answer: &Answer) -> String {
+    answer.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
+pub fn code(lab: &Lab, secret: &[u8], later: i64) -> String {
+    let totp = totp_rs::Builder::new().with_secret(secret.to_vec()).with_account_name("x").build().unwrap();
+    totp.generate((lab.time.load(Ordering::SeqCst) + later) as u64).to_string()
+}
+
+/// Follows an invitation.
+pub async fn join(lab: &Lab, link: &str, login: &str) -> Browser {
+    let path = &link[link.find("/ban-lam-viec").unwrap()..];
+    let page = text(&get(lab, &Browser::default(), path).await);
+    let typed = between(&page, "<code class=\"sc\">", "</code>").replace(' ', "");
+    let secret = totp_rs::Secret::try_from_base32(typed).unwrap();
+    let secret: Vec<u8> = AsRef::<[u8]>::as_ref(&secret).to_vec();
+    let code = code(lab, &secret, 0);
+    let form = [("name", login), ("login", login), ("password", PASSWORD), ("repeat", PASSWORD), ("code", &code)];
+    let answer = post(lab, &Browser::default(), path, &form).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", text(&answer));
+    let page = text(&answer);
+    let codes: Vec<String> =
+        page.split("<li><code>").skip(1).map(|rest| rest.split("</code>").next().unwrap().to_owned()).collect();
+    assert_eq!(codes.len(), 8);
+    Browser { cookie: cookie(&answer), secret, login: login.into(), codes }
+}
+
+pub async fn administrator(lab: &Lab) -> Browser {
+    let link = server::desk::first_link(&lab.app.site, "Quản trị").await.unwrap();
+    join(lab, &link, "quan.tri").await
+}
+
+pub async fn invite(lab: &Lab, admin: &Browser, login: &str, role: Role, place: u32) -> Browser {
+    let form = [("name", login), ("role", role.name()), ("place", &place.to_string())];
+    let page = text(&post(lab, admin, "/ban-lam-viec/nguoi/moi", &form).await);
+    let link = between(&page, "value=\"http", "\"").to_owned();
+    join(lab, &link, login).await
+}
+
+pub struct Office {
+    pub lab: Lab,
+    pub admin: Browser,
+    pub author: Browser,
+    pub approver: Browser,
+}
+
+pub async fn office() -> Office {
+    let lab = Lab::new().await;
+    let admin = administrator(&lab).await;
+    let author = invite(&lab, &admin, "lan.viet", Role::Author, A_LUOI_2).await;
+    let approver = invite(&lab, &admin, "huy.duyet", Role::Approver, A_LUOI_2).await;
+    Office { lab, admin, author, approver }
+}
+
+pub const TEXT: &str = "Mang theo sổ tiêm.\n\n1. Đến trước 9 giờ\n2. Chờ 30 phút\n\n[gọi 115] Cấp cứu";
+
+pub fn article<'a>(title: &'a str, place: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("kind", "bulletin"),
+        ("main-topic", "1"),
+        ("place", place),
+        ("source", "Trạm y tế A Lưới 2"),
+        ("lang", "vi"),
+        ("title.vi", title),
+        ("summary.vi", "Sáng thứ Bảy ở trạm y tế."),
+        ("text.vi", TEXT),
+    ]
+}
+
+pub async fn write(lab: &Lab, who: &Browser, title: &str) -> String {
+    let answer = post(lab, who, "/ban-lam-viec/viec", &article(title, "20044")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
+    answer.header("location").to_owned()
+}
+
+/// Brings a file as a form with one does.
+pub async fn upload(lab: &Lab, who: &Browser, work: &str, file: &[u8], fields: &[(&str, &str)]) -> Answer {
+    let work = work.split('?').next().unwrap();
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+    }
+    body.extend(
+        b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\nContent-Type: application/octet-stream\r\n\r\n",
+    );
+    body.extend(file);
+    body.extend(b"\r\n--x--\r\n");
+    let mut request = Request::post(format!("{work}/tep")).header("host", "desk.example").header("sec-fetch-site", "same-origin");
+    request = request.header("content-type", "multipart/form-data; boundary=x");
+    if !who.cookie.is_empty() {
+        request = request.header("cookie", &who.cookie);
+    }
+    let response = lab.app.router().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes().to_vec() }
+}

@@ -1,0 +1,239 @@
+// The desk in a real browser: an author on a phone whose network comes and goes, an approver on a PC, a reader far away.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { BIN, addresses, browser, furnished, items, link, open, phone, rows, serve, sleep, started, until } from './lib.mjs';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
+const PASSWORD = 'con trâu qua suối lúc mờ sáng';
+const PC = { viewport: { width: 1280, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', bypassCSP: true };
+let server, chrome, admin, author, approver, wire;
+
+before(async () => {
+  server = await serve();
+  wire = await link(server);
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  await wire?.down();
+  await server?.kill();
+});
+
+/** What an authenticator shows (RFC 6238). */
+function code(secret, at = Date.now()) {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret.replace(/\s/g, '')].map(letter => letters.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map(byte => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(at / 30000)));
+  const mac = crypto.createHmac('sha1', key).update(step).digest();
+  const from = mac[19] & 15;
+  return String((mac.readUInt32BE(from) & 0x7fffffff) % 1e6).padStart(6, '0');
+}
+
+/** Answers an invitation in a browser of its own; gives its page and the secret of the authenticator. */
+async function join(address, login, context) {
+  const page = await context.newPage();
+  await page.goto(address);
+  const secret = await page.locator('code.sc').textContent();
+  await page.fill('[name=name]', `Người ${login}`);
+  await page.fill('[name=login]', login);
+  await page.fill('[name=password]', PASSWORD);
+  await page.fill('[name=repeat]', PASSWORD);
+  await page.fill('[name=code]', code(secret));
+  await page.click('button.go');
+  await page.getByText('Tài khoản đã sẵn sàng').waitFor();
+  assert.equal(await page.locator('.rc li').count(), 8);
+  return { page, secret, context };
+}
+
+async function invited(login, role, base = server.url) {
+  const { page } = admin;
+  await page.goto(`${server.url}/ban-lam-viec/nguoi`);
+  const form = page.locator('form[action$="/nguoi/moi"]');
+  await form.locator('[name=name]').fill(`Người ${login}`);
+  await form.locator(`[name=role][value=${role}]`).check();
+  await form.locator('[name=place][value="20044"]').check();
+  await form.locator('button.go').click();
+  const address = await page.locator('.ok input').inputValue();
+  return address.replace(server.url, base);
+}
+
+/** The work of this title, as its page. */
+async function work(page, title, base = server.url) {
+  await page.goto(`${base}/ban-lam-viec/viec?q=${encodeURIComponent(title)}`);
+  await page.locator('.ls a').first().click();
+  await page.locator('h1').first().waitFor();
+}
+
+test('the first administrator comes in by the link that the server prints, and invites two', async () => {
+  const made = spawnSync(BIN, ['admin', 'create', '--name', 'Quản trị', '--data', server.data, '--origin', server.url], { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+  admin = await join(made.stdout.trim(), 'quan.tri', await chrome.newContext(PC));
+  approver = await join(await invited('huy.duyet', 'approver'), 'huy.duyet', await chrome.newContext(PC));
+  const context = await phone(chrome, { bypassCSP: true });
+  author = await join(await invited('lan.viet', 'author', wire.url), 'lan.viet', context);
+  // Signing out and in again, with the next code.
+  const { page, secret } = approver;
+  await page.goto(`${server.url}/ban-lam-viec/toi`);
+  await page.click('form[action$="/ra"] button');
+  await page.getByLabel('Tên đăng nhập').fill('huy.duyet');
+  await page.getByLabel('Mật khẩu').fill(PASSWORD);
+  await page.getByLabel('Mã xác thực').fill(code(secret, Date.now() + 30000));
+  await page.click('button.go');
+  await page.getByText('Chào Người huy.duyet').waitFor();
+});
+
+test('a bulletin is written on a phone whose network is cut, and nothing typed is lost', async () => {
+  const { page } = author;
+  await page.goto(`${wire.url}/ban-lam-viec`);
+  await page.getByText('Viết bản tin').click();
+  await page.getByLabel('Tiêu đề').first().fill('Đường lên thôn A Rí bị sạt');
+  await page.getByLabel('Tóm tắt').first().fill('Xe máy đi vòng qua cầu treo đến hết tuần.');
+  await page.locator('textarea.tt').first().fill('Sạt ở km 3 từ sáng nay.\n\n## Bà con cần làm gì\n\n- Đi vòng qua cầu treo\n- Không lội qua chỗ sạt');
+  await page.getByLabel('Chủ đề chính').selectOption({ index: 2 });
+  await page.getByLabel('Cơ quan ban hành').fill('UBND xã A Lưới 2');
+  await page.getByRole('button', { name: 'Lưu' }).click();
+  await page.getByText('Đã lưu.').waitFor();
+
+  // Away: kept on this phone. Back: saved by itself.
+  const area = page.locator('textarea.tt').first();
+  await wire.down();
+  await area.press('End');
+  await area.pressSequentially(' Ai cần giúp gọi trưởng thôn.');
+  await page.getByText('Mất mạng: đã cất trên máy này').waitFor({ timeout: 30000 });
+  await wire.up();
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.getByText(/Đã lưu lúc/).waitFor({ timeout: 30000 });
+
+  // The browser dies while the network is away: the text is offered again.
+  await wire.down();
+  await area.pressSequentially(' Thêm một câu.');
+  await until('it is kept here', () => page.evaluate(() => Object.keys(localStorage).some(key => localStorage[key].includes(encodeURIComponent('Thêm').replace(/%20/g, '+')))));
+  const address = page.url();
+  await page.close({ runBeforeUnload: false });
+  await wire.up();
+  author.page = await author.context.newPage();
+  await author.page.goto(address);
+  await author.page.getByRole('button', { name: 'Lấy lại' }).click();
+  assert.match(await author.page.locator('textarea.tt').first().inputValue(), /Thêm một câu/);
+  await author.page.getByText(/Đã lưu lúc/).waitFor({ timeout: 30000 });
+  // Beside it stands the page as a phone shows it, in its frame.
+  const framed = author.page.frameLocator('iframe.ph');
+  await framed.getByText('Thêm một câu').waitFor();
+  await framed.getByRole('heading', { name: 'Đường lên thôn A Rí bị sạt' }).waitFor();
+});
+
+test('what is pasted from a word processor becomes marks', async () => {
+  const area = author.page.locator('textarea.tt').first();
+  await area.evaluate(area => {
+    area.setSelectionRange(area.value.length, area.value.length);
+    const data = new DataTransfer();
+    data.setData('text/html', '<meta charset=utf-8><style>p{}</style><h2 class=MsoNormal>Ai trực</h2><ul><li>Anh <b>Hùng</b></li></ul><script>alert(1)</script>');
+    data.setData('text/plain', 'Ai trực Anh Hùng');
+    area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await until('it was cleaned', async () => /## Ai trực\n\n- Anh \*\*Hùng\*\*/.test(await area.inputValue()));
+});
+
+test('sent in, approved on a PC, it reaches a reader; corrected and withdrawn, it leaves him', async () => {
+  const reader = await furnished(chrome, server.url);
+  const held = items(await addresses(server.url)).length;
+  await author.page.getByRole('button', { name: 'Gửi duyệt' }).click();
+  await author.page.getByText('Chờ duyệt').waitFor();
+  const { page } = approver;
+  await page.goto(`${server.url}/ban-lam-viec`);
+  await page.getByRole('link', { name: 'Đường lên thôn A Rí bị sạt' }).click();
+  assert.equal(await page.getByRole('button', { name: 'Duyệt và đăng ngay' }).count(), 1);
+  const began = Date.now();
+  await page.getByRole('button', { name: 'Duyệt và đăng ngay' }).click();
+  await page.locator('.sb', { hasText: 'Đang hiện' }).waitFor();
+  assert.ok(Date.now() - began < 3000);
+  await until('the phone has it', async () => {
+    await reader.page.reload();
+    return (await rows(reader.page, 'bantin-cache-1', 'cards')).length === held + 1;
+  }, 60000);
+  const path = items(await addresses(server.url)).find(path => path.includes('duong-len-thon-a-ri'));
+  await open(reader.page, server.url + path);
+  await reader.page.getByText('Không lội qua chỗ sạt').waitFor();
+
+  // The author mends it; readers keep the first text until somebody else has approved the second.
+  await work(author.page, 'sạt', wire.url);
+  await author.page.getByRole('button', { name: 'Sửa tin đang hiện' }).click();
+  await author.page.getByLabel('Lần này sửa gì').fill('đường đã thông');
+  await author.page.getByLabel('Tiêu đề').first().fill('Đường lên thôn A Rí đã thông');
+  await author.page.getByRole('button', { name: 'Gửi duyệt' }).click();
+  await author.page.locator('.sb', { hasText: 'Chờ duyệt' }).waitFor();
+  await work(page, 'thông');
+  await page.getByRole('link', { name: 'Lịch sử' }).click();
+  assert.match(await page.locator('.df').first().innerText(), /thông/);
+  await work(page, 'thông');
+  await page.getByRole('button', { name: 'Duyệt và đăng ngay' }).click();
+  await page.locator('.sb', { hasText: 'Đang hiện' }).waitFor();
+  await until('the phone has the correction', async () => {
+    await open(reader.page, server.url + path);
+    await started(reader.page);
+    return (await reader.page.locator('article').innerText()).includes('đường đã thông');
+  }, 60000);
+
+  await page.locator('summary', { hasText: 'Rút tin' }).click();
+  await page.getByLabel('Vì sao rút').fill('Tin nhầm thôn');
+  await page.getByRole('button', { name: 'Rút tin' }).click();
+  await page.locator('.sb', { hasText: 'Đã rút' }).waitFor();
+  await until('it left the phone', async () => {
+    await reader.page.goto(server.url);
+    await sleep(500);
+    return (await rows(reader.page, 'bantin-cache-1', 'cards')).length === held;
+  }, 60000);
+  await open(reader.page, server.url + path);
+  await reader.page.getByText('Tin nhầm thôn').waitFor();
+  await reader.context.close();
+});
+
+test('every page of the desk, narrow and wide, light and dark: no violation, nothing beside the screen', async () => {
+  const wrong = [];
+  const visit = async (page, base, path) => {
+    await page.goto(base + path);
+    await page.evaluate(axe);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await page.evaluate(rules => window.axe.run(document, rules), { ...RULES });
+      for (const v of violations) wrong.push(`${colorScheme} ${path}: ${v.id} ${v.nodes[0].target} ${v.nodes[0].failureSummary.split('\n')[1] || ''}`);
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (wide > 0) wrong.push(`${path}: ${wide} px beside the screen`);
+    await page.emulateMedia({ colorScheme: 'light' });
+  };
+  const desk = '/ban-lam-viec';
+  const first = `${desk}/viec/1`;
+  for (const path of [desk, `${desk}/viec`, `${desk}/viec?q=khongco`, `${desk}/viec/moi?loai=bulletin`, `${desk}/viec/moi?loai=guide`, `${desk}/viec/moi?loai=event`, first, `${first}/lich-su`, `${first}/xem`, `${desk}/toi`, `${desk}/khong-co`, `/en${desk}`, `/en${desk}/viec/moi?loai=guide`]) await visit(author.page, wire.url, path);
+  for (const path of [desk, first, `${desk}/toi`]) await visit(approver.page, server.url, path);
+  for (const path of [`${desk}/nguoi`, `${desk}/nhat-ky`, `${desk}/hang-doi`]) await visit(admin.page, server.url, path);
+  const nobody = await (await phone(chrome, { bypassCSP: true })).newPage();
+  const made = spawnSync(BIN, ['admin', 'create', '--data', server.data, '--origin', server.url], { encoding: 'utf8' });
+  for (const address of [desk, new URL(made.stdout.trim()).pathname, `${desk}/moi/khong`]) await visit(nobody, server.url, address);
+  assert.deepEqual(wrong, []);
+});
+
+test('a page of the desk costs at most 30 KB, and readers pay nothing for it', async () => {
+  const sizes = [];
+  const { page } = author;
+  const client = await author.context.newCDPSession(page);
+  await client.send('Network.enable');
+  let bytes = 0;
+  client.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
+  await client.send('Network.setCacheDisabled', { cacheDisabled: true });
+  for (const path of ['/ban-lam-viec', '/ban-lam-viec/viec/moi?loai=guide', '/ban-lam-viec/viec/1']) {
+    bytes = 0;
+    await page.goto(wire.url + path, { waitUntil: 'networkidle' });
+    sizes.push([path, bytes]);
+  }
+  assert.deepEqual(sizes.filter(([, size]) => size > 30000), [], 'whole pages with style and script');
+  const release = await (await fetch(`${server.url}/sw.js`)).text();
+  assert.ok(!release.includes('ban-lam-viec'));
+});
