@@ -146,6 +146,48 @@
       });
     }
   }
+  // ---- how often items are opened: only where the reader agreed, without a name, once a day at most
+
+  function opens(value) {
+    try {
+      if (value) store['bt-opens'] = JSON.stringify(value);
+      return JSON.parse(store['bt-opens'] || '{}');
+    } catch (e) { return {}; }
+  }
+
+  function agree(yes) {
+    store['bt-count'] = yes ? 'yes' : 'no';
+    opens({});
+    toast(yes ? say('Cảm ơn. Tắt lúc nào cũng được, ở Cài đặt.', 'Thank you. You can stop it in the settings.') : say('Đã thôi đếm.', 'Stopped.'));
+  }
+
+  function opened() {
+    var path = location.pathname, item = /\/(?:tin|canh-bao)\/(?:.*-)?([0-9a-z]{8})$/.exec(path), agreed = store['bt-count'], all;
+    if (/cai-dat$/.test(path) && agreed) {
+      return toast(agreed === 'yes' ? say('Máy này gửi số lượt mở tin, không kèm tên.', 'This phone sends how often items are opened, without a name.')
+        : say('Máy này không gửi số lượt mở tin.', 'This phone does not send how often items are opened.'),
+      agreed === 'yes' ? say('Thôi gửi', 'Stop') : say('Cho gửi', 'Send it'), function () { agree(agreed !== 'yes'); });
+    }
+    if (!item || agreed === 'no') return;
+    all = opens();
+    all[item[1]] = (all[item[1]] || 0) + 1;
+    opens(all);
+    // Asked once, of somebody who reads; counting begins anew with his answer.
+    if (!agreed && Object.keys(all).length >= 8) {
+      store['bt-count'] = 'no';
+      toast(say('Cho cán bộ biết tin nào được mở, không kèm tên bạn?', 'Tell the officials which items are opened, without your name?'),
+        say('Đồng ý', 'Yes'), function () { agree(true); });
+    }
+    if (agreed === 'yes' && !(Date.now() - store['bt-sent'] < 7e7) && nav.onLine) {
+      store['bt-sent'] = Date.now();
+      fetch('/dem', { method: 'POST', credentials: 'omit', body: JSON.stringify({ opens: all }) }).then(function (answer) {
+        if (answer.ok) opens({});
+      }).catch(function () { delete store['bt-sent']; });
+    }
+  }
+  opened();
+  if (window.navigation) navigation.addEventListener('currententrychange', function (event) { if (event.navigationType !== 'replace') opened(); });
+
   // In the shell the program answers everything below.
   if (shell) return;
 

@@ -19,6 +19,16 @@ impl Error {
     pub fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
         move |cause| Error::File(path.to_owned(), cause)
     }
+
+    /// There is no room left on the disk.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Error::File(_, cause) => matches!(cause.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded),
+            // SQLITE_FULL.
+            Error::Sql(sqlx::Error::Database(cause)) => cause.code().is_some_and(|code| code == "13"),
+            _ => false,
+        }
+    }
 }
 
 impl From<sqlx::Error> for Error {

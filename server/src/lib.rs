@@ -18,6 +18,7 @@ pub mod key;
 pub mod live;
 pub mod media;
 pub mod metrics;
+pub mod opens;
 mod packs;
 pub mod pages;
 pub mod publish;

@@ -1,7 +1,7 @@
 //! Which address is answered by whom.
 
 use crate::site::Site;
-use crate::{assets, desk, headers, media, pages, reply, sync};
+use crate::{assets, desk, headers, media, opens, pages, reply, sync};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -58,6 +58,9 @@ async fn medium(State(site): State<Arc<Site>>, Path(file): Path<String>, request
 /// Files of the app, then pages; what looks like a file and is none is never answered by a page.
 async fn other(State(site): State<Arc<Site>>, request: Request<Body>) -> Response {
     let path = request.uri().path();
+    if path == opens::PATH && request.method() == Method::POST {
+        return opens::take(&site, request).await;
+    }
     if desk::is_here(path) {
         return desk::answer(site, request).await;
     }
@@ -83,9 +86,11 @@ fn broken(site: &Arc<Site>, cause: &(dyn std::any::Any + Send)) -> Response<Body
 /// What holds for every answer: which methods there are, how long it may take, what browsers must refuse, what is counted.
 async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Next) -> Response {
     let reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    // Readers only read; forms are sent to the desk.
-    let sending = request.method() == Method::POST && desk::is_here(request.uri().path());
-    let mut response = if !reading && !sending {
+    // Readers only read, and may be counted; forms are sent to the desk.
+    let path = request.uri().path();
+    let sending = request.method() == Method::POST && desk::is_here(path);
+    let counting = request.method() == Method::POST && path == opens::PATH;
+    let mut response = if !reading && !sending && !counting {
         reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
     } else {
         match tokio::time::timeout(if sending { SENDING } else { PATIENCE }, next.run(request)).await {

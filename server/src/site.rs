@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::hot::Hot;
 use crate::live::{Live, Seals};
 use crate::metrics::Metrics;
+use crate::opens::Opens;
 use crate::packs::Packs;
 use crate::publish::Publisher;
 use crate::store::Store;
@@ -27,12 +28,14 @@ pub struct Options {
     pub sample: bool,
     /// Where readers reach this server, e.g. `https://bantin.example`; else taken from each request.
     pub origin: Option<String>,
+    /// Bring in from any address and port, this machine's too: for tests only.
+    pub fetch_private: bool,
     pub clock: Clock,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { assets: None, sample: true, origin: None, clock: Clock::default() }
+        Options { assets: None, sample: true, origin: None, fetch_private: false, clock: Clock::default() }
     }
 }
 
@@ -52,6 +55,7 @@ pub struct Site {
     pub assets: Assets,
     pub metrics: Metrics,
     pub desk: Desk,
+    pub opens: Opens,
     /// The Content-Security-Policy of every page.
     pub csp: HeaderValue,
 }
@@ -61,7 +65,11 @@ const ROOM: usize = 12 << 20;
 
 impl Site {
     pub(crate) async fn open(data: &Path, options: Options) -> Result<Arc<Site>, Error> {
-        std::fs::create_dir_all(data.join("media")).map_err(Error::file(data))?;
+        // Nobody else on this machine looks in: the signing key and the seeds of authenticators are there.
+        let mut folder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        folder.recursive(true).create(data.join("media")).map_err(Error::file(data))?;
         let store = Arc::new(Store::open(data, &options.clock).await?);
         let issuer = Arc::new(key::load(data)?);
         let trust = key::trust(&issuer, store.created);
@@ -89,6 +97,7 @@ impl Site {
             assets,
             metrics: Metrics::default(),
             desk: Desk::default(),
+            opens: Opens::default(),
         }))
     }
 

@@ -392,6 +392,11 @@ async fn the_matrix_of_rights() {
     let admin = administrator(&lab).await;
     let writer = invite(&lab, &admin, "nguoi.viet", Role::Author, A_LUOI_2).await;
     let outsider = Browser::default();
+    let feed: Vec<(&'static str, String)> =
+        vec![("url", "https://tin.example/rss".into()), ("name", "Báo".into()), ("place", "20044".into()), ("topic", "1".into())];
+    let sent: Vec<(&str, &str)> = feed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(post(&lab, &writer, "/ban-lam-viec/nguon", &sent).await.status, StatusCode::SEE_OTHER);
+    let source = format!("/ban-lam-viec/nguon/{}", lab.app.site.store.sources().await.unwrap()[0].id);
     let mut tried = 0;
     for role in Role::ALL {
         for (n, place) in [A_LUOI_2, A_LUOI_3].into_iter().enumerate() {
@@ -400,6 +405,8 @@ async fn the_matrix_of_rights() {
             let here = [PlaceCode(A_LUOI_2)];
             let scope = Scope { places: &here, topics: &[1] };
             let may = |action| allowed(&grants, action, scope);
+            let there = [PlaceCode(place)];
+            let own = Scope { places: &there, topics: &[1] };
             let everywhere = |action| allowed(&grants, action, Scope::ALL);
             // A fresh work in review, for each role.
             let work = write(&lab, &writer, "Bài chung").await;
@@ -435,6 +442,9 @@ async fn the_matrix_of_rights() {
                     everywhere(Action::ManagePeople),
                 ),
                 check("/ban-lam-viec/hang-doi/1".into(), Some(Vec::new()), everywhere(Action::ManageJobs)),
+                check("/ban-lam-viec/nguon".into(), None, allowed(&grants, Action::Bring, own)),
+                check("/ban-lam-viec/nguon".into(), Some(feed.clone()), may(Action::Bring)),
+                check(source.clone(), Some(vec![("do", "pause".into())]), may(Action::Bring)),
                 check(work.clone(), None, sees),
                 check(format!("{work}/xem"), None, sees),
                 check(format!("{work}/lich-su"), None, sees),
@@ -475,5 +485,5 @@ async fn the_matrix_of_rights() {
             assert_eq!(answer.status == StatusCode::SEE_OTHER, may(Action::Write), "{role:?} of {place} writes");
         }
     }
-    assert_eq!(tried, Role::ALL.len() * 2 * 17);
+    assert_eq!(tried, Role::ALL.len() * 2 * 20);
 }

@@ -40,10 +40,10 @@ impl Role {
     fn may(self) -> &'static [Action] {
         use Action::*;
         match self {
-            Role::Author => &[Read, Write, Submit, TakeBack, Correct, Drop, Archive, Reopen],
+            Role::Author => &[Read, Write, Bring, Submit, TakeBack, Review, Correct, Drop, Archive, Reopen],
             Role::Approver => &[
-                Read, Write, Submit, TakeBack, SendBack, Approve, Publish, Schedule, Unschedule, Correct, Drop, Withdraw,
-                Archive, Reopen,
+                Read, Write, Bring, Submit, TakeBack, SendBack, Approve, Publish, Schedule, Unschedule, Review, Correct, Drop,
+                Withdraw, Archive, Reopen,
             ],
             Role::Administrator => &[Read, ManagePeople, ReadAudit, ManageJobs],
             // What alert officers, figures and reporters do has its own pages.

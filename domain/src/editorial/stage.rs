@@ -41,6 +41,8 @@ impl Stage {
 pub enum Action {
     Read,
     Write,
+    /// Takes what stands elsewhere as a draft, once or from a source again and again.
+    Bring,
     Submit,
     /// The author wants it back before it was judged.
     TakeBack,
@@ -49,6 +51,8 @@ pub enum Action {
     Schedule,
     Unschedule,
     Publish,
+    /// Somebody has read it again, and it still holds.
+    Review,
     /// Begins a new revision of what readers have.
     Correct,
     /// Gives a begun correction up; readers keep what they have.
@@ -62,9 +66,10 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 17] = [
+    pub const ALL: [Action; 19] = [
         Action::Read,
         Action::Write,
+        Action::Bring,
         Action::Submit,
         Action::TakeBack,
         Action::SendBack,
@@ -72,6 +77,7 @@ impl Action {
         Action::Schedule,
         Action::Unschedule,
         Action::Publish,
+        Action::Review,
         Action::Correct,
         Action::Drop,
         Action::Withdraw,
@@ -87,6 +93,7 @@ impl Action {
         match self {
             Action::Read => "read",
             Action::Write => "write",
+            Action::Bring => "bring",
             Action::Submit => "submit",
             Action::TakeBack => "take-back",
             Action::SendBack => "send-back",
@@ -94,6 +101,7 @@ impl Action {
             Action::Schedule => "schedule",
             Action::Unschedule => "unschedule",
             Action::Publish => "publish",
+            Action::Review => "review",
             Action::Correct => "correct",
             Action::Drop => "drop",
             Action::Withdraw => "withdraw",
@@ -170,6 +178,7 @@ pub fn transition(state: State, action: Action, deed: &Deed) -> Result<State, Re
         (Scheduled, Action::Unschedule) => to(Approved),
         (Approved | Scheduled, Action::Publish) if state.approved == Some(deed.text) => State { live: true, ..to(Published) },
         (Approved | Scheduled, Action::Schedule | Action::Publish) => return Err(Refusal::Changed),
+        (Published, Action::Review) => state,
         (Published, Action::Correct) => unapproved(Draft),
         (Draft | InReview | Approved | Scheduled, Action::Drop) if state.live => unapproved(Published),
         (Draft | InReview | Approved | Scheduled | Published, Action::Withdraw) if state.live => {

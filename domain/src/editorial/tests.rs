@@ -188,6 +188,7 @@ fn the_table_denies_what_it_does_not_name() {
         assert_eq!(may.contains(&Action::Withdraw), role == Role::Approver, "{role:?}");
         assert_eq!(may.contains(&Action::ManagePeople), role == Role::Administrator, "{role:?}");
         assert_eq!(may.contains(&Action::Write), matches!(role, Role::Author | Role::Approver), "{role:?}");
+        assert_eq!(may.contains(&Action::Bring), matches!(role, Role::Author | Role::Approver), "{role:?}");
     }
 }
 

@@ -22,6 +22,8 @@ pub const RECOVERY_CODES: usize = 8;
 /// password: whoever has it is never locked out by those who guess.
 const TRIES: u32 = 8;
 const WINDOW: i64 = 15 * 60;
+/// So many, and no code opens it either until [`WINDOW`] is over: six figures must not be guessed. Passkeys are not asked.
+const HARD: u32 = 60;
 /// Names that are remembered for it.
 const NAMES: usize = 10_000;
 
@@ -170,20 +172,28 @@ impl Throttle {
         }
     }
 
+    /// Not even a right code opens it now.
+    pub fn shut(&self, name: &str, now: Time) -> bool {
+        let all = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        all.get(name).is_some_and(|(count, since)| *count >= HARD && now.since(*since) < WINDOW)
+    }
+
     pub fn wrong(&self, name: &str, now: Time) {
         let mut all = self.0.lock().unwrap_or_else(|e| e.into_inner());
         if all.len() >= NAMES {
             all.retain(|_, (_, since)| now.since(*since) < WINDOW);
         }
-        if all.len() >= NAMES {
-            all.clear();
+        // Still too many: those that were tried least go, so that nobody sweeps the count of one away with many others.
+        if all.len() >= NAMES && !all.contains_key(name) {
+            let least = all.iter().min_by_key(|(_, (count, since))| (*count, since.0)).map(|(name, _)| name.clone());
+            all.remove(&least.unwrap_or_default());
         }
         let entry = all.entry(name.to_owned()).or_insert((0, now));
         if now.since(entry.1) >= WINDOW {
             *entry = (0, now);
         }
         entry.0 += 1;
-        entry.1 = if entry.0 == TRIES { now } else { entry.1 };
+        entry.1 = if entry.0 == TRIES || entry.0 == HARD { now } else { entry.1 };
     }
 
     pub fn right(&self, name: &str) {

@@ -8,6 +8,51 @@ const say = (vi, en) => (english ? en : vi);
 
 for (const button of document.querySelectorAll('[data-do=print]')) button.addEventListener('click', () => print());
 
+// ---- what unlocks this device
+
+const unpack = text => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0));
+const pack = buffer => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+for (const ask of document.querySelectorAll('form[data-passkey]')) {
+  if (!window.PublicKeyCredential) ask.hidden = true;
+  ask.addEventListener('submit', async event => {
+    event.preventDefault();
+    const told = ask.querySelector('[role=status]');
+    told.textContent = '';
+    try {
+      const response = await fetch(ask.dataset.passkey, {
+        method: 'POST',
+        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+      });
+      if (!response.ok) throw new Error(response.status);
+      const { ceremony, options } = await response.json();
+      options.challenge = unpack(options.challenge);
+      for (const known of [...(options.excludeCredentials || []), ...(options.allowCredentials || [])]) known.id = unpack(known.id);
+      if (options.user) options.user.id = unpack(options.user.id);
+      const made = await navigator.credentials[options.user ? 'create' : 'get']({ publicKey: options });
+      const answer = { id: made.id, rawId: pack(made.rawId), type: made.type, extensions: {}, response: {} };
+      for (const part of ['clientDataJSON', 'attestationObject', 'authenticatorData', 'signature', 'userHandle'])
+        if (made.response[part]) answer.response[part] = pack(made.response[part]);
+      ask.elements.ceremony.value = ceremony;
+      ask.elements.answer.value = JSON.stringify(answer);
+      ask.submit();
+    } catch (cause) {
+      // Whoever closed the question knows why.
+      told.textContent = cause.name === 'NotAllowedError'
+        ? say('Đã dừng. Bấm lại khi sẵn sàng.', 'Stopped. Press again when you are ready.')
+        : say('Chưa được. Hãy thử lại, hoặc dùng mật khẩu và mã.', 'It did not work. Try again, or use password and code.');
+    }
+  });
+}
+
+// Whoever signs out leaves no text behind on this device, and is asked where one was not saved.
+document.querySelector('form[action$="/ra"]')?.addEventListener('submit', event => {
+  let kept = [];
+  try { kept = Object.keys(localStorage).filter(name => name.startsWith('desk:')); } catch {}
+  const ask = say('Trên máy này còn bản gõ dở chưa lưu. Đăng xuất và bỏ nó?', 'A text on this device was not saved. Sign out and drop it?');
+  if (kept.length && !confirm(ask)) event.preventDefault();
+  else for (const name of kept) localStorage.removeItem(name);
+});
+
 const frame = document.querySelector('iframe[data-src]');
 let dark = false;
 const show = () => { if (frame) frame.src = frame.dataset.src + (dark ? '?nen=dark' : '?nen=light'); };

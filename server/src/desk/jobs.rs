@@ -1,9 +1,12 @@
-//! Does what is due: once a second, each job in its own transaction, put off and tried again where it fails. Encoding takes
-//! long, so it has a lane of its own.
+//! Does what is due: once a second, each job in its own transaction, put off and tried again where it fails. Encoding and
+//! asking other servers take long, so they have a lane of their own.
 
+use super::notices;
+use super::sources;
 use super::upload;
 use super::visit::Visit;
 use super::works::{self, Trouble};
+use crate::opens;
 use crate::site::Site;
 use crate::store::desk::{Job, Person};
 use axum::response::Response;
@@ -15,6 +18,8 @@ use std::time::Duration;
 
 /// Jobs of one round.
 const ROUND: u32 = 20;
+/// Pause between two times that counts are written down, in seconds.
+const KEEP: i64 = 60;
 /// Longest pause between two tries, in seconds.
 const MAX_PAUSE: i64 = 3_600;
 
@@ -22,29 +27,38 @@ pub async fn run(site: Arc<Site>) {
     tokio::join!(lane(&site, true), lane(&site, false));
 }
 
-async fn lane(site: &Arc<Site>, encode: bool) {
+async fn lane(site: &Arc<Site>, slow: bool) {
     let mut tick = tokio::time::interval(Duration::from_secs(1));
-    let mut last_tidied = Time(0);
+    let (mut last_tidied, mut last_kept) = (Time(0), site.now());
     loop {
         tick.tick().await;
-        if let Err(cause) = round(site, encode).await {
+        if let Err(cause) = round(site, slow).await {
             tracing::error!(%cause, "jobs could not be read");
             site.metrics.failures.fetch_add(1, Ordering::Relaxed);
         }
-        if !encode && site.now().since(last_tidied) >= 3_600 {
+        if !slow && site.now().since(last_tidied) >= 3_600 {
             last_tidied = site.now();
             if let Err(cause) = super::tidy(site).await {
                 tracing::error!(%cause, "old sessions could not be ended");
+            }
+        }
+        if !slow && site.now().since(last_kept) >= KEEP {
+            last_kept = site.now();
+            if let Err(cause) = opens::keep(site).await {
+                tracing::error!(%cause, "what was counted could not be kept");
             }
         }
     }
 }
 
 /// Everything that is due now, in one of the two lanes.
-pub async fn round(site: &Arc<Site>, encode: bool) -> Result<(), crate::Error> {
-    for job in site.store.due_jobs(encode, site.now(), ROUND).await? {
+pub async fn round(site: &Arc<Site>, slow: bool) -> Result<(), crate::Error> {
+    for job in site.store.due_jobs(slow, site.now(), ROUND).await? {
         if let Err(trouble) = perform(site, &job).await {
-            let pause = (5i64 << job.tries.clamp(0, 10)).min(MAX_PAUSE);
+            let pause = match job.kind.as_str() {
+                "poll" => sources::pause(job.tries, &trouble),
+                _ => (5i64 << job.tries.clamp(0, 10)).min(MAX_PAUSE),
+            };
             tracing::warn!(job = job.key, ?trouble, "a job failed");
             let mut tx = site.store.begin().await?;
             tx.put_job_off(job.id, site.now().plus(pause), &format!("{trouble:?}").chars().take(300).collect::<String>()).await?;
@@ -58,7 +72,10 @@ async fn perform(site: &Arc<Site>, job: &Job) -> Result<(), Trouble> {
     let about = job.key.split_once(':').and_then(|(_, id)| id.parse().ok());
     match (job.kind.as_str(), about) {
         ("publish", Some(work)) => works::publish_due(site, work).await,
+        ("expire", Some(work)) => works::expire(site, work).await,
+        ("notify", Some(line)) => notices::tell(site, line).await,
         ("encode", Some(id)) => upload::encode(site, id).await,
+        ("poll", Some(id)) => sources::poll(site, id).await,
         _ => Err(Trouble::NotFound),
     }
 }

@@ -3,17 +3,24 @@
 //! [`answer`] is its one door: it finds out who is there, reads the form, and hands both to the page at the address.
 //! Rights are judged in [`works`] and [`people`], never by a page.
 
+mod account;
 mod auth;
 mod encode;
+mod fetch;
 mod form;
+mod found;
 pub mod jobs;
+mod notices;
+mod passkey;
 mod people;
+mod sources;
 mod upload;
 mod view;
 mod visit;
 pub mod works;
 
 pub use auth::{Passwords, Throttle};
+pub use passkey::Ceremonies;
 pub use people::first_link;
 
 use crate::error::Error;
@@ -40,6 +47,7 @@ pub const MAX_BODY: usize = encode::MAX_UPLOAD + (1 << 20);
 pub struct Desk {
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub ceremonies: Ceremonies,
 }
 
 /// Whether an address is the desk's.
@@ -57,11 +65,17 @@ pub async fn answer(site: Arc<Site>, request: Request) -> Response {
         Ok(read) => read,
         Err(status) => return view::refused(status),
     };
-    let done = route(&mut visit, &form).await;
-    match done {
-        Ok(response) => response,
-        Err(trouble) => view::trouble(&visit, &form, trouble).await,
-    }
+    // To its end also where nobody waits for the answer any more: no transaction is left open.
+    let done = tokio::spawn(async move {
+        match route(&mut visit, &form).await {
+            Ok(response) => response,
+            Err(trouble) => view::trouble(&visit, &form, trouble).await,
+        }
+    });
+    done.await.unwrap_or_else(|cause| {
+        tracing::error!(%cause, "a page of the desk could not be made");
+        view::refused(StatusCode::INTERNAL_SERVER_ERROR)
+    })
 }
 
 type Answer = Result<Response, Trouble>;
@@ -73,6 +87,8 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
     // Whoever is not signed in finds the way in, and the way of an invitation.
     match (post, &parts[..]) {
         (true, ["vao"]) => return people::sign_in(visit, form).await,
+        (true, ["vao", "khoa", "hoi"]) => return passkey::ask_in(visit),
+        (true, ["vao", "khoa"]) => return passkey::enter(visit, form).await,
         (false, ["moi", token]) => return people::invitation(visit, token).await,
         (true, ["moi", token]) => return people::accept(visit, form, token).await,
         _ => {}
@@ -81,7 +97,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
     let site = visit.site.clone();
     match (post, &parts[..]) {
         (false, []) => view::overview(visit, &person).await,
-        (true, ["ra"]) => people::sign_out(visit, &person).await,
+        (true, ["ra"]) => account::sign_out(visit, &person).await,
         (false, ["viec"]) => view::list(visit, &person).await,
         (false, ["viec", "moi"]) => view::fresh(visit, &person).await,
         (true, ["viec"]) => {
@@ -104,12 +120,22 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
             let (words, speaker, consent) = (text("words"), text("speaker"), form.has("consent"));
             upload::take(visit, &person, number(id)?, upload::Brought { bytes, words, speaker, consent }).await
         }
+        (true, ["tin-bao"]) => notices::seen(visit, form, &person).await,
         (true, ["dan"]) => view::pasted(form),
+        (false, ["nguon"]) => sources::list(visit, &person).await,
+        (true, ["nguon"]) => sources::add(visit, form, &person).await,
+        (true, ["nguon", "lay"]) => sources::paste(visit, form, &person).await,
+        (true, ["nguon", id]) => sources::change(visit, form, &person, number(id)?).await,
         (false, ["nguoi"]) => people::list(visit, &person).await,
         (true, ["nguoi", "moi"]) => people::invite(visit, form, &person).await,
+        (true, ["nguoi", id, "loi-vao"]) => people::renew(visit, &person, number(id)?).await,
         (true, ["nguoi", id]) => people::change(visit, form, &person, number(id)?).await,
-        (false, ["toi"]) => people::me(visit, &person).await,
-        (true, ["toi", "phien"]) => people::end_session(visit, form, &person).await,
+        (false, ["toi"]) => account::me(visit, &person, None).await,
+        (true, ["toi", "khoa", "hoi"]) => passkey::ask_new(visit, &person).await,
+        (true, ["toi", "khoa"]) => passkey::add(visit, form, &person).await,
+        (true, ["toi", "khoa", "bo"]) => passkey::remove(visit, form, &person).await,
+        (true, ["toi", "mat-khau"]) => account::change_password(visit, form, &person).await,
+        (true, ["toi", "phien"]) => account::end_session(visit, form, &person).await,
         (false, ["nhat-ky"]) => view::audit(visit, &person).await,
         (false, ["hang-doi"]) => view::jobs(visit, &person).await,
         (true, ["hang-doi", id]) => jobs::retry(visit, &person, number(id)?).await,
@@ -163,10 +189,11 @@ async fn saved(visit: &mut Visit, form: &Form, id: i64) -> Answer {
 /// Stages whose text somebody still works on.
 pub const OPEN: [Stage; 4] = [Stage::Draft, Stage::InReview, Stage::Approved, Stage::Scheduled];
 
-/// Sessions and jobs that are over, now and then.
+/// Sessions and notices that are over, now and then.
 pub async fn tidy(site: &Site) -> Result<(), Error> {
     let now = site.now();
     let mut tx = site.store.begin().await?;
     tx.end_old_sessions(Time(now.0 - visit::LIFE), Time(now.0 - visit::IDLE)).await?;
+    tx.drop_seen_notices().await?;
     tx.commit().await
 }

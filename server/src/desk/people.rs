@@ -25,18 +25,26 @@ type Answer = Result<Response, Trouble>;
 pub async fn first_link(site: &Site, name: &str) -> Result<String, Error> {
     let city = instance().places.first().map_or(0, |place| place.code);
     let grants = vec![Grant { role: Role::Administrator, place: PlaceCode(city), topics: Vec::new() }];
-    let link = add_invitation(site, name, grants, None, FIRST).await?;
+    let link = add_invitation(site, name, grants, None, None, FIRST).await?;
     Ok([super::ROOT, &link].concat())
 }
 
-async fn add_invitation(site: &Site, name: &str, grants: Vec<Grant>, by: Option<i64>, life: i64) -> Result<String, Error> {
+async fn add_invitation(
+    site: &Site,
+    name: &str,
+    grants: Vec<Grant>,
+    by: Option<i64>,
+    account: Option<i64>,
+    life: i64,
+) -> Result<String, Error> {
     let (token, kept) = auth::token();
     let now = site.now();
-    let invitation = Invitation { name: name.to_owned(), grants, by, expires: now.plus(life), totp: random::<20>().to_vec() };
+    let expires = now.plus(life);
+    let invitation = Invitation { name: name.to_owned(), grants, by, account, expires, totp: random::<20>().to_vec() };
     let mut tx = site.store.begin().await?;
     tx.add_invitation(&kept, &invitation).await?;
     let roles = print_grants(&invitation.grants);
-    tx.note(now, Note { actor: by, action: "invite", after: &roles, words: name, ..Note::default() }).await?;
+    tx.note(now, Note { actor: by, action: "invite", account, after: &roles, words: name, ..Note::default() }).await?;
     tx.commit().await?;
     Ok(["/moi/", &token].concat())
 }
@@ -44,6 +52,8 @@ async fn add_invitation(site: &Site, name: &str, grants: Vec<Grant>, by: Option<
 /// What stands on the page of an invitation beside its name.
 pub struct Enrolment {
     pub invitation: Invitation,
+    /// The login of an account that there is already.
+    pub login: Option<String>,
     /// `otpauth://…`, and the secret as it is typed.
     pub url: String,
     pub secret: String,
@@ -65,23 +75,26 @@ pub enum Wrong {
     Pair,
     /// Too many wrong ones: minutes to wait.
     Wait(i64),
+    /// A passkey that is not known here, or no longer.
+    Passkey,
 }
 
-async fn open(visit: &Visit, token: &str) -> Result<Option<Invitation>, Error> {
+async fn open(visit: &Visit, token: &str) -> Result<Option<Enrolment>, Error> {
     let found = visit.site.store.invitation(&auth::kept(token)).await?;
-    Ok(found.filter(|invitation| invitation.expires > visit.now()))
+    let Some(invitation) = found.filter(|invitation| invitation.expires > visit.now()) else { return Ok(None) };
+    let login = match invitation.account {
+        Some(id) => visit.site.store.account(id).await?.map(|account| account.login),
+        None => None,
+    };
+    let (url, secret) = auth::enrolment(&invitation.totp, &invitation.name);
+    Ok(Some(Enrolment { invitation, login, url, secret }))
 }
 
 pub async fn invitation(visit: &Visit, token: &str) -> Answer {
     match open(visit, token).await? {
-        Some(invitation) => Ok(view::invitation(visit, token, &enrolment(invitation), &Form::default(), None)),
+        Some(enrolment) => Ok(view::invitation(visit, token, &enrolment, &Form::default(), None)),
         None => Ok(view::no_invitation(visit)),
     }
-}
-
-fn enrolment(invitation: Invitation) -> Enrolment {
-    let (url, secret) = auth::enrolment(&invitation.totp, &invitation.name);
-    Enrolment { invitation, url, secret }
 }
 
 /// What its owner signs in with, folded: letters without diacritics, digits, `.` and `-`.
@@ -94,24 +107,30 @@ fn login(text: &str) -> Option<String> {
 pub async fn accept(visit: &mut Visit, form: &Form, token: &str) -> Answer {
     let site = visit.site.clone();
     let now = site.now();
-    let Some(invitation) = open(visit, token).await? else { return Ok(view::no_invitation(visit)) };
-    let (name, password) = (form.get("name").trim().to_owned(), form.get("password").to_owned());
-    let again = |visit: &Visit, wrong, invitation| Ok(view::invitation(visit, token, &enrolment(invitation), form, Some(wrong)));
-    let Some(login) = login(form.get("login")) else { return again(visit, Wrong::Login, invitation) };
+    let Some(enrolment) = open(visit, token).await? else { return Ok(view::no_invitation(visit)) };
+    let again = |visit: &Visit, wrong| Ok(view::invitation(visit, token, &enrolment, form, Some(wrong)));
+    let invitation = &enrolment.invitation;
+    // Whoever has an account keeps his name and login.
+    let renewed = enrolment.login.is_some();
+    let login = enrolment.login.clone().or_else(|| login(form.get("login")));
+    let name = if renewed { &invitation.name } else { form.get("name").trim() };
+    let Some(login) = login else { return again(visit, Wrong::Login) };
     if name.is_empty() || name.chars().count() > MAX_NAME {
-        return again(visit, Wrong::Name, invitation);
+        return again(visit, Wrong::Name);
     }
+    let password = form.get("password").to_owned();
     if let Some(weak) = auth::weakness(&password, &login) {
-        return again(visit, Wrong::Password(weak), invitation);
+        return again(visit, Wrong::Password(weak));
     }
     if form.get("repeat") != password {
-        return again(visit, Wrong::Repeat, invitation);
+        return again(visit, Wrong::Repeat);
     }
     let Some(step) = auth::totp_step(&invitation.totp, form.get("code").trim(), now) else {
-        return again(visit, Wrong::Code, invitation);
+        return again(visit, Wrong::Code);
     };
     let password = site.desk.passwords.hash(password).await?;
-    let account = Account { id: 0, login, name, password, totp: invitation.totp.clone(), totp_step: step, disabled: false };
+    let (id, name, totp) = (invitation.account.unwrap_or_default(), name.to_owned(), invitation.totp.clone());
+    let account = Account { id, login, name, password, totp, totp_step: step, disabled: false };
     let (session, kept) = auth::token();
     let codes: Vec<String> = (0..auth::RECOVERY_CODES).map(|_| auth::recovery_code()).collect();
     let mut tx = site.store.begin().await?;
@@ -120,17 +139,24 @@ pub async fn accept(visit: &mut Visit, form: &Form, token: &str) -> Answer {
         tx.roll_back().await;
         return Ok(view::no_invitation(visit));
     }
-    let Some(id) = tx.add_account(&account, now).await? else {
-        tx.roll_back().await;
-        return again(visit, Wrong::Taken, invitation);
+    let id = if renewed {
+        tx.renew_account(&account).await?;
+        account.id
+    } else {
+        let Some(id) = tx.add_account(&account, now).await? else {
+            tx.roll_back().await;
+            return again(visit, Wrong::Taken);
+        };
+        tx.set_grants(id, &invitation.grants).await?;
+        id
     };
-    tx.set_grants(id, &invitation.grants).await?;
     for code in &codes {
         tx.add_recovery(id, &auth::recovery_kept(id, code)).await?;
     }
     tx.add_session(&kept, id, &visit.agent, now).await?;
     let roles = print_grants(&invitation.grants);
-    tx.note(now, Note { actor: Some(id), action: "join", account: Some(id), after: &roles, ..Note::default() }).await?;
+    let action = if renewed { "renew" } else { "join" };
+    tx.note(now, Note { actor: Some(id), action, account: Some(id), after: &roles, ..Note::default() }).await?;
     tx.commit().await?;
     visit.person = site.store.session(&kept).await?;
     let mut response = view::welcome(visit, &account.login, &codes);
@@ -146,12 +172,13 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
     let account = site.store.account_by_login(&login).await?;
     let step = account.as_ref().and_then(|account| auth::totp_step(&account.totp, code, now));
     let wait = site.desk.throttle.wait(&login, now);
-    if wait > 0 && step.is_none() {
+    if wait > 0 && (step.is_none() || site.desk.throttle.shut(&login, now)) {
+        site.desk.throttle.wrong(&login, now);
         return Ok(view::signing_in(visit, form, Some(Wrong::Wait(wait / 60 + 1))));
     }
     let fits = site.desk.passwords.verify(form.get("password").to_owned(), account.as_ref().map(|a| a.password.clone())).await?;
+    let known = account.as_ref().map(|account| account.id);
     let account = account.filter(|account| fits && !account.disabled);
-    let (session, kept) = auth::token();
     let mut tx = site.store.begin().await?;
     let entered = match &account {
         Some(account) => {
@@ -163,35 +190,36 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
         }
         None => false,
     };
-    let actor = account.as_ref().map(|account| account.id);
     if !entered {
-        let known = site.store.account_by_login(&login).await?.map(|account| account.id);
         tx.note(now, Note { action: "sign-in-failed", account: known, words: &visit.agent, ..Note::default() }).await?;
-        tx.commit().await?;
-        site.desk.throttle.wrong(&login, now);
-        return Ok(view::signing_in(visit, form, Some(Wrong::Pair)));
     }
-    let id = actor.unwrap_or_default();
-    tx.add_session(&kept, id, &visit.agent, now).await?;
-    tx.note(now, Note { actor, action: "sign-in", words: &visit.agent, ..Note::default() }).await?;
     tx.commit().await?;
-    site.desk.throttle.right(&login);
-    // Back to where he was, within the desk.
+    match account.filter(|_| entered) {
+        Some(account) => {
+            site.desk.throttle.right(&login);
+            let_in(visit, form, &account).await
+        }
+        None => {
+            site.desk.throttle.wrong(&login, now);
+            Ok(view::signing_in(visit, form, Some(Wrong::Pair)))
+        }
+    }
+}
+
+/// Begins a session of whoever has proved who he is, and leads back to where he was, within the desk.
+pub async fn let_in(visit: &Visit, form: &Form, account: &Account) -> Answer {
+    let (session, kept) = auth::token();
+    let now = visit.now();
+    let mut tx = visit.site.store.begin().await?;
+    if let Some(former) = &visit.token {
+        tx.end_session(account.id, former).await?;
+    }
+    tx.add_session(&kept, account.id, &visit.agent, now).await?;
+    tx.note(now, Note { actor: Some(account.id), action: "sign-in", words: &visit.agent, ..Note::default() }).await?;
+    tx.commit().await?;
     let back = form.get("back");
     let mut response = visit.go(if back.starts_with('/') && !back.starts_with("//") { back } else { "" });
     visit::set_cookie(&mut response, Some(&session));
-    Ok(response)
-}
-
-pub async fn sign_out(visit: &Visit, person: &Person) -> Answer {
-    let mut tx = visit.site.store.begin().await?;
-    if let Some(token) = &visit.token {
-        tx.end_session(person.id, token).await?;
-    }
-    tx.note(visit.now(), Note { actor: Some(person.id), action: "sign-out", ..Note::default() }).await?;
-    tx.commit().await?;
-    let mut response = visit.go("");
-    visit::set_cookie(&mut response, None);
     Ok(response)
 }
 
@@ -213,12 +241,25 @@ pub async fn invite(visit: &Visit, form: &Form, person: &Person) -> Answer {
     let link = if name.is_empty() || name.chars().count() > MAX_NAME || grants.is_empty() {
         Err(Wrong::Name)
     } else {
-        let path = add_invitation(&visit.site, name, grants, Some(person.id), INVITATION).await?;
+        let path = add_invitation(&visit.site, name, grants, Some(person.id), None, INVITATION).await?;
         Ok([&visit.origin, super::ROOT, &path].concat())
     };
     let people = visit.site.store.people().await?;
     let open = visit.site.store.open_invitations(visit.now()).await?;
     Ok(view::people(visit, person, &people, &open, Some(link)))
+}
+
+/// A link with which somebody who lost phone or password gets a new way in, to the account he has: his texts stay his.
+pub async fn renew(visit: &Visit, person: &Person, id: i64) -> Answer {
+    if !allowed(&person.grants, Action::ManagePeople, Scope::ALL) {
+        return Err(Trouble::Denied);
+    }
+    let all = visit.site.store.people().await?;
+    let whom = all.iter().find(|whom| whom.id == id).ok_or(Trouble::NotFound)?;
+    let path = add_invitation(&visit.site, &whom.name, whom.grants.clone(), Some(person.id), Some(id), FIRST).await?;
+    let link = [&visit.origin, super::ROOT, &path].concat();
+    let open = visit.site.store.open_invitations(visit.now()).await?;
+    Ok(view::people(visit, person, &all, &open, Some(Ok(link))))
 }
 
 /// New roles for somebody, or none; takes effect with his next request.
@@ -279,19 +320,5 @@ async fn note(
 ) -> Result<(), Error> {
     let (before, after) = (print_grants(before), print_grants(after));
     let note = Note { actor: Some(person.id), action, account: Some(account), before: &before, after: &after, ..Note::default() };
-    tx.note(now, note).await
-}
-
-pub async fn me(visit: &Visit, person: &Person) -> Answer {
-    let sessions = visit.site.store.sessions(person.id).await?;
-    Ok(view::me(visit, person, &sessions))
-}
-
-pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer {
-    let token = form.hash("session").ok_or(Trouble::NotFound)?;
-    let mut tx = visit.site.store.begin().await?;
-    tx.end_session(person.id, &token).await?;
-    tx.note(visit.now(), Note { actor: Some(person.id), action: "end-session", ..Note::default() }).await?;
-    tx.commit().await?;
-    Ok(visit.go("/toi"))
+    tx.note(now, note).await.map(drop)
 }

@@ -101,9 +101,14 @@ impl Visit {
         let fits = |person: &Person| !person.disabled && now.since(person.since) < LIFE && now.since(person.seen) < IDLE;
         let Some(person) = self.site.store.session(&token).await?.filter(fits) else { return Ok(None) };
         if now.since(person.seen) >= SEEN {
-            let mut tx = self.site.store.begin().await?;
-            tx.see_session(&token, now).await?;
-            tx.commit().await?;
+            let site = self.site.clone();
+            // To its end, whoever goes away meanwhile.
+            let seen = tokio::spawn(async move {
+                let mut tx = site.store.begin().await?;
+                tx.see_session(&token, now).await?;
+                tx.commit().await
+            });
+            seen.await.map_err(|cause| crate::Error::Damaged(cause.to_string()))??;
         }
         Ok(Some(person))
     }

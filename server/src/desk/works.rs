@@ -1,5 +1,7 @@
 //! What people do with a work: each step is checked against rights and stage, done and written down in one transaction.
 
+use super::fetch::Unfetched;
+use super::notices;
 use crate::error::Error;
 use crate::publish::{Done, Draft, Proposal, What, check};
 use crate::reason::Reason;
@@ -31,12 +33,22 @@ pub enum Trouble {
     NoTime,
     /// A picture or recording that is not taken: the code of why.
     BadFile(&'static str),
+    /// A passkey that could not be made.
+    BadKey,
+    /// Nothing came from an address elsewhere.
+    Unfetched(Unfetched),
     Broken(Error),
 }
 
 impl From<Error> for Trouble {
     fn from(cause: Error) -> Trouble {
         Trouble::Broken(cause)
+    }
+}
+
+impl From<Unfetched> for Trouble {
+    fn from(why: Unfetched) -> Trouble {
+        Trouble::Unfetched(why)
     }
 }
 
@@ -183,6 +195,29 @@ pub async fn publish_due(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
     .await
 }
 
+/// What a work says no longer holds: whoever wrote it hears of it. Readers saw it end by themselves.
+pub async fn expire(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
+    let site = site.clone();
+    run(async move {
+        let now = site.now();
+        let mut tx = site.store.begin().await?;
+        let done = async {
+            tx.drop_job(&end(id)).await?;
+            if let Some(work) = tx.work(id).await?.filter(|work| work.state.live) {
+                let stage = work.state.stage.name();
+                let line =
+                    tx.note(now, Note { action: "expire", work: Some(id), before: stage, after: stage, ..Note::default() });
+                let line = line.await?;
+                notices::ask_line(&mut tx, line, now).await?;
+            }
+            Ok(())
+        }
+        .await;
+        finish(&site, tx, done).await
+    })
+    .await
+}
+
 /// In a task of its own, so that nobody who goes away leaves a transaction open.
 pub async fn run<T: Send + 'static>(work: impl Future<Output = Result<T, Trouble>> + Send + 'static) -> Result<T, Trouble> {
     tokio::spawn(work).await.map_err(|cause| Error::Damaged(cause.to_string()))?
@@ -218,6 +253,10 @@ fn deed<'a>(work: &'a Work, person: &Person, seen: Option<Hash>) -> Deed<'a> {
 
 fn job(work: i64) -> String {
     format!("publish:{work}")
+}
+
+fn end(work: i64) -> String {
+    format!("expire:{work}")
 }
 
 async fn unschedule(tx: &mut Tx, before: Stage, work: &Work) -> Result<(), Error> {
@@ -270,7 +309,10 @@ async fn step(
         }
         Action::Correct => rewritten = Some(Manuscript { change: String::new(), ..work.text.clone() }),
         Action::Drop => rewritten = work.published.clone(),
-        Action::Withdraw => withdraw(site, tx, work, words).await?,
+        Action::Withdraw => {
+            withdraw(site, tx, work, words).await?;
+            tx.drop_job(&end(work.id)).await?;
+        }
         _ => {}
     }
     if state.stage != Stage::Scheduled {
@@ -296,7 +338,8 @@ async fn step(
         words: if told { words } else { "" },
         ..Note::default()
     };
-    tx.note(now, note).await?;
+    let line = tx.note(now, note).await?;
+    notices::ask(tx, action, line, now).await?;
     *work = tx.work(work.id).await?.ok_or(Trouble::NotFound)?;
     Ok(())
 }
@@ -319,6 +362,10 @@ async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Re
         Some(id) => Some(tx.external_of(id).await?.ok_or_else(|| Trouble::Refuses(Reason::UnknownReference(id.to_string())))?),
         None => None,
     };
+    match compiled.card.expires {
+        Some(expires) => tx.add_job("expire", &end(work.id), expires, site.now()).await?,
+        None => tx.drop_job(&end(work.id)).await?,
+    }
     let proposal = Proposal {
         card: compiled.card,
         body: compiled.body,

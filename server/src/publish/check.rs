@@ -51,6 +51,8 @@ pub fn check(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> 
         return Err(Reason::TooLong("body", MAX_TEXT));
     }
     body.source_url.as_deref().map_or(Ok(()), url)?;
+    card.event().and_then(|event| event.online).as_deref().map_or(Ok(()), url)?;
+    body.document.as_deref().map_or(Ok(()), |document| text("document", document, MAX_SHORT))?;
     blocks().try_for_each(block)
 }
 

@@ -21,6 +21,20 @@ CREATE TABLE recovery (
     PRIMARY KEY (account, code)
 ) WITHOUT ROWID;
 
+-- What opens the desk without a password: made by a device for an account.
+CREATE TABLE passkey (
+    credential BLOB PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id),
+    -- How its owner calls the device.
+    name TEXT NOT NULL,
+    -- Public key and counter as JSON.
+    key BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    used INTEGER
+) WITHOUT ROWID;
+
+CREATE INDEX passkey_account ON passkey (account);
+
 CREATE TABLE role (
     account INTEGER NOT NULL REFERENCES account (id),
     role TEXT NOT NULL,
@@ -47,6 +61,8 @@ CREATE TABLE invitation (
     -- Roles as `role` has them: name, place, topics in hex, one a line.
     roles TEXT NOT NULL,
     by INTEGER,
+    -- Whoever has lost his way in gets a new one; NULL for a new person.
+    account INTEGER REFERENCES account (id),
     expires INTEGER NOT NULL,
     -- Drawn when the link is first opened, so that opening it again shows the same code.
     totp BLOB NOT NULL
@@ -120,6 +136,22 @@ CREATE INDEX audit_work ON audit (work, id);
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit lines stay'); END;
 CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit lines stay'); END;
 
+-- Who is to hear of a line of the audit.
+CREATE TABLE notice (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id),
+    work INTEGER NOT NULL REFERENCES work (id),
+    line INTEGER NOT NULL REFERENCES audit (id),
+    seen INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (account, line)
+);
+
+-- How often each item was opened, as far as readers agreed to be counted.
+CREATE TABLE opens (
+    item BLOB PRIMARY KEY,
+    count INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- What is to be done later, written with what caused it. `key` makes the same thing once.
 CREATE TABLE job (
     id INTEGER PRIMARY KEY,
@@ -154,3 +186,38 @@ CREATE TABLE upload (
 );
 
 CREATE INDEX upload_work ON upload (work, id);
+
+-- Feeds that are read again and again; each has a job `poll:ID` while it is not paused.
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL,
+    -- Empty until somebody or the feed itself gives one.
+    name TEXT NOT NULL,
+    -- Where and about what its drafts are: 0 stands for everyone; no topic, where people choose one for each.
+    place INTEGER NOT NULL,
+    topic INTEGER,
+    -- In whose name drafts are made: he must still have the right to.
+    by INTEGER NOT NULL,
+    paused INTEGER NOT NULL DEFAULT 0,
+    -- What its server said last, so that it need not send the same again.
+    etag TEXT NOT NULL DEFAULT '',
+    modified TEXT NOT NULL DEFAULT '',
+    -- When it was last asked, and last answered.
+    polled INTEGER,
+    success INTEGER,
+    -- Code of why it failed last; empty where it did not.
+    trouble TEXT NOT NULL DEFAULT '',
+    -- Its server wants no question before this.
+    rest INTEGER NOT NULL DEFAULT 0,
+    at INTEGER NOT NULL,
+    UNIQUE (url, place)
+);
+
+-- Articles that were brought in, by a hash of their address or of their name in the feed. They stay when a source goes.
+-- Whoever does not see the draft of another place may have one of his own.
+CREATE TABLE source_entry (
+    hash BLOB NOT NULL,
+    work INTEGER NOT NULL REFERENCES work (id),
+    at INTEGER NOT NULL,
+    PRIMARY KEY (hash, work)
+) WITHOUT ROWID;

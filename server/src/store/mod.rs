@@ -230,4 +230,67 @@ mod tests {
         assert!(!recent_enough("3.51.2"));
         assert!(!recent_enough("3.9.0"));
     }
+
+    async fn number(connection: &mut SqliteConnection, sql: &'static str) -> i64 {
+        sqlx::query_as::<_, (i64,)>(sql).fetch_one(connection).await.unwrap().0
+    }
+
+    /// A database as the first release wrote it.
+    async fn first_release(folder: &Path, more: &'static str) -> SqliteConnection {
+        let path = folder.join(FILE);
+        let mut old = SqliteConnection::connect_with(&options(&path).create_if_missing(true)).await.unwrap();
+        sqlx::raw_sql(SCHEMA).execute(&mut old).await.unwrap();
+        sqlx::raw_sql("INSERT INTO meta VALUES ('created', x'0000000000000001'), ('epoch', x'0000000000000007')")
+            .execute(&mut old)
+            .await
+            .unwrap();
+        sqlx::raw_sql(more).execute(&mut old).await.unwrap();
+        old
+    }
+
+    #[tokio::test]
+    async fn data_of_the_first_release_are_taken_over_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(first_release(folder.path(), "PRAGMA user_version = 1").await);
+        let store = Store::open(folder.path(), &Clock::default()).await.unwrap();
+        assert_eq!((store.epoch, store.created), (7, Time(1)), "phones go on with what they have");
+        assert!(!store.any_account().await.unwrap());
+        store.close().await;
+
+        // Something stands in the way in the middle: nothing of the new schema stays, and the next try finds what was there.
+        let folder = tempfile::tempdir().unwrap();
+        let mut old = first_release(folder.path(), "PRAGMA user_version = 1; CREATE TABLE job (id INTEGER)").await;
+        assert!(Store::open(folder.path(), &Clock::default()).await.is_err());
+        assert_eq!(number(&mut old, "PRAGMA user_version").await, 1);
+        assert_eq!(number(&mut old, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'account'").await, 0);
+        sqlx::raw_sql("DROP TABLE job").execute(&mut old).await.unwrap();
+        drop(old);
+        assert_eq!(Store::open(folder.path(), &Clock::default()).await.unwrap().epoch, 7);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_what_is_written_and_reading_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), &Clock::default()).await.unwrap();
+        let words = "x".repeat(100_000);
+        let note = || desk::Note { action: "test", words: &words, ..desk::Note::default() };
+        let mut tx = store.begin().await.unwrap();
+        tx.note(Time(1), note()).await.unwrap();
+        let pages = number(tx.raw(), "PRAGMA page_count").await;
+        // So many pages and no more, as on a disk without room.
+        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(tx.raw()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let refused = tx.note(Time(2), note()).await.unwrap_err();
+        assert!(refused.is_full(), "{refused}");
+        tx.roll_back().await;
+        assert_eq!(store.audit(None, None, 10).await.unwrap().len(), 1, "what was acknowledged is there");
+        // Somebody made room.
+        let mut tx = store.begin().await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 100000").execute(tx.raw()).await.unwrap();
+        tx.note(Time(3), note()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.audit(None, None, 10).await.unwrap().len(), 2);
+        assert_eq!(store.broken_audit().await.unwrap(), None);
+    }
 }

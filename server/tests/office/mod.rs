@@ -103,7 +103,10 @@ pub struct Office {
 }
 
 pub async fn office() -> Office {
-    let lab = Lab::new().await;
+    office_in(Lab::new().await).await
+}
+
+pub async fn office_in(lab: Lab) -> Office {
     let admin = administrator(&lab).await;
     let author = invite(&lab, &admin, "lan.viet", Role::Author, A_LUOI_2).await;
     let approver = invite(&lab, &admin, "huy.duyet", Role::Approver, A_LUOI_2).await;

@@ -1,9 +1,10 @@
 //! The way in: signing in, and the page of an invitation.
 
 use super::frame::{page, root};
-use super::{field, go, hidden, input};
+use super::{field, go, hidden, input, send};
 use crate::desk::auth::{MIN_PASSWORD, Weak};
 use crate::desk::form::Form;
+use crate::desk::passkey;
 use crate::desk::people::{Enrolment, Wrong};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
@@ -27,7 +28,7 @@ pub async fn sign_in(visit: &Visit, form: &Form) -> Result<Response, Trouble> {
 fn rescue(visit: &Visit, form: &Form) -> Response {
     let w = visit.w();
     let mut again = el("form").attr("method", "post").attr("action", visit.to(&visit.path));
-    for (name, value) in &form.0 {
+    for (name, value) in form.0.iter().filter(|(name, _)| !name.contains("password")) {
         let kept = el("textarea").flag("hidden", true).attr("name", name.clone()).text(["\n", value].concat());
         again = again.kid(kept);
     }
@@ -57,16 +58,40 @@ pub fn signing_in(visit: &Visit, form: &Form, wrong: Option<Wrong>) -> Response 
         ))
         .kid(field("code", w.code, w.code_hint, code()))
         .kid(cl("p", "ac").kid(go(w.sign_in)));
-    let main = root(w.sign_in).maybe(wrong.map(|wrong| alarm(wrong, w))).kid(entry).kid(cl("p", "em").text(w.no_account));
+    let main = root(w.sign_in)
+        .maybe(wrong.map(|wrong| alarm(wrong, w)))
+        .maybe(unlock(visit, back))
+        .kid(entry)
+        .kid(cl("p", "em").text(w.no_account));
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page(visit, status, w.sign_in, main)
+}
+
+/// The way in with what unlocks the phone; the script asks the device.
+fn unlock(visit: &Visit, back: &str) -> Option<El> {
+    let w = visit.w();
+    passkey::offered(visit).then(|| {
+        let form = passkey_form(visit, "/vao/khoa").kid(hidden("back", back.to_owned()));
+        form.kid(cl("p", "ac").kid(send(w.passkey_in))).kid(cl("p", "or2").text(w.passkey_or))
+    })
+}
+
+/// A form that a device fills: the script asks at `…/hoi` and sends the answer.
+pub fn passkey_form(visit: &Visit, path: &str) -> El {
+    cl("form", "js")
+        .attr("method", "post")
+        .attr("action", visit.to(path))
+        .attr("data-passkey", visit.to(&[path, "/hoi"].concat()))
+        .kid(hidden("ceremony", ""))
+        .kid(hidden("answer", ""))
+        .kid(cl("p", "sv").attr("role", "status"))
 }
 
 fn code() -> El {
     input("text", "").attr("inputmode", "text").attr("autocomplete", "one-time-code").flag("required", true)
 }
 
-fn alarm(wrong: Wrong, w: &'static Desk) -> El {
+pub fn alarm(wrong: Wrong, w: &'static Desk) -> El {
     let text = match wrong {
         Wrong::Link => w.wrong_link.to_owned(),
         Wrong::Name => w.wrong_name.to_owned(),
@@ -78,6 +103,7 @@ fn alarm(wrong: Wrong, w: &'static Desk) -> El {
         Wrong::Repeat => w.wrong_repeat.to_owned(),
         Wrong::Code => w.wrong_code.to_owned(),
         Wrong::Pair => w.wrong_pair.to_owned(),
+        Wrong::Passkey => w.wrong_passkey.to_owned(),
         Wrong::Wait(minutes) => fill(w.wrong_wait, &[("n", &minutes.to_string())]),
     };
     cl("p", "warn").attr("role", "alert").text(text)
@@ -95,10 +121,16 @@ pub fn invitation(visit: &Visit, token: &str, enrolment: &Enrolment, form: &Form
     let required = |input: El| input.flag("required", true);
     let new = || required(input("password", "").attr("autocomplete", "new-password"));
     let roles = super::people::roles(&enrolment.invitation.grants, visit);
+    let who = match &enrolment.login {
+        Some(login) => vec![cl("p", "ld").text([name, " · ", login].concat())],
+        None => vec![
+            field("name", w.full_name, "", required(input("text", name).attr("autocomplete", "name"))),
+            field("login", w.login, w.login_hint, required(input("text", form.get("login")).attr("autocomplete", "username"))),
+        ],
+    };
     let first = el("fieldset")
         .kid(tx("legend", w.step_who))
-        .kid(field("name", w.full_name, "", required(input("text", name).attr("autocomplete", "name"))))
-        .kid(field("login", w.login, w.login_hint, required(input("text", form.get("login")).attr("autocomplete", "username"))))
+        .kids(who)
         .kid(field("password", w.password, w.password_hint, new()))
         .kid(field("repeat", w.password_repeat, "", new()));
     let second = el("fieldset")
@@ -112,7 +144,7 @@ pub fn invitation(visit: &Visit, token: &str, enrolment: &Enrolment, form: &Form
         .attr("action", visit.to(&["/moi/", token].concat()))
         .kid(first)
         .kid(second)
-        .kid(cl("p", "ac").kid(go(w.join)));
+        .kid(cl("p", "ac").kid(go(if enrolment.login.is_some() { w.renew_done } else { w.join })));
     let main = root(w.invitation).maybe(wrong.map(|wrong| alarm(wrong, w))).kid(tx("p", w.invited_as)).kid(roles).kid(entry);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page(visit, status, w.invitation, main)

@@ -1,6 +1,7 @@
 //! The frame of every page of the desk, and its two files.
 
 use crate::compress;
+use crate::desk::sources;
 use crate::desk::visit::Visit;
 use crate::reply;
 use axum::body::Body;
@@ -134,6 +135,9 @@ fn menu(visit: &Visit) -> Option<El> {
     let w = visit.w();
     let may = |action| allowed(&person.grants, action, Scope::ALL);
     let mut places = vec![("", w.overview), ("/viec", w.works)];
+    if sources::brings(person) {
+        places.push(("/nguon", w.sources));
+    }
     if may(Action::ManagePeople) {
         places.push(("/nguoi", w.people));
     }

@@ -121,10 +121,16 @@ pub fn difference(before: &str, after: &str) -> El {
     out
 }
 
-fn action_name(action: &str, w: &'static Desk) -> String {
+/// What was done, in words.
+pub fn action_name(action: &str, w: &'static Desk) -> String {
     let name = match action {
         "create" => w.did_create,
         "upload" => w.did_upload,
+        "bring" => w.did_bring,
+        "source-add" => w.did_source_add,
+        "source-pause" => w.did_source_pause,
+        "source-resume" => w.did_source_resume,
+        "source-remove" => w.did_source_remove,
         "write" => w.did_write,
         "submit" => w.did_submit,
         "take-back" => w.did_take_back,
@@ -146,7 +152,13 @@ fn action_name(action: &str, w: &'static Desk) -> String {
         "sign-in" => w.did_sign_in,
         "sign-in-failed" => w.did_sign_in_failed,
         "sign-out" => w.did_sign_out,
+        "review" => w.did_review,
+        "expire" => w.did_expire,
+        "renew" => w.did_renew,
+        "password" => w.did_password,
         "end-session" => w.did_end_session,
+        "add-passkey" => w.did_add_passkey,
+        "drop-passkey" => w.did_drop_passkey,
         other => other,
     };
     name.to_owned()
@@ -206,6 +218,9 @@ pub async fn jobs(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
         let name = match job.kind.as_str() {
             "publish" => w.job_publish,
             "encode" => w.job_encode,
+            "poll" => w.job_poll,
+            "expire" => w.job_expire,
+            "notify" => w.job_notify,
             other => return tx("li", other.to_owned()),
         };
         let mut li = el("li").kid(tx("h2", name)).kid(tx("small", [&job.key, " · ", &at(visit, job.due)].concat()));

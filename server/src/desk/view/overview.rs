@@ -1,11 +1,12 @@
 //! What waits for whom: the first page after signing in, and the list of works.
 
 use super::frame::{page, root};
-use super::{choice, field, input, send};
+use super::history::action_name;
+use super::{choice, field, hidden, input, send};
 use crate::desk::OPEN;
 use crate::desk::visit::Visit;
 use crate::desk::works::{Trouble, scope};
-use crate::store::desk::{Listed, Person};
+use crate::store::desk::{Listed, Notice, Person};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::content::{Kind, Time};
@@ -89,6 +90,22 @@ fn beginnings(visit: &Visit) -> El {
     cl("p", "ac").kids(links.collect())
 }
 
+/// What others did to one's works.
+fn notices(visit: &Visit, all: &[Notice]) -> Option<El> {
+    let w = visit.w();
+    let newest = all.first()?.id.to_string();
+    let rows = all.iter().map(|notice| {
+        let title = if notice.title.is_empty() { w.untitled } else { &notice.title };
+        let who = if notice.actor.is_empty() { w.the_server } else { &notice.actor };
+        let told = [who, " ", &action_name(&notice.action, w), " · ", &ago(notice.at, visit.now(), visit.lang)].concat();
+        let a = el("a").attr("href", visit.to(&format!("/viec/{}", notice.work))).text(title.to_owned());
+        el("li").kid(a).kid(cl("small", "sl").text(told))
+    });
+    let seen = el("form").attr("method", "post").attr("action", visit.to("/tin-bao")).kid(hidden("until", newest));
+    let list = cl("ul", "ls").kids(rows.collect());
+    Some(cl("section", "nt").kid(tx("h2", w.notices)).kid(list).kid(seen.kid(cl("p", "ac").kid(send(w.notices_seen)))))
+}
+
 pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
     let w = visit.w();
     let now = visit.now();
@@ -112,6 +129,7 @@ pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Troubl
     let stale: Vec<&Listed> = live.iter().filter(|work| now.since(work.changed) > LONG).collect();
     let newest: Vec<&Listed> = live.iter().take(10).collect();
     let mut main = root(w.overview).kid(cl("p", "ld").text(fill(w.hello, &[("name", &person.name)])));
+    main = main.maybe(notices(visit, &visit.site.store.notices(person.id).await?));
     if writes(person) {
         main = main.kid(beginnings(visit));
     }

@@ -1,10 +1,12 @@
 //! Who works here, what each may do, and one's own account.
 
+use super::enter::{alarm, passkey_form};
 use super::frame::{page, root};
 use super::{check, choice, field, go, hex, hidden, input, send};
+use crate::desk::passkey;
 use crate::desk::people::Wrong;
 use crate::desk::visit::Visit;
-use crate::store::desk::{Person, SessionRow};
+use crate::store::desk::{PasskeyRow, Person, SessionRow};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::content::Time;
@@ -116,13 +118,15 @@ fn card(visit: &Visit, me: &Person, person: &Person) -> El {
         .kid(send(w.give_role));
     let mut tools = el("details").kid(tx("summary", w.change_roles)).kid(more);
     if person.id != me.id {
+        let renew = el("form").attr("method", "post").attr("action", [&action, "/loi-vao"].concat());
+        tools = tools.kid(renew.kid(tx("small", w.renew_what)).kid(send(w.renew)));
         let (what, text) = if person.disabled { ("enable", w.enable) } else { ("disable", w.disable) };
         tools = tools.kid(post().kid(hidden("do", what)).kid(send(text)));
     }
     li.kid(tools)
 }
 
-pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow]) -> Response {
+pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[PasskeyRow], wrong: Option<Wrong>) -> Response {
     let w = visit.w();
     let rows = sessions.iter().map(|session| {
         let here = visit.token == Some(session.token);
@@ -138,14 +142,53 @@ pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow]) -> Response {
     });
     let out = el("form").attr("method", "post").attr("action", visit.to("/ra")).kid(cl("p", "ac").kid(go(w.sign_out)));
     let main = root(w.me)
+        .maybe(wrong.map(|wrong| alarm(wrong, w)))
         .kid(cl("p", "ld").text(person.name.clone()))
         .kid(tx("small", person.login.clone()))
         .kid(tx("h2", w.roles))
         .kid(roles(&person.grants, visit))
+        .maybe(keys(visit, passkeys))
+        .kid(password(visit, wrong.is_some()))
         .kid(tx("h2", w.sessions))
         .kid(cl("ul", "ls").kids(rows.collect()))
         .kid(out);
-    page(visit, StatusCode::OK, w.me, main)
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page(visit, status, w.me, main)
+}
+
+/// A new password.
+fn password(visit: &Visit, open: bool) -> El {
+    let w = visit.w();
+    let of = |autocomplete: &'static str| input("password", "").attr("autocomplete", autocomplete).flag("required", true);
+    let form = el("form")
+        .attr("method", "post")
+        .attr("action", visit.to("/toi/mat-khau"))
+        .kid(field("old-password", w.password_old, "", of("current-password")))
+        .kid(field("password", w.password_new, w.password_hint, of("new-password")))
+        .kid(field("repeat", w.password_repeat, "", of("new-password")))
+        .kid(field("code", w.code_six, "", input("text", "").attr("autocomplete", "one-time-code").flag("required", true)))
+        .kid(cl("p", "ac").kid(send(w.password_change)));
+    el("details").flag("open", open).kid(tx("summary", w.password_change)).kid(form)
+}
+
+/// Devices that open the desk when they are unlocked.
+fn keys(visit: &Visit, passkeys: &[PasskeyRow]) -> Option<El> {
+    let w = visit.w();
+    let rows = passkeys.iter().map(|key| {
+        let used = key.used.map_or_else(
+            || w.passkey_unused.to_owned(),
+            |used| fill(w.session_seen, &[("ago", &ago(used, visit.now(), visit.lang))]),
+        );
+        let name = if key.name.is_empty() { w.passkey } else { &key.name };
+        let drop = el("form").attr("method", "post").attr("action", visit.to("/toi/khoa/bo"));
+        let drop = drop.kid(hidden("credential", hex(&key.credential))).kid(send(w.take_away));
+        el("li").kid(tx("span", name.to_owned())).kid(tx("small", used)).kid(drop)
+    });
+    let list = (!passkeys.is_empty()).then(|| cl("ul", "ls").kids(rows.collect()));
+    let more = passkey_form(visit, "/toi/khoa")
+        .kid(field("name", w.passkey_name, w.passkey_name_hint, input("text", &browser(&visit.agent)).attr("maxlength", "80")))
+        .kid(cl("p", "ac").kid(send(w.passkey_add)));
+    passkey::offered(visit).then(|| el("section").kid(tx("h2", w.passkeys)).kid(tx("p", w.passkey_what)).maybe(list).kid(more))
 }
 
 /// What a person recognises of a browser's long name.

@@ -25,6 +25,9 @@ fn code(trouble: &Trouble) -> (StatusCode, &'static str) {
         Trouble::NoWords => (StatusCode::UNPROCESSABLE_ENTITY, "no-words"),
         Trouble::NoTime => (StatusCode::UNPROCESSABLE_ENTITY, "no-time"),
         Trouble::BadFile(code) => (StatusCode::UNPROCESSABLE_ENTITY, code),
+        Trouble::BadKey => (StatusCode::UNPROCESSABLE_ENTITY, "bad-key"),
+        Trouble::Unfetched(why) => (StatusCode::UNPROCESSABLE_ENTITY, why.code()),
+        Trouble::Broken(cause) if cause.is_full() => (StatusCode::INSUFFICIENT_STORAGE, "disk-full"),
         Trouble::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "broken"),
     }
 }
@@ -57,6 +60,9 @@ fn words(visit: &Visit, trouble: &Trouble) -> String {
         Trouble::NoWords => w.no_words.to_owned(),
         Trouble::NoTime => w.no_time.to_owned(),
         Trouble::BadFile(code) => bad_file(code, visit).to_owned(),
+        Trouble::BadKey => w.passkey_failed.to_owned(),
+        Trouble::Unfetched(why) => unfetched(why.code(), visit).to_owned(),
+        Trouble::Broken(cause) if cause.is_full() => w.disk_full.to_owned(),
         Trouble::Broken(_) => w.broken.to_owned(),
     }
 }
@@ -72,6 +78,29 @@ pub fn bad_file(code: &str, visit: &Visit) -> &'static str {
         "no-consent" => w.file_consent,
         "no-file" => w.file_none,
         _ => w.file_tool,
+    }
+}
+
+/// Why nothing came from an address elsewhere.
+pub fn unfetched(code: &str, visit: &Visit) -> &'static str {
+    let w = visit.w();
+    match code {
+        "bad-url" => w.fetch_bad_url,
+        "inside" => w.fetch_inside,
+        "no-host" => w.fetch_no_host,
+        "unreachable" => w.fetch_unreachable,
+        "slow" => w.fetch_slow,
+        "large" => w.fetch_large,
+        "no-text" => w.fetch_no_text,
+        "redirects" => w.fetch_redirects,
+        "gone" => w.fetch_gone,
+        "forbidden" => w.fetch_forbidden,
+        "busy" => w.fetch_busy,
+        "not-feed" => w.fetch_not_feed,
+        "is-feed" => w.fetch_is_feed,
+        "empty" => w.fetch_empty,
+        "no-rights" => w.fetch_no_rights,
+        _ => w.fetch_failing,
     }
 }
 
@@ -93,8 +122,11 @@ pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
     let w = visit.w();
     let (status, _) = code(&trouble);
     if let Trouble::Broken(cause) = &trouble {
-        tracing::error!(%cause, path = visit.path, "a page of the desk could not be made");
+        tracing::error!(%cause, page = visit.path.split('/').nth(1), "a page of the desk could not be made");
         visit.site.metrics.failures.fetch_add(1, Ordering::Relaxed);
+    }
+    if let (StatusCode::FORBIDDEN, Some(person)) = (status, &visit.person) {
+        tracing::warn!(account = person.id, page = visit.path, "refused");
     }
     let mut main = root(w.trouble).kid(cl("p", "warn").attr("role", "alert").text(words(visit, &trouble)));
     let typed: Vec<&(String, String)> =

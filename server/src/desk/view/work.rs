@@ -7,6 +7,7 @@ use crate::desk::form::Form;
 use crate::desk::visit::Visit;
 use crate::desk::works::{Trouble, compile, files, scope};
 use crate::import::html;
+use crate::opens::SHOWN;
 use crate::publish::check;
 use crate::store::desk::{Person, Work};
 use axum::http::StatusCode;
@@ -60,6 +61,9 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
         .kid(back(visit, "/viec", w.works))
         .kid(tx("h1", title))
         .kid(cl("p", "sl").text(kind_name(work.text.kind(), visit)).text(" · ").kid(badge(work.state.stage, work.state.live, w)));
+    if let Some(item) = work.item.filter(|_| work.state.live) {
+        main = main.kid(cl("p", "sl").text(opened(visit, visit.site.store.opens(item).await?)));
+    }
     main = main.maybe(work.publish_at.map(|at| scheduled(visit, at)));
     if let Some(trouble) = &shown.trouble {
         main = main.kid(trouble::told(visit, trouble));
@@ -77,7 +81,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
         main = main.maybe(steps(visit, person, &work, &[Action::Drop, Action::Withdraw, Action::Archive]));
     } else {
         let first = [Action::TakeBack, Action::Approve, Action::SendBack, Action::Publish, Action::Schedule, Action::Unschedule];
-        let then = [Action::Correct, Action::Drop, Action::Withdraw, Action::Archive, Action::Reopen];
+        let then = [Action::Review, Action::Correct, Action::Drop, Action::Withdraw, Action::Archive, Action::Reopen];
         main = main.kid(links(visit, &work));
         if writes {
             let edit = cl("a", "bt").attr("href", visit.to(&format!("/viec/{id}?sua=1"))).text(w.edit);
@@ -95,6 +99,12 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
     }
     let status = shown.trouble.as_ref().map_or(StatusCode::OK, trouble::status);
     Ok(page(visit, status, w.works, main))
+}
+
+/// Times opened; a small sum could tell who it was.
+fn opened(visit: &Visit, count: i64) -> String {
+    let w = visit.w();
+    if count < SHOWN { fill(w.opened_few, &[("n", &SHOWN.to_string())]) } else { fill(w.opened, &[("n", &count.to_string())]) }
 }
 
 fn own_text(person: &Person, work: &Work) -> bool {
@@ -303,6 +313,7 @@ fn steps(visit: &Visit, person: &Person, work: &Work, wanted: &[Action]) -> Opti
                 let text = match other {
                     Action::TakeBack => w.take_back,
                     Action::Unschedule => w.unschedule,
+                    Action::Review => w.review,
                     Action::Correct => w.correct,
                     Action::Drop => w.drop_correction,
                     Action::Archive => w.archive,

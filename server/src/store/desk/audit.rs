@@ -36,6 +36,14 @@ pub struct Line {
     pub words: String,
 }
 
+/// What a line says was done.
+#[derive(Clone, Debug)]
+pub struct Done {
+    pub actor: Option<i64>,
+    pub action: String,
+    pub work: Option<i64>,
+}
+
 fn link(before: &[u8], at: Time, note: &Note) -> [u8; 32] {
     let number = |value: Option<i64>| value.unwrap_or(-1).to_be_bytes();
     let mut all = before.to_vec();
@@ -50,11 +58,12 @@ fn link(before: &[u8], at: Time, note: &Note) -> [u8; 32] {
 }
 
 impl Tx {
-    pub async fn note(&mut self, at: Time, note: Note<'_>) -> Result<(), Error> {
+    /// Number of the line.
+    pub async fn note(&mut self, at: Time, note: Note<'_>) -> Result<i64, Error> {
         let last: Option<(Vec<u8>,)> =
             sqlx::query_as("SELECT chain FROM audit ORDER BY id DESC LIMIT 1").fetch_optional(self.raw()).await?;
         let chain = link(&last.map_or_else(Vec::new, |(chain,)| chain), at, &note);
-        sqlx::query("INSERT INTO audit (at, actor, action, work, account, before, after, words, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        let done = sqlx::query("INSERT INTO audit (at, actor, action, work, account, before, after, words, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .bind(at.0)
             .bind(note.actor)
             .bind(note.action)
@@ -66,7 +75,7 @@ impl Tx {
             .bind(chain.to_vec())
             .execute(self.raw())
             .await?;
-        Ok(())
+        Ok(done.last_insert_rowid())
     }
 }
 
@@ -96,6 +105,12 @@ impl Store {
             words,
         };
         Ok(rows.into_iter().map(line).collect())
+    }
+
+    pub async fn audit_line(&self, id: i64) -> Result<Option<Done>, Error> {
+        let row: Option<(Option<i64>, String, Option<i64>)> =
+            sqlx::query_as("SELECT actor, action, work FROM audit WHERE id = ?").bind(id).fetch_optional(&self.readers).await?;
+        Ok(row.map(|(actor, action, work)| Done { actor, action, work }))
     }
 
     /// The first line that does not follow from the one before; `None` where the whole chain holds.

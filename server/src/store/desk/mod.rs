@@ -2,13 +2,20 @@
 
 mod audit;
 mod job;
+mod notice;
+mod opens;
+mod passkey;
 mod people;
+mod source;
 mod upload;
 mod work;
 
-pub use audit::{Line, Note};
+pub use audit::{Done, Line, Note};
 pub use job::Job;
+pub use notice::Notice;
+pub use passkey::PasskeyRow;
 pub use people::{Account, Invitation, Person, SessionRow};
+pub use source::{EntryKey, Source};
 pub use upload::{Sort, Upload};
 pub use work::{Listed, Version, Work};
 

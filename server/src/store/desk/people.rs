@@ -45,6 +45,8 @@ pub struct Invitation {
     pub name: String,
     pub grants: Vec<Grant>,
     pub by: Option<i64>,
+    /// The account that gets a new way in; `None` for a new person.
+    pub account: Option<i64>,
     pub expires: Time,
     pub totp: Vec<u8>,
 }
@@ -71,6 +73,15 @@ impl Store {
         let row: Option<AccountRow> =
             sqlx::query_as("SELECT id, login, name, password, totp, totp_step, disabled FROM account WHERE login = ?")
                 .bind(login)
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok(row.map(account))
+    }
+
+    pub async fn account(&self, id: i64) -> Result<Option<Account>, Error> {
+        let row: Option<AccountRow> =
+            sqlx::query_as("SELECT id, login, name, password, totp, totp_step, disabled FROM account WHERE id = ?")
+                .bind(id)
                 .fetch_optional(&self.readers)
                 .await?;
         Ok(row.map(account))
@@ -138,13 +149,13 @@ impl Store {
     }
 
     pub async fn invitation(&self, token: &[u8; 32]) -> Result<Option<Invitation>, Error> {
-        type Row = (String, String, Option<i64>, i64, Vec<u8>);
-        let row: Option<Row> = sqlx::query_as("SELECT name, roles, by, expires, totp FROM invitation WHERE token = ?")
+        type Row = (String, String, Option<i64>, Option<i64>, i64, Vec<u8>);
+        let row: Option<Row> = sqlx::query_as("SELECT name, roles, by, account, expires, totp FROM invitation WHERE token = ?")
             .bind(token.to_vec())
             .fetch_optional(&self.readers)
             .await?;
-        row.map(|(name, roles, by, expires, totp)| {
-            Ok(Invitation { name, grants: read_grants(&roles)?, by, expires: Time(expires), totp })
+        row.map(|(name, roles, by, account, expires, totp)| {
+            Ok(Invitation { name, grants: read_grants(&roles)?, by, account, expires: Time(expires), totp })
         })
         .transpose()
     }
@@ -165,11 +176,12 @@ impl Tx {
             .bind(invitation.expires.0 - 30 * 86_400)
             .execute(self.raw())
             .await?;
-        sqlx::query("INSERT INTO invitation (token, name, roles, by, expires, totp) VALUES (?, ?, ?, ?, ?, ?)")
+        sqlx::query("INSERT INTO invitation (token, name, roles, by, account, expires, totp) VALUES (?, ?, ?, ?, ?, ?, ?)")
             .bind(token.to_vec())
             .bind(&invitation.name)
             .bind(super::print_grants(&invitation.grants))
             .bind(invitation.by)
+            .bind(invitation.account)
             .bind(invitation.expires.0)
             .bind(&invitation.totp)
             .execute(self.raw())
@@ -196,6 +208,33 @@ impl Tx {
                 .execute(self.raw())
                 .await?;
         Ok((done.rows_affected() == 1).then(|| done.last_insert_rowid()))
+    }
+
+    /// A new password and authenticator instead of all ways in that there were; whoever is signed in is out.
+    pub async fn renew_account(&mut self, account: &Account) -> Result<(), Error> {
+        sqlx::query("UPDATE account SET password = ?, totp = ?, totp_step = ? WHERE id = ?")
+            .bind(&account.password)
+            .bind(&account.totp)
+            .bind(account.totp_step)
+            .bind(account.id)
+            .execute(self.raw())
+            .await?;
+        for table in ["DELETE FROM recovery", "DELETE FROM passkey", "DELETE FROM session"] {
+            let sql = [table, " WHERE account = ?"].concat();
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account.id).execute(self.raw()).await?;
+        }
+        Ok(())
+    }
+
+    /// A new password; every session but this one ends.
+    pub async fn set_password(&mut self, account: i64, password: &str, but: &[u8; 32]) -> Result<(), Error> {
+        sqlx::query("UPDATE account SET password = ? WHERE id = ?").bind(password).bind(account).execute(self.raw()).await?;
+        sqlx::query("DELETE FROM session WHERE account = ? AND token != ?")
+            .bind(account)
+            .bind(but.to_vec())
+            .execute(self.raw())
+            .await?;
+        Ok(())
     }
 
     /// All roles of an account, instead of those it had. Returns the former ones.

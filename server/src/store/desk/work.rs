@@ -86,6 +86,11 @@ fn work(row: Row) -> Result<Work, Error> {
 
 type ListedRow = (i64, String, i64, String, Vec<u8>, i64, Option<String>, i64);
 
+/// Title of a manuscript as it is stored; empty where it has none or cannot be read.
+pub(super) fn title(text: &[u8]) -> String {
+    decode("title", text).map_or_else(|_| String::new(), |text| text.title().to_owned())
+}
+
 impl Store {
     pub async fn work(&self, id: i64) -> Result<Option<Work>, Error> {
         let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe([COLUMNS, " WHERE id = ?"].concat()))

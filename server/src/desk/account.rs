@@ -1,0 +1,73 @@
+//! One's own account: its sessions, its password, signing out.
+
+use super::auth;
+use super::form::Form;
+use super::people::Wrong;
+use super::view;
+use super::visit::{self, Visit};
+use super::works::Trouble;
+use crate::store::desk::{Note, Person};
+use axum::response::Response;
+
+type Answer = Result<Response, Trouble>;
+
+pub async fn sign_out(visit: &Visit, person: &Person) -> Answer {
+    let mut tx = visit.site.store.begin().await?;
+    if let Some(token) = &visit.token {
+        tx.end_session(person.id, token).await?;
+    }
+    tx.note(visit.now(), Note { actor: Some(person.id), action: "sign-out", ..Note::default() }).await?;
+    tx.commit().await?;
+    let mut response = visit.go("");
+    visit::set_cookie(&mut response, None);
+    Ok(response)
+}
+
+pub async fn me(visit: &Visit, person: &Person, wrong: Option<Wrong>) -> Answer {
+    let sessions = visit.site.store.sessions(person.id).await?;
+    let passkeys = visit.site.store.passkeys(person.id).await?;
+    Ok(view::me(visit, person, &sessions, &passkeys, wrong))
+}
+
+pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    let token = form.hash("session").ok_or(Trouble::NotFound)?;
+    let mut tx = visit.site.store.begin().await?;
+    tx.end_session(person.id, &token).await?;
+    tx.note(visit.now(), Note { actor: Some(person.id), action: "end-session", ..Note::default() }).await?;
+    tx.commit().await?;
+    Ok(visit.go("/toi"))
+}
+
+/// A new password, for whoever knows the old one and holds the authenticator; every other session ends.
+pub async fn change_password(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    let (site, now) = (&visit.site, visit.now());
+    let account = site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
+    let wait = site.desk.throttle.wait(&account.login, now);
+    if wait > 0 {
+        return me(visit, person, Some(Wrong::Wait(wait / 60 + 1))).await;
+    }
+    let new = form.get("password").to_owned();
+    if let Some(weak) = auth::weakness(&new, &account.login) {
+        return me(visit, person, Some(Wrong::Password(weak))).await;
+    }
+    if form.get("repeat") != new {
+        return me(visit, person, Some(Wrong::Repeat)).await;
+    }
+    let step = auth::totp_step(&account.totp, form.get("code").trim(), now);
+    let fits = site.desk.passwords.verify(form.get("old-password").to_owned(), Some(account.password)).await?;
+    let (Some(step), true, Some(token)) = (step, fits, visit.token) else {
+        site.desk.throttle.wrong(&account.login, now);
+        return me(visit, person, Some(Wrong::Pair)).await;
+    };
+    let hash = site.desk.passwords.hash(new).await?;
+    let mut tx = site.store.begin().await?;
+    if !tx.use_totp(person.id, step).await? {
+        tx.roll_back().await;
+        return me(visit, person, Some(Wrong::Pair)).await;
+    }
+    tx.set_password(person.id, &hash, &token).await?;
+    let note = Note { actor: Some(person.id), action: "password", account: Some(person.id), ..Note::default() };
+    tx.note(now, note).await?;
+    tx.commit().await?;
+    Ok(visit.go("/toi"))
+}

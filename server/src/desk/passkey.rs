@@ -1,0 +1,199 @@
+//! Signing in with what unlocks the phone (WebAuthn): a passkey proves a device and whoever unlocked it, so it stands for
+//! password and code together. It is discoverable: nobody types a name.
+
+use super::form::Form;
+use super::people::{Wrong, let_in};
+use super::view;
+use super::visit::Visit;
+use super::works::Trouble;
+use crate::assets::hex;
+use crate::clock::random;
+use crate::error::Error;
+use crate::store::desk::{Account, Note, PasskeyRow, Person};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::content::Time;
+use domain::instance::instance;
+use domain::sign::hash;
+use std::collections::HashMap;
+use std::sync::Mutex;
+use webauthn_rs::prelude::{
+    DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
+    Url, Uuid, Webauthn, WebauthnBuilder,
+};
+use webauthn_rs_proto::ResidentKeyRequirement;
+
+/// A question to an authenticator holds this long, in seconds.
+const LIFE: i64 = 300;
+/// Questions that are open at once: a few megabytes at most.
+const OPEN: usize = 10_000;
+/// Passkeys of one account.
+const MAX: usize = 20;
+const MAX_NAME: usize = 80;
+
+type Answer = Result<Response, Trouble>;
+
+/// What the server asked and is to be answered once.
+enum Asked {
+    Enter(DiscoverableAuthentication),
+    /// A new passkey for this account.
+    New(i64, PasskeyRegistration),
+}
+
+/// Questions that are open, by a name that only the asked browser knows.
+#[derive(Default)]
+pub struct Ceremonies(Mutex<HashMap<String, (Time, Asked)>>);
+
+impl Ceremonies {
+    fn open(&self, asked: Asked, now: Time) -> String {
+        let mut all = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        if all.len() >= OPEN {
+            all.retain(|_, (since, _)| now.since(*since) < LIFE);
+        }
+        // Still too many: the oldest goes, so that whoever asks for thousands keeps nobody out.
+        if all.len() >= OPEN {
+            let oldest = all.iter().min_by_key(|(_, (since, _))| since.0).map(|(name, _)| name.clone());
+            all.remove(&oldest.unwrap_or_default());
+        }
+        let name = hex(&random::<16>());
+        all.insert(name.clone(), (now, asked));
+        name
+    }
+
+    /// Each is answered once.
+    fn close(&self, name: &str, now: Time) -> Option<Asked> {
+        let (since, asked) = self.0.lock().unwrap_or_else(|e| e.into_inner()).remove(name)?;
+        (now.since(since) < LIFE).then_some(asked)
+    }
+}
+
+/// Passkeys belong to a name; where the server is reached by a bare address there are none.
+fn webauthn(visit: &Visit) -> Option<Webauthn> {
+    let origin = Url::parse(&visit.origin).ok()?;
+    let host = origin.domain()?.to_owned();
+    WebauthnBuilder::new(&host, &origin).ok()?.rp_name(&instance().name).build().ok()
+}
+
+pub fn offered(visit: &Visit) -> bool {
+    webauthn(visit).is_some()
+}
+
+/// What an authenticator knows an account by: tells nothing, and differs on every server.
+fn handle(account: &Account) -> Uuid {
+    let all = hash(&[b"bantin-passkey\0", &account.totp[..], &account.id.to_be_bytes()].concat());
+    let mut short = [0; 16];
+    short.copy_from_slice(&all[..16]);
+    Uuid::from_bytes(short)
+}
+
+fn put(name: String, options: impl serde::Serialize) -> Answer {
+    Ok(view::json(StatusCode::OK, &serde_json::json!({ "ceremony": name, "options": options })))
+}
+
+/// The question for whoever wants to come in.
+pub fn ask_in(visit: &Visit) -> Answer {
+    let started = webauthn(visit).and_then(|all| all.start_discoverable_authentication().ok());
+    let (question, asked) = started.ok_or(Trouble::NotFound)?;
+    put(visit.site.desk.ceremonies.open(Asked::Enter(asked), visit.now()), question.public_key)
+}
+
+/// His answer.
+pub async fn enter(visit: &mut Visit, form: &Form) -> Answer {
+    match known(visit, form).await? {
+        Some(account) => let_in(visit, form, &account).await,
+        None => {
+            let mut tx = visit.site.store.begin().await?;
+            tx.note(visit.now(), Note { action: "sign-in-failed", words: &visit.agent, ..Note::default() }).await?;
+            tx.commit().await?;
+            Ok(view::signing_in(visit, form, Some(Wrong::Passkey)))
+        }
+    }
+}
+
+/// Whose passkey answered rightly.
+async fn known(visit: &Visit, form: &Form) -> Result<Option<Account>, Error> {
+    let (site, now) = (&visit.site, visit.now());
+    let Some(all) = webauthn(visit) else { return Ok(None) };
+    let Some(Asked::Enter(asked)) = site.desk.ceremonies.close(form.get("ceremony"), now) else { return Ok(None) };
+    let Ok(answer) = serde_json::from_str::<PublicKeyCredential>(form.get("answer")) else { return Ok(None) };
+    let Ok((owner, credential)) = all.identify_discoverable_authentication(&answer) else { return Ok(None) };
+    let Some(row) = site.store.passkey(credential).await? else { return Ok(None) };
+    let account = site.store.account(row.account).await?.filter(|account| !account.disabled && handle(account) == owner);
+    let Some(account) = account else { return Ok(None) };
+    let mut key: Passkey = serde_json::from_slice(&row.key).map_err(|_| Error::Damaged("passkey".into()))?;
+    // Also refuses a counter that went back: a copy of the key is about.
+    let result = match all.finish_discoverable_authentication_v2(&answer, asked, DiscoverableKey::from(&key)) {
+        Ok(result) if result.user_verified() => result,
+        Ok(_) => return Ok(None),
+        Err(cause) => {
+            tracing::warn!(%cause, account = account.id, "a passkey was refused");
+            return Ok(None);
+        }
+    };
+    key.update_credential(&result);
+    let mut tx = site.store.begin().await?;
+    let there = tx.use_passkey(&row.credential, &encode(&key)?, now).await?;
+    tx.commit().await?;
+    Ok(there.then_some(account))
+}
+
+fn encode(key: &Passkey) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(key).map_err(|cause| Error::Damaged(cause.to_string()))
+}
+
+/// The question for a new passkey.
+pub async fn ask_new(visit: &Visit, person: &Person) -> Answer {
+    let account = visit.site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
+    let had = visit.site.store.passkeys(person.id).await?;
+    if had.len() >= MAX {
+        return Err(Trouble::Denied);
+    }
+    let had = had.into_iter().map(|row| row.credential).collect();
+    let started = webauthn(visit)
+        .and_then(|all| all.start_passkey_registration(handle(&account), &account.login, &account.name, Some(had)).ok());
+    let (mut question, asked) = started.ok_or(Trouble::NotFound)?;
+    // One that its device keeps and finds by itself, or none.
+    if let Some(choice) = question.public_key.authenticator_selection.as_mut() {
+        choice.resident_key = Some(ResidentKeyRequirement::Required);
+        choice.require_resident_key = true;
+    }
+    put(visit.site.desk.ceremonies.open(Asked::New(person.id, asked), visit.now()), question.public_key)
+}
+
+/// A device has made one.
+pub async fn add(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    let now = visit.now();
+    let asked = match visit.site.desk.ceremonies.close(form.get("ceremony"), now) {
+        Some(Asked::New(account, asked)) if account == person.id => asked,
+        _ => return Err(Trouble::BadKey),
+    };
+    let answer: RegisterPublicKeyCredential = serde_json::from_str(form.get("answer")).map_err(|_| Trouble::BadKey)?;
+    let made = webauthn(visit).and_then(|all| all.finish_passkey_registration(&answer, &asked).ok());
+    let key = made.ok_or(Trouble::BadKey)?;
+    let name: String = form.get("name").trim().chars().take(MAX_NAME).collect();
+    let row = PasskeyRow { credential: key.cred_id().clone(), account: person.id, name, key: encode(&key)?, at: now, used: None };
+    let mut tx = visit.site.store.begin().await?;
+    if !tx.add_passkey(&row).await? {
+        tx.roll_back().await;
+        return Err(Trouble::BadKey);
+    }
+    let note =
+        Note { actor: Some(person.id), action: "add-passkey", account: Some(person.id), words: &row.name, ..Note::default() };
+    tx.note(now, note).await?;
+    tx.commit().await?;
+    Ok(visit.go("/toi"))
+}
+
+/// A device is lost, or somebody else's now.
+pub async fn remove(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    let name = form.get("credential");
+    let had = visit.site.store.passkeys(person.id).await?;
+    let row = had.into_iter().find(|row| hex(&row.credential) == name).ok_or(Trouble::NotFound)?;
+    let mut tx = visit.site.store.begin().await?;
+    tx.drop_passkey(person.id, &row.credential).await?;
+    let note =
+        Note { actor: Some(person.id), action: "drop-passkey", account: Some(person.id), words: &row.name, ..Note::default() };
+    tx.note(visit.now(), note).await?;
+    tx.commit().await?;
+    Ok(visit.go("/toi"))
+}

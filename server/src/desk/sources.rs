@@ -1,0 +1,208 @@
+//! Bringing in: articles from elsewhere as drafts, by a link that somebody pastes or from sources that are asked again and
+//! again. Nothing of it is published by itself, and the same article never becomes two drafts.
+
+mod poll;
+
+pub use poll::{pause, poll};
+
+use super::fetch::{self, Fetched, Known, Unfetched};
+use super::form::Form;
+use super::found::{self, page};
+use super::view;
+use super::visit::Visit;
+use super::works::{self, Trouble, scope};
+use crate::error::Error;
+use crate::store::Tx;
+use crate::store::desk::{EntryKey, Note, Person, Source, Work};
+use axum::response::Response;
+use domain::content::{PlaceCode, Time};
+use domain::editorial::{Action, Grant, Manuscript, Scope, Stage, allowed, sees};
+use domain::instance::instance;
+use std::slice::from_ref;
+use std::time::Duration;
+
+/// Nobody makes us ask a server more often than this, in seconds.
+const HASTE: i64 = 60;
+const MAX_NAME: usize = 120;
+/// For reading what was fetched.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+type Answer = Result<Response, Trouble>;
+
+fn job(source: i64) -> String {
+    format!("poll:{source}")
+}
+
+/// The first place for which this person brings anything in.
+fn home(person: &Person) -> Option<PlaceCode> {
+    let fits = |grant: &&Grant| {
+        let scope = Scope { places: from_ref(&grant.place), topics: &grant.topics };
+        allowed(from_ref(*grant), Action::Bring, scope)
+    };
+    person.grants.iter().find(fits).map(|grant| grant.place)
+}
+
+/// Whether this person brings anything in at all.
+pub fn brings(person: &Person) -> bool {
+    home(person).is_some()
+}
+
+/// Whether it may be brought in for a place (`None`: for everyone) and about a topic.
+fn may(grants: &[Grant], place: Option<PlaceCode>, topic: Option<u8>) -> bool {
+    allowed(grants, Action::Bring, Scope { places: place.as_slice(), topics: topic.as_slice() })
+}
+
+/// For whom and about what, as the form says, else for the place that the person works for.
+fn whom(form: &Form, person: &Person) -> (Option<PlaceCode>, Option<u8>) {
+    let place = form.get("place").parse().ok().map(PlaceCode).or_else(|| home(person));
+    // The whole area is everyone.
+    let place = place.filter(|place| instance().place(*place).is_some_and(|place| place.parent.is_some()));
+    (place, form.get("topic").parse().ok().filter(|topic| instance().topic(*topic).is_some()))
+}
+
+/// Sources within the rights of this person.
+pub async fn list(visit: &Visit, person: &Person) -> Answer {
+    shown(visit, &Form::default(), person, None).await
+}
+
+async fn shown(visit: &Visit, form: &Form, person: &Person, why: Option<Unfetched>) -> Answer {
+    if !brings(person) {
+        return Err(Trouble::Denied);
+    }
+    let mut sources = visit.site.store.sources().await?;
+    sources.retain(|source| may(&person.grants, source.place, source.topic));
+    Ok(view::sources(visit, form, person, &sources, why))
+}
+
+pub async fn add(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    let (place, topic) = whom(form, person);
+    if !may(&person.grants, place, topic) {
+        return Err(Trouble::Denied);
+    }
+    let url = match fetch::address(&visit.site, form.get("url")) {
+        Ok(url) => String::from(url),
+        Err(why) => return shown(visit, form, person, Some(why)).await,
+    };
+    let name = form.get("name").replace('\n', " ").trim().chars().take(MAX_NAME).collect();
+    let source = Source { url, name, place, topic, by: person.id, ..Source::default() };
+    let now = visit.now();
+    let mut tx = visit.site.store.begin().await?;
+    if let Some(id) = tx.add_source(&source, now).await? {
+        tx.add_job("poll", &job(id), now, now).await?;
+        note(&mut tx, now, person, "source-add", &source.url).await?;
+    }
+    tx.commit().await?;
+    Ok(visit.go("/nguon"))
+}
+
+async fn note(tx: &mut Tx, now: Time, person: &Person, action: &str, words: &str) -> Result<(), Error> {
+    tx.note(now, Note { actor: Some(person.id), action, words, ..Note::default() }).await.map(|_| ())
+}
+
+/// Stops a source, lets it go on, takes it away, or asks it now.
+pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Answer {
+    let now = visit.now();
+    let mut tx = visit.site.store.begin().await?;
+    let done = async {
+        let source = tx.source(id).await?.filter(|source| may(&person.grants, source.place, source.topic));
+        let mut source = source.ok_or(Trouble::NotFound)?;
+        let soon = now.max(source.rest).max(source.polled.map_or(now, |polled| polled.plus(HASTE)));
+        let url = source.url.clone();
+        match form.get("do") {
+            "pause" => {
+                source.paused = true;
+                tx.set_source(&source).await?;
+                tx.drop_job(&job(id)).await?;
+                note(&mut tx, now, person, "source-pause", &url).await?;
+            }
+            "resume" => {
+                // From now on its drafts are made in the name of whoever lets it go on.
+                source = Source { paused: false, by: person.id, trouble: String::new(), ..source };
+                tx.set_source(&source).await?;
+                tx.add_job("poll", &job(id), soon, now).await?;
+                note(&mut tx, now, person, "source-resume", &url).await?;
+            }
+            "remove" => {
+                tx.drop_source(id).await?;
+                tx.drop_job(&job(id)).await?;
+                note(&mut tx, now, person, "source-remove", &url).await?;
+            }
+            "now" if !source.paused => tx.add_job("poll", &job(id), soon, now).await?,
+            _ => return Err(Trouble::NotFound),
+        }
+        Ok(())
+    }
+    .await;
+    match done {
+        Ok(()) => tx.commit().await?,
+        Err(trouble) => {
+            tx.roll_back().await;
+            return Err(trouble);
+        }
+    }
+    Ok(visit.go("/nguon"))
+}
+
+/// A link that somebody pastes: its draft, or the work that it is already.
+pub async fn paste(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    match taken(visit, form, person).await {
+        Err(Trouble::Unfetched(why)) => shown(visit, form, person, Some(why)).await,
+        other => other,
+    }
+}
+
+async fn taken(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    let (place, topic) = whom(form, person);
+    if !may(&person.grants, place, topic) {
+        return Err(Trouble::Denied);
+    }
+    let site = visit.site.clone();
+    let typed = fetch::address(&site, form.get("url"))?;
+    for id in site.store.brought(&[found::key(&typed)]).await? {
+        if site.store.work(id).await?.is_some_and(|work| visible(person, &work)) {
+            return Ok(visit.go(&format!("/viec/{id}")));
+        }
+    }
+    let Fetched::New(page) = fetch::get(&site, typed.as_str(), &Known::default()).await? else {
+        return Err(Unfetched::Empty.into());
+    };
+    if page.is_feed() {
+        return Err(Unfetched::IsFeed.into());
+    }
+    let found = apart(move || page::read(&page.bytes, &page.url)).await.flatten().ok_or(Unfetched::Empty)?;
+    let keys = [&found.keys[..], &[found::key(&typed)]].concat();
+    let now = site.now();
+    let text = found.manuscript(place, topic, now);
+    let person = person.clone();
+    let path = works::run(async move {
+        let mut tx = site.store.begin().await?;
+        // Somebody may have been faster, or the address has led to where another one leads.
+        for id in tx.brought(&keys).await? {
+            if tx.work(id).await?.is_some_and(|work| visible(&person, &work)) {
+                tx.roll_back().await;
+                return Ok(format!("/viec/{id}"));
+            }
+        }
+        let id = draft(&mut tx, &text, &keys, person.id, Some(person.id), now).await?;
+        tx.commit().await?;
+        Ok(format!("/viec/{id}?sua=1"))
+    });
+    Ok(visit.go(&path.await?))
+}
+
+fn visible(person: &Person, work: &Work) -> bool {
+    work.created_by == person.id || sees(&person.grants, scope(&work.text))
+}
+
+/// Apart from what answers requests, and not for ever: what others wrote is read by what others wrote, which may give up.
+async fn apart<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(read)).await.ok()?.ok()
+}
+
+async fn draft(tx: &mut Tx, text: &Manuscript, keys: &[EntryKey], by: i64, actor: Option<i64>, now: Time) -> Result<i64, Error> {
+    let id = tx.add_work(text, by, now).await?;
+    tx.add_entry(keys, id, now).await?;
+    let (action, after, words) = (Action::Bring.name(), Stage::Draft.name(), text.source_url.as_str());
+    tx.note(now, Note { actor, action, work: Some(id), after, words, ..Note::default() }).await?;
+    Ok(id)
+}
