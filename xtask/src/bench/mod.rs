@@ -1,6 +1,7 @@
 //! `bench`: what is measured. Each bench is one function in one file here; add it to [`BENCHES`].
 
 pub mod bytes;
+mod desk;
 pub mod script;
 
 use crate::{Outcome, setup};
@@ -11,7 +12,7 @@ struct Bench {
     run: fn() -> Outcome,
 }
 
-const BENCHES: [Bench; 5] = [
+const BENCHES: [Bench; 6] = [
     Bench { name: "bytes", what: "size on the wire of every file of the shell", run: built_bytes },
     Bench { name: "content", what: "what 600 articles, a day's news and a first install cost on the wire", run: script::content },
     Bench { name: "visits", what: "first, warm and offline visits over a simulated weak line", run: script::visits },
@@ -21,6 +22,7 @@ const BENCHES: [Bench; 5] = [
         run: script::phone,
     },
     Bench { name: "throughput", what: "requests a second beside nginx serving the same bytes", run: script::throughput },
+    Bench { name: "desk", what: "twenty officials at work over 10,000 items while readers sync", run: desk::measure },
 ];
 
 pub fn verb(args: &[String]) -> Outcome {

@@ -27,16 +27,18 @@ pub fn throughput() -> Outcome {
     script("throughput.mjs", &[("--items", "data/news-upland.jsonl")])
 }
 
-fn script(name: &str, inputs: &[(&str, &str)]) -> Outcome {
+/// Where something lies that is no part of the product.
+pub fn shared(file: &str) -> Outcome<PathBuf> {
     let shared = std::env::var_os("BANTIN_SHARED").map_or_else(|| shell::root().join("../shared"), PathBuf::from);
+    let path = shared.join(file);
+    if path.exists() { Ok(path) } else { Err(format!("{} is needed; say where with BANTIN_SHARED", path.display())) }
+}
+
+fn script(name: &str, inputs: &[(&str, &str)]) -> Outcome {
     let mut node = Command::new("node");
     node.arg(shell::root().join("tests/bench").join(name)).current_dir(shell::root());
     for (option, file) in inputs {
-        let path = shared.join(file);
-        if !path.exists() {
-            return Err(format!("{} is needed; say where with BANTIN_SHARED", path.display()));
-        }
-        node.arg(option).arg(path);
+        node.arg(option).arg(shared(file)?);
     }
     app::build(&setup::build()?)?;
     setup::tests()?;

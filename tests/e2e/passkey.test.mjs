@@ -1,0 +1,121 @@
+// Signing in with what unlocks the phone, with a virtual authenticator in Chromium.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import crypto from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { BIN, browser, phone, serve, until } from './lib.mjs';
+
+const PASSWORD = 'con trâu qua suối lúc mờ sáng';
+const DESK = '/ban-lam-viec';
+let server, chrome, context, page, device;
+
+before(async () => {
+  server = await serve();
+  chrome = await browser();
+  context = await phone(chrome);
+  page = await context.newPage();
+  device = await authenticator(page);
+});
+after(async () => {
+  await chrome?.close();
+  await server?.kill();
+});
+
+/** A phone that keeps passkeys and whose owner unlocks it. */
+async function authenticator(page, more = {}) {
+  const client = await page.context().newCDPSession(page);
+  await client.send('WebAuthn.enable');
+  const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true, ...more };
+  const { authenticatorId } = await client.send('WebAuthn.addVirtualAuthenticator', { options });
+  return {
+    keys: async () => (await client.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    put: credential => client.send('WebAuthn.addCredential', { authenticatorId, credential }),
+    unlocks: isUserVerified => client.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
+  };
+}
+
+function code(secret) {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret.replace(/\s/g, '')].map(letter => letters.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map(byte => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+  const mac = crypto.createHmac('sha1', key).update(step).digest();
+  const from = mac[19] & 15;
+  return String((mac.readUInt32BE(from) & 0x7fffffff) % 1e6).padStart(6, '0');
+}
+
+async function signedOut() {
+  await page.goto(`${server.url}${DESK}/toi`);
+  await page.click('form[action$="/ra"] button');
+  await page.getByLabel('Tên đăng nhập').waitFor();
+}
+
+const greeting = () => page.getByText('Chào Lan');
+const unlock = () => page.getByRole('button', { name: 'Vào bằng vân tay hoặc khoá màn hình' }).click();
+
+test('a phone is added and opens the desk without a password, where its owner was going', async () => {
+  const made = spawnSync(BIN, ['admin', 'create', '--name', 'Lan', '--data', server.data, '--origin', server.url], { encoding: 'utf8' });
+  await page.goto(made.stdout.trim());
+  const secret = await page.locator('code.sc').textContent();
+  for (const [name, value] of [['login', 'lan.viet'], ['password', PASSWORD], ['repeat', PASSWORD], ['code', code(secret)]]) await page.fill(`[name=${name}]`, value);
+  await page.click('button.go');
+  await page.getByText('Tài khoản đã sẵn sàng').waitFor();
+
+  await page.goto(`${server.url}${DESK}/toi`);
+  await page.getByLabel('Tên của máy').fill('Điện thoại của Lan');
+  await page.getByRole('button', { name: 'Thêm máy này' }).click();
+  await page.getByText('chưa dùng lần nào').waitFor();
+  const [key] = await device.keys();
+  assert.equal(key.isResidentCredential, true, 'the phone finds it by itself');
+
+  await signedOut();
+  await page.goto(`${server.url}${DESK}/nhat-ky`);
+  await unlock();
+  await page.waitForURL(`${server.url}${DESK}/nhat-ky`);
+  await page.getByText('thêm khoá truy cập').waitFor();
+});
+
+test('an answer is worth nothing twice, and nothing without the unlocked phone', async () => {
+  await signedOut();
+  let sent;
+  await page.route('**/vao/khoa', route => { sent = route.request().postData(); return route.continue(); });
+  await unlock();
+  await greeting().waitFor();
+  await page.unroute('**/vao/khoa');
+  await signedOut();
+  const again = await page.evaluate(async ([path, body]) => {
+    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body });
+    return answer.status;
+  }, [`${DESK}/vao/khoa`, sent]);
+  assert.equal(again, 422, 'each question is answered once');
+
+  await device.unlocks(false);
+  await unlock();
+  await page.getByText('Đã dừng. Bấm lại khi sẵn sàng.').waitFor();
+  await device.unlocks(true);
+});
+
+test('a passkey that was copied or taken away opens nothing', async () => {
+  await page.goto(`${server.url}${DESK}`);
+  await unlock();
+  await greeting().waitFor();
+  const [key] = await device.keys();
+  // The copy counts from where it was taken.
+  const other = await (await phone(chrome)).newPage();
+  const thief = await authenticator(other);
+  await signedOut();
+  await unlock();
+  await greeting().waitFor();
+  await thief.put({ ...key, signCount: 0 });
+  await other.goto(`${server.url}${DESK}`);
+  await other.getByRole('button', { name: 'Vào bằng vân tay hoặc khoá màn hình' }).click();
+  await other.getByText('Khoá này không có ở đây hoặc đã bị bỏ').waitFor();
+
+  await page.goto(`${server.url}${DESK}/toi`);
+  await page.locator('form[action$="/khoa/bo"] button').click();
+  await until('it is gone from the list', async () => await page.locator('form[action$="/khoa/bo"]').count() === 0);
+  await signedOut();
+  await unlock();
+  await page.getByText('Khoá này không có ở đây hoặc đã bị bỏ').waitFor();
+});
