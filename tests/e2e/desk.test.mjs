@@ -195,6 +195,24 @@ test('sent in, approved on a PC, it reaches a reader; corrected and withdrawn, i
   await reader.context.close();
 });
 
+test('what was saved is not offered again', async () => {
+  let { page } = author;
+  await page.goto(`${wire.url}/ban-lam-viec/viec/moi?loai=guide`);
+  await page.fill('[name="title.vi"]', 'Làm lại giấy khai sinh');
+  await page.locator('form#ed .bn button').first().click();
+  await page.getByText('Đã lưu.').waitFor();
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter(name => name.startsWith('desk:'))), []);
+  // Typed and not sent: offered to whoever comes back, also to the form of a new one.
+  await page.goto(`${wire.url}/ban-lam-viec/viec/moi?loai=guide`);
+  await page.fill('[name="title.vi"]', 'Chưa kịp lưu');
+  await page.close({ runBeforeUnload: false });
+  page = author.page = await author.context.newPage();
+  await page.goto(`${wire.url}/ban-lam-viec/viec/moi?loai=guide`);
+  await page.getByRole('button', { name: 'Lấy lại' }).click();
+  assert.equal(await page.inputValue('[name="title.vi"]'), 'Chưa kịp lưu');
+  await page.evaluate(() => localStorage.clear());
+});
+
 test('every page of the desk, narrow and wide, light and dark: no violation, nothing beside the screen', async () => {
   const wrong = [];
   const visit = async (page, base, path) => {

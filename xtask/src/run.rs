@@ -40,6 +40,8 @@ pub fn server(packages: &[&str], release: bool) -> Outcome<PathBuf> {
 /// What scripts of `tests/` may count on.
 pub fn surroundings(command: &mut Command, server: &Path) {
     let chromium = shell::find("chromium").unwrap_or_else(|| "/usr/bin/chromium".into());
+    let python = setup::tools::schemathesis();
+    command.env("SCHEMATHESIS", python.join("bin/schemathesis")).env("PYTHONPATH", python);
     command.env("BANTIN_BIN", server).env("BANTIN_ASSETS", app::dist()).env("CHROMIUM", chromium);
 }
 

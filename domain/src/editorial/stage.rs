@@ -163,7 +163,8 @@ pub fn transition(state: State, action: Action, deed: &Deed) -> Result<State, Re
         // Whoever judges it judges what stands there now; what was approved was another text.
         (InReview | Approved | Scheduled, Action::Write) => unapproved(InReview),
         (Draft, Action::Submit) => unapproved(InReview),
-        (InReview, Action::TakeBack) => unapproved(Draft),
+        // Theirs who wrote it; whoever judges it sends it back.
+        (InReview, Action::TakeBack) if deed.hands.contains(&deed.actor) => unapproved(Draft),
         (InReview | Approved | Scheduled, Action::SendBack) => unapproved(Draft),
         (InReview, Action::Approve) => {
             if deed.hands.contains(&deed.actor) {

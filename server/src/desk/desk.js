@@ -8,6 +8,15 @@ const say = (vi, en) => (english ? en : vi);
 
 for (const button of document.querySelectorAll('[data-do=print]')) button.addEventListener('click', () => print());
 
+// A form that was sent and led on to another page was taken: the copy of it here is old.
+try {
+  const [way] = performance.getEntriesByType('navigation');
+  if (way?.redirectCount && document.querySelector('.mn') && sessionStorage['desk-sent']) {
+    localStorage.removeItem(sessionStorage['desk-sent']);
+    delete sessionStorage['desk-sent'];
+  }
+} catch {}
+
 // ---- what unlocks this device
 
 const unpack = text => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0));
@@ -157,9 +166,11 @@ if (form) {
 
   form.addEventListener('input', typed);
   addEventListener('online', send);
-  form.addEventListener('submit', () => { leaving = true; clearTimeout(timer); });
-  // A save that failed comes back to this page; one that did not makes the copy here old.
-  if (document.querySelector('.ok[role=status]')) keep(null);
+  form.addEventListener('submit', () => {
+    leaving = true;
+    clearTimeout(timer);
+    try { sessionStorage['desk-sent'] = key; } catch {}
+  });
   addEventListener('beforeunload', event => { if (!leaving && fields() !== known) { send(); event.preventDefault(); } });
 
   // ---- pictures and recordings

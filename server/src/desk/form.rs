@@ -126,6 +126,11 @@ impl Form {
     }
 }
 
+/// Fields that never come back in a page.
+pub fn is_secret(name: &str) -> bool {
+    name.contains("password") || matches!(name, "repeat" | "code" | "answer")
+}
+
 fn place(text: &str) -> Option<PlaceCode> {
     text.parse().ok().map(PlaceCode).filter(|code| instance().place(*code).is_some())
 }

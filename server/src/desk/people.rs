@@ -176,6 +176,8 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
         site.desk.throttle.wrong(&login, now);
         return Ok(view::signing_in(visit, form, Some(Wrong::Wait(wait / 60 + 1))));
     }
+    // Counted before it is judged: many guesses at the same moment are many.
+    site.desk.throttle.wrong(&login, now);
     let fits = site.desk.passwords.verify(form.get("password").to_owned(), account.as_ref().map(|a| a.password.clone())).await?;
     let known = account.as_ref().map(|account| account.id);
     let account = account.filter(|account| fits && !account.disabled);
@@ -199,10 +201,7 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
             site.desk.throttle.right(&login);
             let_in(visit, form, &account).await
         }
-        None => {
-            site.desk.throttle.wrong(&login, now);
-            Ok(view::signing_in(visit, form, Some(Wrong::Pair)))
-        }
+        None => Ok(view::signing_in(visit, form, Some(Wrong::Pair))),
     }
 }
 

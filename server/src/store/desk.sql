@@ -92,7 +92,8 @@ CREATE TABLE work (
     changed INTEGER NOT NULL
 );
 
-CREATE INDEX work_stage ON work (stage, changed);
+-- Lists and search read this alone until they know which works they show.
+CREATE INDEX work_changed ON work (changed, id, stage, title);
 
 -- Where a work belongs, for lists: 0 stands for everyone.
 CREATE TABLE work_place (

@@ -39,7 +39,7 @@ pub fn tests() -> Outcome {
         apt::install(&missing, "browser tests and benches")?;
     }
     packages("tests/e2e")?;
-    Ok(())
+    tools::schemathesis_ready()
 }
 
 /// Daemons are in sbin, which an ordinary user's `PATH` may lack.

@@ -9,6 +9,7 @@ use std::process::Command;
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.25.12";
+const SCHEMATHESIS: &str = "4.32.5";
 
 pub fn bin() -> PathBuf {
     shell::cache().join("tools/bin")
@@ -30,6 +31,30 @@ pub fn ready() -> Outcome {
     node()?;
     npm("binaryen", BINARYEN, "wasm-opt")?;
     npm("esbuild", ESBUILD, "esbuild")
+}
+
+/// Asks the public API everything that its description allows; a folder of Python packages of its own.
+pub fn schemathesis() -> PathBuf {
+    shell::cache().join(format!("python/schemathesis-{SCHEMATHESIS}"))
+}
+
+pub fn schemathesis_ready() -> Outcome {
+    let folder = schemathesis();
+    if folder.join("bin/schemathesis").is_file() {
+        return Ok(());
+    }
+    let pip = || shell::output(Command::new("python3").args(["-m", "pip", "--version"])).is_some();
+    if !pip() {
+        apt::install(&["python3-pip"], "schemathesis, which tests the public API")?;
+    }
+    println!("setup: schemathesis {SCHEMATHESIS} (once)");
+    // Whole or not at all: a folder that is there is complete.
+    let begun = folder.with_extension("tmp");
+    drop(std::fs::remove_dir_all(&begun));
+    let mut install = Command::new("python3");
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"]).arg(&begun);
+    shell::run(install.arg(format!("schemathesis=={SCHEMATHESIS}")))?;
+    std::fs::rename(&begun, &folder).map_err(|error| error.to_string())
 }
 
 /// The tool must be of the same version as the library, to the digit.

@@ -3,7 +3,7 @@
 use super::frame::{page, root};
 use super::{field, go, hidden, input, send};
 use crate::desk::auth::{MIN_PASSWORD, Weak};
-use crate::desk::form::Form;
+use crate::desk::form::{self, Form};
 use crate::desk::passkey;
 use crate::desk::people::{Enrolment, Wrong};
 use crate::desk::visit::Visit;
@@ -28,7 +28,7 @@ pub async fn sign_in(visit: &Visit, form: &Form) -> Result<Response, Trouble> {
 fn rescue(visit: &Visit, form: &Form) -> Response {
     let w = visit.w();
     let mut again = el("form").attr("method", "post").attr("action", visit.to(&visit.path));
-    for (name, value) in form.0.iter().filter(|(name, _)| !name.contains("password")) {
+    for (name, value) in form.0.iter().filter(|(name, _)| !form::is_secret(name)) {
         let kept = el("textarea").flag("hidden", true).attr("name", name.clone()).text(["\n", value].concat());
         again = again.kid(kept);
     }

@@ -2,7 +2,7 @@
 
 use super::frame::{json, page, root};
 use super::overview::back;
-use crate::desk::form::Form;
+use crate::desk::form::{self, Form};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use axum::http::StatusCode;
@@ -130,7 +130,7 @@ pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
     }
     let mut main = root(w.trouble).kid(cl("p", "warn").attr("role", "alert").text(words(visit, &trouble)));
     let typed: Vec<&(String, String)> =
-        form.0.iter().filter(|(name, value)| !value.is_empty() && !name.contains("password")).collect();
+        form.0.iter().filter(|(name, value)| !value.is_empty() && !form::is_secret(name)).collect();
     if status.is_server_error() && !typed.is_empty() {
         let mut again = el("form").attr("method", "post").attr("action", visit.to(&visit.path));
         for (name, value) in typed {

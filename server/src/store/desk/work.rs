@@ -110,9 +110,9 @@ impl Store {
         let rows: Vec<ListedRow> = sqlx::query_as(
             "SELECT w.id, w.stage, w.live, w.title, w.text, w.created_by, a.name, w.changed FROM work w \
              LEFT JOIN account a ON a.id = w.created_by \
-             WHERE w.stage IN (SELECT value FROM json_each(?1)) \
-             AND (?2 IS NULL OR EXISTS (SELECT 1 FROM work_place p WHERE p.work = w.id AND p.place IN (SELECT value FROM json_each(?2)))) \
-             AND w.title LIKE ?3 ORDER BY w.changed DESC, w.id DESC LIMIT ?4",
+             WHERE w.id IN (SELECT i.id FROM work i WHERE i.stage IN (SELECT value FROM json_each(?1)) \
+             AND (?2 IS NULL OR EXISTS (SELECT 1 FROM work_place p WHERE p.work = i.id AND p.place IN (SELECT value FROM json_each(?2)))) \
+             AND i.title LIKE ?3 ORDER BY i.changed DESC, i.id DESC LIMIT ?4) ORDER BY w.changed DESC, w.id DESC",
         )
         .bind(stages)
         .bind(places)

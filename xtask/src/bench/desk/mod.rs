@@ -38,10 +38,8 @@ const CEILINGS: [(&str, &str, usize, f64); 5] = [
 
 pub fn measure() -> Outcome {
     let corpus = fill::corpus(&script::shared("data/news-upland.jsonl")?)?;
-    for program in ["openssl", "wrk"] {
-        if shell::find(program).is_none() {
-            apt::install(&[program], "load")?;
-        }
+    if shell::find("openssl").is_none() {
+        apt::install(&["openssl"], "codes to sign in with")?;
     }
     let bin = run::server(&["server"], true)?;
     let folder = std::env::temp_dir().join(format!("bantin-desk-{}", std::process::id()));

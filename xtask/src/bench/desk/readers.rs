@@ -1,17 +1,19 @@
-//! Readers who sync, as in `bench throughput`: as fast as they are answered, so that whatever officials cost is felt. Each
-//! target is measured twice in a row, without officials and with them.
+//! Readers who sync, each asking at a steady pace: more of them than the city has phones in a storm, and still a server that is
+//! not full, since a full one makes everybody wait for everybody. Each target is measured twice in a row, without officials and with them.
 
 use super::http::Browser;
 use super::official::Floor;
+use crate::Outcome;
 use crate::budget::Line;
-use crate::{Outcome, shell};
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 3;
-/// Length of one measurement, as wrk takes it.
-const LENGTH: &str = "-d10s";
+/// Length of one measurement.
+const LENGTH: Duration = Duration::from_secs(10);
+const READERS: u32 = 20;
+/// Pause between two questions of one reader: 400 heads, 40 lists of all cards or 80 texts a second in all.
+const PAUSES: [Duration; 3] = [Duration::from_millis(50), Duration::from_millis(500), Duration::from_millis(250)];
 /// With officials at work, p99 rises by a fifth at most.
 const RISE: f64 = 1.2;
 /// Until officials are all at something, and until what they began has ended and its packs are asked for.
@@ -26,10 +28,10 @@ pub fn rounds(port: u16, floor: &Floor) -> Outcome<Vec<Line>> {
         for (at, ratios) in found.iter_mut().enumerate() {
             let all = targets(port)?;
             let path = &all[at];
-            let quiet = p99(port, path)?;
+            let quiet = p99(port, path, PAUSES[at])?;
             floor.set_working(true);
             thread::sleep(SETTLE);
-            let busy = p99(port, path)?;
+            let busy = p99(port, path, PAUSES[at])?;
             floor.set_working(false);
             thread::sleep(SETTLE);
             println!("{path}: p99 {quiet:.2} ms, with officials {busy:.2} ms");
@@ -71,34 +73,28 @@ fn targets(port: u16) -> Outcome<[String; 3]> {
 }
 
 /// In milliseconds.
-fn p99(port: u16, path: &str) -> Outcome<f64> {
-    let mut wrk = Command::new("wrk");
-    wrk.args(["-t1", "-c64", LENGTH, "--latency", "-H", "Accept-Encoding: br"]);
-    wrk.arg(format!("http://127.0.0.1:{port}{path}"));
-    let said = shell::output(&mut wrk).ok_or("wrk failed")?;
-    let found = said.lines().find_map(|line| milliseconds(line.trim().strip_prefix("99%")?.trim()));
-    let failed = ["Non-2xx", "Socket errors"].iter().any(|words| said.contains(*words));
-    found.filter(|_| !failed).ok_or_else(|| format!("{path} was not answered well:\n{said}"))
+fn p99(port: u16, path: &str, pause: Duration) -> Outcome<f64> {
+    let times = thread::scope(|scope| {
+        let hands: Vec<_> = (0..READERS).map(|n| scope.spawn(move || reader(port, path, pause, pause * n / READERS))).collect();
+        hands.into_iter().map(|hand| hand.join().map_err(|_| "a reader gave up".to_owned())?).collect::<Outcome<Vec<_>>>()
+    })?;
+    let mut times: Vec<f64> = times.concat();
+    times.sort_by(f64::total_cmp);
+    Ok(super::at_share(&times, 99))
 }
 
-/// A time as wrk prints it.
-fn milliseconds(text: &str) -> Option<f64> {
-    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
-    let number: f64 = number.parse().ok()?;
-    match unit {
-        "us" => Some(number / 1_000.0),
-        "ms" => Some(number),
-        "s" => Some(number * 1_000.0),
-        _ => None,
+/// Asks at its pace; an answer that is late takes from the pause, not from the count.
+fn reader(port: u16, path: &str, pause: Duration, first: Duration) -> Outcome<Vec<f64>> {
+    let mut reader = Browser::new(port);
+    let began = Instant::now();
+    let mut next = first;
+    let mut times = Vec::new();
+    while next < LENGTH {
+        thread::sleep(next.saturating_sub(began.elapsed()));
+        let asked = Instant::now();
+        reader.get(path)?;
+        times.push(asked.elapsed().as_secs_f64() * 1_000.0);
+        next += pause;
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::milliseconds;
-
-    #[test]
-    fn times_of_wrk() {
-        assert_eq!(["850.00us", "4.50ms", "1.25s", "x"].map(milliseconds), [Some(0.85), Some(4.5), Some(1_250.0), None]);
-    }
+    Ok(times)
 }
