@@ -61,6 +61,8 @@ async function invited(login, role, base = server.url) {
   await form.locator('[name=place][value="20044"]').check();
   await form.locator('button.go').click();
   const address = await page.locator('.ok input').inputValue();
+  // Also on paper.
+  assert.equal(await page.getByRole('img', { name: 'Mã QR của lời mời' }).count(), 1);
   return address.replace(server.url, base);
 }
 
@@ -148,7 +150,7 @@ test('sent in, approved on a PC, it reaches a reader; corrected and withdrawn, i
   await author.page.getByText('Chờ duyệt').waitFor();
   const { page } = approver;
   await page.goto(`${server.url}/ban-lam-viec`);
-  await page.getByRole('link', { name: 'Đường lên thôn A Rí bị sạt' }).click();
+  await page.getByRole('link', { name: 'Đường lên thôn A Rí bị sạt' }).last().click();
   assert.equal(await page.getByRole('button', { name: 'Duyệt và đăng ngay' }).count(), 1);
   const began = Date.now();
   await page.getByRole('button', { name: 'Duyệt và đăng ngay' }).click();

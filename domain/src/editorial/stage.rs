@@ -149,6 +149,8 @@ pub enum Refusal {
     Stage,
     /// Nobody approves what he has written himself.
     OwnText,
+    /// Only whoever wrote it takes it back.
+    OthersText,
     /// The text was changed since the actor looked at it, or since it was approved.
     Changed,
 }
@@ -164,7 +166,8 @@ pub fn transition(state: State, action: Action, deed: &Deed) -> Result<State, Re
         (InReview | Approved | Scheduled, Action::Write) => unapproved(InReview),
         (Draft, Action::Submit) => unapproved(InReview),
         // Theirs who wrote it; whoever judges it sends it back.
-        (InReview, Action::TakeBack) if deed.hands.contains(&deed.actor) => unapproved(Draft),
+        (InReview, Action::TakeBack) if !deed.hands.contains(&deed.actor) => return Err(Refusal::OthersText),
+        (InReview, Action::TakeBack) => unapproved(Draft),
         (InReview | Approved | Scheduled, Action::SendBack) => unapproved(Draft),
         (InReview, Action::Approve) => {
             if deed.hands.contains(&deed.actor) {

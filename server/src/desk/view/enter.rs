@@ -155,7 +155,7 @@ fn groups(secret: &str) -> String {
 }
 
 /// A QR code as one path, dark on light in either theme.
-fn qr(text: &str, label: &'static str) -> El {
+pub fn qr(text: &str, label: &'static str) -> El {
     let Ok(code) = QRBuilder::new(text).build() else { return el("p") };
     let mut path = String::new();
     for y in 0..code.size {

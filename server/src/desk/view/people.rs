@@ -1,6 +1,6 @@
 //! Who works here, what each may do, and one's own account.
 
-use super::enter::{alarm, passkey_form};
+use super::enter::{alarm, passkey_form, qr};
 use super::frame::{page, root};
 use super::{check, choice, field, go, hex, hidden, input, send};
 use crate::desk::passkey;
@@ -49,8 +49,10 @@ pub fn people(
     let mut main = root(w.people);
     match invited {
         Some(Ok(link)) => {
-            let shown = el("input").attr("readonly", "").attr("value", link).attr("aria-label", w.invite_link);
-            main = main.kid(cl("div", "ok").attr("role", "status").kid(tx("p", w.invite_made)).kid(shown));
+            let shown = el("input").attr("readonly", "").attr("value", link.clone()).attr("aria-label", w.invite_link);
+            let print = cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print);
+            let made = cl("div", "ok").attr("role", "status").kid(tx("p", w.invite_made)).kid(shown);
+            main = main.kid(made.kid(qr(&link, w.invite_code)).kid(cl("p", "ac").kid(print)));
         }
         Some(Err(_)) => main = main.kid(cl("p", "warn").attr("role", "alert").text(w.invite_wrong)),
         None => {}
