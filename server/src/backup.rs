@@ -2,7 +2,9 @@
 
 use crate::error::Error;
 use crate::key;
+use crate::shelf::Shelf;
 use crate::store::Store;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +21,7 @@ pub struct Copied {
 
 /// Copies the data folder to `to` (database), `to.key` and `to.media/`; works while the server runs.
 /// A server started on the copy begins a new epoch, so that phones that saw later news start over.
-pub async fn run(store: &Store, data: &Path, to: &Path) -> Result<Copied, Error> {
+pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result<Copied, Error> {
     let beside = |end: &str| PathBuf::from(format!("{}.{end}", to.display()));
     if to.exists() {
         return Err(Error::File(to.to_owned(), std::io::ErrorKind::AlreadyExists.into()));
@@ -31,15 +33,13 @@ pub async fn run(store: &Store, data: &Path, to: &Path) -> Result<Copied, Error>
     // `copy` keeps the mode: the copy of the key is for its owner alone, too.
     fs::copy(data.join(key::FILE), &key).map_err(Error::file(&key))?;
     fs::create_dir_all(&media).map_err(Error::file(&media))?;
-    let (mut files, mut missing) = (0, Vec::new());
-    for file in store.media().await? {
-        let (from, target) = (data.join("media").join(&file), media.join(&file));
-        match fs::copy(&from, &target) {
-            Ok(_) => files += 1,
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => missing.push(file),
-            Err(cause) => return Err(Error::File(target, cause)),
-        }
+    // Everything that is there: beside what items name lie its other widths and kinds.
+    let there: HashSet<String> = shelf.names().await?.into_iter().collect();
+    for file in &there {
+        let target = media.join(file);
+        fs::write(&target, shelf.whole(file).await?).map_err(Error::file(&target))?;
     }
+    let missing = store.media().await?.into_iter().filter(|file| !there.contains(file)).collect();
     fs::rename(&fresh, to).map_err(Error::file(to))?;
-    Ok(Copied { database: to.to_owned(), key, media, files, missing })
+    Ok(Copied { database: to.to_owned(), key, media, files: there.len(), missing })
 }

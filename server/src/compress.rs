@@ -1,8 +1,10 @@
 //! Compression: brotli and zstd, also against a dictionary, on threads where they hold nobody up.
 
+use crate::backstage::{LOWEST, step_back};
 use std::io::Write;
-use std::sync::OnceLock;
-use tokio::sync::Semaphore;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
+use std::sync::mpsc::{Sender, channel};
 
 /// Brotli, `quality` 0 to 11.
 pub fn brotli(bytes: &[u8], quality: i32) -> Vec<u8> {
@@ -41,14 +43,25 @@ pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
     }
 }
 
-/// Runs slow work some time, one at a time, and does not wait for it.
+/// Runs slow work some time, one at a time, and does not wait for it. Whoever waits for an answer comes first: on a busy
+/// machine this work gets what nobody else wants.
 pub fn later(work: impl FnOnce() + Send + 'static) {
-    static TURN: OnceLock<Semaphore> = OnceLock::new();
-    tokio::spawn(async {
-        let turn = TURN.get_or_init(|| Semaphore::new(1)).acquire().await;
-        apart(work).await;
-        drop(turn);
+    type Work = Box<dyn FnOnce() + Send>;
+    static QUEUE: LazyLock<Sender<Work>> = LazyLock::new(|| {
+        let (queue, works) = channel::<Work>();
+        let run = move || {
+            step_back(LOWEST);
+            for work in works {
+                if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                    tracing::error!("slow work broke off");
+                }
+            }
+        };
+        drop(std::thread::Builder::new().name("later".into()).spawn(run));
+        queue
     });
+    // Fails where no thread could be had; what is not made ahead is made when somebody asks.
+    let _ = QUEUE.send(Box::new(work));
 }
 
 #[cfg(test)]

@@ -11,6 +11,10 @@ pub enum Error {
     OldSqlite(String),
     /// The data folder was written by a newer release.
     NewerData(i64),
+    /// Images and recordings cannot be reached.
+    Media(object_store::Error),
+    /// A setting that cannot be used, and why.
+    Setting(&'static str, String),
     /// Something stored is not what this server wrote.
     Damaged(String),
 }
@@ -37,6 +41,12 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+impl From<object_store::Error> for Error {
+    fn from(cause: object_store::Error) -> Error {
+        Error::Media(cause)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -44,6 +54,8 @@ impl fmt::Display for Error {
             Error::Sql(cause) => write!(f, "kho dữ liệu báo lỗi [sql]: {cause}"),
             Error::OldSqlite(version) => write!(f, "SQLite {version} cũ hơn 3.51.3 [old-sqlite]"),
             Error::NewerData(version) => write!(f, "dữ liệu do bản mới hơn ghi (lược đồ {version}) [newer-data]"),
+            Error::Media(cause) => write!(f, "không đọc hoặc ghi được ảnh, ghi âm [media]: {cause}"),
+            Error::Setting(name, cause) => write!(f, "không dùng được --{name} [setting]: {cause}"),
             Error::Damaged(what) => write!(f, "dữ liệu hỏng [damaged]: {what}"),
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod assets;
+mod backstage;
 pub mod backup;
 pub mod clock;
 mod compress;
@@ -27,7 +28,8 @@ pub mod reply;
 mod router;
 pub mod sample;
 pub mod serve;
-pub mod site;
+pub mod shelf;
+mod site;
 pub mod store;
 pub mod sync;
 

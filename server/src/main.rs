@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use server::{App, Error, Options, backup, desk, import, sample, serve};
 use std::io::Write;
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,6 +13,10 @@ use std::time::Duration;
 struct Args {
     #[command(subcommand)]
     command: Command,
+    /// Nơi để ảnh, ghi âm nếu không ở trong thư mục dữ liệu · a bucket for images and recordings, e.g. s3://bucket/folder;
+    /// its keys come from the usual AWS_… variables
+    #[arg(long, env = "BANTIN_MEDIA", global = true)]
+    media: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -21,6 +25,9 @@ enum Command {
     Serve {
         #[arg(long, default_value_t = 8080)]
         port: u16,
+        /// Only at this address, e.g. 127.0.0.1 behind a proxy; else at all of this machine's
+        #[arg(long)]
+        host: Option<IpAddr>,
         #[arg(long, default_value = "./data")]
         data: PathBuf,
         /// The app as Trunk built it
@@ -82,7 +89,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let done = runtime.block_on(run(Args::parse().command));
+    let done = runtime.block_on(run(Args::parse()));
     // What is being compressed for later readers is not waited for.
     runtime.shutdown_timeout(Duration::from_secs(1));
     match done {
@@ -94,19 +101,19 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<ExitCode, Error> {
-    match command {
-        Command::Serve { port, data, assets, no_sample, origin } => {
-            let options = Options { assets: Some(assets), sample: !no_sample, origin, ..Options::default() };
+async fn run(args: Args) -> Result<ExitCode, Error> {
+    let plain = Options { media: args.media, ..Options::default() };
+    // A data folder for a command that serves nobody.
+    let open = async |data: &Path| App::open(data, Options { sample: false, ..plain.clone() }).await;
+    match args.command {
+        Command::Serve { port, host, data, assets, no_sample, origin } => {
+            let options = Options { assets: Some(assets), sample: !no_sample, origin, ..plain };
             let app = App::open(&data, options).await?;
-            let address = SocketAddr::from((Ipv6Addr::UNSPECIFIED, port));
-            let listener = match tokio::net::TcpListener::bind(address).await {
-                Ok(listener) => listener,
-                // Machines without IPv6.
-                Err(_) => tokio::net::TcpListener::bind(SocketAddr::from(([0, 0, 0, 0], port)))
-                    .await
-                    .map_err(Error::file(Path::new("port")))?,
-            };
+            let everywhere = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
+            // The second one is for machines without IPv6.
+            let hosts = host.as_ref().map_or(&everywhere[..], std::slice::from_ref);
+            let addresses: Vec<SocketAddr> = hosts.iter().map(|host| SocketAddr::from((*host, port))).collect();
+            let listener = tokio::net::TcpListener::bind(&addresses[..]).await.map_err(Error::file(Path::new("port")))?;
             let port = listener.local_addr().map_or(port, |address| address.port());
             tracing::info!(port, seq = app.site.live.now().seq(), "ready");
             tell(&format!("http://localhost:{port}"));
@@ -143,7 +150,7 @@ async fn run(command: Command) -> Result<ExitCode, Error> {
         }
         Command::Backup { data, to } => {
             let app = open(&data).await?;
-            let copied = backup::run(&app.site.store, &data, &to).await?;
+            let copied = backup::run(&app.site.store, &app.site.shelf, &data, &to).await?;
             println!(
                 "{}\n{}\n{} ({} tệp)",
                 copied.database.display(),
@@ -159,12 +166,7 @@ async fn run(command: Command) -> Result<ExitCode, Error> {
     }
 }
 
-/// A data folder for a command that serves nobody.
 /// A line for whoever started this, if he still reads.
 fn tell(line: &str) {
     drop(writeln!(std::io::stdout(), "{line}"));
-}
-
-async fn open(data: &Path) -> Result<App, Error> {
-    App::open(data, Options { sample: false, ..Options::default() }).await
 }

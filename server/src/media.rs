@@ -1,5 +1,6 @@
 //! Images and recordings, from the data folder, in parts where the reader asks for parts (a recording that is skipped through).
 
+use crate::error::Error;
 use crate::hot::{FOREVER, negotiate};
 use crate::reply;
 use crate::site::Site;
@@ -9,9 +10,6 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use std::io::SeekFrom;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
-use tokio_util::io::ReaderStream;
 
 /// The type of a media file by the end of its name; `None` for names that are not ours.
 pub fn content_type(file: &str) -> Option<&'static str> {
@@ -35,8 +33,8 @@ pub fn content_type(file: &str) -> Option<&'static str> {
 
 pub async fn answer(site: &Site, file: &str, request: &HeaderMap) -> Response {
     match open(site, file, request).await {
-        Ok(response) => response,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => reply::text(StatusCode::NOT_FOUND, "không có tệp này"),
+        Ok(Some(response)) => response,
+        Ok(None) => reply::text(StatusCode::NOT_FOUND, "không có tệp này"),
         Err(cause) => {
             tracing::error!(file, %cause, "a media file cannot be read");
             reply::text(StatusCode::INTERNAL_SERVER_ERROR, "không đọc được tệp này")
@@ -58,20 +56,18 @@ fn knows_no_avif(request: &HeaderMap) -> bool {
     accept.contains("image/webp") && !accept.contains("image/avif")
 }
 
-async fn open(site: &Site, name: &str, request: &HeaderMap) -> std::io::Result<Response> {
-    let folder = site.data.join("media");
+async fn open(site: &Site, name: &str, request: &HeaderMap) -> Result<Option<Response>, Error> {
     let twin = match name.rsplit_once('.') {
         Some((hash, "ogg")) if knows_no_opus(request) => Some([hash, ".m4a"].concat()),
         Some((hash, "avif")) if knows_no_avif(request) => Some([hash, ".jpg"].concat()),
         _ => None,
     };
     let name = match &twin {
-        Some(twin) if tokio::fs::try_exists(folder.join(twin)).await? => twin,
+        Some(twin) if site.shelf.length(twin).await?.is_some() => twin,
         _ => name,
     };
-    let kind = content_type(name).ok_or(std::io::ErrorKind::NotFound)?;
-    let mut file = tokio::fs::File::open(folder.join(name)).await?;
-    let whole = file.metadata().await?.len();
+    let Some(kind) = content_type(name) else { return Ok(None) };
+    let Some(whole) = site.shelf.length(name).await? else { return Ok(None) };
     let etag = HeaderValue::from_str(&format!("\"{}\"", &name[..24])).expect("hex digits and quotes");
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
@@ -82,7 +78,7 @@ async fn open(site: &Site, name: &str, request: &HeaderMap) -> std::io::Result<R
     headers.insert(VARY, HeaderValue::from_static("accept, user-agent"));
     if request.get(IF_NONE_MATCH) == Some(&etag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
-        return Ok(response);
+        return Ok(Some(response));
     }
     let (from, length) = match negotiate::range(request, &etag, whole) {
         None => (0, whole),
@@ -98,9 +94,9 @@ async fn open(site: &Site, name: &str, request: &HeaderMap) -> std::io::Result<R
             (0, 0)
         }
     };
-    file.seek(SeekFrom::Start(from)).await?;
     response.headers_mut().insert(CONTENT_LENGTH, length.into());
-    // In pieces: a thousand slow phones must not hold a thousand recordings in memory.
-    *response.body_mut() = Body::from_stream(ReaderStream::with_capacity(file.take(length), 32 * 1024));
-    Ok(response)
+    if length > 0 {
+        *response.body_mut() = Body::from_stream(site.shelf.read(name, from..from + length).await?);
+    }
+    Ok(Some(response))
 }

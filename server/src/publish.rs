@@ -71,13 +71,8 @@ impl Publisher {
         let this = self.clone();
         let task = tokio::spawn(async move {
             let mut tx = this.store.begin().await?;
-            match this.append(&mut tx, drafts, &expected).await {
-                Ok(done) => tx.commit().await.map(|()| done),
-                Err(cause) => {
-                    tx.roll_back().await;
-                    Err(cause)
-                }
-            }
+            let done = this.append(&mut tx, drafts, &expected).await;
+            tx.end(done).await
         });
         task.await.map_err(|cause| Error::Damaged(cause.to_string()))?
     }

@@ -3,6 +3,7 @@
 mod prefixed;
 
 use crate::App;
+use crate::backstage;
 use crate::error::Error;
 use crate::router;
 use crate::site::Site;
@@ -44,8 +45,8 @@ impl Default for Limits {
 
 /// Serves until `stop` is done, then for as long as answers under way need, at most [`DRAIN`].
 pub async fn run(app: App, listener: TcpListener, limits: Limits, stop: impl Future<Output = ()>) -> Result<(), Error> {
-    let follow = tokio::spawn(follow(app.site.clone()));
-    let jobs = tokio::spawn(crate::desk::jobs::run(app.site.clone()));
+    let follow = backstage::handle().spawn(follow(app.site.clone()));
+    let jobs = backstage::handle().spawn(crate::desk::jobs::run(app.site.clone()));
     let room = Arc::new(Semaphore::new(limits.connections));
     let shedding = Arc::new(Semaphore::new(MAX_SHED));
     let graceful = GracefulShutdown::new();

@@ -1,6 +1,7 @@
 //! Everything that answering needs, shared by all requests.
 
 use crate::assets::Assets;
+use crate::backstage;
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::dictionary::Dictionaries;
@@ -11,6 +12,7 @@ use crate::metrics::Metrics;
 use crate::opens::Opens;
 use crate::packs::Packs;
 use crate::publish::Publisher;
+use crate::shelf::Shelf;
 use crate::store::Store;
 use crate::{headers, key, pages};
 use axum::http::HeaderValue;
@@ -26,6 +28,8 @@ pub struct Options {
     pub assets: Option<PathBuf>,
     /// Load the sample content into an empty data folder.
     pub sample: bool,
+    /// A bucket for images and recordings, e.g. `s3://bucket/folder`; else they lie in the data folder.
+    pub media: Option<String>,
     /// Where readers reach this server, e.g. `https://bantin.example`; else taken from each request.
     pub origin: Option<String>,
     /// Bring in from any address and port, this machine's too: for tests only.
@@ -35,7 +39,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { assets: None, sample: true, origin: None, fetch_private: false, clock: Clock::default() }
+        Options { assets: None, sample: true, media: None, origin: None, fetch_private: false, clock: Clock::default() }
     }
 }
 
@@ -43,6 +47,7 @@ pub struct Site {
     pub data: PathBuf,
     pub options: Options,
     pub store: Arc<Store>,
+    pub shelf: Shelf,
     pub issuer: Arc<Issuer>,
     pub publisher: Publisher,
     pub live: Live,
@@ -70,7 +75,11 @@ impl Site {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
         folder.recursive(true).create(data.join("media")).map_err(Error::file(data))?;
-        let store = Arc::new(Store::open(data, &options.clock).await?);
+        let (folder, clock) = (data.to_owned(), options.clock.clone());
+        // The threads of the database are started there and keep its priority.
+        let store = backstage::handle().spawn(async move { Store::open(&folder, &clock).await }).await;
+        let store = Arc::new(store.map_err(|cause| Error::Damaged(cause.to_string()))??);
+        let shelf = Shelf::open(data, options.media.as_deref())?;
         let issuer = Arc::new(key::load(data)?);
         let trust = key::trust(&issuer, store.created);
         let dictionaries = Dictionaries::default();
@@ -88,6 +97,7 @@ impl Site {
             ),
             options,
             store,
+            shelf,
             issuer,
             live,
             trust: Arc::new(sealed),

@@ -72,6 +72,9 @@ async fn a_photo_becomes_small_upright_and_forgetful() {
             assert!(!bytes.windows(4).any(|four| four == b"Exif" || four == b"GPS "), "{name}.{kind} remembers");
         }
     }
+    let copy = lab.folder.path().join("copy.sqlite");
+    let copied = server::backup::run(&lab.app.site.store, &lab.app.site.shelf, &lab.data(), &copy).await.unwrap();
+    assert_eq!((copied.files, copied.missing.len()), (6, 0), "a copy has every width and kind");
     // Whoever shows no AVIF gets the JPEG under the same address.
     let path = format!("/media/{}", made.file);
     let old = lab.get(&path, &[("accept", "image/webp,*/*")]).await;

@@ -14,13 +14,6 @@ use tower::ServiceExt;
 
 const DESK: &str = "/ban-lam-viec";
 
-async fn step(lab: &Lab, who: &Browser, work: &str, what: &str, more: &[(&str, &str)]) -> StatusCode {
-    let page = text(&get(lab, who, work).await);
-    let seen = page.split_once("name=\"seen\" value=\"").map_or("", |(_, rest)| rest.split('"').next().unwrap()).to_owned();
-    let form = [&[("do", what), ("seen", seen.as_str())], more].concat();
-    post(lab, who, &format!("{work}/buoc"), &form).await.status
-}
-
 /// Every job that is due now.
 async fn jobs(lab: &Lab) {
     desk::jobs::round(&lab.app.site, false).await.unwrap();
@@ -36,9 +29,9 @@ async fn published(lab: &Lab, author: &Browser, approver: &Browser, more: &[(&st
     let mut form = article("Tiêm sởi", "20044");
     form.extend(more);
     let work = post(lab, author, "/ban-lam-viec/viec", &form).await.header("location").to_owned();
-    assert_eq!(step(lab, author, &work, "submit", &[]).await, StatusCode::SEE_OTHER);
+    assert_eq!(act(lab, author, &work, "submit", &[]).await.status, StatusCode::SEE_OTHER);
     jobs(lab).await;
-    assert_eq!(step(lab, approver, &work, "approve publish", &[]).await, StatusCode::SEE_OTHER);
+    assert_eq!(act(lab, approver, &work, "approve publish", &[]).await.status, StatusCode::SEE_OTHER);
     jobs(lab).await;
     work
 }
@@ -48,7 +41,7 @@ async fn whoever_waits_hears_of_it_once() {
     let Office { lab, admin, author, approver } = office().await;
     let elsewhere = invite(&lab, &admin, "thao.duyet", Role::Approver, A_LUOI_3).await;
     let work = write(&lab, &author, "Tiêm sởi").await;
-    assert_eq!(step(&lab, &author, &work, "submit", &[]).await, StatusCode::SEE_OTHER);
+    assert_eq!(act(&lab, &author, &work, "submit", &[]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(told(&lab, &approver).await, "", "a job tells it, not the request");
     jobs(&lab).await;
     jobs(&lab).await;
@@ -62,7 +55,7 @@ async fn whoever_waits_hears_of_it_once() {
     assert_ne!(told(&lab, &approver).await, "", "nobody sees for another");
     assert_eq!(post(&lab, &approver, &format!("{DESK}/tin-bao"), &[("until", &until)]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(told(&lab, &approver).await, "");
-    assert_eq!(step(&lab, &approver, &work, "send-back", &[("words", "Ghi rõ ngày")]).await, StatusCode::SEE_OTHER);
+    assert_eq!(act(&lab, &approver, &work, "send-back", &[("words", "Ghi rõ ngày")]).await.status, StatusCode::SEE_OTHER);
     jobs(&lab).await;
     assert!(told(&lab, &author).await.contains("huy.duyet trả lại"));
     desk::tidy(&lab.app.site).await.unwrap();
@@ -92,11 +85,11 @@ async fn what_was_read_again_is_fresh_again() {
     let Office { lab, author, approver, .. } = office().await;
     let work = published(&lab, &author, &approver, &[]).await;
     let seq = lab.app.site.live.now().seq();
-    assert_eq!(step(&lab, &author, &work, "review", &[]).await, StatusCode::SEE_OTHER);
+    assert_eq!(act(&lab, &author, &work, "review", &[]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(lab.app.site.live.now().seq(), seq, "readers notice nothing");
     assert!(text(&get(&lab, &author, &format!("{work}/lich-su")).await).contains("xem lại, vẫn đúng"));
     let draft = write(&lab, &author, "Nháp").await;
-    assert_eq!(step(&lab, &author, &draft, "review", &[]).await, StatusCode::CONFLICT);
+    assert_eq!(act(&lab, &author, &draft, "review", &[]).await.status, StatusCode::CONFLICT);
 }
 
 async fn count(lab: &Lab, body: &str) -> StatusCode {

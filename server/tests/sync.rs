@@ -5,7 +5,7 @@ mod lab;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use domain::sign::{SignedTrust, Trust, hash};
-use domain::wire::{Envelope, Head, PackKind, decode_bodies, decode_cards, decode_full, path};
+use domain::wire::{Envelope, Head, PackKind, decode_bodies, decode_cards, decode_full, log, path};
 use lab::{Lab, NOW, alert, article, unbrotli};
 use std::io::Read;
 use std::sync::atomic::Ordering;
@@ -156,7 +156,9 @@ async fn alerts_leave_by_time_and_their_packs_stay_a_while() {
     assert_eq!((pack.status.as_u16(), pack.body.len()), (200, named.bytes as usize));
     let trust = trust(&lab).await;
     let opened = Envelope::open(PackKind::Alerts, &pack.body, &trust).unwrap();
-    assert_eq!(decode_full(opened.payload).unwrap().len(), 1);
+    let held = decode_full(opened.payload).unwrap();
+    assert_eq!(held.len(), 1);
+    assert_eq!(held, log::alerts(&lab.app.site.live.now().entries, lab.app.site.now()), "what the log says");
     lab.import(&[article(2)]).await;
     assert_eq!(head(&lab).await.alerts, Some(named), "other news leaves the pack as it is");
     lab.time.store(NOW + 8 * 86_400, Ordering::SeqCst);
@@ -175,7 +177,7 @@ async fn a_restart_changes_nothing_and_a_restored_copy_is_another_log() {
     assert_eq!(lab.get(path::HEAD, &[]).await.body, before.body);
     let first = head(&lab).await;
     let copy = lab.folder.path().join("copy.sqlite");
-    let copied = server::backup::run(&lab.app.site.store, &lab.data(), &copy).await.unwrap();
+    let copied = server::backup::run(&lab.app.site.store, &lab.app.site.shelf, &lab.data(), &copy).await.unwrap();
     let restored = lab.folder.path().join("restored");
     std::fs::create_dir_all(&restored).unwrap();
     std::fs::rename(&copied.database, restored.join(server::store::FILE)).unwrap();

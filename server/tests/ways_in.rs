@@ -1,23 +1,85 @@
-//! Ways into the desk are changed, lost and closed.
+//! Ways into the desk are opened, changed, lost and closed.
 
 mod lab;
 mod office;
 
 use axum::http::StatusCode;
-use lab::{Answer, Lab};
+use lab::Lab;
 use office::*;
 use std::sync::atomic::Ordering;
 
 const DESK: &str = "/ban-lam-viec";
 const NEW: &str = "mưa rào trên đỉnh đèo Pê Ke";
 
-async fn sign_in(lab: &Lab, who: &Browser, password: &str, code: &str) -> Answer {
-    let form = [("login", who.login.as_str()), ("password", password), ("code", code)];
-    post(lab, &Browser::default(), "/ban-lam-viec/vao", &form).await
-}
-
 fn later(lab: &Lab, seconds: i64) {
     lab.time.fetch_add(seconds, Ordering::SeqCst);
+}
+
+#[tokio::test]
+async fn only_all_of_it_opens_the_door() {
+    let Office { lab, author, .. } = office().await;
+    lab.time.fetch_add(60, Ordering::SeqCst);
+    let right = code(&lab, &author.secret, 0);
+    let wrong = if right == "123456" { "654321" } else { "123456" };
+    assert_eq!(sign_in(&lab, &author, PASSWORD, wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(sign_in(&lab, &author, "con trâu qua suối lúc chập tối", &right).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let nobody = Browser { login: "khong.co".into(), ..author.clone() };
+    let (known, unknown) = (sign_in(&lab, &author, "x", wrong).await, sign_in(&lab, &nobody, "x", wrong).await);
+    assert_eq!(text(&known).replace("lan.viet", ""), text(&unknown).replace("khong.co", ""), "nobody learns who has an account");
+    let entered = sign_in(&lab, &author, PASSWORD, &right).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER);
+    let set = entered.header("set-cookie");
+    for part in ["__Host-bantin=", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(set.contains(part), "{part} in {set}");
+    }
+    assert_eq!(sign_in(&lab, &author, PASSWORD, &right).await.status, StatusCode::UNPROCESSABLE_ENTITY, "a code works once");
+    // A code on paper works once too, however it is typed.
+    let paper = author.codes[0].to_uppercase().replace('-', " ");
+    assert_eq!(sign_in(&lab, &author, PASSWORD, &paper).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(sign_in(&lab, &author, PASSWORD, &paper).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // Guessing has to wait, but never locks out whoever has the authenticator.
+    for _ in 0..8 {
+        sign_in(&lab, &author, "x", wrong).await;
+    }
+    assert!(text(&sign_in(&lab, &author, PASSWORD, &author.codes[1]).await).contains("Hãy chờ"));
+    lab.time.fetch_add(60, Ordering::SeqCst);
+    assert_eq!(sign_in(&lab, &author, PASSWORD, &code(&lab, &author.secret, 0)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn one_session_ends_another() {
+    let Office { lab, author, .. } = office().await;
+    lab.time.fetch_add(60, Ordering::SeqCst);
+    let second = sign_in(&lab, &author, PASSWORD, &code(&lab, &author.secret, 0)).await;
+    let second = Browser { cookie: cookie(&second), ..author.clone() };
+    let session = field(&lab, &second, "/ban-lam-viec/toi", "session").await;
+    assert_eq!(post(&lab, &second, "/ban-lam-viec/toi/phien", &[("session", &session)]).await.status, StatusCode::SEE_OTHER);
+    assert!(text(&get(&lab, &author, "/ban-lam-viec").await).contains("name=\"login\""), "the first one is out");
+    assert!(!text(&get(&lab, &second, "/ban-lam-viec").await).contains("name=\"login\""));
+    post(&lab, &second, "/ban-lam-viec/ra", &[]).await;
+    assert!(text(&get(&lab, &second, "/ban-lam-viec").await).contains("name=\"login\""));
+}
+
+#[tokio::test]
+async fn an_invitation_works_once_and_not_for_ever() {
+    let lab = Lab::new().await;
+    let link = server::desk::first_link(&lab.app.site, "A").await.unwrap();
+    join(&lab, &link, "mot").await;
+    assert_eq!(get(&lab, &Browser::default(), &link).await.status, StatusCode::GONE);
+    let late = server::desk::first_link(&lab.app.site, "B").await.unwrap();
+    lab.time.fetch_add(86_401, Ordering::SeqCst);
+    assert_eq!(get(&lab, &Browser::default(), &late).await.status, StatusCode::GONE);
+    assert_eq!(get(&lab, &Browser::default(), "/ban-lam-viec/moi/abc").await.status, StatusCode::GONE);
+    // A login is taken once, also in another spelling.
+    let next = server::desk::first_link(&lab.app.site, "C").await.unwrap();
+    let page = text(&get(&lab, &Browser::default(), &next).await);
+    let typed = between(&page, "<code class=\"sc\">", "</code>").replace(' ', "");
+    let secret = totp_rs::Secret::try_from_base32(typed).unwrap();
+    let code = code(&lab, AsRef::<[u8]>::as_ref(&secret), 0);
+    let form = [("name", "C"), ("login", "Một"), ("password", PASSWORD), ("repeat", PASSWORD), ("code", &code)];
+    let answer = post(&lab, &Browser::default(), &next, &form).await;
+    assert!(text(&answer).contains("đã có người dùng"), "{}", text(&answer));
+    assert_eq!(get(&lab, &Browser::default(), &next).await.status, StatusCode::OK, "the link still works");
 }
 
 #[tokio::test]

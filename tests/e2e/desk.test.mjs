@@ -1,15 +1,13 @@
 // The desk in a real browser: an author on a phone whose network comes and goes, an approver on a PC, a reader far away.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { BIN, addresses, browser, furnished, items, link, open, phone, rows, serve, sleep, started, until } from './lib.mjs';
+import { addresses, browser, furnished, items, link, open, phone, rows, serve, sleep, started, until } from './lib.mjs';
+import { PASSWORD, code, firstLink, join } from './office.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
-const PASSWORD = 'con trâu qua suối lúc mờ sáng';
 const PC = { viewport: { width: 1280, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', bypassCSP: true };
 let server, chrome, admin, author, approver, wire;
 
@@ -23,34 +21,6 @@ after(async () => {
   await wire?.down();
   await server?.kill();
 });
-
-/** What an authenticator shows (RFC 6238). */
-function code(secret, at = Date.now()) {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret.replace(/\s/g, '')].map(letter => letters.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map(byte => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(at / 30000)));
-  const mac = crypto.createHmac('sha1', key).update(step).digest();
-  const from = mac[19] & 15;
-  return String((mac.readUInt32BE(from) & 0x7fffffff) % 1e6).padStart(6, '0');
-}
-
-/** Answers an invitation in a browser of its own; gives its page and the secret of the authenticator. */
-async function join(address, login, context) {
-  const page = await context.newPage();
-  await page.goto(address);
-  const secret = await page.locator('code.sc').textContent();
-  await page.fill('[name=name]', `Người ${login}`);
-  await page.fill('[name=login]', login);
-  await page.fill('[name=password]', PASSWORD);
-  await page.fill('[name=repeat]', PASSWORD);
-  await page.fill('[name=code]', code(secret));
-  await page.click('button.go');
-  await page.getByText('Tài khoản đã sẵn sàng').waitFor();
-  assert.equal(await page.locator('.rc li').count(), 8);
-  return { page, secret, context };
-}
 
 async function invited(login, role, base = server.url) {
   const { page } = admin;
@@ -74,12 +44,10 @@ async function work(page, title, base = server.url) {
 }
 
 test('the first administrator comes in by the link that the server prints, and invites two', async () => {
-  const made = spawnSync(BIN, ['admin', 'create', '--name', 'Quản trị', '--data', server.data, '--origin', server.url], { encoding: 'utf8' });
-  assert.equal(made.status, 0, made.stderr);
-  admin = await join(made.stdout.trim(), 'quan.tri', await chrome.newContext(PC));
-  approver = await join(await invited('huy.duyet', 'approver'), 'huy.duyet', await chrome.newContext(PC));
+  admin = await join(await (await chrome.newContext(PC)).newPage(), firstLink(server), 'quan.tri');
+  approver = await join(await (await chrome.newContext(PC)).newPage(), await invited('huy.duyet', 'approver'), 'huy.duyet');
   const context = await phone(chrome, { bypassCSP: true });
-  author = await join(await invited('lan.viet', 'author', wire.url), 'lan.viet', context);
+  author = await join(await context.newPage(), await invited('lan.viet', 'author', wire.url), 'lan.viet');
   // Signing out and in again, with the next code.
   const { page, secret } = approver;
   await page.goto(`${server.url}/ban-lam-viec/toi`);
@@ -231,12 +199,11 @@ test('every page of the desk, narrow and wide, light and dark: no violation, not
   };
   const desk = '/ban-lam-viec';
   const first = `${desk}/viec/1`;
-  for (const path of [desk, `${desk}/viec`, `${desk}/viec?q=khongco`, `${desk}/viec/moi?loai=bulletin`, `${desk}/viec/moi?loai=guide`, `${desk}/viec/moi?loai=event`, first, `${first}/lich-su`, `${first}/xem`, `${desk}/toi`, `${desk}/khong-co`, `/en${desk}`, `/en${desk}/viec/moi?loai=guide`]) await visit(author.page, wire.url, path);
+  for (const path of [desk, `${desk}/viec`, `${desk}/viec?q=khongco`, `${desk}/viec/moi?loai=bulletin`, `${desk}/viec/moi?loai=guide`, `${desk}/viec/moi?loai=event`, first, `${first}/lich-su`, `${first}/xem`, `${desk}/nguon`, `${desk}/toi`, `${desk}/khong-co`, `/en${desk}`, `/en${desk}/viec/moi?loai=guide`]) await visit(author.page, wire.url, path);
   for (const path of [desk, first, `${desk}/toi`]) await visit(approver.page, server.url, path);
   for (const path of [`${desk}/nguoi`, `${desk}/nhat-ky`, `${desk}/hang-doi`]) await visit(admin.page, server.url, path);
   const nobody = await (await phone(chrome, { bypassCSP: true })).newPage();
-  const made = spawnSync(BIN, ['admin', 'create', '--data', server.data, '--origin', server.url], { encoding: 'utf8' });
-  for (const address of [desk, new URL(made.stdout.trim()).pathname, `${desk}/moi/khong`]) await visit(nobody, server.url, address);
+  for (const address of [desk, new URL(firstLink(server)).pathname, `${desk}/moi/khong`]) await visit(nobody, server.url, address);
   assert.deepEqual(wrong, []);
 });
 

@@ -1,9 +1,12 @@
 //! The log in memory and what phones fetch of it. Pure: the same log gives the same packs, byte for byte, for ever.
+//!
+//! A log is a slice of entries, owned or shared, in rising order of `seq`. Positions may be missing, never doubled.
 
 use super::{BodyEntry, CardEntry, FullItem, Logged, Seq};
 use crate::alert;
 use crate::content::{Card, ItemId, Time};
 use crate::sign::{KeyId, Sig};
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 /// One position of the log.
@@ -17,11 +20,20 @@ pub struct Entry {
     pub body: Option<(KeyId, Sig, Vec<u8>)>,
 }
 
-/// A log: entries in rising order of `seq`. Positions may be missing, never doubled.
-pub type Log = [Entry];
+impl Entry {
+    /// The item as the exact bytes that prove it; `None` for a withdrawal.
+    pub fn full(&self) -> Option<FullItem> {
+        match (&self.what, &self.body) {
+            (Logged::Card(card), Some((kid, sig, body))) => {
+                Some(FullItem { card: card.clone(), kid: *kid, sig: *sig, body: body.clone() })
+            }
+            _ => None,
+        }
+    }
+}
 
 /// Entries of the card pack `(from, to]`: those that no later entry of the same range replaces.
-pub fn cards(log: &Log, from: Seq, to: Seq) -> Vec<CardEntry> {
+pub fn cards<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> Vec<CardEntry> {
     let mut at = from;
     newest(range(log, from, to))
         .into_iter()
@@ -34,7 +46,7 @@ pub fn cards(log: &Log, from: Seq, to: Seq) -> Vec<CardEntry> {
 }
 
 /// Entries of the body pack `(from, to]`, under the same rule.
-pub fn bodies(log: &Log, from: Seq, to: Seq) -> Vec<BodyEntry> {
+pub fn bodies<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> Vec<BodyEntry> {
     newest(range(log, from, to))
         .into_iter()
         .filter_map(|entry| {
@@ -45,14 +57,13 @@ pub fn bodies(log: &Log, from: Seq, to: Seq) -> Vec<BodyEntry> {
 }
 
 /// What the alerts pack holds at `now`: the newest revision of every alert that matters, by id.
-pub fn alerts(log: &Log, now: Time) -> Vec<FullItem> {
+pub fn alerts<E: Borrow<Entry>>(log: &[E], now: Time) -> Vec<FullItem> {
     let mut found: Vec<(ItemId, FullItem)> = live(log)
         .into_iter()
         .filter_map(|entry| {
             let Logged::Card(card) = &entry.what else { return None };
-            let (kid, sig, body) = entry.body.clone()?;
-            let matters = Card::decode(card).is_ok_and(|card| alert::matters(&card, now));
-            matters.then(|| (entry.id, FullItem { card: card.clone(), kid, sig, body }))
+            Card::decode(card).ok().filter(|card| alert::matters(card, now))?;
+            Some((entry.id, entry.full()?))
         })
         .collect();
     found.sort_by_key(|(id, _)| *id);
@@ -60,25 +71,26 @@ pub fn alerts(log: &Log, now: Time) -> Vec<FullItem> {
 }
 
 /// What stands now: the newest entry of every item that is not withdrawn, in the order of the log.
-pub fn live(log: &Log) -> Vec<&Entry> {
+pub fn live<E: Borrow<Entry>>(log: &[E]) -> Vec<&Entry> {
     newest(log).into_iter().filter(|entry| matches!(entry.what, Logged::Card(_))).collect()
 }
 
 /// The newest entry of an item, be it a card or a withdrawal.
-pub fn find(log: &Log, id: ItemId) -> Option<&Entry> {
-    log.iter().rev().find(|entry| entry.id == id)
+pub fn find<E: Borrow<Entry>>(log: &[E], id: ItemId) -> Option<&Entry> {
+    log.iter().map(E::borrow).rev().find(|entry| entry.id == id)
 }
 
 /// The entries with `from < seq <= to`.
-fn range(log: &Log, from: Seq, to: Seq) -> &Log {
-    let start = log.partition_point(|entry| entry.seq <= from);
-    let end = log.partition_point(|entry| entry.seq <= to);
+fn range<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> &[E] {
+    let start = log.partition_point(|entry| entry.borrow().seq <= from);
+    let end = log.partition_point(|entry| entry.borrow().seq <= to);
     log.get(start..end).unwrap_or_default()
 }
 
-fn newest(log: &Log) -> Vec<&Entry> {
-    let last: HashMap<ItemId, Seq> = log.iter().map(|entry| (entry.id, entry.seq)).collect();
-    log.iter().filter(|entry| last.get(&entry.id) == Some(&entry.seq)).collect()
+fn newest<E: Borrow<Entry>>(log: &[E]) -> Vec<&Entry> {
+    let log = || log.iter().map(E::borrow);
+    let last: HashMap<ItemId, Seq> = log().map(|entry| (entry.id, entry.seq)).collect();
+    log().filter(|entry| last.get(&entry.id) == Some(&entry.seq)).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! One's own account: its sessions, its password, signing out.
 
 use super::auth;
+use super::enter::Wrong;
 use super::form::Form;
-use super::people::Wrong;
 use super::view;
 use super::visit::{self, Visit};
 use super::works::Trouble;

@@ -4,7 +4,7 @@
 //! the container named to it, so that it never guesses and never follows a playlist.
 
 use crate::error::Error;
-use crate::import::media::keep;
+use crate::shelf::Shelf;
 use crate::store::desk::Sort;
 use domain::content::MediaRef;
 use domain::sign::hash;
@@ -81,8 +81,8 @@ pub fn sort_of(bytes: &[u8]) -> Option<(Sort, &'static str)> {
 
 /// A picture, upright, in three widths as AVIF and JPEG; the AVIF of the middle one is what items name, the others have
 /// its name with `-360` or `-1080` behind the hash, or another end.
-pub async fn picture(original: PathBuf, media: PathBuf) -> Result<MediaRef, Bad> {
-    let scratch = scratch(&media)?;
+pub async fn picture(original: PathBuf, shelf: &Shelf) -> Result<MediaRef, Bad> {
+    let scratch = scratch(&original)?;
     let done = async {
         let folder = scratch.clone();
         let sizes = tokio::task::spawn_blocking(move || scaled(&original, &folder)).await.map_err(|_| Bad::Broken)??;
@@ -98,7 +98,7 @@ pub async fn picture(original: PathBuf, media: PathBuf) -> Result<MediaRef, Bad>
         for (at, width) in WIDTHS.into_iter().enumerate() {
             for kind in ["avif", "jpg"] {
                 let file = if at == MAIN { format!("{name}.{kind}") } else { format!("{name}-{width}.{kind}") };
-                store(&media, &file, &read(&scratch.join(format!("{at}.{kind}")))?)?;
+                store(shelf, &file, read(&scratch.join(format!("{at}.{kind}")))?).await?;
             }
         }
         let (width, height) = sizes[MAIN];
@@ -172,11 +172,11 @@ fn refused(cause: image::ImageError) -> Bad {
 }
 
 /// A recording as Opus, mono, 20 kbit/s; beside it AAC under the same name for phones that know no Opus.
-pub async fn sound(original: PathBuf, media: PathBuf) -> Result<MediaRef, Bad> {
+pub async fn sound(original: PathBuf, shelf: &Shelf) -> Result<MediaRef, Bad> {
     let start = read(&original)?;
     let Some((Sort::Sound, format)) = sort_of(&start) else { return Err(Bad::Kind) };
     drop(start);
-    let scratch = scratch(&media)?;
+    let scratch = scratch(&original)?;
     let done = async {
         let (opus, aac) = (scratch.join("a.ogg"), scratch.join("a.m4a"));
         let mut ffmpeg = tool();
@@ -189,9 +189,10 @@ pub async fn sound(original: PathBuf, media: PathBuf) -> Result<MediaRef, Bad> {
         let (opus, aac) = (read(&opus)?, read(&aac)?);
         let seconds = crate::import::media::seconds(&opus).filter(|seconds| *seconds > 0).ok_or(Bad::Broken)?;
         let name = crate::assets::hex(&hash(&opus)[..16]);
-        store(&media, &format!("{name}.m4a"), &aac)?;
-        store(&media, &format!("{name}.ogg"), &opus)?;
-        Ok(MediaRef { file: format!("{name}.ogg"), bytes: opus.len() as u32, width: 0, height: 0, seconds })
+        store(shelf, &format!("{name}.m4a"), aac).await?;
+        let bytes = opus.len() as u32;
+        store(shelf, &format!("{name}.ogg"), opus).await?;
+        Ok(MediaRef { file: format!("{name}.ogg"), bytes, width: 0, height: 0, seconds })
     }
     .await;
     drop(std::fs::remove_dir_all(&scratch));
@@ -202,14 +203,14 @@ fn read(path: &Path) -> Result<Vec<u8>, Bad> {
     std::fs::read(path).map_err(|cause| Bad::Failed(Error::File(path.to_owned(), cause)))
 }
 
-fn store(media: &Path, file: &str, bytes: &[u8]) -> Result<(), Bad> {
-    keep(&media.join(file), bytes).map_err(|cause| Bad::Failed(Error::File(media.join(file), cause)))
+async fn store(shelf: &Shelf, file: &str, bytes: Vec<u8>) -> Result<(), Bad> {
+    shelf.put(file, bytes).await.map_err(Bad::Failed)
 }
 
-/// A folder of its own for one job, on the same disk.
-fn scratch(media: &Path) -> Result<PathBuf, Bad> {
+/// A folder of its own for one job, beside what it reads.
+fn scratch(original: &Path) -> Result<PathBuf, Bad> {
     let name = crate::assets::hex(&crate::clock::random::<8>());
-    let folder = media.with_file_name("upload").join(format!("{name}.tmp"));
+    let folder = original.with_file_name(format!("{name}.tmp"));
     std::fs::create_dir_all(&folder).map_err(|cause| Bad::Failed(Error::File(folder.clone(), cause)))?;
     Ok(folder)
 }

@@ -6,6 +6,7 @@
 mod account;
 mod auth;
 mod encode;
+mod enter;
 mod fetch;
 mod form;
 mod found;
@@ -23,6 +24,7 @@ pub use auth::{Passwords, Throttle};
 pub use passkey::Ceremonies;
 pub use people::first_link;
 
+use crate::backstage;
 use crate::error::Error;
 use crate::site::Site;
 use axum::extract::Request;
@@ -61,12 +63,12 @@ pub async fn answer(site: Arc<Site>, request: Request) -> Response {
     if let Some(file) = view::file(request.uri().path(), request.headers()) {
         return file;
     }
-    let (mut visit, form) = match Visit::read(site, request).await {
-        Ok(read) => read,
-        Err(status) => return view::refused(status),
-    };
     // To its end also where nobody waits for the answer any more: no transaction is left open.
-    let done = tokio::spawn(async move {
+    let done = backstage::handle().spawn(async move {
+        let (mut visit, form) = match Visit::read(site, request).await {
+            Ok(read) => read,
+            Err(status) => return view::refused(status),
+        };
         match route(&mut visit, &form).await {
             Ok(response) => response,
             Err(trouble) => view::trouble(&visit, &form, trouble).await,
@@ -86,11 +88,11 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
     let post = visit.method == Method::POST;
     // Whoever is not signed in finds the way in, and the way of an invitation.
     match (post, &parts[..]) {
-        (true, ["vao"]) => return people::sign_in(visit, form).await,
+        (true, ["vao"]) => return enter::sign_in(visit, form).await,
         (true, ["vao", "khoa", "hoi"]) => return passkey::ask_in(visit),
         (true, ["vao", "khoa"]) => return passkey::enter(visit, form).await,
-        (false, ["moi", token]) => return people::invitation(visit, token).await,
-        (true, ["moi", token]) => return people::accept(visit, form, token).await,
+        (false, ["moi", token]) => return enter::invitation(visit, token).await,
+        (true, ["moi", token]) => return enter::accept(visit, form, token).await,
         _ => {}
     }
     let Some(person) = visit.person.clone() else { return view::sign_in(visit, form).await };
@@ -115,7 +117,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (false, ["viec", id, "xem"]) => view::preview(visit, &person, number(id)?).await,
         (false, ["viec", id, "lich-su"]) => view::history(visit, &person, number(id)?).await,
         (true, ["viec", id, "tep"]) => {
-            let bytes = visit.file.take().ok_or(Trouble::BadFile("no-file"))?;
+            let bytes = visit.file.take();
             let text = |name| form.get(name).to_owned();
             let (words, speaker, consent) = (text("words"), text("speaker"), form.has("consent"));
             upload::take(visit, &person, number(id)?, upload::Brought { bytes, words, speaker, consent }).await

@@ -1,8 +1,8 @@
 //! Signing in with what unlocks the phone (WebAuthn): a passkey proves a device and whoever unlocked it, so it stands for
 //! password and code together. It is discoverable: nobody types a name.
 
+use super::enter::{Wrong, let_in};
 use super::form::Form;
-use super::people::{Wrong, let_in};
 use super::view;
 use super::visit::Visit;
 use super::works::Trouble;

@@ -1,14 +1,15 @@
-//! Who may come in, and what he may do: invitations, signing in, roles, sessions.
+//! Who may come in, and what he may do: invitations and roles, given by administrators.
 
-use super::auth::{self, Weak};
+use super::auth;
+use super::enter::{MAX_NAME, Wrong};
 use super::form::Form;
 use super::view;
-use super::visit::{self, Visit};
+use super::visit::Visit;
 use super::works::Trouble;
 use crate::clock::random;
 use crate::error::Error;
 use crate::site::Site;
-use crate::store::desk::{Account, Invitation, Note, Person, print_grants};
+use crate::store::desk::{Invitation, Note, Person, print_grants};
 use axum::response::Response;
 use domain::content::{PlaceCode, Time};
 use domain::editorial::{Action, Grant, Role, Scope, allowed};
@@ -17,7 +18,6 @@ use domain::instance::instance;
 /// An invitation holds this long; the one for the first administrator a day.
 const INVITATION: i64 = 7 * 86_400;
 const FIRST: i64 = 86_400;
-const MAX_NAME: usize = 80;
 
 type Answer = Result<Response, Trouble>;
 
@@ -47,179 +47,6 @@ async fn add_invitation(
     tx.note(now, Note { actor: by, action: "invite", account, after: &roles, words: name, ..Note::default() }).await?;
     tx.commit().await?;
     Ok(["/moi/", &token].concat())
-}
-
-/// What stands on the page of an invitation beside its name.
-pub struct Enrolment {
-    pub invitation: Invitation,
-    /// The login of an account that there is already.
-    pub login: Option<String>,
-    /// `otpauth://…`, and the secret as it is typed.
-    pub url: String,
-    pub secret: String,
-}
-
-/// What was wrong with an answer to an invitation, or with signing in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrong {
-    /// The link is used, over, or none of ours.
-    Link,
-    Name,
-    Login,
-    Taken,
-    Password(Weak),
-    /// The two passwords differ.
-    Repeat,
-    Code,
-    /// Signing in: something of it.
-    Pair,
-    /// Too many wrong ones: minutes to wait.
-    Wait(i64),
-    /// A passkey that is not known here, or no longer.
-    Passkey,
-}
-
-async fn open(visit: &Visit, token: &str) -> Result<Option<Enrolment>, Error> {
-    let found = visit.site.store.invitation(&auth::kept(token)).await?;
-    let Some(invitation) = found.filter(|invitation| invitation.expires > visit.now()) else { return Ok(None) };
-    let login = match invitation.account {
-        Some(id) => visit.site.store.account(id).await?.map(|account| account.login),
-        None => None,
-    };
-    let (url, secret) = auth::enrolment(&invitation.totp, &invitation.name);
-    Ok(Some(Enrolment { invitation, login, url, secret }))
-}
-
-pub async fn invitation(visit: &Visit, token: &str) -> Answer {
-    match open(visit, token).await? {
-        Some(enrolment) => Ok(view::invitation(visit, token, &enrolment, &Form::default(), None)),
-        None => Ok(view::no_invitation(visit)),
-    }
-}
-
-/// What its owner signs in with, folded: letters without diacritics, digits, `.` and `-`.
-fn login(text: &str) -> Option<String> {
-    let folded = domain::search::fold(text.trim()).replace(' ', ".");
-    let plain = folded.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@'));
-    ((3..=60).contains(&folded.len()) && plain).then_some(folded)
-}
-
-pub async fn accept(visit: &mut Visit, form: &Form, token: &str) -> Answer {
-    let site = visit.site.clone();
-    let now = site.now();
-    let Some(enrolment) = open(visit, token).await? else { return Ok(view::no_invitation(visit)) };
-    let again = |visit: &Visit, wrong| Ok(view::invitation(visit, token, &enrolment, form, Some(wrong)));
-    let invitation = &enrolment.invitation;
-    // Whoever has an account keeps his name and login.
-    let renewed = enrolment.login.is_some();
-    let login = enrolment.login.clone().or_else(|| login(form.get("login")));
-    let name = if renewed { &invitation.name } else { form.get("name").trim() };
-    let Some(login) = login else { return again(visit, Wrong::Login) };
-    if name.is_empty() || name.chars().count() > MAX_NAME {
-        return again(visit, Wrong::Name);
-    }
-    let password = form.get("password").to_owned();
-    if let Some(weak) = auth::weakness(&password, &login) {
-        return again(visit, Wrong::Password(weak));
-    }
-    if form.get("repeat") != password {
-        return again(visit, Wrong::Repeat);
-    }
-    let Some(step) = auth::totp_step(&invitation.totp, form.get("code").trim(), now) else {
-        return again(visit, Wrong::Code);
-    };
-    let password = site.desk.passwords.hash(password).await?;
-    let (id, name, totp) = (invitation.account.unwrap_or_default(), name.to_owned(), invitation.totp.clone());
-    let account = Account { id, login, name, password, totp, totp_step: step, disabled: false };
-    let (session, kept) = auth::token();
-    let codes: Vec<String> = (0..auth::RECOVERY_CODES).map(|_| auth::recovery_code()).collect();
-    let mut tx = site.store.begin().await?;
-    // Two who open the same link at once: one of them is late.
-    if !tx.take_invitation(&auth::kept(token)).await? {
-        tx.roll_back().await;
-        return Ok(view::no_invitation(visit));
-    }
-    let id = if renewed {
-        tx.renew_account(&account).await?;
-        account.id
-    } else {
-        let Some(id) = tx.add_account(&account, now).await? else {
-            tx.roll_back().await;
-            return again(visit, Wrong::Taken);
-        };
-        tx.set_grants(id, &invitation.grants).await?;
-        id
-    };
-    for code in &codes {
-        tx.add_recovery(id, &auth::recovery_kept(id, code)).await?;
-    }
-    tx.add_session(&kept, id, &visit.agent, now).await?;
-    let roles = print_grants(&invitation.grants);
-    let action = if renewed { "renew" } else { "join" };
-    tx.note(now, Note { actor: Some(id), action, account: Some(id), after: &roles, ..Note::default() }).await?;
-    tx.commit().await?;
-    visit.person = site.store.session(&kept).await?;
-    let mut response = view::welcome(visit, &account.login, &codes);
-    visit::set_cookie(&mut response, Some(&session));
-    Ok(response)
-}
-
-pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
-    let site = visit.site.clone();
-    let now = site.now();
-    let (typed, code) = (form.get("login"), form.get("code").trim());
-    let login = login(typed).unwrap_or_default();
-    let account = site.store.account_by_login(&login).await?;
-    let step = account.as_ref().and_then(|account| auth::totp_step(&account.totp, code, now));
-    let wait = site.desk.throttle.wait(&login, now);
-    if wait > 0 && (step.is_none() || site.desk.throttle.shut(&login, now)) {
-        site.desk.throttle.wrong(&login, now);
-        return Ok(view::signing_in(visit, form, Some(Wrong::Wait(wait / 60 + 1))));
-    }
-    // Counted before it is judged: many guesses at the same moment are many.
-    site.desk.throttle.wrong(&login, now);
-    let fits = site.desk.passwords.verify(form.get("password").to_owned(), account.as_ref().map(|a| a.password.clone())).await?;
-    let known = account.as_ref().map(|account| account.id);
-    let account = account.filter(|account| fits && !account.disabled);
-    let mut tx = site.store.begin().await?;
-    let entered = match &account {
-        Some(account) => {
-            let by_step = match step {
-                Some(step) => tx.use_totp(account.id, step).await?,
-                None => false,
-            };
-            by_step || tx.use_recovery(account.id, &auth::recovery_kept(account.id, code)).await?
-        }
-        None => false,
-    };
-    if !entered {
-        tx.note(now, Note { action: "sign-in-failed", account: known, words: &visit.agent, ..Note::default() }).await?;
-    }
-    tx.commit().await?;
-    match account.filter(|_| entered) {
-        Some(account) => {
-            site.desk.throttle.right(&login);
-            let_in(visit, form, &account).await
-        }
-        None => Ok(view::signing_in(visit, form, Some(Wrong::Pair))),
-    }
-}
-
-/// Begins a session of whoever has proved who he is, and leads back to where he was, within the desk.
-pub async fn let_in(visit: &Visit, form: &Form, account: &Account) -> Answer {
-    let (session, kept) = auth::token();
-    let now = visit.now();
-    let mut tx = visit.site.store.begin().await?;
-    if let Some(former) = &visit.token {
-        tx.end_session(account.id, former).await?;
-    }
-    tx.add_session(&kept, account.id, &visit.agent, now).await?;
-    tx.note(now, Note { actor: Some(account.id), action: "sign-in", words: &visit.agent, ..Note::default() }).await?;
-    tx.commit().await?;
-    let back = form.get("back");
-    let mut response = visit.go(if back.starts_with('/') && !back.starts_with("//") { back } else { "" });
-    visit::set_cookie(&mut response, Some(&session));
-    Ok(response)
 }
 
 pub async fn list(visit: &Visit, person: &Person) -> Answer {
@@ -298,13 +125,7 @@ pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Ans
         if tx.administrators().await?.is_empty() { Err(Trouble::Denied) } else { Ok(()) }
     }
     .await;
-    match done {
-        Ok(()) => tx.commit().await?,
-        Err(trouble) => {
-            tx.roll_back().await;
-            return Err(trouble);
-        }
-    }
+    tx.end(done).await?;
     Ok(visit.go("/nguoi"))
 }
 

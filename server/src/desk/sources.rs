@@ -10,15 +10,14 @@ use super::form::Form;
 use super::found::{self, page};
 use super::view;
 use super::visit::Visit;
-use super::works::{self, Trouble, scope};
+use super::works::{Trouble, home, may_see};
 use crate::error::Error;
 use crate::store::Tx;
-use crate::store::desk::{EntryKey, Note, Person, Source, Work};
+use crate::store::desk::{EntryKey, Note, Person, Source};
 use axum::response::Response;
 use domain::content::{PlaceCode, Time};
-use domain::editorial::{Action, Grant, Manuscript, Scope, Stage, allowed, sees};
+use domain::editorial::{Action, Grant, Manuscript, Scope, Stage, allowed};
 use domain::instance::instance;
-use std::slice::from_ref;
 use std::time::Duration;
 
 /// Nobody makes us ask a server more often than this, in seconds.
@@ -33,20 +32,6 @@ fn job(source: i64) -> String {
     format!("poll:{source}")
 }
 
-/// The first place for which this person brings anything in.
-fn home(person: &Person) -> Option<PlaceCode> {
-    let fits = |grant: &&Grant| {
-        let scope = Scope { places: from_ref(&grant.place), topics: &grant.topics };
-        allowed(from_ref(*grant), Action::Bring, scope)
-    };
-    person.grants.iter().find(fits).map(|grant| grant.place)
-}
-
-/// Whether this person brings anything in at all.
-pub fn brings(person: &Person) -> bool {
-    home(person).is_some()
-}
-
 /// Whether it may be brought in for a place (`None`: for everyone) and about a topic.
 fn may(grants: &[Grant], place: Option<PlaceCode>, topic: Option<u8>) -> bool {
     allowed(grants, Action::Bring, Scope { places: place.as_slice(), topics: topic.as_slice() })
@@ -54,7 +39,7 @@ fn may(grants: &[Grant], place: Option<PlaceCode>, topic: Option<u8>) -> bool {
 
 /// For whom and about what, as the form says, else for the place that the person works for.
 fn whom(form: &Form, person: &Person) -> (Option<PlaceCode>, Option<u8>) {
-    let place = form.get("place").parse().ok().map(PlaceCode).or_else(|| home(person));
+    let place = form.get("place").parse().ok().map(PlaceCode).or_else(|| home(person, Action::Bring));
     // The whole area is everyone.
     let place = place.filter(|place| instance().place(*place).is_some_and(|place| place.parent.is_some()));
     (place, form.get("topic").parse().ok().filter(|topic| instance().topic(*topic).is_some()))
@@ -66,7 +51,7 @@ pub async fn list(visit: &Visit, person: &Person) -> Answer {
 }
 
 async fn shown(visit: &Visit, form: &Form, person: &Person, why: Option<Unfetched>) -> Answer {
-    if !brings(person) {
+    if home(person, Action::Bring).is_none() {
         return Err(Trouble::Denied);
     }
     let mut sources = visit.site.store.sources().await?;
@@ -133,13 +118,7 @@ pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Ans
         Ok(())
     }
     .await;
-    match done {
-        Ok(()) => tx.commit().await?,
-        Err(trouble) => {
-            tx.roll_back().await;
-            return Err(trouble);
-        }
-    }
+    tx.end(done).await?;
     Ok(visit.go("/nguon"))
 }
 
@@ -159,7 +138,7 @@ async fn taken(visit: &Visit, form: &Form, person: &Person) -> Answer {
     let site = visit.site.clone();
     let typed = fetch::address(&site, form.get("url"))?;
     for id in site.store.brought(&[found::key(&typed)]).await? {
-        if site.store.work(id).await?.is_some_and(|work| visible(person, &work)) {
+        if site.store.work(id).await?.is_some_and(|work| may_see(person, work.created_by, &work.text)) {
             return Ok(visit.go(&format!("/viec/{id}")));
         }
     }
@@ -173,25 +152,17 @@ async fn taken(visit: &Visit, form: &Form, person: &Person) -> Answer {
     let keys = [&found.keys[..], &[found::key(&typed)]].concat();
     let now = site.now();
     let text = found.manuscript(place, topic, now);
-    let person = person.clone();
-    let path = works::run(async move {
-        let mut tx = site.store.begin().await?;
-        // Somebody may have been faster, or the address has led to where another one leads.
-        for id in tx.brought(&keys).await? {
-            if tx.work(id).await?.is_some_and(|work| visible(&person, &work)) {
-                tx.roll_back().await;
-                return Ok(format!("/viec/{id}"));
-            }
+    let mut tx = site.store.begin().await?;
+    // Somebody may have been faster, or the address has led to where another one leads.
+    for id in tx.brought(&keys).await? {
+        if tx.work(id).await?.is_some_and(|work| may_see(person, work.created_by, &work.text)) {
+            tx.roll_back().await;
+            return Ok(visit.go(&format!("/viec/{id}")));
         }
-        let id = draft(&mut tx, &text, &keys, person.id, Some(person.id), now).await?;
-        tx.commit().await?;
-        Ok(format!("/viec/{id}?sua=1"))
-    });
-    Ok(visit.go(&path.await?))
-}
-
-fn visible(person: &Person, work: &Work) -> bool {
-    work.created_by == person.id || sees(&person.grants, scope(&work.text))
+    }
+    let id = draft(&mut tx, &text, &keys, person.id, Some(person.id), now).await?;
+    tx.commit().await?;
+    Ok(visit.go(&format!("/viec/{id}?sua=1")))
 }
 
 /// Apart from what answers requests, and not for ever: what others wrote is read by what others wrote, which may give up.

@@ -4,13 +4,14 @@ use super::encode::{self, Bad, sort_of};
 use super::visit::Visit;
 use super::works::{Trouble, scope};
 use crate::error::Error;
-use crate::import::media::keep;
 use crate::site::Site;
 use crate::store::desk::{Note, Person, Sort, Upload};
 use axum::body::Bytes;
 use axum::response::Response;
 use domain::editorial::{Action, Deed, allowed, transition};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Longest description, in characters.
@@ -26,7 +27,7 @@ fn job(upload: i64) -> String {
 
 /// What a form brought.
 pub struct Brought {
-    pub bytes: Bytes,
+    pub bytes: Option<Bytes>,
     pub words: String,
     pub speaker: String,
     /// Whoever speaks has agreed.
@@ -41,8 +42,9 @@ pub async fn take(visit: &Visit, person: &Person, id: i64, brought: Brought) -> 
         return Err(Trouble::Denied);
     }
     transition(work.state, Action::Write, &deed).map_err(Trouble::Refused)?;
-    let (sort, _) = sort_of(&brought.bytes).ok_or(Trouble::BadFile(Bad::Kind.code()))?;
-    if brought.bytes.len() > encode::MAX_UPLOAD {
+    let bytes = brought.bytes.ok_or(Trouble::BadFile("no-file"))?;
+    let (sort, _) = sort_of(&bytes).ok_or(Trouble::BadFile(Bad::Kind.code()))?;
+    if bytes.len() > encode::MAX_UPLOAD {
         return Err(Trouble::BadFile(Bad::Huge.code()));
     }
     let (words, speaker) = (brought.words.trim(), brought.speaker.trim());
@@ -55,7 +57,6 @@ pub async fn take(visit: &Visit, person: &Person, id: i64, brought: Brought) -> 
     }
     let original = crate::assets::hex(&crate::clock::random::<16>());
     let path = folder(site).join(&original);
-    let bytes = brought.bytes.clone();
     let written = tokio::task::spawn_blocking(move || {
         path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
         keep(&path, &bytes)
@@ -73,18 +74,13 @@ pub async fn take(visit: &Visit, person: &Person, id: i64, brought: Brought) -> 
         file: String::new(),
         trouble: String::new(),
     };
-    let (site, by) = (site.clone(), person.id);
-    super::works::run(async move {
-        let now = site.now();
-        let mut tx = site.store.begin().await?;
-        let upload_id = tx.add_upload(&upload, now).await?;
-        tx.add_job("encode", &job(upload_id), now, now).await?;
-        let note = Note { actor: Some(by), action: "upload", work: Some(id), words: &upload.words, ..Note::default() };
-        tx.note(now, note).await?;
-        tx.commit().await?;
-        Ok(())
-    })
-    .await?;
+    let now = site.now();
+    let mut tx = site.store.begin().await?;
+    let upload_id = tx.add_upload(&upload, now).await?;
+    tx.add_job("encode", &job(upload_id), now, now).await?;
+    let note = Note { actor: Some(person.id), action: "upload", work: Some(id), words: &upload.words, ..Note::default() };
+    tx.note(now, note).await?;
+    tx.commit().await?;
     Ok(visit.go(&format!("/viec/{id}?sua=1#tep")))
 }
 
@@ -93,10 +89,10 @@ pub async fn encode(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
     let Some(upload) = site.store.upload(id).await?.filter(|upload| upload.file.is_empty()) else {
         return end(site, id).await;
     };
-    let (original, media) = (folder(site).join(&upload.original), site.data.join("media"));
+    let original = folder(site).join(&upload.original);
     let made = match upload.sort {
-        Sort::Picture => encode::picture(original.clone(), media).await,
-        Sort::Sound => encode::sound(original.clone(), media).await,
+        Sort::Picture => encode::picture(original.clone(), &site.shelf).await,
+        Sort::Sound => encode::sound(original.clone(), &site.shelf).await,
     };
     let now = site.now();
     match made {
@@ -130,4 +126,14 @@ async fn end(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
     let mut tx = site.store.begin().await?;
     tx.drop_job(&job(id)).await?;
     Ok(tx.commit().await?)
+}
+
+/// Writes a file whole or not at all, and waits until the disk has it: what was acknowledged must not be lost.
+fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let fresh = path.with_extension("part");
+    let mut file = File::create(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&fresh, path)?;
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }

@@ -6,12 +6,12 @@ mod strip;
 use super::Fault;
 use crate::error::Error;
 use crate::reason::Reason;
+use crate::shelf::Shelf;
 use domain::content::MediaRef;
 use domain::sign::hash;
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where the images and recordings of a file are.
 #[derive(Clone)]
@@ -27,15 +27,16 @@ const MAX_SIDE: usize = 4096;
 
 pub struct Media {
     folder: MediaFolder,
-    target: PathBuf,
+    /// Read and not on the shelf yet.
+    fresh: Vec<(String, Vec<u8>)>,
     /// By name, so that a picture that many items show is read once.
     known: HashMap<String, (bool, MediaRef)>,
     used: Vec<MediaRef>,
 }
 
 impl Media {
-    pub fn new(folder: MediaFolder, data: &Path) -> Media {
-        Media { folder, target: data.join("media"), known: HashMap::new(), used: Vec::new() }
+    pub fn new(folder: MediaFolder) -> Media {
+        Media { folder, fresh: Vec::new(), known: HashMap::new(), used: Vec::new() }
     }
 
     /// Another item begins.
@@ -50,6 +51,14 @@ impl Media {
 
     pub fn used_names(&self) -> String {
         self.used.iter().map(|media| media.file.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Puts what was read on the shelf: an item must not be published without its media.
+    pub async fn shelve(&mut self, shelf: &Shelf) -> Result<(), Error> {
+        for (file, bytes) in self.fresh.drain(..) {
+            shelf.put(&file, bytes).await?;
+        }
+        Ok(())
     }
 
     pub fn picture(&mut self, name: &str) -> Result<MediaRef, Fault> {
@@ -73,7 +82,7 @@ impl Media {
         Ok(media)
     }
 
-    fn read(&self, name: &str, sound: bool) -> Result<MediaRef, Fault> {
+    fn read(&mut self, name: &str, sound: bool) -> Result<MediaRef, Fault> {
         let bad = || Reason::BadMedia(name.to_owned());
         if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) || name.contains("..") {
             return Err(bad().into());
@@ -84,14 +93,9 @@ impl Media {
         let found = found.filter(|f| f.width <= MAX_SIDE && f.height <= MAX_SIDE).ok_or_else(bad)?;
         let bytes = if sound { bytes } else { strip::picture(found.kind, bytes).ok_or_else(bad)? };
         let file = format!("{}.{}", crate::assets::hex(&hash(&bytes)[..16]), found.kind);
-        keep(&self.target.join(&file), &bytes).map_err(Error::file(&self.target))?;
-        Ok(MediaRef {
-            file,
-            bytes: bytes.len() as u32,
-            width: found.width as u16,
-            height: found.height as u16,
-            seconds: found.seconds,
-        })
+        let length = bytes.len() as u32;
+        self.fresh.push((file.clone(), bytes));
+        Ok(MediaRef { file, bytes: length, width: found.width as u16, height: found.height as u16, seconds: found.seconds })
     }
 
     fn bytes(&self, name: &str, max: usize) -> Result<Vec<u8>, Reason> {
@@ -116,17 +120,4 @@ impl Media {
 /// Length of a recording.
 pub fn seconds(bytes: &[u8]) -> Option<u16> {
     probe::sound(bytes).map(|found| found.seconds)
-}
-
-/// Writes a file whole or not at all, and waits until the disk has it: an item must not be published without it.
-pub fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if path.metadata().is_ok_and(|meta| meta.len() == bytes.len() as u64) {
-        return Ok(());
-    }
-    let fresh = path.with_extension(format!("{}.part", std::process::id()));
-    let mut file = fs::File::create(&fresh)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)?;
-    path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
 }

@@ -96,34 +96,36 @@ impl From<Error> for Fault {
 pub async fn file(site: &Site, path: &Path) -> Result<Report, Error> {
     let open = || std::fs::File::open(path).map(std::io::BufReader::new).map_err(Error::file(path));
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-    let mut media = Media::new(MediaFolder::Beside(folder), &site.data);
-    let last = scan(Lines::new(open()?), &mut media, site.now()).map_err(Error::file(path))?;
-    publish(site, Lines::new(open()?), media, last?).await
+    let mut media = Media::new(MediaFolder::Beside(folder));
+    let last = scan(site, Lines::new(open()?), &mut media).await?;
+    publish(site, Lines::new(open()?), media, last).await
 }
 
 /// The same for content inside the binary.
 pub async fn bytes(site: &Site, lines: &[u8], folder: MediaFolder) -> Result<Report, Error> {
-    let mut media = Media::new(folder, &site.data);
-    let last = scan(Lines::new(lines), &mut media, site.now()).map_err(Error::file(Path::new("sample")))?;
-    publish(site, Lines::new(lines), media, last?).await
+    let mut media = Media::new(folder);
+    let last = scan(site, Lines::new(lines), &mut media).await?;
+    publish(site, Lines::new(lines), media, last).await
 }
 
 /// Every item of the file with the hash of the last good line about it, and how many there are.
 type Last = HashMap<String, (usize, [u8; 32])>;
 
-fn scan(lines: Lines<impl BufRead>, media: &mut Media, now: Time) -> std::io::Result<Result<Last, Error>> {
+async fn scan(site: &Site, lines: Lines<impl BufRead>, media: &mut Media) -> Result<Last, Error> {
     let mut last = Last::new();
     for line in lines {
-        match draft(line?, media, now) {
+        let found = draft(line.map_err(Error::file(Path::new("import")))?, media, site.now());
+        media.shelve(&site.shelf).await?;
+        match found {
             Ok(draft) => {
                 let entry = last.entry(draft.external).or_insert((0, draft.content));
                 *entry = (entry.0 + 1, draft.content);
             }
             Err(Fault::Line(_)) => {}
-            Err(Fault::Fatal(cause)) => return Ok(Err(cause)),
+            Err(Fault::Fatal(cause)) => return Err(cause),
         }
     }
-    Ok(Ok(last))
+    Ok(last)
 }
 
 async fn publish(site: &Site, lines: Lines<impl BufRead>, mut media: Media, last: Last) -> Result<Report, Error> {
@@ -141,7 +143,9 @@ async fn publish(site: &Site, lines: Lines<impl BufRead>, mut media: Media, last
     while let Some(line) = lines.next() {
         let line = line.map_err(Error::file(Path::new("import")))?;
         let number = line.number;
-        match draft(line, &mut media, now) {
+        let found = draft(line, &mut media, now);
+        media.shelve(&site.shelf).await?;
+        match found {
             Ok(draft) if settled.contains(&draft.external) => report.same += 1,
             Ok(draft) => batch.push((number, draft)),
             Err(Fault::Line(reason)) => report.count(number, Done::Refused(reason)),

@@ -6,7 +6,7 @@ use serde_json::json;
 
 fn read(line: &Value) -> Result<Draft, Reason> {
     let folder = tempfile::tempdir().unwrap();
-    let mut media = Media::new(MediaFolder::Beside(folder.path().to_owned()), folder.path());
+    let mut media = Media::new(MediaFolder::Beside(folder.path().to_owned()));
     let line = Line { number: 1, text: Ok(line.to_string()) };
     draft(line, &mut media, Time(1_000_000)).map_err(|fault| match fault {
         Fault::Line(reason) => reason,

@@ -9,7 +9,7 @@ use domain::content::{Body, Card, Gone, ItemId, Time};
 use domain::route::Query;
 use domain::search::{DocFacts, Hit, Index, Terms};
 use domain::sign::{KeyId, Sig, hash};
-use domain::wire::log::{self, Entry};
+use domain::wire::log::Entry;
 use domain::wire::{AlertsRef, Envelope, FullItem, Head, Logged, PackKind, Seq, encode_full};
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
@@ -30,8 +30,8 @@ pub struct Item {
 }
 
 pub struct Snapshot {
-    /// The whole log, for packs.
-    pub entries: Arc<Vec<Entry>>,
+    /// The whole log, for packs; each entry is shared by all snapshots.
+    pub entries: Vec<Arc<Entry>>,
     pub items: BTreeMap<ItemId, Arc<Item>>,
     pub gone: BTreeMap<ItemId, Gone>,
     /// Shared by all snapshots: it may know a little more than this one.
@@ -65,7 +65,7 @@ impl Snapshot {
             ext: vec![],
         };
         Snapshot {
-            entries: Arc::default(),
+            entries: Vec::new(),
             items: BTreeMap::new(),
             gone: BTreeMap::new(),
             index: Arc::default(),
@@ -100,15 +100,7 @@ impl Snapshot {
 
     /// An item as the exact bytes that prove it.
     pub fn full(&self, id: ItemId) -> Option<FullItem> {
-        let item = self.items.get(&id)?;
-        let at = self.entries.binary_search_by_key(&item.seq, |entry| entry.seq).ok()?;
-        let entry = &self.entries[at];
-        match (&entry.what, &entry.body) {
-            (Logged::Card(card), Some((kid, sig, body))) => {
-                Some(FullItem { card: card.clone(), kid: *kid, sig: *sig, body: body.clone() })
-            }
-            _ => None,
-        }
+        full(&self.entries, self.items.get(&id)?)
     }
 
     /// The state after `fresh` was appended, at `now`.
@@ -118,8 +110,6 @@ impl Snapshot {
         let mut published = self.published;
         if !fresh.is_empty() {
             let mut index = self.index.write().unwrap_or_else(|e| e.into_inner());
-            let entries = Arc::make_mut(&mut entries);
-            entries.reserve_exact(fresh.len());
             for (entry, at) in fresh {
                 published = published.max(at);
                 let damaged = |_| Error::Damaged(format!("log {}", entry.seq));
@@ -138,12 +128,12 @@ impl Snapshot {
                     }
                     _ => return Err(Error::Damaged(format!("log {}", entry.seq))),
                 }
-                entries.push(entry);
+                entries.push(Arc::new(entry));
             }
         }
         let (last_change, next_change) = changes(items.values().map(|item| &item.card), now);
         let issued = published.max(last_change);
-        let pack = alerts_pack(&entries, self.epoch(), now, seals);
+        let pack = alerts_pack(&alerts_full(&entries, &items, now), self.epoch(), seals);
         let named = pack.as_ref().map(|(hash, hot)| AlertsRef { hash: *hash, bytes: hot.plain().len() as u32 });
         let mut alerts: Vec<_> = pack.into_iter().collect();
         let older = self.alerts.iter().filter(|(hash, _)| named.is_none_or(|named| named.hash != *hash));
@@ -164,13 +154,23 @@ fn head_answer(head: &Head, seals: &Seals) -> Arc<Hot> {
     Arc::new(Hot::new(CONTENT_TYPE, REVALIDATE, head.seal(&seals.issuer)).incompressible())
 }
 
+fn full(entries: &[Arc<Entry>], item: &Item) -> Option<FullItem> {
+    let at = entries.binary_search_by_key(&item.seq, |entry| entry.seq).ok()?;
+    entries[at].full()
+}
+
+/// [`domain::wire::log::alerts`] without reading every card of the log again.
+fn alerts_full(entries: &[Arc<Entry>], items: &BTreeMap<ItemId, Arc<Item>>, now: Time) -> Vec<FullItem> {
+    let matter = items.values().filter(|item| alert::matters(&item.card, now));
+    matter.filter_map(|item| full(entries, item)).collect()
+}
+
 /// Named by its hash; positions play no part in it, so that other news leaves it as it is.
-fn alerts_pack(entries: &[Entry], epoch: u64, now: Time, seals: &Seals) -> Option<([u8; 16], Arc<Hot>)> {
-    let alerts = log::alerts(entries, now);
+fn alerts_pack(alerts: &[FullItem], epoch: u64, seals: &Seals) -> Option<([u8; 16], Arc<Hot>)> {
     if alerts.is_empty() {
         return None;
     }
-    let sealed = Envelope::seal(PackKind::Alerts, epoch, 0, 0, &encode_full(&alerts), &seals.issuer);
+    let sealed = Envelope::seal(PackKind::Alerts, epoch, 0, 0, &encode_full(alerts), &seals.issuer);
     let full = hash(&sealed);
     let mut name = [0; 16];
     name.copy_from_slice(&full[..16]);

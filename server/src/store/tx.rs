@@ -48,6 +48,17 @@ impl Tx {
         let _ = sqlx::query("ROLLBACK").execute(&mut *self.connection).await;
     }
 
+    /// Commits what went well; of what did not, nothing stays.
+    pub async fn end<T, E: From<Error>>(self, done: Result<T, E>) -> Result<T, E> {
+        match done {
+            Ok(value) => Ok(self.commit().await.map(|()| value)?),
+            Err(trouble) => {
+                self.roll_back().await;
+                Err(trouble)
+            }
+        }
+    }
+
     pub async fn origin(&mut self, external: &str) -> Result<Option<Origin>, Error> {
         let row: Option<(Vec<u8>, Option<Vec<u8>>, i64)> =
             sqlx::query_as("SELECT item, content, revision FROM origin WHERE external = ?")

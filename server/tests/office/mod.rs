@@ -134,6 +134,32 @@ pub async fn write(lab: &Lab, who: &Browser, title: &str) -> String {
     answer.header("location").to_owned()
 }
 
+pub async fn sign_in(lab: &Lab, who: &Browser, password: &str, code: &str) -> Answer {
+    let form = [("login", who.login.as_str()), ("password", password), ("code", code)];
+    post(lab, &Browser::default(), "/ban-lam-viec/vao", &form).await
+}
+
+/// What the form of a page would send back.
+pub async fn field(lab: &Lab, who: &Browser, path: &str, name: &str) -> String {
+    let page = text(&get(lab, who, path).await);
+    between(&page, &format!("name=\"{name}\" value=\""), "\"").to_owned()
+}
+
+pub async fn submit(lab: &Lab, who: &Browser, work: &str, title: &str) -> Answer {
+    let version = field(lab, who, work, "version").await;
+    let mut form = article(title, "20044");
+    form.extend([("version", version.as_str()), ("do", "submit")]);
+    post(lab, who, work, &form).await
+}
+
+/// Takes a step from the page that shows it.
+pub async fn act(lab: &Lab, who: &Browser, work: &str, what: &str, more: &[(&str, &str)]) -> Answer {
+    let page = text(&get(lab, who, work).await);
+    let seen = page.split_once("name=\"seen\" value=\"").map_or("", |(_, rest)| rest.split('"').next().unwrap()).to_owned();
+    let form = [&[("do", what), ("seen", seen.as_str())], more].concat();
+    post(lab, who, &format!("{work}/buoc"), &form).await
+}
+
 /// Brings a file as a form with one does.
 pub async fn upload(lab: &Lab, who: &Browser, work: &str, file: &[u8], fields: &[(&str, &str)]) -> Answer {
     let work = work.split('?').next().unwrap();

@@ -2,9 +2,9 @@
 
 use super::frame::{page, root};
 use super::overview::{back, stage_name};
-use super::work::{at, may_see};
+use super::work::at;
 use crate::desk::visit::Visit;
-use crate::desk::works::Trouble;
+use crate::desk::works::{Trouble, may_see};
 use crate::store::desk::{Line, Person, Version};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -20,7 +20,7 @@ const PAGE: u32 = 100;
 pub async fn history(visit: &Visit, person: &Person, id: i64) -> Result<Response, Trouble> {
     let w = visit.w();
     let store = &visit.site.store;
-    let work = store.work(id).await?.filter(|work| may_see(person, work)).ok_or(Trouble::NotFound)?;
+    let work = store.work(id).await?.filter(|work| may_see(person, work.created_by, &work.text)).ok_or(Trouble::NotFound)?;
     let versions = store.versions(id).await?;
     let steps = store.audit(Some(id), None, 200).await?;
     let mut main = cl("div", "pg").kid(back(visit, &format!("/viec/{id}"), w.back_to_work)).kid(tx("h1", w.history));
@@ -43,15 +43,15 @@ fn one(visit: &Visit, version: &Version, before: Option<&Manuscript>) -> El {
     el("details").flag("open", before.is_some()).kid(tx("summary", title)).kid(difference)
 }
 
+fn line(label: &str, value: &str) -> Option<String> {
+    (!value.trim().is_empty()).then(|| [label, ": ", value].concat())
+}
+
 /// A manuscript as lines of text: what changed between two of them is what a person sees changed.
 fn plain(text: &Manuscript, visit: &Visit) -> String {
     let w = visit.w();
     let mut lines = Vec::new();
-    let mut add = |label: &str, value: &str| {
-        if !value.trim().is_empty() {
-            lines.push([label, ": ", value].concat());
-        }
-    };
+    let mut add = |label: &str, value: &str| lines.extend(line(label, value));
     let topics = text.topics.iter().filter_map(|topic| instance().topic(*topic)).map(|topic| topic.name.get(visit.lang));
     add(w.main_topic, &topics.collect::<Vec<_>>().join(", "));
     let places = text.places.iter().filter_map(|place| instance().place(*place)).map(|place| place.name.get(visit.lang));
@@ -76,12 +76,7 @@ fn plain(text: &Manuscript, visit: &Visit) -> String {
             continue;
         }
         lines.push(["— ", &script.lang, " —"].concat());
-        let mut add = |label: &str, value: &str| {
-            if !value.trim().is_empty() {
-                lines.push([label, ": ", value].concat());
-            }
-        };
-        for (label, value) in [
+        let fields = [
             (w.title, &script.title),
             (w.summary, &script.summary),
             (w.papers, &script.papers),
@@ -91,9 +86,8 @@ fn plain(text: &Manuscript, visit: &Visit) -> String {
             (w.duration, &script.duration),
             (w.venue, &script.venue),
             (w.phone, &script.phone),
-        ] {
-            add(label, value);
-        }
+        ];
+        lines.extend(fields.into_iter().filter_map(|(label, value)| line(label, value)));
         lines.extend(script.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
     }
     lines.join("\n")

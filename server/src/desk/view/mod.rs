@@ -6,6 +6,7 @@ mod frame;
 mod history;
 mod overview;
 mod people;
+mod report;
 mod sources;
 mod trouble;
 mod work;
@@ -21,6 +22,7 @@ pub use trouble::{json_trouble, trouble};
 pub use work::{pasted, preview, work};
 pub use write::fresh;
 
+use crate::assets::hex;
 use crate::desk::works::Trouble;
 use domain::editorial::Manuscript;
 use ui::el::{El, cl, el, tx};
@@ -81,10 +83,6 @@ fn check(name: impl Into<ui::el::Str>, value: String, on: bool, text: impl Into<
 
 fn choice(value: String, on: bool, text: impl Into<ui::el::Str>) -> El {
     el("option").attr("value", value).flag("selected", on).text(text)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the views of readers need to know.

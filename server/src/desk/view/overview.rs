@@ -5,12 +5,12 @@ use super::history::action_name;
 use super::{choice, field, hidden, input, send};
 use crate::desk::OPEN;
 use crate::desk::visit::Visit;
-use crate::desk::works::{Trouble, scope};
+use crate::desk::works::{Trouble, home, may_see, scope};
 use crate::store::desk::{Listed, Notice, Person};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::content::{Kind, Time};
-use domain::editorial::{Action, Role, Stage, allowed, sees};
+use domain::editorial::{Action, Stage, allowed};
 use domain::instance::instance;
 use domain::words::{Desk, ago, date_time, fill};
 use ui::el::{El, cl, el, link, tx};
@@ -70,12 +70,7 @@ async fn visible(visit: &Visit, person: &Person, stages: &[Stage], words: &str, 
     places.push(0);
     let places = if everywhere { None } else { Some(&places[..]) };
     let all = visit.site.store.works(stages, places, words, count).await?;
-    Ok(all.into_iter().filter(|work| work.created_by == person.id || sees(&person.grants, scope(&work.text))).collect())
-}
-
-/// Who may begin something.
-fn writes(person: &Person) -> bool {
-    person.grants.iter().any(|grant| matches!(grant.role, Role::Author | Role::Approver))
+    Ok(all.into_iter().filter(|work| may_see(person, work.created_by, &work.text)).collect())
 }
 
 fn beginnings(visit: &Visit) -> El {
@@ -130,7 +125,7 @@ pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Troubl
     let newest: Vec<&Listed> = live.iter().take(10).collect();
     let mut main = root(w.overview).kid(cl("p", "ld").text(fill(w.hello, &[("name", &person.name)])));
     main = main.maybe(notices(visit, &visit.site.store.notices(person.id).await?));
-    if writes(person) {
+    if home(person, Action::Write).is_some() {
         main = main.kid(beginnings(visit));
     }
     let sections = [
@@ -161,7 +156,7 @@ pub async fn list(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
         .kid(field("stage", w.stage, "", el("select").kid(all).kids(options.collect())))
         .kid(cl("p", "ac").kid(send(w.find)));
     let mut main = root(w.works);
-    if writes(person) {
+    if home(person, Action::Write).is_some() {
         main = main.kid(beginnings(visit));
     }
     main = main.kid(form);

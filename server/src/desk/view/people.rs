@@ -3,8 +3,8 @@
 use super::enter::{alarm, passkey_form, qr};
 use super::frame::{page, root};
 use super::{check, choice, field, go, hex, hidden, input, send};
+use crate::desk::enter::Wrong;
 use crate::desk::passkey;
-use crate::desk::people::Wrong;
 use crate::desk::visit::Visit;
 use crate::store::desk::{PasskeyRow, Person, SessionRow};
 use axum::http::StatusCode;

@@ -2,26 +2,21 @@
 
 use super::frame::{framed, page};
 use super::overview::{back, badge, kind_name, scheduled};
+use super::report::report;
 use super::{Shown, area, field, hex, hidden, input, trouble, write};
 use crate::desk::form::Form;
 use crate::desk::visit::Visit;
-use crate::desk::works::{Trouble, compile, files, scope};
+use crate::desk::works::{Trouble, compile, files, may_see, scope};
 use crate::import::html;
 use crate::opens::SHOWN;
-use crate::publish::check;
 use crate::store::desk::{Person, Work};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::content::{Body, Card, Gone, Time};
-use domain::editorial::{Action, Advice, Deed, Finding, Stage, advise, allowed, markup, sees, transition};
-use domain::instance::instance;
-use domain::words::{Desk, fill, size};
+use domain::editorial::{Action, Deed, Stage, allowed, markup, transition};
+use domain::words::fill;
 use ui::data::ItemData;
 use ui::el::{El, cl, el, tx};
-
-pub fn may_see(person: &Person, work: &Work) -> bool {
-    work.created_by == person.id || sees(&person.grants, scope(&work.text))
-}
 
 /// Whether this person may take a step now.
 fn may(person: &Person, work: &Work, action: Action) -> bool {
@@ -40,7 +35,7 @@ fn may_both(person: &Person, work: &Work, first: Action, then: Action) -> bool {
 async fn open(visit: &Visit, person: &Person, id: i64) -> Result<Work, Trouble> {
     let work = visit.site.store.work(id).await?.ok_or(Trouble::NotFound)?;
     // Who may not see it does not learn that it is there.
-    if may_see(person, &work) { Ok(work) } else { Err(Trouble::NotFound) }
+    if may_see(person, work.created_by, &work.text) { Ok(work) } else { Err(Trouble::NotFound) }
 }
 
 pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Result<Response, Trouble> {
@@ -74,7 +69,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
         main = main.kid(remark);
     }
     if editing {
-        main = main.kid(links(visit, &work)).kid(report(visit, &done.card, &done.body, &findings, &work));
+        main = main.kid(links(visit, &work)).kid(report(visit, &work, &done, &findings));
         main = main.kid(write::form(visit, person, Some(&work), &work.text, &uploads));
         main = main.kid(super::files::bring(visit, &work)).kid(frame(visit, &work));
         // The form has its own buttons for saving and sending in.
@@ -89,7 +84,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
         }
         let unready = !findings.is_empty() && !matches!(work.state.stage, Stage::Published | Stage::Withdrawn | Stage::Archived);
         if unready {
-            main = main.kid(report(visit, &done.card, &done.body, &findings, &work));
+            main = main.kid(report(visit, &work, &done, &findings));
         }
         main = main.maybe(steps(visit, person, &work, &first)).kid(inline_preview(visit, &work, &done.card, &done.body));
         main = main.maybe(steps(visit, person, &work, &then));
@@ -141,96 +136,6 @@ async fn remark(visit: &Visit, work: &Work) -> Result<Option<El>, Trouble> {
         let by = fill(visit.w().remark_by, &[("name", &line.actor)]);
         cl("blockquote", "rm").kid(tx("p", line.words)).kid(tx("footer", by))
     }))
-}
-
-/// What is missing, what could be plainer, and what it costs readers.
-fn report(visit: &Visit, card: &Card, body: &Body, findings: &[Finding], work: &Work) -> El {
-    let w = visit.w();
-    let bytes = crate::compress::brotli(&[card.encode(), body.encode()].concat(), 9).len();
-    let cost = fill(w.cost, &[("size", &size(bytes as u64, visit.lang))]);
-    let media = match card.media_bytes {
-        0 => String::new(),
-        more => [" · ", &fill(w.cost_media, &[("size", &size(more.into(), visit.lang))])].concat(),
-    };
-    let mut out = cl("section", "rp").attr("id", "report").kid(tx("h2", w.report)).kid(tx("p", [cost, media].concat()));
-    let (advice, needed): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.is_advice());
-    if needed.is_empty() {
-        out = out.kid(cl("p", "st on").text(w.ready));
-    } else {
-        out = out
-            .kid(tx("h3", w.needed))
-            .kid(cl("ul", "nd").kids(needed.iter().map(|finding| tx("li", finding_text(finding, visit))).collect()));
-    }
-    if let Err(reason) = check(card, body, None, visit.now()) {
-        let missing = needed.iter().any(|finding| matches!(finding, Finding::Missing(_)));
-        if !missing {
-            out = out.kid(cl("p", "warn").text(reason.to_string()));
-        }
-    }
-    let mut hints: Vec<String> = advice.iter().map(|finding| finding_text(finding, visit)).collect();
-    if let Some(script) = work.text.texts.first() {
-        let all = [&script.summary, "\n", &script.text].concat();
-        hints.extend(advise(&all).iter().map(|advice| advice_text(advice, w)));
-    }
-    hints.extend(strange_numbers(body).into_iter().map(|number| fill(w.hint_number, &[("number", &number)])));
-    if work.text.expires.is_empty() {
-        hints.push(w.hint_no_end.to_owned());
-    }
-    if hints.is_empty() {
-        return out;
-    }
-    let hints = hints.into_iter().map(|hint| tx("li", hint));
-    out.kid(el("details").kid(tx("summary", w.hints)).kid(cl("ul", "nd").kids(hints.collect())))
-}
-
-fn finding_text(finding: &Finding, visit: &Visit) -> String {
-    let w = visit.w();
-    let name = |field: &str| match field {
-        "title" => w.title,
-        "summary" => w.summary,
-        "text" => w.text,
-        "source" => w.source_name,
-        "change" => w.change,
-        "start" => w.event_start,
-        "end" => w.event_end,
-        "issued" => w.issued,
-        "effective" => w.effective,
-        _ => w.expires,
-    };
-    match finding {
-        Finding::Missing(field) => fill(w.find_missing, &[("field", name(field))]),
-        Finding::BadTime(field) => fill(w.find_time, &[("field", name(field))]),
-        Finding::Backwards => w.find_backwards.to_owned(),
-        Finding::NoTopic => w.find_topic.to_owned(),
-        Finding::NoFile(file) => fill(w.find_file, &[("file", file)]),
-        Finding::BadId => w.find_id.to_owned(),
-        Finding::UnknownKind => w.find_kind.to_owned(),
-        Finding::Outdated(lang) => fill(w.find_outdated, &[("lang", &ui::pages::lang_name(lang, &super::ctx(visit)))]),
-    }
-}
-
-fn advice_text(advice: &Advice, w: &'static Desk) -> String {
-    match advice {
-        Advice::LongSentence { start, syllables } => fill(w.hint_long, &[("start", start), ("n", &syllables.to_string())]),
-        Advice::Officialese(one) => fill(w.hint_word, &[("term", one.term), ("plainer", one.plainer)]),
-    }
-}
-
-/// Numbers to call that are neither a hotline nor of the usual length of one.
-fn strange_numbers(body: &Body) -> Vec<String> {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let known: Vec<String> = instance().hotlines.iter().map(|line| digits(&line.number)).collect();
-    let numbers = body.variants.iter().flat_map(|variant| &variant.blocks).filter_map(|block| match block {
-        domain::content::Block::Call { number, .. } => Some(number.clone()),
-        _ => None,
-    });
-    // Vietnam: 0 and nine or ten digits more, or 1800/1900 and four to six.
-    let usual = |d: &str| {
-        (d.starts_with('0') && (10..=11).contains(&d.len()))
-            || (d.starts_with("84") && (11..=12).contains(&d.len()))
-            || ((d.starts_with("18") || d.starts_with("19")) && (8..=10).contains(&d.len()))
-    };
-    numbers.filter(|number| !known.contains(&digits(number)) && !usual(&digits(number))).collect()
 }
 
 fn article(visit: &Visit, work: &Work, card: &Card, body: &Body) -> El {

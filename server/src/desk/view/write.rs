@@ -3,7 +3,7 @@
 use super::frame::{page, root};
 use super::{area, check, choice, field, hidden, input, long_area};
 use crate::desk::visit::Visit;
-use crate::desk::works::Trouble;
+use crate::desk::works::{self, Trouble, may_see};
 use crate::store::desk::{Person, Upload, Work};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -18,6 +18,9 @@ const OFFERED: [&str; 1] = ["en"];
 
 /// A new item of a kind, from its template. Nothing is stored before the first save.
 pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
+    if works::home(person, Action::Write).is_none() {
+        return Err(Trouble::Denied);
+    }
     let w = visit.w();
     let kind = Kind::from_name(visit.query.get("loai")).filter(|kind| *kind != Kind::ALERT).unwrap_or(Kind::BULLETIN);
     let mut text = match visit.query.get("tu").parse() {
@@ -40,7 +43,7 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
 /// A copy for another commune: the text, without what belongs to the first one.
 async fn copied(visit: &Visit, person: &Person, id: i64) -> Result<Manuscript, Trouble> {
     let work = visit.site.store.work(id).await?.ok_or(Trouble::NotFound)?;
-    if !super::work::may_see(person, &work) {
+    if !may_see(person, work.created_by, &work.text) {
         return Err(Trouble::Denied);
     }
     Ok(Manuscript { places: Vec::new(), supersedes: String::new(), change: String::new(), ..work.text })

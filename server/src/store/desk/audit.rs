@@ -83,16 +83,17 @@ impl Store {
     /// The newest lines, of one work or of all, those before `before`.
     pub async fn audit(&self, work: Option<i64>, before: Option<i64>, count: u32) -> Result<Vec<Line>, Error> {
         type Row = (i64, i64, Option<String>, String, Option<i64>, Option<String>, String, String, String);
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT l.id, l.at, a.name, l.action, l.work, o.name, l.before, l.after, l.words FROM audit l \
-             LEFT JOIN account a ON a.id = l.actor LEFT JOIN account o ON o.id = l.account \
-             WHERE (?1 IS NULL OR l.work = ?1) AND l.id < ?2 ORDER BY l.id DESC LIMIT ?3",
-        )
-        .bind(work)
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(i64::from(count))
-        .fetch_all(&self.readers)
-        .await?;
+        // Two questions rather than one with "or": only so is the index of works read.
+        let of = if work.is_some() { "l.work = ?1" } else { "?1 IS NULL" };
+        let select = "SELECT l.id, l.at, a.name, l.action, l.work, o.name, l.before, l.after, l.words FROM audit l \
+             LEFT JOIN account a ON a.id = l.actor LEFT JOIN account o ON o.id = l.account WHERE ";
+        let rows: Vec<Row> =
+            sqlx::query_as(sqlx::AssertSqlSafe([select, of, " AND l.id < ?2 ORDER BY l.id DESC LIMIT ?3"].concat()))
+                .bind(work)
+                .bind(before.unwrap_or(i64::MAX))
+                .bind(i64::from(count))
+                .fetch_all(&self.readers)
+                .await?;
         let line = |(id, at, actor, action, work, account, before, after, words): Row| Line {
             id,
             at: Time(at),

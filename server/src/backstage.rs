@@ -1,0 +1,29 @@
+//! Work that nobody who reads waits for: the desk, its jobs, the database, compression ahead of time. It has threads of
+//! its own, of lower priority, so that a reader's question is answered first however busy officials are. On a machine that
+//! is full of readers it still gets its share: an alert must get out.
+
+use rustix::process::setpriority_process;
+use rustix::thread::gettid;
+use std::sync::LazyLock;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// Priorities ("nice"), which Linux keeps for each thread and hands on to the threads that it starts.
+const OFFICE: i32 = 5;
+pub const LOWEST: i32 = 19;
+
+/// Where the desk runs; lives as long as the process.
+pub fn handle() -> &'static Handle {
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(2).thread_name("backstage").on_thread_start(|| step_back(OFFICE)).enable_all();
+        builder.build().expect("a machine that runs this has threads to give")
+    });
+    RUNTIME.handle()
+}
+
+/// Lets others go first, from now on, before this thread.
+pub fn step_back(priority: i32) {
+    if let Err(cause) = setpriority_process(Some(gettid()), priority) {
+        tracing::warn!(%cause, "this work competes with readers");
+    }
+}

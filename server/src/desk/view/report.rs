@@ -1,0 +1,101 @@
+//! What a text lacks, what could be plainer in it, and what it costs readers.
+
+use crate::desk::visit::Visit;
+use crate::publish::check;
+use crate::store::desk::Work;
+use domain::content::{Block, Body};
+use domain::editorial::{Advice, Compiled, Finding, advise};
+use domain::instance::instance;
+use domain::words::{Desk, fill, size};
+use ui::el::{El, cl, el, tx};
+
+/// What is missing, what could be plainer, and what it costs readers.
+pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding]) -> El {
+    let w = visit.w();
+    let (card, body) = (&done.card, &done.body);
+    let bytes = crate::compress::brotli(&[card.encode(), body.encode()].concat(), 9).len();
+    let cost = fill(w.cost, &[("size", &size(bytes as u64, visit.lang))]);
+    let media = match card.media_bytes {
+        0 => String::new(),
+        more => [" · ", &fill(w.cost_media, &[("size", &size(more.into(), visit.lang))])].concat(),
+    };
+    let mut out = cl("section", "rp").attr("id", "report").kid(tx("h2", w.report)).kid(tx("p", [cost, media].concat()));
+    let (advice, needed): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.is_advice());
+    if needed.is_empty() {
+        out = out.kid(cl("p", "st on").text(w.ready));
+    } else {
+        out = out
+            .kid(tx("h3", w.needed))
+            .kid(cl("ul", "nd").kids(needed.iter().map(|finding| tx("li", finding_text(finding, visit))).collect()));
+    }
+    if let Err(reason) = check(card, body, None, visit.now()) {
+        let missing = needed.iter().any(|finding| matches!(finding, Finding::Missing(_)));
+        if !missing {
+            out = out.kid(cl("p", "warn").text(reason.to_string()));
+        }
+    }
+    let mut hints: Vec<String> = advice.iter().map(|finding| finding_text(finding, visit)).collect();
+    if let Some(script) = work.text.texts.first() {
+        let all = [&script.summary, "\n", &script.text].concat();
+        hints.extend(advise(&all).iter().map(|advice| advice_text(advice, w)));
+    }
+    hints.extend(strange_numbers(body).into_iter().map(|number| fill(w.hint_number, &[("number", &number)])));
+    if work.text.expires.is_empty() {
+        hints.push(w.hint_no_end.to_owned());
+    }
+    if hints.is_empty() {
+        return out;
+    }
+    let hints = hints.into_iter().map(|hint| tx("li", hint));
+    out.kid(el("details").kid(tx("summary", w.hints)).kid(cl("ul", "nd").kids(hints.collect())))
+}
+
+fn finding_text(finding: &Finding, visit: &Visit) -> String {
+    let w = visit.w();
+    let name = |field: &str| match field {
+        "title" => w.title,
+        "summary" => w.summary,
+        "text" => w.text,
+        "source" => w.source_name,
+        "change" => w.change,
+        "start" => w.event_start,
+        "end" => w.event_end,
+        "issued" => w.issued,
+        "effective" => w.effective,
+        _ => w.expires,
+    };
+    match finding {
+        Finding::Missing(field) => fill(w.find_missing, &[("field", name(field))]),
+        Finding::BadTime(field) => fill(w.find_time, &[("field", name(field))]),
+        Finding::Backwards => w.find_backwards.to_owned(),
+        Finding::NoTopic => w.find_topic.to_owned(),
+        Finding::NoFile(file) => fill(w.find_file, &[("file", file)]),
+        Finding::BadId => w.find_id.to_owned(),
+        Finding::UnknownKind => w.find_kind.to_owned(),
+        Finding::Outdated(lang) => fill(w.find_outdated, &[("lang", &ui::pages::lang_name(lang, &super::ctx(visit)))]),
+    }
+}
+
+fn advice_text(advice: &Advice, w: &'static Desk) -> String {
+    match advice {
+        Advice::LongSentence { start, syllables } => fill(w.hint_long, &[("start", start), ("n", &syllables.to_string())]),
+        Advice::Officialese(one) => fill(w.hint_word, &[("term", one.term), ("plainer", one.plainer)]),
+    }
+}
+
+/// Numbers to call that are neither a hotline nor of the usual length of one.
+fn strange_numbers(body: &Body) -> Vec<String> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let known: Vec<String> = instance().hotlines.iter().map(|line| digits(&line.number)).collect();
+    let numbers = body.variants.iter().flat_map(|variant| &variant.blocks).filter_map(|block| match block {
+        Block::Call { number, .. } => Some(number.clone()),
+        _ => None,
+    });
+    // Vietnam: 0 and nine or ten digits more, or 1800/1900 and four to six.
+    let usual = |d: &str| {
+        (d.starts_with('0') && (10..=11).contains(&d.len()))
+            || (d.starts_with("84") && (11..=12).contains(&d.len()))
+            || ((d.starts_with("18") || d.starts_with("19")) && (8..=10).contains(&d.len()))
+    };
+    numbers.filter(|number| !known.contains(&digits(number)) && !usual(&digits(number))).collect()
+}

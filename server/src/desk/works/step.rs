@@ -1,0 +1,182 @@
+//! One step of a work: judged, done and written down, in the transaction of whoever takes it.
+
+use super::{Ask, Files, Trouble, compile, scope};
+use crate::desk::notices;
+use crate::error::Error;
+use crate::publish::{Done, Draft, Proposal, What, check};
+use crate::reason::Reason;
+use crate::site::Site;
+use crate::store::Tx;
+use crate::store::desk::{Note, Person, Work};
+use domain::editorial::{Action, Deed, Finding, Manuscript, Stage, State, allowed, transition};
+use std::collections::HashSet;
+
+/// Longest remark or reason, in characters.
+const MAX_WORDS: usize = 600;
+
+/// Key of the job that publishes a work at its time.
+pub(super) fn job(work: i64) -> String {
+    format!("publish:{work}")
+}
+
+/// Key of the job that says that a work no longer holds.
+pub(super) fn end(work: i64) -> String {
+    format!("expire:{work}")
+}
+
+/// The steps of `ask`, as far as this person may take them.
+pub(super) async fn steps(
+    site: &Site,
+    tx: &mut Tx,
+    person: &Person,
+    work: &mut Work,
+    files: &Files,
+    ask: &Ask,
+) -> Result<(), Trouble> {
+    for action in &ask.actions {
+        if !allowed(&person.grants, *action, scope(&work.text)) {
+            return Err(Trouble::Denied);
+        }
+        step(site, tx, Some(person), work, files, *action, ask).await?;
+    }
+    Ok(())
+}
+
+/// A work that is no longer scheduled is not published by itself.
+pub(super) async fn unschedule(tx: &mut Tx, before: Stage, work: &Work) -> Result<(), Error> {
+    if before == Stage::Scheduled && work.state.stage != Stage::Scheduled { tx.drop_job(&job(work.id)).await } else { Ok(()) }
+}
+
+/// One step. `person` is `None` for the server itself, which only does what was approved and scheduled.
+pub(super) async fn step(
+    site: &Site,
+    tx: &mut Tx,
+    person: Option<&Person>,
+    work: &mut Work,
+    files: &Files,
+    action: Action,
+    ask: &Ask,
+) -> Result<(), Trouble> {
+    let now = site.now();
+    let before = work.state.stage;
+    let deed = Deed {
+        actor: person.map_or(0, |person| person.id),
+        hands: &work.hands,
+        text: work.hash,
+        seen: ask.seen.unwrap_or_default(),
+    };
+    let state: State = transition(work.state, action, &deed).map_err(Trouble::Refused)?;
+    let words = ask.words.trim();
+    let told = matches!(action, Action::SendBack | Action::Withdraw);
+    if told && (words.is_empty() || words.chars().count() > MAX_WORDS) {
+        return Err(Trouble::NoWords);
+    }
+    let mut rewritten = None;
+    match action {
+        Action::Submit => {
+            let findings: Vec<Finding> = compile(work, files, now).1.into_iter().filter(|finding| !finding.is_advice()).collect();
+            if !findings.is_empty() {
+                return Err(Trouble::Unready(findings));
+            }
+            let compiled = compile(work, files, now).0;
+            check(&compiled.card, &compiled.body, None, now).map_err(Trouble::Refuses)?;
+        }
+        Action::Schedule => {
+            let at = ask.at.filter(|at| *at > now).ok_or(Trouble::NoTime)?;
+            work.publish_at = Some(at);
+            tx.add_job("publish", &job(work.id), at, now).await?;
+        }
+        Action::Publish => {
+            publish(site, tx, work, files).await?;
+            work.hands.clear();
+            work.published = Some(work.text.clone());
+        }
+        Action::Correct => rewritten = Some(Manuscript { change: String::new(), ..work.text.clone() }),
+        Action::Drop => rewritten = work.published.clone(),
+        Action::Withdraw => {
+            withdraw(site, tx, work, words).await?;
+            tx.drop_job(&end(work.id)).await?;
+        }
+        _ => {}
+    }
+    if state.stage != Stage::Scheduled {
+        work.publish_at = None;
+    }
+    work.state = state;
+    unschedule(tx, before, work).await?;
+    if let Some(text) = rewritten {
+        work.hands.clear();
+        if work.text != text {
+            work.text = text;
+            work.version += 1;
+            tx.write_work(work, deed_actor(person), now).await?;
+        }
+    }
+    tx.move_work(work, now).await?;
+    let note = Note {
+        actor: person.map(|person| person.id),
+        action: action.name(),
+        work: Some(work.id),
+        before: before.name(),
+        after: work.state.stage.name(),
+        words: if told { words } else { "" },
+        ..Note::default()
+    };
+    let line = tx.note(now, note).await?;
+    notices::ask(tx, action, line, now).await?;
+    *work = tx.work(work.id).await?.ok_or(Trouble::NotFound)?;
+    Ok(())
+}
+
+fn deed_actor(person: Option<&Person>) -> i64 {
+    person.map_or(0, |person| person.id)
+}
+
+fn external(work: i64) -> String {
+    format!("desk:{work}")
+}
+
+async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Result<(), Trouble> {
+    let (compiled, findings) = compile(work, files, site.now());
+    let findings: Vec<Finding> = findings.into_iter().filter(|finding| !finding.is_advice()).collect();
+    if !findings.is_empty() {
+        return Err(Trouble::Unready(findings));
+    }
+    let supersedes = match compiled.supersedes {
+        Some(id) => Some(tx.external_of(id).await?.ok_or_else(|| Trouble::Refuses(Reason::UnknownReference(id.to_string())))?),
+        None => None,
+    };
+    match compiled.card.expires {
+        Some(expires) => tx.add_job("expire", &end(work.id), expires, site.now()).await?,
+        None => tx.drop_job(&end(work.id)).await?,
+    }
+    let proposal = Proposal {
+        card: compiled.card,
+        body: compiled.body,
+        alert: None,
+        references: Vec::new(),
+        supersedes,
+        media: compiled.media,
+    };
+    // The same text after a withdrawal is a publication of its own.
+    let content = domain::sign::hash(&[&work.hash[..], &work.version.to_be_bytes()].concat());
+    let draft = Draft { external: external(work.id), content, what: What::Item(Box::new(proposal)) };
+    match site.publisher.append(tx, vec![draft], &HashSet::new()).await?.pop() {
+        Some(Done::New(id) | Done::Revised(id)) => {
+            work.item = Some(id);
+            Ok(())
+        }
+        Some(Done::Refused(reason)) => Err(Trouble::Refuses(reason)),
+        _ => Ok(()),
+    }
+}
+
+async fn withdraw(site: &Site, tx: &mut Tx, work: &Work, reason: &str) -> Result<(), Trouble> {
+    let content = domain::sign::hash(&[reason.as_bytes(), &site.now().0.to_be_bytes(), &work.hash].concat());
+    let what = What::Withdraw { reason: reason.to_owned() };
+    let draft = Draft { external: external(work.id), content, what };
+    match site.publisher.append(tx, vec![draft], &HashSet::new()).await?.pop() {
+        Some(Done::Refused(reason)) => Err(Trouble::Refuses(reason)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,158 @@
+//! Who may do what at the desk: every role, inside and outside its places, on every address.
+
+mod lab;
+mod office;
+
+use axum::http::StatusCode;
+use domain::content::PlaceCode;
+use domain::editorial::{Action, Grant, Role, Scope, allowed};
+use lab::{Answer, Lab};
+use office::*;
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+
+#[tokio::test]
+async fn rights_that_are_taken_away_are_gone_at_once() {
+    let Office { lab, admin, author, .. } = office().await;
+    let work = write(&lab, &author, "Tin").await;
+    let people = lab.app.site.store.people().await.unwrap();
+    let id = people.iter().find(|person| person.login == "lan.viet").unwrap().id;
+    let form = [("do", "remove"), ("role", "author"), ("place", "20044")];
+    assert_eq!(post(&lab, &admin, &format!("/ban-lam-viec/nguoi/{id}"), &form).await.status, StatusCode::SEE_OTHER);
+    let mut form = article("Tin khác", "20044");
+    form.push(("version", "1"));
+    assert_eq!(post(&lab, &author, &work, &form).await.status, StatusCode::FORBIDDEN);
+    // A disabled account has no session any more.
+    assert_eq!(
+        post(&lab, &admin, &format!("/ban-lam-viec/nguoi/{id}"), &[("do", "disable")]).await.status,
+        StatusCode::SEE_OTHER
+    );
+    assert!(text(&get(&lab, &author, "/ban-lam-viec").await).contains("Đăng nhập"));
+    lab.time.fetch_add(60, Ordering::SeqCst);
+    let refused = sign_in(&lab, &author, PASSWORD, &code(&lab, &author.secret, 0)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // The last administrator cannot lock everyone out.
+    let me = people.iter().find(|person| person.login == "quan.tri").unwrap().id;
+    let form = [("do", "remove"), ("role", "administrator"), ("place", "46")];
+    assert_eq!(post(&lab, &admin, &format!("/ban-lam-viec/nguoi/{me}"), &form).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(get(&lab, &admin, "/ban-lam-viec/nguoi").await.status, StatusCode::OK);
+}
+
+/// Addresses that need nobody who is signed in.
+const OPEN: [&str; 5] = ["POST vao", "POST vao/khoa/hoi", "POST vao/khoa", "GET moi/_", "POST moi/_"];
+
+/// Every address of the desk as its door tells them apart: method, and path with `_` for what differs.
+fn addresses() -> Vec<String> {
+    let door = include_str!("../src/desk/mod.rs");
+    let pattern = |(method, rest): (&str, &str)| {
+        let (parts, _) = rest.split_once("])").unwrap();
+        let part = |part: &str| part.trim().strip_prefix('"').map_or("_", |part| part.trim_end_matches('"')).to_owned();
+        let parts: Vec<String> = parts.split(',').map(part).collect();
+        let path = if parts == ["_"] && rest.starts_with(']') { String::new() } else { parts.join("/") };
+        format!("{method} {path}")
+    };
+    let posts = door.split("(true, [").skip(1).map(|rest| pattern(("POST", rest)));
+    let gets = door.split("(false, [").skip(1).map(|rest| pattern(("GET", rest)));
+    posts.chain(gets).collect()
+}
+
+type Form = Vec<(&'static str, String)>;
+
+fn form(fields: &[(&'static str, &str)]) -> Form {
+    fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+}
+
+async fn ask(lab: &Lab, who: &Browser, post_it: bool, path: &str, form: &Form) -> Answer {
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    if post_it { post(lab, who, path, &form).await } else { get(lab, who, path).await }
+}
+
+/// Every role, inside and outside its scope, on every address: what the table does not allow is refused, the rest is not.
+#[tokio::test]
+async fn the_matrix_of_rights() {
+    let lab = Lab::new().await;
+    let admin = administrator(&lab).await;
+    let writer = invite(&lab, &admin, "nguoi.viet", Role::Author, A_LUOI_2).await;
+    let feed = form(&[("url", "https://tin.example/rss"), ("name", "Báo"), ("place", "20044"), ("topic", "1")]);
+    assert_eq!(ask(&lab, &writer, true, "/ban-lam-viec/nguon", &feed).await.status, StatusCode::SEE_OTHER);
+    let source = lab.app.site.store.sources().await.unwrap()[0].id;
+    for role in Role::ALL {
+        for (n, place) in [A_LUOI_2, A_LUOI_3].into_iter().enumerate() {
+            let who = invite(&lab, &admin, &format!("{}{n}", role.name()), role, place).await;
+            let grants = [Grant { role, place: PlaceCode(place), topics: Vec::new() }];
+            let within = |action, place| allowed(&grants, action, Scope { places: &[PlaceCode(place)], topics: &[1] });
+            let may = |action| within(action, A_LUOI_2);
+            let everywhere = |action| allowed(&grants, action, Scope::ALL);
+            // A fresh work in review, for each role.
+            let work = write(&lab, &writer, "Bài chung").await;
+            submit(&lab, &writer, &work, "Bài chung").await;
+            let work: i64 = work.rsplit('/').next().unwrap().split('?').next().unwrap().parse().unwrap();
+            let stored = lab.app.site.store.work(work).await.unwrap().unwrap();
+            let seen: String = stored.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            let step = |action: &str| form(&[("do", action), ("seen", &seen), ("words", "vì thế")]);
+            let mut typed = form(&article("Của người khác", "20044"));
+            typed.push(("version", stored.version.to_string()));
+            let role_form = form(&[("do", "add"), ("name", "x"), ("role", "author"), ("place", "46")]);
+            let none = Form::new;
+            let cases = [
+                ("GET ", none(), true),
+                ("GET viec", none(), true),
+                ("GET viec/moi", none(), may(Action::Write) || within(Action::Write, place)),
+                ("GET viec/_", none(), may(Action::Read)),
+                ("GET viec/_/xem", none(), may(Action::Read)),
+                ("GET viec/_/lich-su", none(), may(Action::Read)),
+                ("POST viec", typed.clone(), may(Action::Write)),
+                ("POST viec/_/tep", none(), may(Action::Write)),
+                // None of them wrote it.
+                ("POST viec/_/buoc", step("take-back"), false),
+                ("POST viec/_/buoc", step("approve"), may(Action::Approve)),
+                ("POST viec/_/buoc", step("publish"), may(Action::Publish)),
+                ("POST viec/_/buoc", step("withdraw"), may(Action::Withdraw)),
+                ("POST viec/_", typed, may(Action::Write)),
+                ("POST tin-bao", form(&[("until", "1")]), true),
+                ("POST dan", form(&[("html", "<p>x</p>")]), true),
+                ("GET nguon", none(), within(Action::Bring, place)),
+                ("POST nguon", feed.clone(), may(Action::Bring)),
+                // Not a network that anybody may reach from here: refused as such, where it is not refused before.
+                ("POST nguon/lay", form(&[("url", "http://127.0.0.1/"), ("place", "20044"), ("topic", "1")]), may(Action::Bring)),
+                ("POST nguon/_", form(&[("do", "pause")]), may(Action::Bring)),
+                ("GET nguoi", none(), everywhere(Action::ManagePeople)),
+                ("POST nguoi/moi", role_form.clone(), everywhere(Action::ManagePeople)),
+                ("POST nguoi/_/loi-vao", none(), everywhere(Action::ManagePeople)),
+                ("POST nguoi/_", role_form, everywhere(Action::ManagePeople)),
+                ("GET nhat-ky", none(), everywhere(Action::ReadAudit)),
+                ("GET hang-doi", none(), everywhere(Action::ManageJobs)),
+                ("POST hang-doi/_", none(), everywhere(Action::ManageJobs)),
+                // What is his own.
+                ("GET toi", none(), true),
+                ("POST toi/khoa/hoi", none(), true),
+                ("POST toi/khoa", none(), true),
+                // A key and a session that are not his: he does not learn that they are there.
+                ("POST toi/khoa/bo", none(), false),
+                ("POST toi/phien", none(), false),
+                ("POST toi/mat-khau", none(), true),
+                ("POST ra", none(), true),
+            ];
+            let tried: HashSet<&str> = cases.iter().map(|(address, ..)| *address).chain(OPEN).collect();
+            for address in addresses() {
+                assert!(tried.contains(address.as_str()), "nobody tries `{address}`");
+            }
+            for (address, form, expected) in cases {
+                let (method, path) = address.split_once(' ').unwrap();
+                let number = match path.split('/').next() {
+                    Some("viec") => work,
+                    Some("nguon") => source,
+                    _ => 1,
+                };
+                let path = format!("/ban-lam-viec/{}", path.replace('_', &number.to_string()));
+                let path = path.trim_end_matches('/');
+                let stranger = ask(&lab, &Browser::default(), method == "POST", path, &form).await;
+                assert!(text(&stranger).contains("Đăng nhập") || stranger.status == StatusCode::UNAUTHORIZED, "{path} to nobody");
+                let answer = ask(&lab, &who, method == "POST", path, &form).await;
+                let refused = matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+                assert_eq!(!refused, expected, "{role:?} of {place} at {address}: {}", answer.status);
+                assert!(!answer.status.is_server_error(), "{address}: {}", answer.status);
+            }
+        }
+    }
+}

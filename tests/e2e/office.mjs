@@ -1,0 +1,41 @@
+// People of the desk: how they come in.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import crypto from 'node:crypto';
+import { BIN } from './lib.mjs';
+
+export const PASSWORD = 'con trâu qua suối lúc mờ sáng';
+
+/** The link with which whoever runs the server lets the first administrator in. */
+export function firstLink(server) {
+  const made = spawnSync(BIN, ['admin', 'create', '--name', 'Quản trị', '--data', server.data, '--origin', server.url], { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+  return made.stdout.trim();
+}
+
+/** What an authenticator shows (RFC 6238). */
+export function code(secret, at = Date.now()) {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret.replace(/\s/g, '')].map(letter => letters.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map(byte => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(at / 30000)));
+  const mac = crypto.createHmac('sha1', key).update(step).digest();
+  const from = mac[19] & 15;
+  return String((mac.readUInt32BE(from) & 0x7fffffff) % 1e6).padStart(6, '0');
+}
+
+/** Answers an invitation in a page; gives what its owner has from then on. */
+export async function join(page, address, login) {
+  await page.goto(address);
+  const secret = await page.locator('code.sc').textContent();
+  await page.fill('[name=name]', `Người ${login}`);
+  await page.fill('[name=login]', login);
+  await page.fill('[name=password]', PASSWORD);
+  await page.fill('[name=repeat]', PASSWORD);
+  await page.fill('[name=code]', code(secret));
+  await page.click('button.go');
+  await page.getByText('Tài khoản đã sẵn sàng').waitFor();
+  assert.equal(await page.locator('.rc li').count(), 8);
+  return { page, secret, context: page.context() };
+}
