@@ -142,13 +142,38 @@ async fn six_figures_are_not_guessed() {
 }
 
 #[tokio::test]
-async fn whoever_signs_in_again_leaves_no_session_behind() {
+async fn a_desk_left_open_gives_nobody_a_key() {
     let Office { lab, author, .. } = office().await;
+    later(&lab, 60);
+    let ask = format!("{DESK}/toi/khoa/hoi");
+    let right = code(&lab, &author.secret, 0);
+    let wrong = if right == "123456" { "654321" } else { "123456" };
+    for code in ["", wrong] {
+        let refused = post(&lab, &author, &ask, &[("code", code)]).await;
+        assert_eq!((refused.status, text(&refused).contains("bad-code")), (StatusCode::UNPROCESSABLE_ENTITY, true));
+    }
+    assert_ne!(post(&lab, &author, &ask, &[("code", &right)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        post(&lab, &author, &ask, &[("code", &right)]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "a code works once"
+    );
+}
+
+#[tokio::test]
+async fn whoever_signs_in_again_leaves_no_session_behind() {
+    let Office { lab, author, approver, .. } = office().await;
     later(&lab, 60);
     let code = code(&lab, &author.secret, 0);
     let form = [("login", author.login.as_str()), ("password", PASSWORD), ("code", code.as_str())];
     let again = post(&lab, &author, "/ban-lam-viec/vao", &form).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER);
     assert!(text(&get(&lab, &author, DESK).await).contains("Đăng nhập"));
-    assert!(text(&get(&lab, &Browser { cookie: cookie(&again), ..author }, DESK).await).contains("Chào"));
+    let here = Browser { cookie: cookie(&again), ..author };
+    assert!(text(&get(&lab, &here, DESK).await).contains("Chào"));
+    // Also when somebody else sits down at the same browser.
+    let approver_code = self::code(&lab, &approver.secret, 0);
+    let form = [("login", approver.login.as_str()), ("password", PASSWORD), ("code", approver_code.as_str())];
+    assert_eq!(post(&lab, &here, "/ban-lam-viec/vao", &form).await.status, StatusCode::SEE_OTHER);
+    assert!(text(&get(&lab, &here, DESK).await).contains("Đăng nhập"));
 }

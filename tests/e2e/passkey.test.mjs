@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { browser, phone, serve, until } from './lib.mjs';
-import { firstLink, join } from './office.mjs';
+import { firstLink, fresh, join } from './office.mjs';
 
 const DESK = '/ban-lam-viec';
-let server, chrome, context, page, device;
+let server, chrome, context, page, device, secret;
 
 before(async () => {
   server = await serve();
@@ -42,11 +42,17 @@ const greeting = () => page.getByText('Chào Người lan.viet');
 const unlock = () => page.getByRole('button', { name: 'Vào bằng vân tay hoặc khoá màn hình' }).click();
 
 test('a phone is added and opens the desk without a password, where its owner was going', async () => {
-  await join(page, firstLink(server), 'lan.viet');
+  ({ secret } = await join(page, firstLink(server), 'lan.viet'));
 
   await page.goto(`${server.url}${DESK}/toi`);
   await page.getByLabel('Tên của máy').fill('Điện thoại của Lan');
-  await page.getByRole('button', { name: 'Thêm máy này' }).click();
+  const add = page.locator('form[action$="/toi/khoa"]');
+  await add.getByLabel('Mã xác thực').fill('000000');
+  await add.getByRole('button', { name: 'Thêm máy này' }).click();
+  await page.getByText('Mã xác thực không đúng hoặc đã dùng').waitFor();
+  assert.deepEqual(await device.keys(), [], 'a desk that was left open gives nobody a way in');
+  await add.getByLabel('Mã xác thực').fill(await fresh(secret));
+  await add.getByRole('button', { name: 'Thêm máy này' }).click();
   await page.getByText('chưa dùng lần nào').waitFor();
   const [key] = await device.keys();
   assert.equal(key.isResidentCredential, true, 'the phone finds it by itself');
@@ -95,6 +101,8 @@ test('a passkey that was copied or taken away opens nothing', async () => {
   await other.getByText('Khoá này không có ở đây hoặc đã bị bỏ').waitFor();
 
   await page.goto(`${server.url}${DESK}/toi`);
+  await page.locator('details:has(form[action$="/khoa/bo"]) summary').click();
+  await page.locator('form[action$="/khoa/bo"] [name=code]').fill(await fresh(secret));
   await page.locator('form[action$="/khoa/bo"] button').click();
   await until('it is gone from the list', async () => await page.locator('form[action$="/khoa/bo"]').count() === 0);
   await signedOut();

@@ -225,13 +225,18 @@ fn escape(text: &str, marks: &str) -> String {
     out
 }
 
+/// Whether a backslash may stand before it. Not before space: a line that begins with one would lose it when it is read again.
+fn is_mark(c: char) -> bool {
+    !c.is_alphanumeric() && !c.is_whitespace()
+}
+
 /// Without the backslashes that took a mark its meaning.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         match rest.peek() {
-            Some(next) if c == '\\' && !next.is_alphanumeric() => out.extend(rest.next()),
+            Some(next) if c == '\\' && is_mark(*next) => out.extend(rest.next()),
             _ => out.push(c),
         }
     }

@@ -80,6 +80,14 @@ proptest! {
     }
 }
 
+#[test]
+fn a_space_keeps_its_backslash() {
+    for text in ["\\\u{a0}!", "> \\\u{a0}!", "- \\ x", "| \\\u{a0} |"] {
+        let (blocks, _) = markup::parse(text, &|_| None);
+        assert_eq!(markup::parse(&markup::print(&blocks), &|_| None).0, blocks, "{text}");
+    }
+}
+
 fn image() -> MediaRef {
     MediaRef { file: "a.avif".into(), bytes: 9, width: 4, height: 3, seconds: 0 }
 }

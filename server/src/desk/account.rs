@@ -14,7 +14,7 @@ type Answer = Result<Response, Trouble>;
 pub async fn sign_out(visit: &Visit, person: &Person) -> Answer {
     let mut tx = visit.site.store.begin().await?;
     if let Some(token) = &visit.token {
-        tx.end_session(person.id, token).await?;
+        tx.end_session(None, token).await?;
     }
     tx.note(visit.now(), Note { actor: Some(person.id), action: "sign-out", ..Note::default() }).await?;
     tx.commit().await?;
@@ -32,10 +32,27 @@ pub async fn me(visit: &Visit, person: &Person, wrong: Option<Wrong>) -> Answer 
 pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer {
     let token = form.hash("session").ok_or(Trouble::NotFound)?;
     let mut tx = visit.site.store.begin().await?;
-    tx.end_session(person.id, &token).await?;
+    tx.end_session(Some(person.id), &token).await?;
     tx.note(visit.now(), Note { actor: Some(person.id), action: "end-session", ..Note::default() }).await?;
     tx.commit().await?;
     Ok(visit.go("/toi"))
+}
+
+/// Whether the form has what the authenticator shows now: asked again before ways in change, for a desk may be left open.
+/// Guesses are counted before they are judged.
+pub async fn proves(visit: &Visit, form: &Form, person: &Person) -> Result<bool, Trouble> {
+    let (site, now) = (&visit.site, visit.now());
+    let account = site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
+    site.desk.throttle.wrong(&account.login, now);
+    let step = auth::totp_step(&account.totp, form.get("code").trim(), now);
+    let Some(step) = step.filter(|_| !site.desk.throttle.shut(&account.login, now)) else { return Ok(false) };
+    let mut tx = site.store.begin().await?;
+    let right = tx.use_totp(person.id, step).await?;
+    tx.commit().await?;
+    if right {
+        site.desk.throttle.right(&account.login);
+    }
+    Ok(right)
 }
 
 /// A new password, for whoever knows the old one and holds the authenticator; every other session ends.
@@ -53,18 +70,16 @@ pub async fn change_password(visit: &Visit, form: &Form, person: &Person) -> Ans
     if form.get("repeat") != new {
         return me(visit, person, Some(Wrong::Repeat)).await;
     }
-    let step = auth::totp_step(&account.totp, form.get("code").trim(), now);
     let fits = site.desk.passwords.verify(form.get("old-password").to_owned(), Some(account.password)).await?;
-    let (Some(step), true, Some(token)) = (step, fits, visit.token) else {
+    if !fits {
         site.desk.throttle.wrong(&account.login, now);
+    }
+    // Nobody learns which of the two was wrong.
+    let (true, Some(token)) = (fits && proves(visit, form, person).await?, visit.token) else {
         return me(visit, person, Some(Wrong::Pair)).await;
     };
     let hash = site.desk.passwords.hash(new).await?;
     let mut tx = site.store.begin().await?;
-    if !tx.use_totp(person.id, step).await? {
-        tx.roll_back().await;
-        return me(visit, person, Some(Wrong::Pair)).await;
-    }
     tx.set_password(person.id, &hash, &token).await?;
     let note = Note { actor: Some(person.id), action: "password", account: Some(person.id), ..Note::default() };
     tx.note(now, note).await?;

@@ -30,8 +30,13 @@ for (const ask of document.querySelectorAll('form[data-passkey]')) {
     try {
       const response = await fetch(ask.dataset.passkey, {
         method: 'POST',
-        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+        headers: { accept: 'application/json' },
+        body: new URLSearchParams({ code: ask.elements.code?.value || '' }),
       });
+      if (response.status === 422) {
+        told.textContent = say('Mã xác thực không đúng hoặc đã dùng. Chờ mã mới rồi thử lại.', 'The code is wrong or was used. Wait for the next one and try again.');
+        return;
+      }
       if (!response.ok) throw new Error(response.status);
       const { ceremony, options } = await response.json();
       options.challenge = unpack(options.challenge);

@@ -9,9 +9,11 @@ use crate::store::desk::Sort;
 use domain::content::MediaRef;
 use domain::sign::hash;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::collections::HashMap;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 /// Largest file that is taken, in bytes.
@@ -31,6 +33,28 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// Silence at both ends goes, loudness as EBU R 128 measures it becomes −16 LUFS.
 const SOUND: &str = "silenceremove=start_periods=1:start_threshold=-50dB:start_silence=0.2,areverse,\
     silenceremove=start_periods=1:start_threshold=-50dB:start_silence=0.3,areverse,loudnorm=I=-16:TP=-1.5:LRA=11,aresample=48000";
+
+/// How far each upload is that is being encoded, in hundredths. What a restart forgets begins anew with its job.
+#[derive(Default)]
+pub struct Progress(Mutex<HashMap<i64, u8>>);
+
+impl Progress {
+    pub fn of(&self, upload: i64) -> u8 {
+        self.all().get(&upload).copied().unwrap_or(0)
+    }
+
+    pub fn set(&self, upload: i64, hundredths: u8) {
+        self.all().insert(upload, hundredths);
+    }
+
+    pub fn end(&self, upload: i64) {
+        self.all().remove(&upload);
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<i64, u8>> {
+        self.0.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
 
 /// Why a file is not taken; the code of it is kept with the upload.
 #[derive(Debug)]
@@ -81,17 +105,19 @@ pub fn sort_of(bytes: &[u8]) -> Option<(Sort, &'static str)> {
 
 /// A picture, upright, in three widths as AVIF and JPEG; the AVIF of the middle one is what items name, the others have
 /// its name with `-360` or `-1080` behind the hash, or another end.
-pub async fn picture(original: PathBuf, shelf: &Shelf) -> Result<MediaRef, Bad> {
+pub async fn picture(original: PathBuf, shelf: &Shelf, told: impl Fn(u8)) -> Result<MediaRef, Bad> {
     let scratch = scratch(&original)?;
     let done = async {
         let folder = scratch.clone();
         let sizes = tokio::task::spawn_blocking(move || scaled(&original, &folder)).await.map_err(|_| Bad::Broken)??;
+        told(25);
         for at in 0..WIDTHS.len() {
             let (png, avif) = (scratch.join(format!("{at}.png")), scratch.join(format!("{at}.avif")));
             let mut ffmpeg = tool();
             ffmpeg.args(["-f", "image2", "-c:v", "png", "-i"]).arg(png);
             ffmpeg.args(["-c:v", "libaom-av1", "-still-picture", "1", "-crf", AVIF_CRF, "-cpu-used", "6", "-pix_fmt", "yuv420p"]);
             run(ffmpeg.args(["-map_metadata", "-1", "-f", "avif"]).arg(avif)).await?;
+            told([40, 60, 90][at]);
         }
         let main = read(&scratch.join(format!("{MAIN}.avif")))?;
         let name = crate::assets::hex(&hash(&main)[..16]);
@@ -172,7 +198,8 @@ fn refused(cause: image::ImageError) -> Bad {
 }
 
 /// A recording as Opus, mono, 20 kbit/s; beside it AAC under the same name for phones that know no Opus.
-pub async fn sound(original: PathBuf, shelf: &Shelf) -> Result<MediaRef, Bad> {
+pub async fn sound(original: PathBuf, shelf: &Shelf, told: impl Fn(u8)) -> Result<MediaRef, Bad> {
+    told(5);
     let start = read(&original)?;
     let Some((Sort::Sound, format)) = sort_of(&start) else { return Err(Bad::Kind) };
     drop(start);
@@ -183,9 +210,11 @@ pub async fn sound(original: PathBuf, shelf: &Shelf) -> Result<MediaRef, Bad> {
         ffmpeg.args(["-f", format, "-t", MAX_SECONDS, "-i"]).arg(&original);
         ffmpeg.args(["-map", "0:a:0", "-map_metadata", "-1", "-af", SOUND, "-ac", "1"]);
         run(ffmpeg.args(["-c:a", "libopus", "-b:a", "20k", "-application", "voip", "-f", "ogg"]).arg(&opus)).await?;
+        told(65);
         let mut ffmpeg = tool();
         ffmpeg.args(["-f", "ogg", "-i"]).arg(&opus);
         run(ffmpeg.args(["-c:a", "aac", "-b:a", "40k", "-movflags", "+faststart", "-f", "mp4"]).arg(&aac)).await?;
+        told(95);
         let (opus, aac) = (read(&opus)?, read(&aac)?);
         let seconds = crate::import::media::seconds(&opus).filter(|seconds| *seconds > 0).ok_or(Bad::Broken)?;
         let name = crate::assets::hex(&hash(&opus)[..16]);

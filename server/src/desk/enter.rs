@@ -176,7 +176,7 @@ pub async fn let_in(visit: &Visit, form: &Form, account: &Account) -> Answer {
     let now = visit.now();
     let mut tx = visit.site.store.begin().await?;
     if let Some(former) = &visit.token {
-        tx.end_session(account.id, former).await?;
+        tx.end_session(None, former).await?;
     }
     tx.add_session(&kept, account.id, &visit.agent, now).await?;
     tx.note(now, Note { actor: Some(account.id), action: "sign-in", words: &visit.agent, ..Note::default() }).await?;

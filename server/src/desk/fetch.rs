@@ -19,6 +19,8 @@ use url::{Host, Url};
 
 /// Largest body, in bytes.
 const MAX: usize = 2 << 20;
+/// Longest address, in bytes.
+const MAX_ADDRESS: usize = 2_000;
 /// Redirects that are followed.
 const MAX_HOPS: usize = 3;
 /// For all of it: names, connections, redirects, the body.
@@ -128,6 +130,9 @@ impl Rules {
 
 /// An address as it was typed, as far as it can be judged without asking anybody.
 pub fn address(site: &Site, typed: &str) -> Result<Url, Unfetched> {
+    if typed.len() > MAX_ADDRESS {
+        return Err(Unfetched::BadUrl);
+    }
     let url = Url::parse(typed.trim()).map_err(|_| Unfetched::BadUrl)?;
     checked(url, Rules::of(site))
 }

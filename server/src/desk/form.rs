@@ -116,7 +116,8 @@ impl Form {
 
     /// Roles of an invitation or a person: `role`, `place` and topics.
     pub fn grants(&self) -> Vec<Grant> {
-        let topics: Vec<u8> = self.all("topic").filter_map(|topic| topic.parse().ok()).collect();
+        let topics = self.all("topic").filter_map(|topic| topic.parse().ok());
+        let topics: Vec<u8> = topics.filter(|topic| instance().topic(*topic).is_some()).collect();
         let places: Vec<PlaceCode> = self.all("place").filter_map(place).collect();
         let roles = self.all("role").filter_map(Role::from_name);
         roles

@@ -1,6 +1,7 @@
 //! Does what is due: once a second, each job in its own transaction, put off and tried again where it fails. Encoding and
 //! asking other servers take long, so they have a lane of their own.
 
+use super::links;
 use super::notices;
 use super::sources;
 use super::upload;
@@ -74,6 +75,7 @@ async fn perform(site: &Arc<Site>, job: &Job) -> Result<(), Trouble> {
         ("publish", Some(work)) => works::publish_due(site, work).await,
         ("expire", Some(work)) => works::expire(site, work).await,
         ("notify", Some(line)) => notices::tell(site, line).await,
+        ("links", Some(work)) => links::check(site, work).await,
         ("encode", Some(id)) => upload::encode(site, id).await,
         ("poll", Some(id)) => sources::poll(site, id).await,
         _ => Err(Trouble::NotFound),

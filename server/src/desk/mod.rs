@@ -11,6 +11,7 @@ mod fetch;
 mod form;
 mod found;
 pub mod jobs;
+mod links;
 mod notices;
 mod passkey;
 mod people;
@@ -21,6 +22,7 @@ mod visit;
 pub mod works;
 
 pub use auth::{Passwords, Throttle};
+pub use encode::Progress;
 pub use passkey::Ceremonies;
 pub use people::first_link;
 
@@ -50,6 +52,7 @@ pub struct Desk {
     pub passwords: Passwords,
     pub throttle: Throttle,
     pub ceremonies: Ceremonies,
+    pub progress: Progress,
 }
 
 /// Whether an address is the desk's.
@@ -133,7 +136,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (true, ["nguoi", id, "loi-vao"]) => people::renew(visit, &person, number(id)?).await,
         (true, ["nguoi", id]) => people::change(visit, form, &person, number(id)?).await,
         (false, ["toi"]) => account::me(visit, &person, None).await,
-        (true, ["toi", "khoa", "hoi"]) => passkey::ask_new(visit, &person).await,
+        (true, ["toi", "khoa", "hoi"]) => passkey::ask_new(visit, form, &person).await,
         (true, ["toi", "khoa"]) => passkey::add(visit, form, &person).await,
         (true, ["toi", "khoa", "bo"]) => passkey::remove(visit, form, &person).await,
         (true, ["toi", "mat-khau"]) => account::change_password(visit, form, &person).await,

@@ -1,6 +1,7 @@
 //! Signing in with what unlocks the phone (WebAuthn): a passkey proves a device and whoever unlocked it, so it stands for
 //! password and code together. It is discoverable: nobody types a name.
 
+use super::account::{me, proves};
 use super::enter::{Wrong, let_in};
 use super::form::Form;
 use super::view;
@@ -142,7 +143,11 @@ fn encode(key: &Passkey) -> Result<Vec<u8>, Error> {
 }
 
 /// The question for a new passkey.
-pub async fn ask_new(visit: &Visit, person: &Person) -> Answer {
+pub async fn ask_new(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    // Before the device makes one, so that it keeps none that is not taken here.
+    if !proves(visit, form, person).await? {
+        return Ok(view::json(StatusCode::UNPROCESSABLE_ENTITY, &serde_json::json!({ "code": "bad-code" })));
+    }
     let account = visit.site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
     let had = visit.site.store.passkeys(person.id).await?;
     if had.len() >= MAX {
@@ -189,6 +194,9 @@ pub async fn remove(visit: &Visit, form: &Form, person: &Person) -> Answer {
     let name = form.get("credential");
     let had = visit.site.store.passkeys(person.id).await?;
     let row = had.into_iter().find(|row| hex(&row.credential) == name).ok_or(Trouble::NotFound)?;
+    if !proves(visit, form, person).await? {
+        return me(visit, person, Some(Wrong::Code)).await;
+    }
     let mut tx = visit.site.store.begin().await?;
     tx.drop_passkey(person.id, &row.credential).await?;
     let note =

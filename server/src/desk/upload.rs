@@ -90,10 +90,12 @@ pub async fn encode(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
         return end(site, id).await;
     };
     let original = folder(site).join(&upload.original);
+    let told = |hundredths| site.desk.progress.set(id, hundredths);
     let made = match upload.sort {
-        Sort::Picture => encode::picture(original.clone(), &site.shelf).await,
-        Sort::Sound => encode::sound(original.clone(), &site.shelf).await,
+        Sort::Picture => encode::picture(original.clone(), &site.shelf, told).await,
+        Sort::Sound => encode::sound(original.clone(), &site.shelf, told).await,
     };
+    site.desk.progress.end(id);
     let now = site.now();
     match made {
         Ok(media) => {

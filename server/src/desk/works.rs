@@ -3,6 +3,7 @@
 mod step;
 
 use super::fetch::Unfetched;
+use super::links;
 use super::notices;
 use crate::error::Error;
 use crate::reason::Reason;
@@ -115,6 +116,7 @@ pub async fn create(site: &Site, person: &Person, text: Manuscript) -> Result<i6
     let (now, by) = (site.now(), person.id);
     let mut tx = site.store.begin().await?;
     let id = tx.add_work(&text, by, now).await?;
+    links::ask(&mut tx, id, None, &text, now).await?;
     let note = Note { actor: Some(by), action: "create", work: Some(id), after: Stage::Draft.name(), ..Note::default() };
     tx.note(now, note).await?;
     tx.commit().await?;
@@ -139,6 +141,7 @@ pub async fn save(site: &Site, person: &Person, id: i64, version: i64, text: Man
             let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: Hash::default() };
             work.state = transition(work.state, Action::Write, &deed).map_err(Trouble::Refused)?;
             unschedule(&mut tx, before, &work).await?;
+            links::ask(&mut tx, id, Some(&work.text), &text, site.now()).await?;
             work.text = text;
             work.version += 1;
             if !work.hands.contains(&person.id) {

@@ -23,7 +23,8 @@ pub const FILE: &str = "bantin.sqlite";
 const SCHEMA: &str = include_str!("schema.sql");
 /// What came with each later version of the schema.
 const DESK: &str = include_str!("desk.sql");
-const SCHEMA_VERSION: i64 = 2;
+const LINK: &str = include_str!("link.sql");
+const SCHEMA_VERSION: i64 = 3;
 /// Marks a copy made by `backup`: whoever opens it starts a new epoch, since phones may have seen later positions.
 const COPIED: &str = "copied";
 
@@ -204,7 +205,10 @@ async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time)
     }
     if version < 2 {
         sqlx::raw_sql(DESK).execute(&mut *tx).await?;
-        sqlx::raw_sql("PRAGMA user_version = 2").execute(&mut *tx).await?;
+    }
+    if version < 3 {
+        sqlx::raw_sql(LINK).execute(&mut *tx).await?;
+        sqlx::raw_sql("PRAGMA user_version = 3").execute(&mut *tx).await?;
     }
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
     if copied.rows_affected() > 0 {

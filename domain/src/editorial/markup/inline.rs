@@ -10,7 +10,7 @@ pub fn parse(line: &str) -> Text {
     let mut rest = line;
     while let Some(c) = rest.chars().next() {
         if let Some(after) = rest.strip_prefix('\\')
-            && let Some(next) = after.chars().next().filter(|next| !next.is_alphanumeric())
+            && let Some(next) = after.chars().next().filter(|next| super::is_mark(*next))
         {
             text.plain.push(next);
             rest = &after[next.len_utf8()..];

@@ -32,8 +32,10 @@ pub fn list(visit: &Visit, first: &Script, uploads: &[Upload]) -> Option<El> {
             return li.kid(cl("p", "warn").text(trouble::bad_file(&upload.trouble, visit)));
         }
         if upload.file.is_empty() {
-            let bar = el("progress").attr("aria-label", w.file_waits);
-            return li.kid(tx("small", w.file_waits)).kid(bar);
+            let done = visit.site.desk.progress.of(upload.id).to_string();
+            let said = [w.file_waits, " ", &done, "%"].concat();
+            let bar = el("progress").attr("aria-label", w.file_waits).attr("max", "100").attr("value", done);
+            return li.kid(tx("small", said)).kid(bar);
         }
         let path = ["/media/", &upload.file].concat();
         let li = match upload.sort {

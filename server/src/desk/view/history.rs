@@ -212,6 +212,7 @@ pub async fn jobs(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
         let name = match job.kind.as_str() {
             "publish" => w.job_publish,
             "encode" => w.job_encode,
+            "links" => w.job_links,
             "poll" => w.job_poll,
             "expire" => w.job_expire,
             "notify" => w.job_notify,

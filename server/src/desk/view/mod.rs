@@ -37,7 +37,12 @@ pub struct Shown {
 
 /// A field with its label; `hint` says more.
 fn field(name: &str, label: &'static str, hint: &'static str, input: El) -> El {
-    let id = ["f-", name].concat();
+    field_as(name, name, label, hint, input)
+}
+
+/// The same where a page has several of one name.
+fn field_as(id: &str, name: &str, label: &'static str, hint: &'static str, input: El) -> El {
+    let id = ["f-", id].concat();
     let input = input.attr("id", id.clone()).attr("name", name.to_owned());
     let hint_id = [&id, "-h"].concat();
     let (input, hint) = if hint.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::enter::{alarm, passkey_form, qr};
 use super::frame::{page, root};
-use super::{check, choice, field, go, hex, hidden, input, send};
+use super::{check, choice, field, field_as, go, hex, hidden, input, send};
 use crate::desk::enter::Wrong;
 use crate::desk::passkey;
 use crate::desk::visit::Visit;
@@ -168,9 +168,15 @@ fn password(visit: &Visit, open: bool) -> El {
         .kid(field("old-password", w.password_old, "", of("current-password")))
         .kid(field("password", w.password_new, w.password_hint, of("new-password")))
         .kid(field("repeat", w.password_repeat, "", of("new-password")))
-        .kid(field("code", w.code_six, "", input("text", "").attr("autocomplete", "one-time-code").flag("required", true)))
+        .kid(code(visit, "password"))
         .kid(cl("p", "ac").kid(send(w.password_change)));
     el("details").flag("open", open).kid(tx("summary", w.password_change)).kid(form)
+}
+
+/// What the authenticator shows, in the form that `id` tells from the others of the page.
+fn code(visit: &Visit, id: &str) -> El {
+    let input = input("text", "").attr("autocomplete", "one-time-code").flag("required", true);
+    field_as(&["code-", id].concat(), "code", visit.w().code_six, "", input)
 }
 
 /// Devices that open the desk when they are unlocked.
@@ -183,12 +189,15 @@ fn keys(visit: &Visit, passkeys: &[PasskeyRow]) -> Option<El> {
         );
         let name = if key.name.is_empty() { w.passkey } else { &key.name };
         let drop = el("form").attr("method", "post").attr("action", visit.to("/toi/khoa/bo"));
-        let drop = drop.kid(hidden("credential", hex(&key.credential))).kid(send(w.take_away));
+        let id = hex(&key.credential);
+        let drop = drop.kid(hidden("credential", id.clone())).kid(code(visit, &id)).kid(cl("p", "ac").kid(send(w.take_away)));
+        let drop = el("details").kid(tx("summary", w.take_away)).kid(drop);
         el("li").kid(tx("span", name.to_owned())).kid(tx("small", used)).kid(drop)
     });
     let list = (!passkeys.is_empty()).then(|| cl("ul", "ls").kids(rows.collect()));
     let more = passkey_form(visit, "/toi/khoa")
         .kid(field("name", w.passkey_name, w.passkey_name_hint, input("text", &browser(&visit.agent)).attr("maxlength", "80")))
+        .kid(code(visit, "key"))
         .kid(cl("p", "ac").kid(send(w.passkey_add)));
     passkey::offered(visit).then(|| el("section").kid(tx("h2", w.passkeys)).kid(tx("p", w.passkey_what)).maybe(list).kid(more))
 }

@@ -1,16 +1,20 @@
 //! What a text lacks, what could be plainer in it, and what it costs readers.
 
+use super::trouble::unfetched;
+use crate::desk::links;
 use crate::desk::visit::Visit;
 use crate::publish::check;
-use crate::store::desk::Work;
+use crate::store::desk::{Link, Work};
 use domain::content::{Block, Body};
 use domain::editorial::{Advice, Compiled, Finding, advise};
 use domain::instance::instance;
+use domain::route::Route;
 use domain::words::{Desk, fill, size};
+use std::collections::HashMap;
 use ui::el::{El, cl, el, tx};
 
 /// What is missing, what could be plainer, and what it costs readers.
-pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding]) -> El {
+pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding], links: &HashMap<String, Link>) -> El {
     let w = visit.w();
     let (card, body) = (&done.card, &done.body);
     let bytes = crate::compress::brotli(&[card.encode(), body.encode()].concat(), 9).len();
@@ -40,6 +44,7 @@ pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding])
         hints.extend(advise(&all).iter().map(|advice| advice_text(advice, w)));
     }
     hints.extend(strange_numbers(body).into_iter().map(|number| fill(w.hint_number, &[("number", &number)])));
+    hints.extend(links::of(&work.text).iter().filter_map(|url| dead(visit, url, links)));
     if work.text.expires.is_empty() {
         hints.push(w.hint_no_end.to_owned());
     }
@@ -81,6 +86,21 @@ fn advice_text(advice: &Advice, w: &'static Desk) -> String {
         Advice::LongSentence { start, syllables } => fill(w.hint_long, &[("start", start), ("n", &syllables.to_string())]),
         Advice::Officialese(one) => fill(w.hint_word, &[("term", one.term), ("plainer", one.plainer)]),
     }
+}
+
+/// What is wrong with an address that a text leads to, as far as is known.
+fn dead(visit: &Visit, url: &str, links: &HashMap<String, Link>) -> Option<String> {
+    let w = visit.w();
+    if let Some(path) = url.strip_prefix(&*visit.origin).filter(|path| path.starts_with('/')) {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let there = match Route::parse(path, query) {
+            Some((_, Route::Item(id))) => visit.site.live.now().items.contains_key(&id),
+            other => other.is_some(),
+        };
+        return (!there).then(|| fill(w.hint_link_gone, &[("url", url)]));
+    }
+    let trouble = links.get(url).map(|link| link.trouble.as_str()).filter(|trouble| !trouble.is_empty())?;
+    Some(fill(w.hint_link, &[("url", url), ("why", unfetched(trouble, visit))]))
 }
 
 /// Numbers to call that are neither a hotline nor of the usual length of one.

@@ -5,6 +5,7 @@ use super::overview::{back, badge, kind_name, scheduled};
 use super::report::report;
 use super::{Shown, area, field, hex, hidden, input, trouble, write};
 use crate::desk::form::Form;
+use crate::desk::links;
 use crate::desk::visit::Visit;
 use crate::desk::works::{Trouble, compile, files, may_see, scope};
 use crate::import::html;
@@ -50,6 +51,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
     let editing = writes && (work.state.stage == Stage::Draft || typed || visit.query.has("sua"));
     let files = files(&visit.site, &work.text).await?;
     let (done, findings) = compile(&work, &files, visit.now());
+    let links = visit.site.store.links(&links::of(&work.text)).await?;
     let title = if work.text.title().is_empty() { w.untitled.to_owned() } else { work.text.title().to_owned() };
     let uploads = if editing { visit.site.store.uploads(id).await? } else { Vec::new() };
     let mut main = cl("div", "pg")
@@ -69,7 +71,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
         main = main.kid(remark);
     }
     if editing {
-        main = main.kid(links(visit, &work)).kid(report(visit, &work, &done, &findings));
+        main = main.kid(ways(visit, &work)).kid(report(visit, &work, &done, &findings, &links));
         main = main.kid(write::form(visit, person, Some(&work), &work.text, &uploads));
         main = main.kid(super::files::bring(visit, &work)).kid(frame(visit, &work));
         // The form has its own buttons for saving and sending in.
@@ -77,14 +79,14 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
     } else {
         let first = [Action::TakeBack, Action::Approve, Action::SendBack, Action::Publish, Action::Schedule, Action::Unschedule];
         let then = [Action::Review, Action::Correct, Action::Drop, Action::Withdraw, Action::Archive, Action::Reopen];
-        main = main.kid(links(visit, &work));
+        main = main.kid(ways(visit, &work));
         if writes {
             let edit = cl("a", "bt").attr("href", visit.to(&format!("/viec/{id}?sua=1"))).text(w.edit);
             main = main.kid(cl("p", "ac").kid(edit));
         }
         let unready = !findings.is_empty() && !matches!(work.state.stage, Stage::Published | Stage::Withdrawn | Stage::Archived);
         if unready {
-            main = main.kid(report(visit, &work, &done, &findings));
+            main = main.kid(report(visit, &work, &done, &findings, &links));
         }
         main = main.maybe(steps(visit, person, &work, &first)).kid(inline_preview(visit, &work, &done.card, &done.body));
         main = main.maybe(steps(visit, person, &work, &then));
@@ -108,7 +110,7 @@ fn own_text(person: &Person, work: &Work) -> bool {
         && work.hands.contains(&person.id)
 }
 
-fn links(visit: &Visit, work: &Work) -> El {
+fn ways(visit: &Visit, work: &Work) -> El {
     let w = visit.w();
     let at = |path: &str| visit.to(&format!("/viec/{}{path}", work.id));
     let kind = work.text.kind.as_str();

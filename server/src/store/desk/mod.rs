@@ -2,6 +2,7 @@
 
 mod audit;
 mod job;
+mod link;
 mod notice;
 mod opens;
 mod passkey;
@@ -13,6 +14,7 @@ mod work;
 
 pub use audit::{Done, Line, Note};
 pub use job::Job;
+pub use link::Link;
 pub use notice::Notice;
 pub use passkey::PasskeyRow;
 pub use people::{Account, Person};

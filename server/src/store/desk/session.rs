@@ -119,9 +119,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends one session of an account.
-    pub async fn end_session(&mut self, account: i64, token: &[u8; 32]) -> Result<(), Error> {
-        sqlx::query("DELETE FROM session WHERE token = ? AND account = ?")
+    /// Ends a session, if it is this account's (`None`: whosever it is; for the browser that holds it).
+    pub async fn end_session(&mut self, account: Option<i64>, token: &[u8; 32]) -> Result<(), Error> {
+        sqlx::query("DELETE FROM session WHERE token = ?1 AND account = COALESCE(?2, account)")
             .bind(token.to_vec())
             .bind(account)
             .execute(self.raw())

@@ -1,0 +1,64 @@
+//! Addresses that a text leads to: asked in the background whether anything is there, and told to whoever writes.
+
+use super::fetch::{self, Known, Unfetched};
+use super::works::Trouble;
+use crate::site::Site;
+use crate::store::Tx;
+use domain::content::{Block, Time};
+use domain::editorial::Manuscript;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What was asked within this time is not asked again, in seconds.
+const FRESH: i64 = 86_400;
+/// Addresses of one text that are asked.
+const MAX: usize = 20;
+
+fn job(work: i64) -> String {
+    format!("links:{work}")
+}
+
+/// Addresses on the web that a text names, wherever it does.
+pub fn of(text: &Manuscript) -> BTreeSet<String> {
+    let (compiled, _) = text.compile(Time(0), 1, &|_| None);
+    let blocks = compiled.body.variants.into_iter().flat_map(|variant| variant.blocks);
+    let linked = blocks.filter_map(|block| if let Block::Link { url, .. } = block { Some(url) } else { None });
+    let named = [text.source_url.clone(), text.online.clone()];
+    linked.chain(named).filter(|url| url.starts_with("http://") || url.starts_with("https://")).take(MAX).collect()
+}
+
+/// Has those asked that a text did not name before.
+pub async fn ask(tx: &mut Tx, work: i64, before: Option<&Manuscript>, after: &Manuscript, now: Time) -> Result<(), crate::Error> {
+    let fresh = of(after);
+    let known = before.map(of).unwrap_or_default();
+    if fresh.is_subset(&known) { Ok(()) } else { tx.add_job("links", &job(work), now, now).await }
+}
+
+/// The job: done twice, it asks nobody twice.
+pub async fn check(site: &Arc<Site>, work: i64) -> Result<(), Trouble> {
+    let now = site.now();
+    let named = match site.store.work(work).await? {
+        Some(work) => of(&work.text),
+        None => BTreeSet::new(),
+    };
+    let known = site.store.links(&named).await?;
+    let mut found = Vec::new();
+    for url in named {
+        if known.get(&url).is_some_and(|link| now.since(link.checked) < FRESH) {
+            continue;
+        }
+        let trouble = match fetch::get(site, &url, &Known::default()).await {
+            Ok(_) => "",
+            // Something is there, though not for programs, or not now.
+            Err(Unfetched::NoText | Unfetched::Large | Unfetched::Forbidden | Unfetched::Busy(_) | Unfetched::Empty) => "",
+            Err(why) => why.code(),
+        };
+        found.push((url, trouble));
+    }
+    let mut tx = site.store.begin().await?;
+    for (url, trouble) in found {
+        tx.set_link(&url, now, trouble).await?;
+    }
+    tx.drop_job(&job(work)).await?;
+    Ok(tx.commit().await?)
+}

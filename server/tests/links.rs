@@ -1,0 +1,48 @@
+//! Whoever writes hears of addresses that lead nowhere, without waiting for them.
+
+mod lab;
+mod office;
+mod web;
+
+use axum::http::StatusCode;
+use lab::Lab;
+use office::*;
+use server::Options;
+use web::Web;
+
+#[tokio::test]
+async fn a_link_that_leads_nowhere_is_told() {
+    let lab = Lab::with(|options| Options { fetch_private: true, ..options }).await;
+    let Office { lab, author, .. } = office_in(lab).await;
+    let web = Web::new().await;
+    web.put("/co", 200, "content-type: text/html\r\n", b"<p>x</p>".to_vec());
+    web.put("/anh", 200, "content-type: image/png\r\n", b"x".to_vec());
+    web.put("/mat", 404, "", Vec::new());
+    let link = |path: &str| format!("[liên kết {}] Xem", web.url(path));
+    let text_of = |paths: &[&str]| paths.iter().map(|path| link(path)).collect::<Vec<_>>().join("\n\n");
+    let save = async |work: &str, version: &str, text: &str| {
+        let mut form = article("Đường mới", "20044");
+        form.last_mut().unwrap().1 = text;
+        form.push(("version", version));
+        post(&lab, &author, work, &form).await
+    };
+    let own = "[liên kết http://desk.example/khong-co-trang-nay] Cũ\n\n[liên kết http://desk.example/canh-bao] Mới";
+    let begun = save("/ban-lam-viec/viec", "0", &[&text_of(&["/co", "/anh", "/mat"]), "\n\n", own].concat()).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER);
+    let work = begun.header("location").to_owned();
+    let page = text(&get(&lab, &author, &work).await);
+    assert!(!page.contains("không mở được"), "nobody has asked yet: {page}");
+    assert_eq!(page.matches("Liên kết dẫn đến một trang không có ở đây").count(), 1, "{page}");
+    server::desk::jobs::round(&lab.app.site, true).await.unwrap();
+    let page = text(&get(&lab, &author, &work).await);
+    assert_eq!(page.matches("Liên kết không mở được").count(), 1, "{page}");
+    assert!(page.contains(&format!("Liên kết không mở được: {}", web.url("/mat"))));
+    assert!(lab.app.site.store.jobs().await.unwrap().is_empty());
+    // The same ones again ask nobody; a new one alone is asked.
+    let asked = web.asked().len();
+    assert_eq!(save(&work, "1", &text_of(&["/co", "/mat"])).await.status, StatusCode::SEE_OTHER);
+    assert!(lab.app.site.store.jobs().await.unwrap().is_empty());
+    assert_eq!(save(&work, "2", &text_of(&["/co", "/mat", "/moi"])).await.status, StatusCode::SEE_OTHER);
+    server::desk::jobs::round(&lab.app.site, true).await.unwrap();
+    assert_eq!(web.asked().len(), asked + 1);
+}
