@@ -106,6 +106,7 @@ pub fn sort_of(bytes: &[u8]) -> Option<(Sort, &'static str)> {
 /// A picture, upright, in three widths as AVIF and JPEG; the AVIF of the middle one is what items name, the others have
 /// its name with `-360` or `-1080` behind the hash, or another end.
 pub async fn picture(original: PathBuf, shelf: &Shelf, told: impl Fn(u8)) -> Result<MediaRef, Bad> {
+    told(5);
     let scratch = scratch(&original)?;
     let done = async {
         let folder = scratch.clone();

@@ -26,7 +26,7 @@ pub async fn history(visit: &Visit, person: &Person, id: i64) -> Result<Response
     let mut main = cl("div", "pg").kid(back(visit, &format!("/viec/{id}"), w.back_to_work)).kid(tx("h1", w.history));
     main = main.kid(tx("p", work.text.title().to_owned()));
     let lines = steps.iter().map(|line| line_of(visit, line, false));
-    main = main.kid(tx("h2", w.steps)).kid(cl("ol", "ls tl").kids(lines.collect()));
+    main = main.kid(tx("h2", w.done_steps)).kid(cl("ul", "ls tl").kids(lines.collect()));
     main = main.kid(tx("h2", w.versions));
     for (place, version) in versions.iter().enumerate() {
         let before = versions.get(place + 1).map(|version| &version.text);
@@ -193,7 +193,7 @@ pub async fn audit(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
         Some(id) => cl("p", "warn").attr("role", "alert").text(fill(w.audit_broken, &[("n", &id.to_string())])),
     };
     let rows = lines.iter().map(|line| line_of(visit, line, true));
-    let mut main = root(w.audit).kid(chain).kid(cl("ol", "ls tl").kids(rows.collect()));
+    let mut main = root(w.audit).kid(chain).kid(cl("ul", "ls tl").kids(rows.collect()));
     if lines.len() as u32 == PAGE
         && let Some(last) = lines.last()
     {
