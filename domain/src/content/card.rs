@@ -48,6 +48,22 @@ pub struct Ext {
     pub bytes: Vec<u8>,
 }
 
+/// CAP `status`, as far as the public sees it. What is not actual is marked wherever it is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    #[default]
+    Actual,
+    /// A drill: people act, nothing has happened.
+    Exercise,
+    /// A trial of the equipment: nobody acts.
+    Test,
+}
+
+impl Ext {
+    /// CAP `status` where it is not `Actual`, one byte: 1 Exercise, 2 Test.
+    pub const STATUS: u16 = 1;
+}
+
 /// What lists, alerts and search need to know of an item without its body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
@@ -110,6 +126,22 @@ impl Card {
     /// What an event adds; `None` for other kinds and for details of a later release.
     pub fn event(&self) -> Option<EventInfo> {
         if self.kind == Kind::EVENT { from_bytes(&self.detail).ok() } else { None }
+    }
+
+    /// CAP `status`. One of a later release is taken for a trial: nobody may take it for the real thing.
+    pub fn status(&self) -> Status {
+        match self.ext.iter().find(|ext| ext.tag == Ext::STATUS).map(|ext| ext.bytes.as_slice()) {
+            None | Some([0]) => Status::Actual,
+            Some([1]) => Status::Exercise,
+            Some(_) => Status::Test,
+        }
+    }
+
+    pub fn set_status(&mut self, status: Status) {
+        self.ext.retain(|ext| ext.tag != Ext::STATUS);
+        if status != Status::Actual {
+            self.ext.push(Ext { tag: Ext::STATUS, bytes: vec![status as u8] });
+        }
     }
 
     /// No longer holds at `now`.

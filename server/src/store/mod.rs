@@ -24,7 +24,9 @@ const SCHEMA: &str = include_str!("schema.sql");
 /// What came with each later version of the schema.
 const DESK: &str = include_str!("desk.sql");
 const LINK: &str = include_str!("link.sql");
-const SCHEMA_VERSION: i64 = 3;
+const PUSH: &str = include_str!("push.sql");
+const CAP: &str = include_str!("cap.sql");
+const SCHEMA_VERSION: i64 = 5;
 /// Marks a copy made by `backup`: whoever opens it starts a new epoch, since phones may have seen later positions.
 const COPIED: &str = "copied";
 
@@ -208,7 +210,13 @@ async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time)
     }
     if version < 3 {
         sqlx::raw_sql(LINK).execute(&mut *tx).await?;
-        sqlx::raw_sql("PRAGMA user_version = 3").execute(&mut *tx).await?;
+    }
+    if version < 4 {
+        sqlx::raw_sql(PUSH).execute(&mut *tx).await?;
+    }
+    if version < 5 {
+        sqlx::raw_sql(CAP).execute(&mut *tx).await?;
+        sqlx::raw_sql("PRAGMA user_version = 5").execute(&mut *tx).await?;
     }
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
     if copied.rows_affected() > 0 {

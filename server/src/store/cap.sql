@@ -1,0 +1,1 @@
+-- CAP: alerts that came from elsewhere, as they came. Version 5 of the schema.

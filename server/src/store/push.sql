@@ -1,0 +1,1 @@
+-- Push: who is called, and what was sent. Version 4 of the schema.
