@@ -1,6 +1,20 @@
 //! What is in force at an instant: levels, chains of updates, and alerts that ended without newer word.
+//!
+//! Everything here is a pure function of the alerts that are stored, of places and of time. [`Chains`] knows which
+//! messages belong together; the functions of this module ask it one question each. What an alert says in other
+//! clothes stands beside it: [`sms`], [`aloud`].
 
-use crate::content::{AlertInfo, Card, ItemId, MsgType, Time};
+pub mod aloud;
+mod chain;
+pub mod numbers;
+pub mod sms;
+#[cfg(test)]
+mod tests;
+
+pub use chain::{Chains, Standing};
+
+use crate::content::{AlertInfo, Card, ItemId, MsgType, PlaceCode, Status, Time};
+use crate::instance::instance;
 
 /// How an alert stands at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,62 +46,68 @@ pub fn severity(level: u8) -> &'static str {
     }
 }
 
-/// One alert card with what it says as an alert.
-#[derive(Clone, Debug)]
-pub struct Standing<'a> {
-    pub card: &'a Card,
-    pub info: AlertInfo,
-    pub state: State,
-}
-
-/// How every alert among `cards` stands at `now`: in force first, worst level first, newest first among equals.
-/// The order in which cards come does not matter.
+/// How every alert among `cards` stands at `now`, drills included: in force first, worst level first, newest first
+/// among equals. The order in which cards come does not matter, nor does a card that comes twice.
 pub fn standings<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> Vec<Standing<'a>> {
-    let alerts: Vec<(&Card, AlertInfo)> = cards.into_iter().filter_map(|card| Some((card, card.alert()?))).collect();
-    let mut standings: Vec<Standing> = alerts
-        .iter()
-        .map(|(card, info)| {
-            let later = alerts.iter().filter(|(_, other)| other.references.contains(&card.id));
-            let by = later.max_by_key(|(other, _)| (other.issued, other.id)).map(|(_, other)| other.msg_type);
-            Standing { card, info: info.clone(), state: state(card, info, by, now) }
-        })
-        .collect();
-    standings.sort_unstable_by_key(|s| (s.state, std::cmp::Reverse((s.info.level, s.card.issued)), s.card.id));
-    standings
+    Chains::of(cards).standings(now)
 }
 
-fn state(card: &Card, info: &AlertInfo, replaced_by: Option<MsgType>, now: Time) -> State {
-    match replaced_by {
-        Some(MsgType::Cancel) => State::Cancelled,
-        Some(_) => State::Superseded,
-        None if info.msg_type == MsgType::Cancel => State::Cancelled,
-        None if card.ended(now) => State::Ended,
-        None if card.upcoming(now) => State::Coming,
-        None => State::InForce,
+/// The last word of every chain at `now`, drills included, in the order of [`standings`]: no event is there twice for
+/// the same place, and nothing is called off that was never announced here.
+pub fn current<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> Vec<Standing<'a>> {
+    Chains::of(cards).current(now)
+}
+
+/// What is really in force at `now` for those who live in `places` (none: what is for everyone), worst first.
+pub fn in_force<'a>(cards: impl IntoIterator<Item = &'a Card>, places: &[PlaceCode], now: Time) -> Vec<Standing<'a>> {
+    let near = Near::of(places);
+    let mut out = current(cards, now);
+    out.retain(|s| s.state == State::InForce && s.card.status() == Status::Actual && near.concerns(s.card));
+    out
+}
+
+/// The places of a reader, ready to be asked about many alerts.
+pub struct Near(Vec<PlaceCode>);
+
+impl Near {
+    pub fn of(places: &[PlaceCode]) -> Near {
+        let i = instance();
+        // The area as a whole is everyone's place.
+        let mut all: Vec<PlaceCode> = i.places.iter().filter(|p| p.parent.is_none()).map(|p| PlaceCode(p.code)).collect();
+        for code in places {
+            all.push(*code);
+            all.extend(i.place(*code).and_then(|place| place.parent).map(PlaceCode));
+        }
+        all.sort_unstable();
+        Near(all)
+    }
+
+    /// Whether `card` is for everyone or for one of these places.
+    pub fn concerns(&self, card: &Card) -> bool {
+        card.places.is_empty() || card.places.iter().any(|place| self.0.binary_search(place).is_ok())
     }
 }
 
 /// The chain an alert belongs to, oldest first: what it refers to and what refers to it, both ways to the end.
 pub fn chain<'a>(cards: impl IntoIterator<Item = &'a Card>, of: ItemId) -> Vec<&'a Card> {
-    let alerts: Vec<(&Card, AlertInfo)> = cards.into_iter().filter_map(|card| Some((card, card.alert()?))).collect();
-    let mut ids = vec![of];
-    let mut at = 0;
-    while at < ids.len() {
-        let id = ids[at];
-        for (card, info) in &alerts {
-            let linked = info.references.contains(&id).then_some(card.id);
-            let referred = (card.id == id).then_some(&info.references).into_iter().flatten().copied();
-            for next in referred.chain(linked) {
-                if !ids.contains(&next) {
-                    ids.push(next);
-                }
-            }
-        }
-        at += 1;
-    }
-    let mut chain: Vec<&Card> = alerts.iter().map(|(card, _)| *card).filter(|card| ids.contains(&card.id)).collect();
-    chain.sort_unstable_by_key(|card| (card.issued, card.id));
-    chain
+    Chains::of(cards).chain(of).0
+}
+
+/// What a chain is called wherever it is followed: the id of its oldest message among `cards`. An alert that is not
+/// there stands for itself.
+pub fn chain_id<'a>(cards: impl IntoIterator<Item = &'a Card>, of: ItemId) -> ItemId {
+    chain(cards, of).first().map_or(of, |card| card.id)
+}
+
+/// Whether `next` may ring on a phone that has shown its chain at the levels up to `before` (`None`: never). Quiet
+/// are a cancel, and an update that rises above nothing that rang before.
+pub fn rings(before: Option<u8>, next: &AlertInfo) -> bool {
+    next.msg_type != MsgType::Cancel && before.is_none_or(|before| next.level > before)
+}
+
+/// Whether `next` may be shown at all: nobody hears that something is over of which he never heard.
+pub fn announces(before: Option<u8>, next: &AlertInfo) -> bool {
+    next.msg_type != MsgType::Cancel || before.is_some()
 }
 
 /// When time alone next changes how an alert stands: one begins or ends.
@@ -99,4 +119,15 @@ pub fn next_change<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> 
 /// Whether phones should hold the whole of this alert now: in force, coming, or over for less than [`MEMORY`].
 pub fn matters(card: &Card, now: Time) -> bool {
     card.alert().is_some() && card.expires.unwrap_or(card.issued.plus(3 * 86_400)).plus(MEMORY) > now
+}
+
+/// `title` as a drill must have it, in the language `lang`: programs that do not know of CAP's `status` show titles only.
+pub fn marked(title: &str, status: Status, lang: &str) -> String {
+    let w = if lang == "en" { crate::words::Lang::En } else { crate::words::Lang::Vi }.desk();
+    let mark = match status {
+        Status::Actual => return title.to_owned(),
+        Status::Exercise => w.title_exercise,
+        Status::Test => w.title_test,
+    };
+    if title.starts_with(mark) { title.to_owned() } else { [mark, " ", title].concat() }
 }

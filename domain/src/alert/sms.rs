@@ -1,0 +1,152 @@
+//! An alert as text message: at most two segments, with diacritics or without.
+//!
+//! A message of the GSM 7-bit alphabet (3GPP TS 23.038) holds 160 characters, or 153 in each segment of a longer one;
+//! anything else is UCS-2 with 70, or 67 in each segment.
+
+use super::State;
+use crate::content::{AlertInfo, Block, Body, Card, Time};
+use crate::instance::instance;
+use crate::search::{fold, fold_char, lower};
+use crate::words::{Lang, fill};
+
+/// Segments of a text.
+pub const MOST: usize = 2;
+/// Characters of the GSM alphabet that are no ASCII.
+const GSM: &str = "@£$¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
+/// ASCII that the alphabet has only behind an escape, where each counts twice.
+const ESCAPED: &str = "^{}\\[~]|";
+/// ASCII that it lacks.
+const LACKING: char = '`';
+
+/// Segments in which `text` travels.
+pub fn segments(text: &str) -> usize {
+    let weigh = |c: char| if ESCAPED.contains(c) || c == '€' { 2 } else { 1 };
+    let (weights, single, each): (Vec<usize>, usize, usize) = if text.chars().all(is_gsm) {
+        (text.chars().map(weigh).collect(), 160, 153)
+    } else {
+        (text.chars().map(char::len_utf16).collect(), 70, 67)
+    };
+    if weights.iter().sum::<usize>() <= single {
+        return 1;
+    }
+    // A character of two units never lies across two segments.
+    let mut left = 0;
+    weights.iter().fold(0, |count, weight| {
+        let next = left < *weight;
+        left = if next { each - weight } else { left - weight };
+        count + usize::from(next)
+    })
+}
+
+fn is_gsm(c: char) -> bool {
+    (c.is_ascii() && !c.is_ascii_control() && c != LACKING) || c == '\n' || c == '€' || GSM.contains(c)
+}
+
+/// Without diacritics, in the GSM alphabet alone; case stays.
+pub fn plain(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '–' | '—' | '−' | '•' => out.push('-'),
+            '“' | '”' | '„' | '«' | '»' => out.push('"'),
+            '…' => out.push_str("..."),
+            '`' => out.push('\''),
+            c if c.is_whitespace() => out.push(' '),
+            c => {
+                let Some(base) = fold_char(c).filter(|base| is_gsm(*base)) else { continue };
+                out.push(if lower(c) == c || !base.is_ascii() { base } else { base.to_ascii_uppercase() });
+            }
+        }
+    }
+    out
+}
+
+/// Title, level, places, until, the first actions, and last the `link`: as much of it, in this order, as fits into
+/// [`MOST`] segments. A part that does not fit is left out whole, a title that is too long ends at a word.
+pub fn text(card: &Card, body: &Body, lang: Lang, link: &str, marks: bool, now: Time) -> String {
+    let clean = |text: &str| if marks { text.replace(char::is_whitespace, " ") } else { plain(text) };
+    let fits = |text: &str| segments(&[text, " ", link].concat()) <= MOST;
+    let mut out = clean(&card.headline(lang.tag()).title);
+    while !fits(&out) {
+        let Some(shorter) = cut(&out) else { break };
+        out = shorter;
+    }
+    for choices in parts(card, body, lang, now) {
+        let mut longer = choices.iter().map(|part| [&out, joint(&out), &clean(part)].concat());
+        if let Some(longer) = longer.find(|longer| fits(longer)) {
+            out = longer;
+        }
+    }
+    [&out, " ", link].concat()
+}
+
+/// What follows the title, each part in the forms that may stand for it, the fullest first.
+fn parts(card: &Card, body: &Body, lang: Lang, now: Time) -> Vec<Vec<String>> {
+    let w = lang.desk();
+    let Some(info) = card.alert() else { return Vec::new() };
+    let mut parts = Vec::new();
+    let level = fill(w.sms_level, &[("n", &info.level.to_string())]);
+    if !fold(&card.headline(lang.tag()).title).contains(&fold(&level)) {
+        parts.push(vec![level]);
+    }
+    parts.push(places(card, lang));
+    parts.extend(until(card, &info, lang, now));
+    let steps = body.variant(&card.headline(lang.tag()).lang).into_iter().flat_map(|variant| &variant.blocks);
+    let steps = steps.filter_map(|block| if let Block::Steps(steps) = block { Some(steps) } else { None }).next();
+    parts.extend(steps.into_iter().flatten().take(3).map(|step| vec![step.plain.clone()]));
+    parts
+}
+
+fn places(card: &Card, lang: Lang) -> Vec<String> {
+    let named = card.places.iter().filter_map(|code| instance().place(*code));
+    let names: Vec<&str> = named.map(|p| if p.parent.is_none() { p.name.get(lang) } else { &p.short }).collect();
+    let (w, d) = (lang.words(), lang.desk());
+    let short = |shown: usize| {
+        let more = fill(w.places_more, &[("n", &(names.len() - shown).to_string())]);
+        [&names[..shown].join(", "), " ", &more].concat()
+    };
+    let mut all = vec![names.join(", ")];
+    all.extend([2, 1].into_iter().filter(|shown| *shown + 1 < names.len()).map(short));
+    if names.is_empty() { Vec::new() } else { all.iter().map(|places| fill(d.sms_where, &[("places", places)])).collect() }
+}
+
+/// `18:00 23/11`, as short as it can be said.
+fn until(card: &Card, info: &AlertInfo, lang: Lang, now: Time) -> Option<Vec<String>> {
+    let end = card.expires.filter(|_| info.msg_type != crate::content::MsgType::Cancel)?;
+    let c = end.civil();
+    let at = format!("{:02}:{:02} {:02}/{:02}", c.hour, c.minute, c.day, c.month);
+    let d = lang.desk();
+    Some(vec![fill(if end > now { d.sms_until } else { d.sms_ended }, &[("at", &at)])])
+}
+
+/// What stands between two parts.
+fn joint(before: &str) -> &'static str {
+    if before.ends_with(['.', '!', '?', ':', ';']) { " " } else { ". " }
+}
+
+/// Without its last word, never inside a number that is written in groups, and never ending before one.
+fn cut(text: &str) -> Option<String> {
+    let text = text.trim_end_matches("...").trim_end_matches('…').trim_end();
+    let mut end = text.len();
+    loop {
+        end = text[..end].rfind(' ')?;
+        let numeric = text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+        let head = text[..end].trim_end_matches(|c: char| c.is_ascii_punctuation() || c == ' ' || c == '–');
+        if !numeric && !head.is_empty() {
+            // The sign of the shorter text is one that its alphabet has.
+            let dots = if head.chars().all(is_gsm) { "..." } else { "…" };
+            return Some([head, dots].concat());
+        }
+    }
+}
+
+/// What a message says of how an alert stands, where it no longer holds.
+pub fn note(state: State, lang: Lang) -> Option<&'static str> {
+    let w = lang.words();
+    match state {
+        State::Ended => Some(w.alert_ended),
+        State::Cancelled => Some(w.alert_cancelled),
+        State::Superseded => Some(w.alert_superseded),
+        State::InForce | State::Coming => None,
+    }
+}

@@ -1,0 +1,128 @@
+//! The alert as text message and as script for a loudspeaker.
+
+use super::*;
+use crate::alert::aloud::{Said, script};
+use crate::alert::sms::{MOST, plain, segments, text};
+use crate::instance::instance;
+use crate::words::Lang;
+use proptest::prelude::*;
+
+const LINK: &str = "https://bantin.example/tin/k3f9x2ab";
+
+fn body(steps: &[&str]) -> Body {
+    let steps = Block::Steps(steps.iter().map(|step| Text::plain(*step)).collect());
+    let call = Block::Call { number: "1900 1075".into(), label: "Đường dây nóng".into() };
+    let facts = vec![Fact {
+        kind: FactKind::CONTINGENCY, text: "Nếu đến 18:00 không có tin mới thì ở yên qua đêm.".into()
+    }];
+    let variant = Variant { lang: "vi".into(), facts, blocks: vec![steps, call], audio: None };
+    Body { variants: vec![variant], ..Body::default() }
+}
+
+fn titled(title: &str) -> Card {
+    let headline = Headline {
+        lang: "vi".into(),
+        title: title.into(),
+        summary: "Nước suối dâng nhanh. Rời chỗ thấp trước 17:30.".into(),
+        audio: false,
+    };
+    Card { headlines: vec![headline], expires: Time::parse("2026-11-24T18:05:00+07:00"), ..alert(1, MsgType::Alert, &[]) }
+}
+
+#[test]
+fn segments_as_phones_count_them() {
+    assert_eq!(segments(&"a".repeat(160)), 1);
+    assert_eq!(segments(&"a".repeat(161)), 2);
+    assert_eq!(segments(&"a".repeat(306)), 2);
+    assert_eq!(segments(&"a".repeat(307)), 3);
+    assert_eq!(segments(&"ă".repeat(70)), 1);
+    assert_eq!(segments(&"ă".repeat(134)), 2);
+    assert_eq!(segments(&"ă".repeat(135)), 3);
+    assert_eq!(segments(&"[".repeat(80)), 1, "behind an escape each counts twice");
+    assert_eq!(segments(&"[".repeat(81)), 2);
+    // 153 is odd: an escaped character never lies across two segments.
+    assert_eq!(segments(&"[".repeat(153)), 3);
+}
+
+#[test]
+fn without_diacritics_nothing_is_left_outside_the_alphabet() {
+    assert_eq!(plain("Lũ quét ở A Lưới – cấp 3: “rời” đi…"), "Lu quet o A Luoi - cap 3: \"roi\" di...");
+    assert_eq!(plain("ĐƯỜNG Ở Đây"), "DUONG O Day");
+}
+
+#[test]
+fn a_message_says_first_what_matters_and_ends_with_the_address() {
+    let card = titled("Lũ quét ở A Lưới 2");
+    let steps = body(&["Lên chỗ cao ngay", "Không lội qua suối", "Gọi 112 nếu có người bị kẹt"]);
+    let said = text(&card, &steps, Lang::Vi, LINK, false, NOW);
+    assert_eq!(
+        said,
+        "Lu quet o A Luoi 2. Cap 3. O A Luoi 2. Den 18:05 24/11. Len cho cao ngay. Khong loi qua suoi. Goi 112 neu co nguoi bi ket \
+         https://bantin.example/tin/k3f9x2ab"
+    );
+    let said = text(&card, &steps, Lang::Vi, LINK, true, NOW);
+    assert_eq!(
+        said,
+        "Lũ quét ở A Lưới 2. Cấp 3. Ở A Lưới 2. Đến 18:05 24/11. Lên chỗ cao ngay. Không lội qua suối \
+         https://bantin.example/tin/k3f9x2ab"
+    );
+    let named = text(&titled("Lũ quét ở A Lưới 2 – cấp 3"), &steps, Lang::Vi, LINK, false, NOW);
+    assert_eq!(named.matches("ap 3").count(), 1, "{named}");
+}
+
+#[test]
+fn a_title_that_is_too_long_ends_at_a_word_and_never_in_a_number() {
+    let long =
+        titled(&["Mưa lớn", &" rất lớn kéo dài".repeat(4), " gọi 1900 1075 ngay bây giờ và chờ tin mới của xã nhà"].concat());
+    let said = text(&long, &body(&[]), Lang::Vi, LINK, true, NOW);
+    assert!(segments(&said) <= MOST && said.ends_with(LINK));
+    let cut = said.split('…').next().unwrap();
+    assert!(long.headlines[0].title.starts_with(cut) && !cut.ends_with("1900") && !cut.ends_with("gọi"), "{said}");
+}
+
+fn lines(said: &[Said]) -> Vec<&str> {
+    said.iter().filter_map(|said| if let Said::Line(line) = said { Some(line.as_str()) } else { None }).collect()
+}
+
+#[test]
+fn a_script_is_read_twice_with_every_number_in_words() {
+    let card = titled("Lũ quét ở A Lưới 2 – cấp 3");
+    let said = script(&card, &body(&["Lên chỗ cao ngay", "Gọi 112 nếu có người bị kẹt"]), None);
+    let lines = lines(&said);
+    let once = [
+        "Cảnh báo lũ quét, cấp ba, rủi ro lớn, của UBND xã A Lưới hai.",
+        "Nước suối dâng nhanh.",
+        "Rời chỗ thấp trước mười bảy giờ ba mươi phút.",
+        "Nơi cần chú ý: Xã A Lưới hai.",
+        "Cảnh báo có hiệu lực đến mười tám giờ năm phút ngày hai mươi tư tháng mười một.",
+        "Bà con cần làm ngay những việc sau.",
+        "Một: Lên chỗ cao ngay.",
+        "Hai: Gọi một một hai nếu có người bị kẹt.",
+        "Nếu đến mười tám giờ không có tin mới thì ở yên qua đêm.",
+        "Khi cần, gọi số một chín không không một không bảy năm, Đường dây nóng.",
+    ];
+    let hazard = instance().hazard(4).unwrap().name.vi.to_lowercase();
+    let first = once[0].replace("lũ quét", &hazard);
+    let once: Vec<&str> = std::iter::once(first.as_str()).chain(once[1..].iter().copied()).collect();
+    let all = [&["Xin mời bà con chú ý lắng nghe."][..], &once, &["Xin nhắc lại."], &once, &["Hết tin."]].concat();
+    assert_eq!(lines, all);
+    assert!(said.windows(2).any(|pair| pair[1] == Said::Pause(3)), "a rest before the second round");
+    let drill = script(&drill(card, Status::Exercise), &body(&[]), None);
+    assert_eq!(lines_of(&drill).matches("Đây là tin diễn tập.").count(), 2);
+}
+
+fn lines_of(said: &[Said]) -> String {
+    lines(said).join(" ")
+}
+
+proptest! {
+    #[test]
+    fn any_alert_fits_two_segments(title in "[A-ZĐa-zà-ỹ0-9]{1,12}( [a-zà-ỹ0-9:–]{1,9}){0,24}", step in "[a-zà-ỹ0-9 ]{1,90}", marks: bool, places in 0usize..9) {
+        let mut card = titled(title.trim());
+        card.places = instance().places[1..=places].iter().map(|p| PlaceCode(p.code)).collect();
+        let said = text(&card, &body(&[step.trim(), "Gọi 112"]), Lang::Vi, LINK, marks, NOW);
+        prop_assert!(segments(&said) <= MOST, "{said}");
+        prop_assert!(said.ends_with(LINK));
+        prop_assert!(marks || said.is_ascii(), "{said}");
+    }
+}
