@@ -21,8 +21,8 @@ const FILES = LITE
   ? RELEASE.filter(([url]) => !/^\/app-/.test(url))
   : RELEASE.filter(f => f[0] !== SHELL).concat(RELEASE.filter(f => f[0] === SHELL));
 const PATHS = new Set(FILES.map(f => f[0]));
-/** Addresses of `domain::route`; everything else (desk, API, feeds, files) is between the browser and the server. */
-const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|gioi-thieu|cai-ung-dung|ngoai-tuyen)(\/[^.]*)?$/;
+/** Addresses of `domain::route`; everything else (posters, desk, API, feeds, files) is between the browser and the server. */
+const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|gioi-thieu|cai-ung-dung|ngoai-tuyen)(\/[^.]*)?(?<!\/(to-ro|loa))$/;
 const KEEP_PAGES = 30;
 const KEEP_MEDIA = 200;
 /** With an older copy at hand nobody waits longer than this for a newer one. */

@@ -8,7 +8,7 @@ use crate::device::{channel, clock, install, media, nav, page, speech, worker};
 use crate::screens;
 use crate::state::shelf::Shelf;
 use crate::state::walk::{self, Step};
-use crate::state::{self, App, View, act, find, item, keep, picture, spawn, sync};
+use crate::state::{self, App, View, act, alarm, find, item, keep, picture, spawn, sync};
 use client::{Keep, Rows, Store};
 use domain::route::Route;
 use domain::words::Lang;
@@ -36,6 +36,7 @@ async fn run() {
     let Ok(start) = store.start().await else { return page::give_up("store") };
     let mut view = view(&start.settings);
     view.shelf = Shelf::of(start.loaded).await;
+    view.told = alarm::told(&start.read);
     view.read = keep::read(&store, start.read).await.into();
     view.keep_saved(keep::saved(&start.saved));
     // On the picture of the home page the reader may have opened its first item by now.
@@ -49,6 +50,7 @@ async fn run() {
         let open = item::find(&app, id).await;
         app.view.borrow_mut().open = Some(open);
     }
+    alarm::look(&app).await;
     mount(&app);
     listen(&app);
     page::ready();

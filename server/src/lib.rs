@@ -23,6 +23,7 @@ pub mod opens;
 mod packs;
 pub mod pages;
 pub mod publish;
+mod qr;
 pub mod reason;
 pub mod reply;
 mod router;

@@ -22,6 +22,12 @@ const PICTURE: i64 = 3 * 86_400;
 /// Frame, notices and page.
 pub fn whole(view: &View) -> El {
     let ctx = view.ctx();
+    if let Some((card, open)) = view.alarm.as_ref().and_then(|open| Some((open.card.as_ref()?, open))) {
+        let alarm = pages::alarm(&ctx, ItemData::select(card, open.body.as_deref(), cards(view), ctx.now));
+        let main = el("main").attr("id", "main").attr("tabindex", "-1").kid(alarm);
+        let sprite = ui::icons::sprite(&[&main]);
+        return el("div").attr("class", "app whole").kid(main).kid(sprite);
+    }
     let page = page(view, &ctx);
     let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts));
     let fresh = view.fresh().filter(|_| list);
@@ -70,7 +76,7 @@ fn page(view: &View, ctx: &Ctx) -> El {
         Route::Former(slug) => pages::former(ctx, slug),
         Route::Places => pages::places(ctx),
         Route::Item(_) => view.open.as_ref().map_or_else(|| pages::loading(ctx), |open| item(view, open, ctx)),
-        Route::Alerts => pages::alerts(ctx, AlertsData::select(cards(view), now)),
+        Route::Alerts => pages::alerts(ctx, AlertsData::select(cards(view), now).near_first(&ctx.mine)),
         Route::Search(_) => search(view, ctx),
         Route::Saved => saved(view, ctx),
         Route::OnThisPhone => pages::on_this_phone(ctx, Some(view.phone.clone())),
@@ -83,8 +89,12 @@ fn page(view: &View, ctx: &Ctx) -> El {
 
 fn item(view: &View, open: &Open, ctx: &Ctx) -> El {
     match (&open.card, &open.fate) {
-        (Some(card), _) => pages::item(ctx, ItemData::select(card, open.body.as_deref(), cards(view), ctx.now))
-            .attr("id", ["p-", &open.id.to_string()].concat()),
+        (Some(card), _) => {
+            let mut data = ItemData::select(card, open.body.as_deref(), cards(view), ctx.now);
+            // What was withdrawn was not missed.
+            data.missed.retain(|id| !view.shelf.held.gone.contains_key(id));
+            pages::item(ctx, data).attr("id", ["p-", &open.id.to_string()].concat())
+        }
         (None, Fate::Withdrawn(gone)) => pages::gone(ctx, gone),
         (None, Fate::Unknown) => pages::not_found(ctx),
         (None, Fate::Offline) => pages::offline(ctx),

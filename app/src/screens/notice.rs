@@ -3,7 +3,8 @@
 use crate::state::View;
 use domain::route::Route;
 use domain::sync::Trouble;
-use domain::words::{fill, size};
+use domain::sync::clock::Off;
+use domain::words::{date_time, fill, size};
 use ui::Ctx;
 use ui::el::{El, cl, el};
 use ui::parts::button;
@@ -38,7 +39,13 @@ pub fn notices(view: &View, ctx: &Ctx) -> El {
     });
     out.maybe(view.toast.map(|text| line("up toast", text)))
         .maybe(trouble)
-        .maybe(view.clock_off().then(|| line("em", w.clock_off)))
+        .maybe(view.clock_off().map(|off| match off {
+            Off::Behind => {
+                let at = date_time(ctx.now, ctx.now, ctx.lang);
+                cl("p", "warn").text(fill(w.clock_off, &[("at", &at)]))
+            }
+            Off::Ahead => line("warn", w.clock_ahead),
+        }))
         .maybe(update)
         .maybe(install)
 }

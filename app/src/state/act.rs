@@ -1,7 +1,7 @@
 //! What the reader does: one place for every `data-act`.
 
 use super::walk::{self, Step};
-use super::{App, find, item, keep, phone, spawn, sync};
+use super::{App, alarm, find, item, keep, phone, spawn, sync};
 use crate::device::nav::{Act, Tap};
 use crate::device::{clock, install, media, nav, share, speech, storage, worker};
 use client::usage::{self, Spent};
@@ -88,6 +88,7 @@ async fn perform(app: &Rc<App>, act: Act) {
             }
             install::show_button();
         }
+        ("seen", _) => alarm::seen(app).await,
         ("later", _) => keep::decline_install(app),
         _ => {}
     }

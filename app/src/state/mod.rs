@@ -2,6 +2,7 @@
 //! again". Lives above every screen, for as long as the page.
 
 pub mod act;
+pub mod alarm;
 pub mod find;
 pub mod item;
 pub mod keep;
@@ -18,6 +19,7 @@ use domain::content::{Card, ItemId, Time};
 use domain::route::Route;
 use domain::sorted::{Map, Set};
 use domain::sync::Trouble;
+use domain::sync::clock::Off;
 use domain::words::Lang;
 use leptos::prelude::{RwSignal, Update};
 use shelf::Shelf;
@@ -50,6 +52,9 @@ pub struct View {
     pub phone: PhoneData,
     /// The item on the screen.
     pub open: Option<item::Open>,
+    /// An alert that takes the whole screen, and those that did before.
+    pub alarm: Option<item::Open>,
+    pub told: Vec<String>,
     pub find: find::Find,
     pub trouble: Option<Trouble>,
     /// When the server was last asked with success while this page stands.
@@ -82,6 +87,8 @@ impl View {
             usage: Usage::default(),
             phone: PhoneData::default(),
             open: None,
+            alarm: None,
+            told: Vec::new(),
             find: find::Find::default(),
             trouble: None,
             checked: None,
@@ -104,7 +111,7 @@ impl View {
 
     /// The phone's clock, or the newest time a signature vouches for where that is later.
     pub fn now(&self) -> Time {
-        clock::now().max(self.shelf.held.cursor.floor_time.unwrap_or_default())
+        domain::sync::clock::now(clock::now(), self.shelf.held.cursor.floor_time)
     }
 
     /// How fresh the lists are: the head is written anew only when something changes and at midnight.
@@ -112,9 +119,9 @@ impl View {
         self.shelf.held.cursor.fresh.max(self.checked)
     }
 
-    /// The phone's clock is behind what was signed already: by so much that it matters.
-    pub fn clock_off(&self) -> bool {
-        self.now().since(clock::now()) > 3_600
+    /// What is wrong with the phone's clock, where it is so much that it matters.
+    pub fn clock_off(&self) -> Option<Off> {
+        domain::sync::clock::off(clock::now(), self.shelf.held.cursor.floor_time, self.checked)
     }
 
     pub fn ctx(&self) -> Ctx {
@@ -127,6 +134,7 @@ impl View {
             read: self.read.clone(),
             saved: self.saved_ids.clone(),
             mine: self.mine.clone(),
+            alarm: ui::data::alarm(self.shelf.cards.values().map(|card| &**card), self.now(), &self.mine),
             voice: self.voice,
             speaking: self.voice && speech::speaking(),
         }

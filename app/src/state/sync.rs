@@ -21,9 +21,9 @@ const RECENT: i64 = 60;
 pub struct Pace {
     running: Cell<bool>,
     failures: Cell<u32>,
-    /// The server asked not to be asked before this.
+    /// The server asked not to be asked before this. Waiting is counted by [`clock::uptime`]: the phone's clock may be set meanwhile.
     not_before: Cell<Time>,
-    last_success: Cell<Time>,
+    last_success: Cell<Option<Time>>,
     /// Only the newest plan counts.
     plan: Cell<u32>,
     /// The reader asked while a session ran: the budget of the next one, 0 for what is left of the day's.
@@ -33,8 +33,8 @@ pub struct Pace {
 /// Runs a session unless one runs, the server asked for peace, or the last one is recent.
 pub fn soon(app: &Rc<App>) {
     let pace = &app.sync;
-    let now = clock::now();
-    if now < pace.not_before.get() || now.since(pace.last_success.get()) < RECENT {
+    let now = clock::uptime();
+    if now < pace.not_before.get() || pace.last_success.get().is_some_and(|last| now.since(last) < RECENT) {
         return;
     }
     let app = app.clone();
@@ -146,11 +146,14 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
     match outcome {
         Outcome::UpToDate { .. } => {
             pace.failures.set(0);
-            pace.last_success.set(clock::now());
+            let first = pace.last_success.replace(Some(clock::uptime())).is_none();
             app.change(|view| {
                 view.trouble = None;
                 view.checked = Some(view.now());
             });
+            if first && app.with(|view| view.alarm.is_none()) {
+                super::alarm::look(app).await;
+            }
             super::picture::take(app).await;
             plan(app, EVERY + clock::random() % JITTER);
         }
@@ -158,7 +161,7 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
             let attempt = pace.failures.get();
             pace.failures.set(attempt.saturating_add(1));
             if let Some(asked) = retry_after {
-                pace.not_before.set(clock::now().plus(i64::from(asked)));
+                pace.not_before.set(clock::uptime().plus(i64::from(asked)));
             }
             app.change(|view| view.trouble = Some(why));
             if why == Trouble::PhoneFull {

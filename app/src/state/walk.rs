@@ -1,6 +1,6 @@
 //! Going from page to page: what must be at hand before a page is shown, and what follows once it is.
 
-use super::{App, find, item, keep, phone};
+use super::{App, alarm, find, item, keep, phone};
 use crate::device::{clock, install, nav, page, speech, worker};
 use domain::route::{Query, Route};
 use domain::words::Lang;
@@ -35,6 +35,10 @@ pub async fn start(app: &Rc<App>, path: &str, query: &str) {
 pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
     let turn = TURN.get().wrapping_add(1);
     TURN.set(turn);
+    // Who goes on from an alert over the whole screen has read it.
+    if step != Step::Start {
+        alarm::seen(app).await;
+    }
     let target = Route::parse(path, query);
     let lang = target.as_ref().map_or(app.with(|view| view.lang), |(lang, _)| *lang);
     let route = target.map(|(_, route)| route);

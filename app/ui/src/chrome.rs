@@ -50,6 +50,13 @@ fn foot(ctx: &Ctx) -> El {
     cl("footer", "ft").kid(el("ul").kids(links.collect())).kid(tx("p", name))
 }
 
+/// How many alerts are in force, and the worst level of them.
+fn alarm(ctx: &Ctx) -> Option<El> {
+    let (count, level) = ctx.alarm?;
+    let text = fill(ctx.w().alarm, &[("n", &count.to_string()), ("level", &level.to_string())]);
+    Some(cl("b", ["n l", &level.clamp(1, 5).to_string()].concat()).attr("data-edition", "both").text(text))
+}
+
 fn bar(ctx: &Ctx, route: Option<&Route>) -> El {
     let w = ctx.w();
     let places = [
@@ -67,6 +74,7 @@ fn bar(ctx: &Ctx, route: Option<&Route>) -> El {
     };
     let links = places.into_iter().enumerate().map(|(at, (route, name, word))| {
         let a = el("a").attr("href", route.path(ctx.lang)).kid(icon(name)).kid(tx("span", word));
+        let a = if at == 1 { a.maybe(alarm(ctx)) } else { a };
         el("li").kid(if at == here { a.attr("aria-current", "page") } else { a })
     });
     cl("nav", "bar").attr("aria-label", w.main_menu).kid(el("ul").kids(links.collect()))

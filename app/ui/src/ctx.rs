@@ -39,6 +39,8 @@ pub struct Ctx {
     pub read: Arc<Set<ItemId>>,
     pub saved: Arc<Set<ItemId>>,
     pub mine: Arc<Mine>,
+    /// How many alerts are in force and the worst level, for the bar at the foot of every page.
+    pub alarm: Option<(usize, u8)>,
     /// The phone can read Vietnamese aloud.
     pub voice: bool,
     /// It does so now.
@@ -56,6 +58,7 @@ impl Ctx {
             read: Arc::default(),
             saved: Arc::default(),
             mine: Arc::default(),
+            alarm: None,
             voice: false,
             speaking: false,
         }

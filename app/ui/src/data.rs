@@ -3,7 +3,7 @@
 use crate::ctx::Mine;
 use crate::el::El;
 use domain::alert::{self, MEMORY, Standing, State};
-use domain::content::{Body, Card, ItemId, Kind, PlaceCode, Time};
+use domain::content::{Body, Card, ItemId, Kind, PlaceCode, Status, Time};
 use domain::instance::instance;
 use domain::route::Query;
 use domain::search::Piece;
@@ -15,6 +15,7 @@ pub const LIST: usize = 60;
 const HOME_MINE: usize = 6;
 const HOME_EVENTS: usize = 3;
 const HOME_OTHER_ALERTS: usize = 5;
+const HOME_NEAR: usize = 6;
 /// An event without an end is over this long after its start.
 pub const EVENT_LENGTH: i64 = 3 * 3_600;
 
@@ -43,11 +44,25 @@ fn news<'a>(cards: &[&'a Card]) -> Vec<&'a Card> {
     newest(cards.iter().copied().filter(|card| card.kind != Kind::ALERT).collect())
 }
 
+/// How many alerts are in force for the reader (all, where he chose no place), and the worst level; `None`: none is.
+pub fn alarm<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> Option<(usize, u8)> {
+    let near = near(mine);
+    let mut live = AlertsData::select(cards, now).in_force;
+    live.retain(|standing| mine.places.is_empty() || near.concerns(standing.card));
+    live.first().map(|worst| (live.len(), worst.info.level))
+}
+
+fn near(mine: &Mine) -> alert::Near {
+    alert::Near::of(&mine.places)
+}
+
 #[derive(Default)]
 pub struct HomeData<'a> {
+    /// Of the reader's places, where he chose some: whatever the last word is, in force first.
+    pub near: Vec<Standing<'a>>,
     /// In force, worst first.
     pub alerts: Vec<Standing<'a>>,
-    /// Coming, and ended without newer word: neither may vanish from sight.
+    /// Coming, and ended without newer word: neither may vanish from sight. Drills come last.
     pub other_alerts: Vec<Standing<'a>>,
     /// Of the reader's places and topics; empty where none are chosen.
     pub mine: Vec<&'a Card>,
@@ -62,12 +77,24 @@ pub struct HomeData<'a> {
 impl<'a> HomeData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> HomeData<'a> {
         let cards: Vec<&Card> = cards.into_iter().collect();
-        let standing = AlertsData::select(cards.iter().copied(), now);
+        let AlertsData { in_force, coming, ended, cancelled, mut drills, .. } = AlertsData::select(cards.iter().copied(), now);
+        let mut alerts = in_force;
+        let mut other_alerts = coming;
+        other_alerts.extend(ended);
         // What concerns the reader's own places comes before what is worse elsewhere.
-        let is_near = |alert: &Standing| mine.places.iter().any(|place| instance().concerns(&alert.card.places, *place));
-        let (mut alerts, elsewhere): (Vec<_>, Vec<_>) = standing.in_force.into_iter().partition(is_near);
-        alerts.extend(elsewhere);
-        let other_alerts = standing.coming.into_iter().chain(standing.ended).take(HOME_OTHER_ALERTS).collect();
+        let mut nearby = Vec::new();
+        if !mine.places.is_empty() {
+            let places = near(mine);
+            other_alerts.extend(cancelled);
+            for list in [&mut alerts, &mut other_alerts] {
+                nearby.extend(list.extract_if(.., |alert| places.concerns(alert.card)));
+            }
+            nearby.truncate(HOME_NEAR);
+            other_alerts.retain(|alert| alert.state != State::Cancelled);
+        }
+        other_alerts.truncate(HOME_OTHER_ALERTS);
+        drills.retain(|alert| matches!(alert.state, State::InForce | State::Coming));
+        other_alerts.extend(drills);
         let all = news(&cards);
         let is_mine = |card: &Card| mine.topics.iter().any(|topic| card.topics.contains(topic)) || for_places(card, &mine.places);
         let topics = (0..instance().topics.len() as u8).filter_map(|topic| {
@@ -77,6 +104,7 @@ impl<'a> HomeData<'a> {
             (count > 0).then_some((topic, count, next))
         });
         HomeData {
+            near: nearby,
             alerts,
             other_alerts,
             mine: all.iter().copied().filter(|card| is_mine(card)).take(HOME_MINE).collect(),
@@ -105,8 +133,8 @@ pub struct TopicData<'a> {
 impl<'a> TopicData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time, topic: u8, limit: usize) -> TopicData<'a> {
         let cards: Vec<&Card> = cards.into_iter().collect();
-        let mut alerts = alert::standings(cards.iter().copied(), now);
-        alerts.retain(|standing| standing.state == State::InForce && standing.card.topics.contains(&topic));
+        let mut alerts = AlertsData::select(cards.iter().copied(), now).in_force;
+        alerts.retain(|standing| standing.card.topics.contains(&topic));
         let mut items = news(&cards);
         items.retain(|card| card.topics.contains(&topic));
         let more = items.len().saturating_sub(limit);
@@ -149,26 +177,51 @@ pub struct AlertsData<'a> {
     pub coming: Vec<Standing<'a>>,
     /// Past their end without newer word, the last to end first. They stay until there is one: over is not the same as safe.
     pub ended: Vec<Standing<'a>>,
+    /// Called off not long ago.
     pub cancelled: Vec<Standing<'a>>,
+    /// Called off longer ago, the newest first.
+    pub past: Vec<Standing<'a>>,
+    /// Exercises and tests, however they stand: never among the others.
+    pub drills: Vec<Standing<'a>>,
 }
 
 impl<'a> AlertsData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> AlertsData<'a> {
         let mut data = AlertsData::default();
-        for standing in alert::standings(cards, now) {
-            match standing.state {
-                State::InForce => data.in_force.push(standing),
-                State::Coming => data.coming.push(standing),
-                State::Ended => data.ended.push(standing),
-                State::Cancelled if standing.card.expires.unwrap_or(standing.card.issued).plus(MEMORY) > now => {
-                    data.cancelled.push(standing);
-                }
-                _ => {}
-            }
+        for standing in alert::current(cards, now) {
+            let recent = over(&standing).plus(MEMORY) > now;
+            let list = match standing.state {
+                _ if standing.card.status() != Status::Actual => match recent {
+                    true => &mut data.drills,
+                    false => continue,
+                },
+                State::InForce => &mut data.in_force,
+                State::Coming => &mut data.coming,
+                State::Ended => &mut data.ended,
+                _ if recent => &mut data.cancelled,
+                _ => &mut data.past,
+            };
+            list.push(standing);
         }
-        data.ended.sort_unstable_by_key(|standing| (std::cmp::Reverse(standing.card.expires), standing.card.id));
+        for list in [&mut data.ended, &mut data.past] {
+            list.sort_unstable_by_key(|standing| (std::cmp::Reverse(over(standing)), standing.card.id));
+        }
         data
     }
+
+    /// With what concerns the reader's own places first.
+    pub fn near_first(mut self, mine: &Mine) -> AlertsData<'a> {
+        if !mine.places.is_empty() {
+            let near = near(mine);
+            self.in_force.sort_by_key(|standing| !near.concerns(standing.card));
+        }
+        self
+    }
+}
+
+/// When an alert is over, as far as one can tell.
+pub fn over(standing: &Standing) -> Time {
+    standing.card.expires.unwrap_or(standing.card.issued)
 }
 
 pub struct ItemData<'a> {
@@ -179,6 +232,8 @@ pub struct ItemData<'a> {
     pub state: Option<State>,
     /// The chain of an alert, oldest first; empty when it stands alone.
     pub chain: Vec<&'a Card>,
+    /// Messages that the chain refers to and that are not here.
+    pub missed: Vec<ItemId>,
     /// The newer item that replaced this one.
     pub replaced_by: Option<&'a Card>,
 }
@@ -186,14 +241,15 @@ pub struct ItemData<'a> {
 impl<'a> ItemData<'a> {
     pub fn select(card: &'a Card, body: Option<&'a Body>, cards: impl IntoIterator<Item = &'a Card>, now: Time) -> ItemData<'a> {
         let cards: Vec<&Card> = cards.into_iter().collect();
-        let mut data = ItemData { card, body, state: None, chain: Vec::new(), replaced_by: None };
+        let mut data = ItemData { card, body, state: None, chain: Vec::new(), missed: Vec::new(), replaced_by: None };
         let newer = cards.iter().copied().filter(|other| other.supersedes == Some(card.id));
         data.replaced_by = newer.max_by_key(|other| (other.issued, other.id));
         if card.alert().is_some() {
-            let standings = alert::standings(cards.iter().copied(), now);
-            data.state = standings.iter().find(|standing| standing.card.id == card.id).map(|standing| standing.state);
-            data.chain = alert::chain(cards, card.id);
-            if data.chain.len() < 2 {
+            let chains = alert::Chains::of(cards);
+            (data.chain, data.missed) = chains.chain(card.id);
+            let mut standings = chains.standings(now).into_iter();
+            data.state = standings.find(|standing| standing.card.id == card.id).map(|standing| standing.state);
+            if data.chain.len() < 2 && data.missed.is_empty() {
                 data.chain.clear();
             }
             if matches!(data.state, Some(State::Superseded | State::Cancelled)) {

@@ -23,7 +23,11 @@ pub fn web(url: &str) -> Option<&str> {
 /// An SMS with title, summary and short address, ready to send.
 pub fn sms(card: &Card, lang: Lang, origin: &str) -> String {
     let headline = card.headline(lang.tag());
-    let text = [&headline.title, ". ", &headline.summary, " ", &short(card, lang, origin)].concat();
+    sms_of(&[&headline.title, ". ", &headline.summary, " ", &short(card, lang, origin)].concat())
+}
+
+/// An SMS with this text, ready to send.
+pub fn sms_of(text: &str) -> String {
     let mut out = String::from("sms:?body=");
     for c in text.chars() {
         // Browsers encode other letters themselves when they follow the link; here each would weigh three times as much.

@@ -4,7 +4,7 @@ use crate::ctx::Ctx;
 use crate::el::{El, Str, cl, el, link, tx};
 use crate::icons::icon;
 use domain::alert::{Standing, State};
-use domain::content::{Card, Headline, Kind, PlaceCode, Time};
+use domain::content::{Card, Headline, Kind, PlaceCode, Status, Time};
 use domain::instance::instance;
 use domain::route::{Route, item_path};
 use domain::words::{date, date_time, fill};
@@ -198,36 +198,58 @@ pub fn state_text(state: State, ctx: &Ctx) -> &'static str {
     }
 }
 
-/// Class of an alert: its colour only while it is live, so that an ended one never looks current.
-pub fn alert_class(base: &str, state: State, level: u8) -> String {
+/// Class of an alert: its colour only while it is live, so that an ended one never looks current, and a drill never does.
+pub fn alert_class(base: &str, card: &Card, state: State, level: u8) -> String {
     let live = matches!(state, State::InForce | State::Coming);
-    let end = if live { [" l", &level.clamp(1, 5).to_string()].concat() } else { " off".to_owned() };
+    let end = if card.status() != Status::Actual {
+        " dr".to_owned()
+    } else if live {
+        [" l", &level.clamp(1, 5).to_string()].concat()
+    } else {
+        " off".to_owned()
+    };
     [base, &end].concat()
 }
 
-/// One alert of a list.
-pub fn banner(standing: &Standing, ctx: &Ctx) -> El {
+/// The striped mark of an exercise or a test.
+pub fn drill_mark(card: &Card, ctx: &Ctx) -> Option<El> {
+    let text = match card.status() {
+        Status::Actual => return None,
+        Status::Exercise => ctx.w().drill_exercise,
+        Status::Test => ctx.w().drill_test,
+    };
+    Some(cl("p", "dm").kid(tx("b", text)))
+}
+
+/// One alert of a list; `always` says in words also that it is in force.
+pub fn banner(standing: &Standing, always: bool, ctx: &Ctx) -> El {
     let card = standing.card;
     let head = headline(card, ctx);
     let title = in_lang(tx("h3", head.title.clone()), &head.lang, ctx);
     let places = places_text(&card.places, ctx);
     let facts = [hazard_name(standing.info.hazard, ctx), if places.is_empty() { "" } else { " · " }, &places].concat();
-    let mut a = el("a").attr("href", item_path(card, ctx.lang)).kid(level(standing.info.level, ctx)).kid(title);
-    if standing.state != State::InForce {
+    let mut a = el("a").attr("href", item_path(card, ctx.lang)).maybe(drill_mark(card, ctx));
+    a = a.kid(level(standing.info.level, ctx)).kid(title);
+    if standing.state != State::InForce || always {
         a = a.kid(cl("p", "st").text(state_text(standing.state, ctx)));
     }
     let mut times = tx("small", [&facts, " · ", &span_text(card, ctx)].concat());
     if let Some(badge) = sample_badge(card, ctx) {
         times = times.text(" ").kid(badge);
     }
-    cl("li", alert_class("al", standing.state, standing.info.level)).kid(a).kid(times)
+    cl("li", alert_class("al", card, standing.state, standing.info.level)).kid(a).kid(times)
 }
 
 pub fn banners(standings: &[Standing], ctx: &Ctx) -> Vec<El> {
+    stated(standings, false, ctx)
+}
+
+/// [`banners`], with `always` each with its state in words.
+pub fn stated(standings: &[Standing], always: bool, ctx: &Ctx) -> Vec<El> {
     if standings.is_empty() {
         return Vec::new();
     }
-    vec![cl("ul", "als").kids(standings.iter().map(|standing| banner(standing, ctx)).collect())]
+    vec![cl("ul", "als").kids(standings.iter().map(|standing| banner(standing, always, ctx)).collect())]
 }
 
 /// The root of a page: its heading and content. `name` tells pages apart when the app changes from one to the next.

@@ -4,6 +4,7 @@
 //! Whatever goes wrong, what the phone holds stays; every [`Commit`] is one transaction, verified before it is made.
 
 pub mod backoff;
+pub mod clock;
 mod course;
 mod ingest;
 mod plan;

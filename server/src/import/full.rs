@@ -5,8 +5,8 @@ use super::{Fault, block, field};
 use crate::publish::Proposal;
 use crate::reason::Reason;
 use domain::content::{
-    AlertInfo, Body, Card, Certainty, EventInfo, Fact, FactKind, Headline, ItemId, Kind, MsgType, PlaceCode, Time, Urgency,
-    Variant,
+    AlertInfo, Body, Card, Certainty, EventInfo, Fact, FactKind, Headline, ItemId, Kind, MsgType, PlaceCode, Status, Time,
+    Urgency, Variant,
 };
 use domain::instance::instance;
 use serde_json::Value;
@@ -21,17 +21,19 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
         _ => Vec::new(),
     };
     let detail = if kind == Kind::EVENT { event(value, now)?.encode() } else { Vec::new() };
+    let status = status(value, kind)?;
     let mut headlines = Vec::new();
     let mut variants = Vec::new();
     for one in std::iter::once(value).chain(field::list(value, "variants")?) {
-        let (headline, variant) = variant(one, media)?;
+        let (mut headline, variant) = variant(one, media)?;
+        headline.title = domain::alert::marked(&headline.title, status, &headline.lang);
         if headlines.iter().any(|other: &Headline| other.lang == headline.lang) {
             return Err(Reason::Wrong("variants").into());
         }
         headlines.push(headline);
         variants.push(variant);
     }
-    let card = Card {
+    let mut card = Card {
         id: ItemId([0; 5]),
         revision: 0,
         kind,
@@ -52,6 +54,7 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
         detail,
         ext: Vec::new(),
     };
+    card.set_status(status);
     let body = Body {
         variants,
         document: field::text_or(source, "document")?,
@@ -119,6 +122,16 @@ fn alert(value: &Value) -> Result<AlertInfo, Reason> {
         },
         references: Vec::new(),
     })
+}
+
+/// CAP `status` of an alert; nothing else has one.
+fn status(value: &Value, kind: Kind) -> Result<Status, Reason> {
+    match (field::text_or(value, "status")?.as_deref(), kind) {
+        (None, _) | (Some("actual"), Kind::ALERT) => Ok(Status::Actual),
+        (Some("exercise"), Kind::ALERT) => Ok(Status::Exercise),
+        (Some("test"), Kind::ALERT) => Ok(Status::Test),
+        _ => Err(Reason::Wrong("status")),
+    }
 }
 
 fn event(value: &Value, now: Time) -> Result<EventInfo, Reason> {

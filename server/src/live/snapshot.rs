@@ -42,6 +42,8 @@ pub struct Snapshot {
     pub alerts: Vec<([u8; 16], Arc<Hot>)>,
     /// When something was last published; `Time(0)` when nothing ever was.
     pub published: Time,
+    /// How many alerts are in force and the worst level; `None` where none is.
+    pub alarm: Option<(usize, u8)>,
     /// At this instant something begins, ends or gets another date: pages and head made before are out of date then.
     pub next_change: Time,
 }
@@ -73,6 +75,7 @@ impl Snapshot {
             head,
             alerts: Vec::new(),
             published: Time(0),
+            alarm: None,
             next_change: midnight(now).plus(86_400),
         }
     }
@@ -141,7 +144,9 @@ impl Snapshot {
         let seq = entries.last().map_or(0, |entry| entry.seq);
         let head = Head { seq, issued, alerts: named, ..self.head.clone() };
         let head_answer = if head == self.head { self.head_answer.clone() } else { head_answer(&head, seals) };
-        Ok(Snapshot { entries, items, gone, index: self.index.clone(), head, head_answer, alerts, published, next_change })
+        let alarm = ui::data::alarm(items.values().map(|item| &item.card), now, &ui::Mine::default());
+        let index = self.index.clone();
+        Ok(Snapshot { entries, items, gone, index, head, head_answer, alerts, published, alarm, next_change })
     }
 }
 

@@ -18,6 +18,7 @@ use std::sync::Arc;
 /// Addresses that are not pages of [`domain::route::Route`].
 pub fn router(site: Arc<Site>) -> Router {
     let mut router = Router::new().route("/robots.txt", get(robots)).route("/sitemap.xml", get(map));
+    router = router.route(super::forms::SHEET, get(poster));
     for prefix in ["", "/en"] {
         for start in ["feed", "lich"] {
             router = router.route(&format!("{prefix}/{start}/{{*rest}}"), get(feed));
@@ -62,6 +63,10 @@ async fn map(State(site): State<Arc<Site>>, request: Request) -> Response {
     let key = format!("{origin}/sitemap.xml");
     let make = move || Hot::new("application/xml; charset=utf-8", REVALIDATE, sitemap::print(&snapshot, &origin));
     site.page(&key, make).await.answer(request.headers(), None).await
+}
+
+async fn poster(request: Request) -> Response {
+    Arc::new(Hot::new("text/css; charset=utf-8", REVALIDATE, super::forms::STYLE)).answer(request.headers(), None).await
 }
 
 async fn robots(State(site): State<Arc<Site>>, request: Request) -> Response {

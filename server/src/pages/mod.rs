@@ -7,6 +7,7 @@ mod atom;
 mod calendar;
 pub mod document;
 mod feeds;
+mod forms;
 mod minify;
 pub(crate) mod origin;
 mod schema;
@@ -40,6 +41,14 @@ const MARK: HeaderName = HeaderName::from_static("x-bantin");
 pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     let origin = origin::of(&site, &request);
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+    if let Some((lang, id, form)) = forms::parse(path) {
+        let ctx = Ctx::html(lang, site.now(), &origin);
+        let found = forms::answer(&site, request.headers(), ctx, id, form).await;
+        return match found {
+            Some(response) => response,
+            None => missing(&site, request.headers(), lang, origin).await,
+        };
+    }
     let Some((lang, route)) = Route::parse(path, query) else {
         let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Vi };
         return missing(&site, request.headers(), lang, origin).await;
@@ -47,7 +56,7 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     if let Some(target) = moved(&site, path, query, lang, &route) {
         return redirect(&target);
     }
-    let ctx = Ctx::html(lang, site.now(), &origin);
+    let ctx = Ctx { alarm: site.live.now().alarm, ..Ctx::html(lang, site.now(), &origin) };
     match route {
         Route::Item(id) => item(&site, request.headers(), ctx, id).await,
         Route::Search(query) if query != Query::default() => found(&site, request.headers(), ctx, query).await,

@@ -95,7 +95,10 @@ fn home(snapshot: &Snapshot, ctx: &Ctx) -> El {
 fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Document<'a> {
     let (card, body) = (&item.card, &item.body);
     let route = Route::Item(card.id);
-    let main = pages::item(ctx, ItemData::select(card, Some(body), snapshot.cards(), ctx.now));
+    let mut data = ItemData::select(card, Some(body), snapshot.cards(), ctx.now);
+    // What was withdrawn was not missed.
+    data.missed.retain(|id| !snapshot.gone.contains_key(id));
+    let main = pages::item(ctx, data);
     let head = card.headline(ctx.lang.tag());
     let languages = languages(card);
     // A page whose text is not in its language is the same as the one that is.

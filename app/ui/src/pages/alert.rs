@@ -4,17 +4,19 @@ use crate::blocks::{call, rich};
 use crate::ctx::Ctx;
 use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
-use crate::parts::{alert_class, hazard_name, headline, in_lang, level, span_text, state_text};
+use crate::parts::{alert_class, button, drill_mark, hazard_name, headline, in_lang, level, span_text, state_text};
 use domain::alert::State;
 use domain::content::{AlertInfo, Block, Card, FactKind, MsgType, Variant};
 use domain::instance::instance;
 use domain::route::{Route, item_path};
-use domain::words::date_time;
+use domain::search::fold;
+use domain::words::{date_time, fill};
 
 /// Level, hazard, state, span.
 pub fn head(data: &ItemData, info: &AlertInfo, ctx: &Ctx) -> El {
     let state = data.state.unwrap_or(State::Ended);
-    cl("div", alert_class("alh", state, info.level))
+    cl("div", alert_class("alh", data.card, state, info.level))
+        .maybe(drill_mark(data.card, ctx))
         .kid(level(info.level, ctx))
         .kid(cl("p", "hz").text(hazard_name(info.hazard, ctx)))
         .kid(cl("p", "st").text(state_text(state, ctx)))
@@ -36,11 +38,7 @@ pub fn shown_above(variant: &Variant) -> Vec<usize> {
 pub fn before(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
     let w = ctx.w();
     let lang = |el: El| el.attr("lang", variant.lang.clone());
-    let mut out = Vec::new();
-    if let Some(Block::Steps(steps)) = steps(variant).and_then(|at| variant.blocks.get(at)) {
-        let items = steps.iter().map(|step| rich(el("li"), step)).collect();
-        out.push(el("section").kid(tx("h2", w.what_to_do)).kid(lang(cl("ol", "do").kids(items))));
-    }
+    let mut out: Vec<El> = what_to_do(variant, ctx).into_iter().collect();
     let mut place = el("section").kid(tx("h2", w.alert_where));
     if let Some(area) = variant.fact(FactKind::AREA) {
         place = place.kid(lang(tx("p", area.to_owned())));
@@ -50,6 +48,62 @@ pub fn before(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
         out.push(cl("section", "cg").kid(tx("h2", w.contingency)).kid(lang(tx("p", text.to_owned()))));
     }
     out
+}
+
+/// The steps, large, each with a drawing where we have one for it.
+pub fn what_to_do(variant: &Variant, ctx: &Ctx) -> Option<El> {
+    let Block::Steps(steps) = variant.blocks.get(steps(variant)?)? else { return None };
+    let items = steps.iter().map(|step| {
+        let drawing = drawing(&step.plain).map(|name| {
+            let picture = el("use").attr("href", ["/do.svg#", name].concat());
+            cl("svg", "dw").attr("viewBox", "0 0 64 64").attr("aria-hidden", "true").kid(picture)
+        });
+        el("li").maybe(drawing).kid(rich(el("span"), step))
+    });
+    let list = cl("ol", "do").attr("lang", variant.lang.clone()).kids(items.collect());
+    Some(el("section").kid(tx("h2", ctx.w().what_to_do)).kid(list))
+}
+
+/// Drawings of `public/do.svg` with the words that call for them, without diacritics; the first that fits counts.
+const DRAWINGS: [(&str, &str); 11] = [
+    ("boat", "thuyen|tau |neo |boat|moor"),
+    ("animals", "trau|gia suc|chuong|cattle|animals"),
+    ("power", "cup dien|cau dao|day dien|power|wires"),
+    ("water", "khong loi|khong qua|qua suoi|ngam|cau tran|through streams|running water|ford"),
+    ("call", "goi 1|goi so|bao truong thon|bao xa|call 1|tell the"),
+    ("pack", "goi san|giay to|sac day|tru nuoc|thuoc|papers|charge|pack"),
+    ("up", "cho cao|len cao|duong cao|high ground|high road"),
+    ("lift", "ke do|ke lua|ke cao|move things up"),
+    ("stay", "trong nha|o nha|tranh tru|indoors|stay in|solid house"),
+    ("watch", "quan sat|theo doi|canh|watch|look for"),
+    ("leave", "roi nha|roi di|di khi|san sang di|leave"),
+];
+
+fn drawing(step: &str) -> Option<&'static str> {
+    let step = fold(step);
+    DRAWINGS.iter().find(|(_, words)| words.split('|').any(|word| step.contains(word))).map(|(name, _)| *name)
+}
+
+/// The whole screen for one alert that must not be overlooked: what it is, what to do, whom to call.
+pub fn alarm(ctx: &Ctx, data: ItemData) -> El {
+    let head = headline(data.card, ctx);
+    let variant = data.body.and_then(|body| body.variant(&head.lang));
+    let top = data.card.alert().map(|info| self::head(&data, &info, ctx));
+    let whole = cl("a", "bt").attr("href", item_path(data.card, ctx.lang)).kid(tx("span", ctx.w().read_all));
+    cl("div", "pg alarm")
+        .maybe(top)
+        .kid(in_lang(tx("h1", head.title.clone()), &head.lang, ctx))
+        .kid(in_lang(cl("p", "ld").text(head.summary.clone()), &head.lang, ctx))
+        .maybe(variant.and_then(|variant| what_to_do(variant, ctx)))
+        .kids(variant.map(|variant| after(variant, ctx)).unwrap_or_default())
+        .kid(cl("p", "ac").kid(button("seen", "check", ctx.w().seen)).kid(whole))
+}
+
+/// Other forms of the alert, which the server makes: on paper, as text message, for the loudspeaker.
+pub fn forms(card: &Card, ctx: &Ctx) -> El {
+    let path = item_path(card, ctx.lang);
+    let to = |end: &str, text| link([&path, end].concat(), text);
+    cl("p", "wy fm").kid(to("/to-ro", ctx.w().poster)).text(" ").kid(to("/loa", ctx.w().loud))
 }
 
 /// All units in outline, those concerned filled. The list of places above says the same in words.
@@ -110,6 +164,10 @@ pub fn chain(data: &ItemData, ctx: &Ctx) -> Option<El> {
         let when = [&date_time(card.issued, ctx.now, ctx.lang), " · ", kind].concat();
         el("li").kid(tx("small", when)).text(" ").kid(in_lang(title, &head.lang, ctx))
     });
+    let missed = (!data.missed.is_empty()).then(|| {
+        let text = fill(w.missed, &[("n", &data.missed.len().to_string())]);
+        cl("li", "ms").text(text)
+    });
     let all = cl("p", "wy").kid(link(Route::Alerts.path(ctx.lang), w.all_alerts));
-    Some(el("section").kid(tx("h2", w.chain)).kid(cl("ol", "ch").kids(rows.collect())).kid(all))
+    Some(el("section").kid(tx("h2", w.chain)).kid(cl("ol", "ch").maybe(missed).kids(rows.collect())).kid(all))
 }

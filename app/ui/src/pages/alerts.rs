@@ -1,11 +1,14 @@
-//! All alerts: in force, coming, ended without newer word, cancelled.
+//! All alerts: in force, coming, ended without newer word, cancelled, drills, and the season's history.
 
 use crate::blocks::call;
 use crate::ctx::Ctx;
-use crate::data::AlertsData;
-use crate::el::{El, cl, el, tx};
-use crate::parts::{banners, page, section};
+use crate::data::{self, AlertsData};
+use crate::el::{El, cl, el, link, tx};
+use crate::parts::{banners, headline, in_lang, page, section, state_text};
+use domain::alert::Standing;
 use domain::instance::instance;
+use domain::route::item_path;
+use domain::words::{date, fill};
 
 pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
     let w = ctx.w();
@@ -18,8 +21,35 @@ pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
         .maybe(section(w.alerts_coming, banners(&data.coming, ctx)))
         .maybe(section(w.alerts_ended, ended.collect()))
         .maybe(section(w.alerts_cancelled, banners(&data.cancelled, ctx)))
+        .maybe(section(w.drills, banners(&data.drills, ctx)))
         .kid(cl("section", "cs").kid(tx("h2", w.call)).kids(calls.collect()))
+        .maybe(season(&data, ctx))
         .kid(levels(ctx))
+}
+
+/// All that is over, by month, the newest first: title and how it ended.
+fn season(data: &AlertsData, ctx: &Ctx) -> Option<El> {
+    let mut over: Vec<&Standing> = data.ended.iter().chain(&data.cancelled).chain(&data.past).collect();
+    over.sort_unstable_by_key(|standing| (std::cmp::Reverse(data::over(standing)), standing.card.id));
+    let mut out = el("details").kid(tx("summary", ctx.w().history));
+    let (mut month, mut rows) = (None, Vec::new());
+    for (at, standing) in over.iter().enumerate() {
+        let c = data::over(standing).civil();
+        if month != Some((c.year, c.month)) {
+            month = Some((c.year, c.month));
+            out = out.kid(tx("h3", fill(ctx.w().month, &[("m", &c.month.to_string()), ("y", &c.year.to_string())])));
+        }
+        let head = headline(standing.card, ctx);
+        let a = in_lang(link(item_path(standing.card, ctx.lang), head.title.clone()), &head.lang, ctx);
+        let when = [&date(data::over(standing), ctx.now, ctx.lang), " · ", state_text(standing.state, ctx)].concat();
+        rows.push(el("li").kid(a).kid(tx("small", when)));
+        let next = over.get(at + 1).map(|next| data::over(next).civil());
+        if next.is_none_or(|next| month != Some((next.year, next.month))) {
+            out = out.kid(cl("ul", "ls").kids(std::mem::take(&mut rows)));
+        }
+    }
+    // Under a heading of its own, so that months step down from it.
+    month.map(|_| el("section").kid(cl("h2", "vh").text(ctx.w().history)).kid(out))
 }
 
 /// What the five levels mean.

@@ -3,7 +3,7 @@
 use crate::ctx::Ctx;
 use crate::data::HomeData;
 use crate::el::{El, cl, el, link, tx};
-use crate::parts::{Row, banners, headline, in_lang, li, lists, meta, row, section, topic_link};
+use crate::parts::{Row, banners, headline, in_lang, li, lists, meta, row, section, stated, topic_link};
 use domain::content::Card;
 use domain::instance::instance;
 use domain::route::{Route, item_path};
@@ -15,11 +15,13 @@ pub fn home(ctx: &Ctx, data: HomeData) -> El {
     let w = ctx.w();
     let name = [&instance().name, " – ", instance().area.get(ctx.lang)].concat();
     let root = cl("div", "pg home").kid(cl("h1", "vh").text(name));
-    let empty = data.alerts.is_empty() && data.newest.is_empty();
+    let empty = data.near.is_empty() && data.alerts.is_empty() && data.newest.is_empty();
     let mine = section(w.for_me, lists(&data.mine, data.mine.len(), ctx));
     let events = section(w.events, lists(&data.events, 0, ctx));
     let topics = data.topics.iter().filter_map(|(topic, count, next)| topic_row(*topic, *count, *next, ctx)).collect::<Vec<_>>();
-    root.maybe(section(w.alerts_in_force, banners(&data.alerts, ctx)).map(|section| section.class("fx")))
+    let near = section(w.my_alerts, stated(&data.near, true, ctx));
+    root.maybe(near.map(|section| section.class("fx")))
+        .maybe(section(w.alerts_in_force, banners(&data.alerts, ctx)).map(|section| section.class("fx")))
         .maybe(section(w.alerts_other, banners(&data.other_alerts, ctx)))
         .maybe(mine.map(|mine| mine.attr("data-edition", "app")))
         .maybe(section(w.newest, newest(&data.newest, data.lead, ctx)))

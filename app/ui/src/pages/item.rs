@@ -48,7 +48,7 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
         None => {}
     }
     if urgent {
-        out = out.kid(actions(card, ctx));
+        out = out.kid(actions(card, ctx)).kid(alert::forms(card, ctx));
     }
     out = out.maybe(alert::chain(&data, ctx)).maybe(data.body.map(|body| source(card, body, ctx)));
     if let Some(body) = data.body {

@@ -14,6 +14,7 @@ mod settings;
 mod state;
 mod topic;
 
+pub use alert::{after as numbers, alarm, what_to_do};
 pub use alerts::alerts;
 pub use help::{about, install};
 pub use home::home;

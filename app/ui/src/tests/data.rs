@@ -4,7 +4,7 @@ use super::world::{NOW, World};
 use crate::ctx::Mine;
 use crate::data::*;
 use domain::alert::State;
-use domain::content::{Card, PlaceCode};
+use domain::content::{AlertInfo, Card, ItemId, MsgType, PlaceCode, Status};
 
 fn names<'a>(world: &'a World, cards: impl IntoIterator<Item = &'a Card>) -> Vec<&'static str> {
     cards.into_iter().map(|card| world.cards.iter().find(|(_, known)| known.id == card.id).unwrap().0).collect()
@@ -88,4 +88,66 @@ fn chains_lead_to_the_newest_word() {
     assert_eq!(names(&world, world.item("cancelled").replaced_by), ["cancel"]);
     assert_eq!(names(&world, world.item("replaced").replaced_by), ["newer"]);
     assert!(world.item("alert").replaced_by.is_none());
+}
+
+/// The world with one of its alerts changed.
+fn with(name: &str, change: impl Fn(&mut Card)) -> World {
+    let mut world = World::new("Lũ");
+    change(&mut world.cards.iter_mut().find(|(known, _)| *known == name).unwrap().1);
+    world
+}
+
+#[test]
+fn drills_stand_apart_and_count_for_nothing() {
+    for status in [Status::Exercise, Status::Test] {
+        let world = with("alert", |card| card.set_status(status));
+        let data = world.alerts();
+        assert_eq!(names(&world, data.in_force.iter().map(|s| s.card)), ["whole"]);
+        // What it refers to is real: a drill replaces nothing.
+        assert_eq!(names(&world, data.drills.iter().map(|s| s.card)), ["alert"]);
+        let home = world.home();
+        assert_eq!(names(&world, home.other_alerts.last().map(|s| s.card)), ["alert"], "in sight, after all that is real");
+        let cards = || world.cards.iter().map(|(_, card)| card);
+        assert_eq!(alarm(cards(), NOW, &Mine::default()), Some((2, 3)), "the one before it stands again");
+    }
+}
+
+#[test]
+fn the_bar_counts_what_is_in_force_for_me() {
+    let world = World::new("Lũ");
+    let cards = || world.cards.iter().map(|(_, card)| card);
+    let of =
+        |places: &[u32]| alarm(cards(), NOW, &Mine { places: places.iter().map(|p| PlaceCode(*p)).collect(), topics: vec![] });
+    assert_eq!(of(&[]), Some((2, 3)));
+    assert_eq!(of(&[20044]), Some((2, 3)));
+    assert_eq!(of(&[19753]), Some((1, 3)), "of the whole area");
+    assert_eq!(alarm([], NOW, &Mine::default()), None);
+}
+
+#[test]
+fn alerts_of_my_places_are_pinned_with_their_last_word_and_nowhere_twice() {
+    let world = World::new("Lũ");
+    let mine = Mine { places: vec![PlaceCode(20044)], topics: vec![] };
+    let home = HomeData::select(world.cards.iter().map(|(_, card)| card), NOW, &mine);
+    assert_eq!(names(&world, home.near.iter().map(|s| s.card)), ["alert", "whole", "coming", "ended", "cancel"]);
+    assert!(home.alerts.is_empty() && home.other_alerts.is_empty());
+    assert!(World::new("Lũ").home().near.is_empty(), "who chose no place has nothing pinned");
+}
+
+#[test]
+fn what_a_chain_refers_to_and_is_not_here_was_missed() {
+    let world = with("alert", |card| {
+        let info = card.alert().unwrap();
+        let references = [&info.references[..], &[ItemId([99; 5])]].concat();
+        card.detail = AlertInfo { references, ..info }.encode();
+    });
+    assert_eq!(world.item("alert").missed, [ItemId([99; 5])]);
+    assert_eq!(world.item("superseded").missed, [ItemId([99; 5])], "of the chain, wherever one looks");
+    assert!(world.item("ended").missed.is_empty());
+    // One message of which the others are lost is a chain too.
+    let alone = with("ended", |card| {
+        let info = card.alert().unwrap();
+        card.detail = AlertInfo { references: vec![ItemId([98; 5])], msg_type: MsgType::Update, ..info }.encode();
+    });
+    assert_eq!(alone.item("ended").chain.len(), 1);
 }

@@ -133,8 +133,13 @@ pub fn addresses(name: &str, page: &El, lang: Lang) {
     visible(page, &mut all);
     for el in all {
         let Some(href) = el.get("href").or(el.get("action")).or(el.get("src")) else { continue };
-        let file =
-            href.starts_with("/media/") || href.starts_with("/map.svg#") || href.ends_with(".atom") || href.ends_with(".ics");
+        let file = href.starts_with("/media/")
+            || href.starts_with("/map.svg#")
+            || href.starts_with("/do.svg#")
+            || href.ends_with("/to-ro")
+            || href.ends_with("/loa")
+            || href.ends_with(".atom")
+            || href.ends_with(".ics");
         if href.starts_with('/') && !file {
             let (path, query) = href.split_once('?').unwrap_or((href, ""));
             let (to, route) = Route::parse(path, query).unwrap_or_else(|| panic!("{name}: {href} leads nowhere"));

@@ -111,6 +111,66 @@ fn an_ended_alert_says_that_it_may_not_be_safe() {
 }
 
 #[test]
+fn a_drill_looks_like_no_alert() {
+    let mut world = World::new("Lũ");
+    for (_, card) in &mut world.cards {
+        card.set_status(domain::content::Status::Exercise);
+    }
+    let ctx = Ctx::html(Lang::Vi, NOW, "");
+    for page in [pages::alerts(&ctx, world.alerts()), pages::item(&ctx, world.item("alert")), pages::home(&ctx, world.home())] {
+        let html = page.to_html();
+        assert!(html.contains("DIỄN TẬP: không có nguy hiểm thật") && html.contains(" dr\""), "{html}");
+        // The legend of the five levels alone has their colours.
+        let html = html.split("<details").next().unwrap().to_owned();
+        assert!(!(1..=5).any(|n| html.contains(&format!(" l{n}\""))), "{html}");
+    }
+}
+
+#[test]
+fn steps_have_drawings_where_their_words_call_for_one() {
+    use domain::content::{Block, Text, Variant};
+    let ctx = Ctx::html(Lang::Vi, NOW, "");
+    let drawn = |step: &str| {
+        let blocks = vec![Block::Steps(vec![Text::plain(step)])];
+        let variant = Variant { lang: "vi".into(), facts: vec![], blocks, audio: None };
+        let html = pages::what_to_do(&variant, &ctx).unwrap().to_html();
+        html.split("/do.svg#").nth(1).map(|rest| rest.split('"').next().unwrap().to_owned())
+    };
+    for (step, name) in [
+        ("Lên chỗ cao ngay, đừng chờ nước đến sân", "up"),
+        ("Không lội, không chạy xe qua suối và cầu tràn", "water"),
+        ("Gọi 112 nếu có người bị kẹt", "call"),
+        ("Gói sẵn giấy tờ, thuốc, áo ấm", "pack"),
+        ("Ở trong nhà chắc chắn, không ra sông suối", "stay"),
+        ("Đưa trâu bò, xe máy lên chỗ cao", "animals"),
+        ("Lên bờ, neo thuyền chắc chắn", "boat"),
+        ("Rời nhà sát chân đồi ngay bây giờ", "leave"),
+        ("Kê lúa gạo lên cao", "up"),
+        ("Go to high ground now", "up"),
+    ] {
+        assert_eq!(drawn(step).as_deref(), Some(name), "{step}");
+    }
+    assert_eq!(drawn("Nghe đài"), None);
+    let file = include_str!("../../../../public/do.svg");
+    for name in ["up", "water", "call", "stay", "pack", "boat", "animals", "power", "lift", "watch", "leave"] {
+        assert!(file.contains(&format!("id=\"{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn the_whole_screen_has_steps_numbers_and_one_way_out() {
+    let world = World::new("Lũ quét ở A Lưới");
+    for ctx in contexts() {
+        let page = pages::alarm(&ctx, world.item("alert"));
+        markup::check("alarm", &page.clone().to_html());
+        markup::headings("alarm", &page);
+        markup::controls("alarm", &page);
+        let html = page.to_html();
+        assert!(html.contains("data-act=\"seen\"") && html.contains("class=\"do\"") && html.contains("href=\"tel:112\""));
+    }
+}
+
+#[test]
 fn an_unknown_kind_shows_what_can_be_read() {
     let world = World::new("Chợ phiên");
     let html = pages::item(&Ctx::html(Lang::Vi, NOW, ""), world.item("unknown")).to_html();

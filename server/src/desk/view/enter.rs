@@ -8,10 +8,10 @@ use crate::desk::form::{self, Form};
 use crate::desk::passkey;
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
+use crate::qr::qr;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use domain::words::{Desk, fill};
-use fast_qr::QRBuilder;
 use ui::el::{El, cl, el, tx};
 
 /// In place of a page that needs somebody. What was typed is not lost: it waits in the page for the second try.
@@ -152,22 +152,6 @@ pub fn invitation(visit: &Visit, token: &str, enrolment: &Enrolment, form: &Form
 
 fn groups(secret: &str) -> String {
     secret.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group)).collect::<Vec<_>>().join(" ")
-}
-
-/// A QR code as one path, dark on light in either theme.
-pub fn qr(text: &str, label: &'static str) -> El {
-    let Ok(code) = QRBuilder::new(text).build() else { return el("p") };
-    let mut path = String::new();
-    for y in 0..code.size {
-        for x in 0..code.size {
-            if code[y][x].value() {
-                path.push_str(&format!("M{} {}h1v1h-1z", x + 4, y + 4));
-            }
-        }
-    }
-    let size = code.size + 8;
-    let picture = cl("svg", "qr").attr("viewBox", format!("0 0 {size} {size}")).attr("role", "img").attr("aria-label", label);
-    picture.kid(el("path").attr("d", path))
 }
 
 /// After joining: the codes on paper, once.

@@ -1,11 +1,12 @@
 //! Who works here, what each may do, and one's own account.
 
-use super::enter::{alarm, passkey_form, qr};
+use super::enter::{alarm, passkey_form};
 use super::frame::{page, root};
 use super::{check, choice, field, field_as, go, hex, hidden, input, send};
 use crate::desk::enter::Wrong;
 use crate::desk::passkey;
 use crate::desk::visit::Visit;
+use crate::qr::qr;
 use crate::store::desk::{PasskeyRow, Person, SessionRow};
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -1,0 +1,52 @@
+//! The alert that must not be overlooked: it takes the whole screen, once, when the program opens.
+
+use super::{App, View, item};
+use crate::device::clock;
+use client::{Keep, Rows, Store};
+use domain::alert::{self, Standing};
+use domain::content::{Card, ItemId};
+use std::rc::Rc;
+
+/// From this level on.
+const LEVEL: u8 = 4;
+
+/// A revision that says something new is shown again.
+fn key(card: &Card) -> String {
+    [&card.id.to_string(), "-", &card.revision.to_string()].concat()
+}
+
+/// The marks of alerts that were read so, among the marks of read items.
+pub fn told(rows: &Rows) -> Vec<String> {
+    rows.iter().map(|(key, _)| key).filter(|key| key.parse::<ItemId>().is_err()).cloned().collect()
+}
+
+impl View {
+    fn due(&self) -> Option<Rc<Card>> {
+        let cards = self.shelf.cards.values().map(|card| &**card);
+        let standings = alert::in_force(cards, &self.settings.places, self.now());
+        // Sample content alarms nobody.
+        let due = |s: &&Standing| s.info.level >= LEVEL && !s.card.sample && !self.told.contains(&key(s.card));
+        let due = standings.iter().find(due)?;
+        self.shelf.cards.get(&due.card.id).cloned()
+    }
+}
+
+/// Puts the worst one that was not read yet over the page.
+pub async fn look(app: &Rc<App>) {
+    let due = app.with(|view| view.due());
+    let open = match due {
+        Some(card) => Some(item::find(app, card.id).await),
+        None => None,
+    };
+    app.change(|view| view.alarm = open);
+}
+
+/// It was read; the next one, where there is one.
+pub async fn seen(app: &Rc<App>) {
+    let Some(card) = app.with(|view| view.alarm.as_ref().and_then(|open| open.card.clone())) else { return };
+    let key = key(&card);
+    let now = (clock::now().0 as u64).to_le_bytes();
+    let _ = app.store.put_keep(Keep::Read, &key, Some(&now)).await;
+    app.view.borrow_mut().told.push(key);
+    look(app).await;
+}

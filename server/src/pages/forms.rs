@@ -1,0 +1,177 @@
+//! An alert in other clothes: a poster of one A4 sheet, and the page with the text message and the loudspeaker script.
+//!
+//! Both stand below the address of the alert and are made by the server alone: no phone carries them.
+
+use super::document::escape;
+use super::view;
+use crate::hot::{Hot, REVALIDATE};
+use crate::live::Item;
+use crate::qr::qr;
+use crate::site::Site;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use domain::alert::{State, aloud, sms};
+use domain::content::{FactKind, ItemId, MsgType};
+use domain::instance::instance;
+use domain::route::{Route, item_path};
+use domain::words::{Lang, date_time, fill};
+use std::sync::Arc;
+use ui::data::ItemData;
+use ui::el::{El, cl, el, link, tx};
+use ui::icons::sprite;
+use ui::parts::{button, drill_mark, hazard_name, level, page};
+use ui::{Ctx, links, pages};
+
+/// Sheet of the poster.
+pub const SHEET: &str = "/to-ro.css";
+pub const STYLE: &str = include_str!("../../../style/poster.css");
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Form {
+    Poster,
+    Words,
+}
+
+/// `/canh-bao/…/to-ro` and `/canh-bao/…/loa`.
+pub fn parse(path: &str) -> Option<(Lang, ItemId, Form)> {
+    let (item, form) = match path.rsplit_once('/')? {
+        (item, "to-ro") => (item, Form::Poster),
+        (item, "loa") => (item, Form::Words),
+        _ => return None,
+    };
+    match Route::parse(item, "")? {
+        (lang, Route::Item(id)) => Some((lang, id, form)),
+        _ => None,
+    }
+}
+
+/// The page, or `None` where no such alert stands.
+pub async fn answer(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId, form: Form) -> Option<Response> {
+    let snapshot = site.live.now();
+    snapshot.items.get(&id).and_then(|item| item.card.alert())?;
+    let key = format!("{}/{}/{id}/{}", ctx.origin, ctx.lang.tag(), if form == Form::Poster { "to-ro" } else { "loa" });
+    let make = move || {
+        let html = snapshot.items.get(&id).map(|item| {
+            let data = ItemData::select(&item.card, Some(&item.body), snapshot.cards(), ctx.now);
+            match form {
+                Form::Poster => poster(&ctx, item, &data),
+                Form::Words => view::bare(&ctx, ctx.lang.desk().out_title, words(&ctx, item, &data)).html(),
+            }
+        });
+        Hot::new(super::HTML, REVALIDATE, html.unwrap_or_default()).header(super::MARK, HeaderValue::from_static("1"))
+    };
+    Some(site.page(&key, make).await.answer(request, None).await)
+}
+
+/// What no longer holds says so wherever it goes.
+fn over(data: &ItemData, ctx: &Ctx) -> Option<&'static str> {
+    data.state.and_then(|state| sms::note(state, ctx.lang))
+}
+
+/// The text message with and without diacritics, and the script for the loudspeaker.
+fn words(ctx: &Ctx, item: &Item, data: &ItemData) -> El {
+    let (d, card) = (ctx.lang.desk(), &item.card);
+    let short = links::short(card, ctx.lang, &ctx.origin);
+    let message = |marks: bool, name| {
+        let text = sms::text(card, &item.body, ctx.lang, &short, marks, ctx.now);
+        let (n, parts) = (text.chars().count().to_string(), sms::segments(&text).to_string());
+        let send = cl("a", "bt").attr("href", links::sms_of(&text)).attr("data-act", "sms");
+        el("section")
+            .kid(tx("h3", name))
+            .kid(cl("p", "ex sx").text(text))
+            .kid(tx("small", fill(d.out_sms_size, &[("n", &n), ("parts", &parts)])))
+            .kid(cl("p", "ac").kid(send.kid(ui::icons::icon("sms")).kid(tx("span", d.out_sms_send))))
+    };
+    // The script is Vietnamese whatever the page is.
+    let state = data.state.and_then(|state| sms::note(state, Lang::Vi));
+    let lines = aloud::script(card, &item.body, state).into_iter().map(|said| match said {
+        aloud::Said::Line(line) => tx("p", line),
+        aloud::Said::Pause(n) => {
+            cl("p", "vn").text(["(", &fill(Lang::Vi.desk().aloud_pause, &[("n", &n.to_string())]), ")"].concat())
+        }
+    });
+    page("forms", d.out_title)
+        .maybe(drill_mark(card, ctx))
+        .maybe(over(data, ctx).map(|text| cl("p", "warn").text(text)))
+        .kid(
+            cl("p", "ld")
+                .attr("lang", card.headline(ctx.lang.tag()).lang.clone())
+                .text(card.headline(ctx.lang.tag()).title.clone()),
+        )
+        .kid(tx("h2", d.out_sms))
+        .kid(tx("p", d.out_sms_why))
+        .kid(message(true, d.out_sms_marks))
+        .kid(message(false, d.out_sms_plain))
+        .kid(tx("h2", d.out_aloud))
+        .kid(tx("p", d.out_aloud_why))
+        .kid(cl("p", "ac").kid(el("span").class("js").kid(button("print", "print", d.out_print))))
+        .kid(cl("div", "bd").attr("lang", "vi").kids(lines.collect()))
+        .kid(cl("p", "wy").kid(link(item_path(card, ctx.lang), d.out_back)))
+}
+
+/// One sheet for the wall: sign, title, where, until, three steps, numbers, and the way to the newest word.
+fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
+    let (w, d, card) = (ctx.w(), ctx.lang.desk(), &item.card);
+    let head = card.headline(ctx.lang.tag());
+    let variant = item.body.variant(&head.lang);
+    let info = card.alert();
+    let live = matches!(data.state, Some(State::InForce | State::Coming));
+    let cancel = info.as_ref().is_some_and(|info| info.msg_type == MsgType::Cancel);
+    let sign = info.map(|info| {
+        let class = if live && !cancel { ["sign l", &info.level.clamp(1, 5).to_string()].concat() } else { "sign".to_owned() };
+        cl("div", class).kid(level(info.level, ctx)).kid(cl("p", "hz").text(hazard_name(info.hazard, ctx)))
+    });
+    let area = variant.and_then(|variant| variant.fact(FactKind::AREA)).map(str::to_owned);
+    let named = card.places.iter().filter_map(|code| Some(instance().place(*code)?.name.get(ctx.lang)));
+    let named = named.collect::<Vec<_>>().join(", ");
+    let place = area.unwrap_or(if named.is_empty() { w.everyone.to_owned() } else { named });
+    let until = card.expires.filter(|_| live).map(|end| fill(d.out_until, &[("at", &date_time(end, ctx.now, ctx.lang))]));
+    let url = links::short(card, ctx.lang, &ctx.origin);
+    let issued = fill(d.out_issued, &[("at", &date_time(card.issued, ctx.now, ctx.lang))]);
+    let foot = el("footer").kid(qr(&url, d.out_qr)).kid(
+        el("div")
+            .kid(tx("p", d.out_check))
+            .kid(cl("p", "url").text(url.clone()))
+            .kid(tx("p", [&card.source, " · ", &issued].concat())),
+    );
+    let main = el("main")
+        .maybe(drill_mark(card, ctx))
+        .maybe(over(data, ctx).map(|text| cl("p", "over").text(text)))
+        .maybe(sign)
+        .kid(tx("h1", head.title.clone()).attr("lang", head.lang.clone()))
+        .kid(el("p").class("where").kid(tx("b", [w.alert_where, ": "].concat())).text(place))
+        .maybe(until.map(|text| cl("p", "until").text(text)))
+        .maybe(variant.and_then(|variant| pages::what_to_do(variant, ctx)))
+        .kids(variant.map(|variant| pages::numbers(variant, ctx)).unwrap_or_default())
+        .kid(foot);
+    let sprite = sprite(&[&main]);
+    let mut out = String::from("<!doctype html><html lang=");
+    out.push_str(ctx.lang.tag());
+    out.push_str("><head><meta charset=utf-8><meta name=viewport content=\"width=device-width,initial-scale=1\"><title>");
+    escape(&[w.poster, ": ", &head.title].concat(), &mut out);
+    out.push_str("</title><meta name=robots content=noindex><link rel=icon href=/icons/icon.svg><link rel=stylesheet href=");
+    out.push_str(SHEET);
+    out.push_str("></head><body>");
+    let brand = cl("header", "hd").kid(tx("b", instance().name.as_str()));
+    let brand = brand.kid(link(item_path(card, ctx.lang), d.out_back));
+    for part in [brand, main, sprite] {
+        part.write(&mut out);
+    }
+    out.push_str("</body></html>");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_stand_below_the_alert() {
+        let id = ItemId([1, 2, 3, 4, 5]);
+        assert!(parse(&format!("/canh-bao/lu-quet-{id}/to-ro")) == Some((Lang::Vi, id, Form::Poster)));
+        assert!(parse(&format!("/en/canh-bao/{id}/loa")) == Some((Lang::En, id, Form::Words)));
+        for path in ["/canh-bao/to-ro", "/to-ro", "/chu-de/y-te/loa", "/canh-bao/x/y/to-ro"] {
+            assert!(parse(path).is_none(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+// An alert on the phone: over the whole screen once, drills that nobody takes for real, what ended and what is pinned,
+// the poster, the text message, and clocks that are wrong.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { browser, find, open, phone, serve, settle, started, synced, until } from './lib.mjs';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
+const ENDED = 'Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn';
+const HERE = '20044';
+
+const alert = (id, title, level, rest = {}) => ({
+  id, kind: 'alert', topics: ['phong-chong-thien-tai'], places: [], issued: '-2h', expires: '+8h', source: { name: 'UBND thành phố' },
+  lang: 'vi', title, summary: `${title}. Làm theo ba việc dưới đây.`,
+  body: [{ steps: ['Lên chỗ cao ngay, đừng chờ nước đến sân', 'Không lội, không chạy xe qua suối', 'Gọi 112 nếu có người bị kẹt'] }, 'Mưa rất to trên đầu nguồn.', { call: '112', label: 'Tìm kiếm, cứu nạn' }],
+  facts: [{ area: 'Nhà ven suối ở A Lưới' }, { contingency: 'Nếu đến 18:00 không có tin mới thì ở yên nơi cao qua đêm.' }],
+  ...rest, alert: { level, hazard: 'heavy-rain', msg_type: 'alert', ...rest.alert },
+});
+const ITEMS = [
+  alert('bao', 'Mưa rất lớn toàn thành phố', 4),
+  alert('nha', 'Lũ quét ở xã mình', 2, { places: [HERE], issued: '-1h', alert: { hazard: 'flash-flood' } }),
+  alert('xong', 'Ngập lụt ở xã mình', 3, { places: [HERE], issued: '-9h', expires: '-1h' }),
+  alert('nham', 'Rét hại ở xã mình', 1, { places: [HERE], issued: '-5h' }),
+  alert('thoi', 'Hủy cảnh báo rét hại', 1, { places: [HERE], issued: '-1h', alert: { msg_type: 'cancel', references: ['nham'] } }),
+  alert('xa', 'Sạt lở ở nơi khác', 3, { places: ['20161'], alert: { hazard: 'landslide' } }),
+  alert('tap', 'Vỡ đập, sơ tán ngay', 4, { status: 'exercise', issued: '-1h' }),
+  { id: 'tin', kind: 'bulletin', topics: ['y-te'], places: [], issued: '-1h', source: { name: 'Trạm y tế' }, lang: 'vi', title: 'Lịch tiêm phòng', summary: 'Sáng thứ Hai.', body: ['Mang theo sổ.'] },
+];
+let server, chrome;
+before(async () => {
+  server = await serve({ items: ITEMS });
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  await server?.kill();
+});
+
+const texts = locator => locator.evaluateAll(all => all.map(e => e.innerText.replace(/\s+/g, ' ').trim()));
+async function sound(page, name) {
+  await page.evaluate(axe);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map(animation => animation.finished)));
+    const { violations } = await page.evaluate(rules => window.axe.run(document, rules), RULES);
+    assert.deepEqual(violations.map(v => `${name}, ${colorScheme}: ${v.id} ${v.nodes[0].target} ${v.nodes[0].failureSummary}`), []);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+test('every page of the HTML edition says how many alerts are in force and the worst level; drills never count', async () => {
+  const context = await phone(chrome, { serviceWorkers: 'block', bypassCSP: true });
+  const page = await context.newPage();
+  for (const path of ['/', '/gioi-thieu', '/chu-de/y-te', '/canh-bao', await find(server.url, 'lich-tiem-phong')]) {
+    await page.goto(server.url + path);
+    assert.deepEqual(await texts(page.locator('.bar .n')), ['3 · cấp 4'], path);
+  }
+  await page.goto(`${server.url}/canh-bao`);
+  const section = name => page.locator('section', { has: page.locator('h2', { hasText: name }) }).first();
+  assert.equal(await section('đang có hiệu lực').locator('.al').count(), 3);
+  assert.match((await texts(section('Đã kết thúc').locator('.al')))[0], new RegExp(ENDED));
+  assert.deepEqual(await texts(section('Đã hủy').locator('h3')), ['Hủy cảnh báo rét hại'], 'an event that was called off is there once');
+  const [drill] = await texts(section('Diễn tập').locator('.al.dr'));
+  assert.match(drill, /^DIỄN TẬP: không có nguy hiểm thật/);
+  assert.match(drill, /\[DIỄN TẬP\] Vỡ đập/);
+  await page.locator('summary', { hasText: 'Cả mùa' }).click();
+  assert.match((await texts(page.locator('details .ls')))[0], /Ngập lụt ở xã mình/);
+  await sound(page, 'alerts');
+  // The page of a drill has none of the colours of a level.
+  await page.goto(server.url + await find(server.url, 'dien-tap-vo-dap'));
+  assert.equal(await page.locator('.alh.dr .dm').count(), 1);
+  assert.equal(await page.locator('.l1,.l2,.l3,.l4,.l5').count(), 1, 'the bar alone');
+  await sound(page, 'drill');
+  await context.close();
+});
+
+test('the steps of an alert have drawings, and what holds without newer word is said', async () => {
+  const context = await phone(chrome, { serviceWorkers: 'block' });
+  const page = await context.newPage();
+  await page.goto(server.url + await find(server.url, 'mua-rat-lon'));
+  assert.deepEqual(await page.locator('.do use').evaluateAll(all => all.map(e => e.getAttribute('href'))), ['/do.svg#up', '/do.svg#water', '/do.svg#call']);
+  const drawings = await (await fetch(`${server.url}/do.svg`)).text();
+  for (const name of ['up', 'water', 'call']) assert.ok(drawings.includes(`id="${name}"`), name);
+  assert.match((await texts(page.locator('.cg')))[0], /Nếu đến 18:00 không có tin mới/);
+  await context.close();
+});
+
+test('the poster is one A4 sheet with sign, steps, numbers and the way to the newest word', async () => {
+  const context = await phone(chrome, { serviceWorkers: 'block', bypassCSP: true });
+  const page = await context.newPage();
+  for (const slug of ['mua-rat-lon', 'dien-tap-vo-dap', 'ngap-lut', 'huy-canh-bao']) {
+    const path = await find(server.url, slug);
+    await page.goto(server.url + path);
+    await page.locator('a', { hasText: 'Tờ dán A4' }).click();
+    await page.waitForURL(`${server.url}${path}/to-ro`);
+    const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1');
+    assert.equal(pdf.match(/\/Type\s*\/Page\b(?!s)/g).length, 1, `${slug}: one sheet`);
+    const id = path.split('-').at(-1);
+    assert.equal(await page.locator('.url').innerText(), `${server.url}/tin/${id}`);
+    assert.equal(await page.locator('.qr path').count(), 1);
+    assert.equal(await page.locator('.do > li').count(), 3);
+    assert.equal(await page.locator('.dm').count(), slug === 'dien-tap-vo-dap' ? 1 : 0);
+    assert.equal(await page.locator('.sign.l4').count(), slug === 'mua-rat-lon' ? 1 : 0, 'colours of a level only where it holds');
+    if (slug === 'ngap-lut') assert.equal(await page.locator('.over').innerText(), ENDED);
+    await sound(page, slug);
+  }
+  await context.close();
+});
+
+test('text message of two segments at most, and a script with every number in words', async () => {
+  const context = await phone(chrome, { serviceWorkers: 'block', bypassCSP: true });
+  const page = await context.newPage();
+  const path = await find(server.url, 'mua-rat-lon');
+  await page.goto(server.url + path);
+  await page.locator('a', { hasText: 'bài đọc loa' }).click();
+  await page.waitForURL(`${server.url}${path}/loa`);
+  const [marks, plain] = await texts(page.locator('.sx'));
+  assert.ok(marks.length <= 134 && plain.length <= 306 && /^[\x20-\x7e]*$/.test(plain), `${marks} / ${plain}`);
+  assert.ok(marks.startsWith('Mưa rất lớn toàn thành phố. Cấp 4. Đến ') && plain.startsWith('Mua rat lon toan thanh pho. Cap 4. Den '), marks);
+  for (const text of [marks, plain]) assert.ok(text.endsWith(`/tin/${path.split('-').at(-1)}`));
+  const links = await page.locator('a[data-act=sms]').evaluateAll(all => all.map(e => decodeURIComponent(new URL(e.href).search.slice(6))));
+  assert.deepEqual(links, [marks, plain]);
+  const script = await page.locator('.bd').innerText();
+  assert.match(script, /cấp bốn, rủi ro rất lớn/);
+  assert.match(script, /Gọi một một hai nếu có người bị kẹt/);
+  assert.equal(script.match(/Lên chỗ cao ngay/g).length, 2);
+  assert.ok(!/\d/.test(script.replace(/\(nghỉ \d giây\)/g, '')), script);
+  await sound(page, 'words');
+  await context.close();
+});
+
+test('level 4 takes the whole screen once, with the server closed too; my alerts are pinned', async () => {
+  const own = await serve({ items: ITEMS });
+  const context = await phone(chrome, { bypassCSP: true });
+  context.setDefaultTimeout(20000);
+  const page = await context.newPage();
+  await settle(page, own.url);
+  await synced(page, ITEMS.length);
+  await own.kill();
+  await page.goto(own.url);
+  const alarm = page.locator('.alarm');
+  await alarm.waitFor();
+  assert.equal(await alarm.locator('h1').innerText(), 'Mưa rất lớn toàn thành phố', 'the drill of the same level does not');
+  assert.equal(await alarm.locator('.do > li').count(), 3);
+  assert.equal(await alarm.locator('a[href="tel:112"]').count(), 1);
+  assert.equal(await page.locator('nav.bar').count(), 0);
+  await sound(page, 'whole screen');
+  await alarm.getByRole('button', { name: 'Tôi đã đọc' }).click();
+  await page.locator('.home').waitFor();
+  await page.reload();
+  await started(page);
+  assert.equal(await alarm.count(), 0, 'once');
+  await open(page, `${own.url}/noi/a-luoi-2`);
+  await page.locator('button[data-act=place]').click();
+  await page.locator('.bar a').first().click();
+  await page.locator('.home').waitFor();
+  const pinned = page.locator('section', { has: page.locator('h2', { hasText: 'Cảnh báo nơi tôi ở' }) });
+  const rows = await texts(pinned.locator('.al'));
+  assert.deepEqual(rows.map(row => [/Đang có hiệu lực/, /Đã kết thúc, chưa có tin mới/, /Đã hủy/].findIndex(state => state.test(row))), [0, 0, 1, 2], rows.join('\n'));
+  assert.equal(await page.locator('main section').first().locator('h2').innerText(), 'Cảnh báo nơi tôi ở');
+  assert.deepEqual(await texts(page.locator('.bar .n')), ['2 · cấp 4'], 'of my places');
+  await context.close();
+});
+
+test('a clock two years behind hides nothing, one two years ahead says so beside what looks ended', async () => {
+  const context = await phone(chrome);
+  context.setDefaultTimeout(20000);
+  const page = await context.newPage();
+  await settle(page, server.url);
+  await synced(page, ITEMS.length);
+  const years = 2 * 365 * 86400e3;
+  await page.clock.setFixedTime(Date.now() - years);
+  await open(page, `${server.url}/canh-bao`);
+  await page.locator('.alarm [data-act=seen]').click();
+  await page.locator('#notices', { hasText: 'Đồng hồ máy chạy chậm' }).waitFor();
+  assert.ok((await texts(page.locator('.al.l4'))).some(row => row.includes('Mưa rất lớn')), 'still in force');
+  await page.clock.setFixedTime(Date.now() + years);
+  await open(page, `${server.url}/canh-bao`);
+  await page.locator('#notices', { hasText: 'xin kiểm tra giờ' }).waitFor();
+  await until('it is there and looks ended', async () =>
+    (await texts(page.locator('.al.off'))).some(row => row.includes('Mưa rất lớn') && row.includes(ENDED)));
+  await context.close();
+});
