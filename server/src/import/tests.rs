@@ -1,7 +1,7 @@
 //! What lines become, without a database.
 
 use super::*;
-use domain::content::{Block, FactKind, Kind, Mark, Style, Text};
+use domain::content::{Block, FactKind, Kind, Mark, Status, Style, Text};
 use serde_json::json;
 
 fn read(line: &Value) -> Result<Draft, Reason> {
@@ -35,6 +35,27 @@ fn a_plain_article() {
     assert_eq!(p.body.variants[0].blocks, [Block::Paragraph(Text::plain("a")), Block::Paragraph(Text::plain("b"))]);
     let odd = json!({"id": "vn-1", "topic_guess": "khong-co", "title": "T", "summary": "S", "body": ["a"]});
     assert!(item(&odd).card.topics.is_empty(), "an unknown guess is ignored");
+}
+
+#[test]
+fn a_drill_says_so_in_every_title() {
+    let mut line = full();
+    line["status"] = "exercise".into();
+    assert_eq!(read(&line).err(), Some(Reason::Wrong("status")), "only alerts have one");
+    line["kind"] = "alert".into();
+    line["alert"] = json!({"level": 1, "hazard": "flood", "msg_type": "alert"});
+    line["variants"] = json!([{"lang": "en", "title": "E", "summary": "S", "body": ["a"]}]);
+    let of = |status: &str| {
+        let mut line = line.clone();
+        line["status"] = status.into();
+        let card = item(&line).card;
+        (card.status(), card.headlines.iter().map(|head| head.title.clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(of("exercise"), (Status::Exercise, vec!["[DIỄN TẬP] T".to_owned(), "[EXERCISE] E".into()]));
+    assert_eq!(of("test"), (Status::Test, vec!["[THỬ NGHIỆM] T".to_owned(), "[TEST] E".into()]));
+    assert_eq!(of("actual"), (Status::Actual, vec!["T".to_owned(), "E".into()]));
+    line["status"] = "draft".into();
+    assert_eq!(read(&line).err(), Some(Reason::Wrong("status")));
 }
 
 #[test]

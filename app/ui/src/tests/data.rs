@@ -102,7 +102,7 @@ fn drills_stand_apart_and_count_for_nothing() {
     for status in [Status::Exercise, Status::Test] {
         let world = with("alert", |card| card.set_status(status));
         let data = world.alerts();
-        assert_eq!(names(&world, data.in_force.iter().map(|s| s.card)), ["whole"]);
+        assert_eq!(names(&world, data.in_force.iter().map(|s| s.card)), ["superseded", "whole"]);
         // What it refers to is real: a drill replaces nothing.
         assert_eq!(names(&world, data.drills.iter().map(|s| s.card)), ["alert"]);
         let home = world.home();
