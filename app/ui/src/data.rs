@@ -1,9 +1,13 @@
 //! What each page shows, chosen here by pure functions so that server and app show the same items in the same order.
 
+mod alerts;
+
+pub use alerts::{AlertsData, alarm, over};
+
 use crate::ctx::Mine;
 use crate::el::El;
-use domain::alert::{self, MEMORY, Standing, State};
-use domain::content::{Body, Card, ItemId, Kind, PlaceCode, Status, Time};
+use domain::alert::{self, Standing, State};
+use domain::content::{Body, Card, ItemId, Kind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::Query;
 use domain::search::Piece;
@@ -44,18 +48,6 @@ fn news<'a>(cards: &[&'a Card]) -> Vec<&'a Card> {
     newest(cards.iter().copied().filter(|card| card.kind != Kind::ALERT).collect())
 }
 
-/// How many alerts are in force for the reader (all, where he chose no place), and the worst level; `None`: none is.
-pub fn alarm<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> Option<(usize, u8)> {
-    let near = near(mine);
-    let mut live = AlertsData::select(cards, now).in_force;
-    live.retain(|standing| mine.places.is_empty() || near.concerns(standing.card));
-    live.first().map(|worst| (live.len(), worst.info.level))
-}
-
-fn near(mine: &Mine) -> alert::Near {
-    alert::Near::of(&mine.places)
-}
-
 #[derive(Default)]
 pub struct HomeData<'a> {
     /// Of the reader's places, where he chose some: whatever the last word is, in force first.
@@ -84,7 +76,7 @@ impl<'a> HomeData<'a> {
         // What concerns the reader's own places comes before what is worse elsewhere.
         let mut nearby = Vec::new();
         if !mine.places.is_empty() {
-            let places = near(mine);
+            let places = alerts::near(mine);
             other_alerts.extend(cancelled);
             for list in [&mut alerts, &mut other_alerts] {
                 nearby.extend(list.extract_if(.., |alert| places.concerns(alert.card)));
@@ -169,59 +161,6 @@ impl<'a> PlaceData<'a> {
         items.truncate(limit);
         PlaceData { code, alerts, events, items, more }
     }
-}
-
-#[derive(Default)]
-pub struct AlertsData<'a> {
-    pub in_force: Vec<Standing<'a>>,
-    pub coming: Vec<Standing<'a>>,
-    /// Past their end without newer word, the last to end first. They stay until there is one: over is not the same as safe.
-    pub ended: Vec<Standing<'a>>,
-    /// Called off not long ago.
-    pub cancelled: Vec<Standing<'a>>,
-    /// Called off longer ago, the newest first.
-    pub past: Vec<Standing<'a>>,
-    /// Exercises and tests, however they stand: never among the others.
-    pub drills: Vec<Standing<'a>>,
-}
-
-impl<'a> AlertsData<'a> {
-    pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> AlertsData<'a> {
-        let mut data = AlertsData::default();
-        for standing in alert::current(cards, now) {
-            let recent = over(&standing).plus(MEMORY) > now;
-            let list = match standing.state {
-                _ if standing.card.status() != Status::Actual => match recent {
-                    true => &mut data.drills,
-                    false => continue,
-                },
-                State::InForce => &mut data.in_force,
-                State::Coming => &mut data.coming,
-                State::Ended => &mut data.ended,
-                _ if recent => &mut data.cancelled,
-                _ => &mut data.past,
-            };
-            list.push(standing);
-        }
-        for list in [&mut data.ended, &mut data.past] {
-            list.sort_unstable_by_key(|standing| (std::cmp::Reverse(over(standing)), standing.card.id));
-        }
-        data
-    }
-
-    /// With what concerns the reader's own places first.
-    pub fn near_first(mut self, mine: &Mine) -> AlertsData<'a> {
-        if !mine.places.is_empty() {
-            let near = near(mine);
-            self.in_force.sort_by_key(|standing| !near.concerns(standing.card));
-        }
-        self
-    }
-}
-
-/// When an alert is over, as far as one can tell.
-pub fn over(standing: &Standing) -> Time {
-    standing.card.expires.unwrap_or(standing.card.issued)
 }
 
 pub struct ItemData<'a> {

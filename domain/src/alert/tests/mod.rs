@@ -1,6 +1,7 @@
 //! Chains in any order and any state of repair, and what is made of them.
 
 mod chains;
+mod numbers;
 mod texts;
 
 use crate::content::*;

@@ -1,0 +1,43 @@
+//! The poster, the text message and the script of an alert, and the mark that every page bears while one is in force.
+
+mod lab;
+
+use lab::{Lab, alert, article};
+
+#[tokio::test]
+async fn forms_of_alerts_and_of_nothing_else() {
+    let lab = Lab::new().await;
+    lab.import(&[alert("a", "alert", &[], "+6h"), article(1)]).await;
+    let snapshot = lab.app.site.live.now();
+    let id = |alert: bool| *snapshot.items.iter().find(|(_, item)| item.card.alert().is_some() == alert).unwrap().0;
+    for (form, holds) in [("to-ro", "class=\"qr\""), ("loa", "sms:?body=")] {
+        for prefix in ["", "/en"] {
+            let answer = lab.get(&format!("{prefix}/canh-bao/{}/{form}", id(true)), &[]).await;
+            let html = String::from_utf8(answer.body).unwrap();
+            assert_eq!((answer.status.as_u16(), html.contains(holds)), (200, true), "{form}: {html}");
+        }
+        assert_eq!(lab.get(&format!("/canh-bao/{}/{form}", id(false)), &[]).await.status, 404, "no alert");
+        assert_eq!(lab.get(&format!("/canh-bao/00000000/{form}"), &[]).await.status, 404, "nothing");
+    }
+    let sheet = lab.get("/to-ro.css", &[]).await;
+    assert_eq!((sheet.status.as_u16(), sheet.header("content-type")), (200, "text/css; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn the_bar_says_how_many_alerts_are_in_force() {
+    let lab = Lab::new().await;
+    let mark = async |lab: &Lab| {
+        let html = String::from_utf8(lab.get("/gioi-thieu", &[]).await.body).unwrap();
+        html.split("<b class=\"n l").nth(1).map(|rest| rest.split(['>', '<']).nth(1).unwrap().to_owned())
+    };
+    assert_eq!(mark(&lab).await, None);
+    let mut drill = alert("d", "alert", &[], "+6h");
+    drill["status"] = "exercise".into();
+    lab.import(&[drill]).await;
+    assert_eq!(mark(&lab).await, None, "a drill is none");
+    lab.import(&[alert("a", "alert", &[], "+6h")]).await;
+    let level = lab.app.site.live.now().alarm.unwrap().1;
+    assert_eq!(mark(&lab).await, Some(format!("1 · cấp {level}")));
+    lab.import(&[alert("b", "cancel", &["a"], "+6h")]).await;
+    assert_eq!(mark(&lab).await, None);
+}

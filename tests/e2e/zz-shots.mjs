@@ -1,0 +1,61 @@
+import { browser, find, phone, serve, settle, synced, open, started } from './lib.mjs';
+import fs from 'node:fs';
+const OUT = '/tmp/chains-shots';
+const src = fs.readFileSync(new URL('./alerts.test.mjs', import.meta.url), 'utf8');
+const ITEMS = eval(src.slice(src.indexOf('const alert ='), src.indexOf('let server')).replace('const alert =', 'globalThis.alert =').replaceAll('alert(', 'globalThis.alert(').replace('const ITEMS =', 'globalThis.ITEMS =').replaceAll('HERE', "'20044'") + ';globalThis.ITEMS');
+const what = process.argv[2] || 'html';
+const chrome = await browser();
+if (what === 'html') {
+  const server = await serve();
+  const context = await phone(chrome, { serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const shot = async (name, path, full = true) => { await page.goto(server.url + path, { waitUntil: 'networkidle' }); await page.screenshot({ path: `${OUT}/${name}.png`, fullPage: full }); };
+  const rain = await find(server.url, 'mua-lon'), drill = await find(server.url, 'dien-tap');
+  await shot('home', '/', false);
+  await shot('alerts', '/canh-bao');
+  await shot('item', rain);
+  await shot('drill', drill, false);
+  await shot('loa', rain + '/loa');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await shot('home-dark', '/', false);
+  await shot('drill-dark', drill, false);
+  await page.emulateMedia({ colorScheme: null });
+  await page.evaluate(() => localStorage.setItem('size', '3')).catch(() => {});
+  await page.addInitScript(() => addEventListener('DOMContentLoaded', () => document.documentElement.dataset.size = '3'));
+  await shot('item-large', rain);
+  await shot('home-large', '/', false);
+  const wide = await chrome.newContext({ viewport: { width: 900, height: 1250 } });
+  const paper = await wide.newPage();
+  for (const [n, p] of [['poster', rain], ['poster-drill', drill], ['poster-l3', await find(server.url, 'lu-quet-sat-lo')]]) {
+    await paper.goto(server.url + p + '/to-ro', { waitUntil: 'networkidle' });
+    await paper.emulateMedia({ media: 'print' });
+    await paper.setViewportSize({ width: 695, height: 1040 });
+    await paper.screenshot({ path: `${OUT}/${n}.png`, fullPage: true });
+    fs.writeFileSync(`${OUT}/${n}.pdf`, await paper.pdf({ format: 'A4', preferCSSPageSize: true }));
+  }
+  await server.kill();
+} else {
+  const server = await serve({ items: ITEMS });
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, server.url);
+  await synced(page, ITEMS.length);
+  await page.goto(server.url);
+  await page.locator('.alarm').waitFor();
+  await page.screenshot({ path: `${OUT}/alarm.png` });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.screenshot({ path: `${OUT}/alarm-dark.png` });
+  await page.emulateMedia({ colorScheme: null });
+  await page.evaluate(() => document.documentElement.dataset.size = '3');
+  await page.screenshot({ path: `${OUT}/alarm-large.png`, fullPage: true });
+  await page.evaluate(() => delete document.documentElement.dataset.size);
+  await page.locator('.alarm [data-act=seen]').click();
+  await open(page, `${server.url}/noi/a-luoi-2`);
+  await page.locator('button[data-act=place]').click();
+  await page.locator('.bar a').first().click();
+  await page.locator('.home').waitFor();
+  await page.screenshot({ path: `${OUT}/pinned.png`, fullPage: true });
+  await server.kill();
+}
+await chrome.close();
+process.exit(0);
