@@ -27,6 +27,7 @@ impl<'a> Maker<'a> {
         let alert = card.alert().map(|info| Alert {
             level: info.level,
             hazard: i.hazard(info.hazard).map_or_else(String::new, |hazard| hazard.slug.clone()),
+            status: names::status(card.status()),
             msg_type: names::msg_type(info.msg_type),
             severity: alert::severity(info.level),
             urgency: names::urgency(info.urgency),

@@ -1,7 +1,7 @@
 //! Blocks and terms of items as the API names them.
 
 use super::types::{BlockView, Media, Run};
-use domain::content::{Block, Certainty, FactKind, MediaRef, MsgType, Style, Text, Urgency};
+use domain::content::{Block, Certainty, FactKind, MediaRef, MsgType, Status, Style, Text, Urgency};
 
 impl From<&MediaRef> for Media {
     fn from(media: &MediaRef) -> Media {
@@ -50,6 +50,14 @@ pub fn fact_name(kind: FactKind) -> &'static str {
         FactKind::CONTINGENCY => "contingency",
         FactKind::DURATION => "duration",
         _ => "unknown",
+    }
+}
+
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Actual => "actual",
+        Status::Exercise => "exercise",
+        Status::Test => "test",
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Alert {
     pub level: u8,
     /// Slug of the hazard.
     pub hazard: String,
+    /// CAP `status`: `actual`, or `exercise` or `test`, which are nothing real.
+    pub status: &'static str,
     pub msg_type: &'static str,
     pub severity: &'static str,
     pub urgency: &'static str,
