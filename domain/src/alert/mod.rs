@@ -1,5 +1,9 @@
 //! What is in force at an instant: levels, chains of updates, and alerts that ended without newer word.
 
+mod call;
+
+pub use call::{Call, Message, WAKES, Wish, call};
+
 use crate::content::{AlertInfo, Card, ItemId, MsgType, Time};
 
 /// How an alert stands at an instant.
