@@ -1,7 +1,6 @@
 //! Takes up what is to be told: one run for each chain, the newest message of it. What came before it is told to nobody else.
 
 use super::payload::Told;
-use super::run;
 use crate::error::Error;
 use crate::site::Site;
 use crate::store::desk::Job;
@@ -109,7 +108,7 @@ async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, before: Opt
             end(&site, before.seq).await?;
         }
         let started = site.now();
-        if run::run(site.clone(), told.clone(), began, stop).await? {
+        if super::run::run(site.clone(), told.clone(), began, stop).await? {
             end(&site, told.seq).await?;
             site.push.counts.last.store(site.now().since(started), Ordering::Relaxed);
         }

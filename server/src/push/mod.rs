@@ -16,6 +16,7 @@ mod subscribe;
 pub mod vapid;
 
 pub use lane::run;
+pub use payload::Told;
 pub use subscribe::{answer, is_here};
 
 use crate::error::Error;
