@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// Runs that are stopped have this long to write down what is under way.
@@ -55,12 +55,14 @@ pub async fn run(site: Arc<Site>, stop: CancellationToken) {
         }
     }
     going.values().for_each(|run| run.stop.cancel());
+    let last: Vec<AbortHandle> = going.values().map(|run| run.task.abort_handle()).collect();
     let ended = async {
         for run in going.into_values() {
             let _ = run.task.await;
         }
     };
     if tokio::time::timeout(DRAIN, ended).await.is_err() {
+        last.iter().for_each(AbortHandle::abort);
         tracing::warn!("some pushes were cut off by the stop");
     }
 }

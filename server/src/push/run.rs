@@ -77,7 +77,8 @@ impl Run {
             if self.stop.is_cancelled() {
                 return Ok(false);
             }
-            let refused = lock(&self.later).values().map(|(_, due)| *due).min();
+            // Whoever was due and was not tried no longer wants it.
+            let refused = lock(&self.later).values().map(|(_, due)| *due).filter(|due| *due > began).min();
             let Some(due) = earlier(left, refused) else { return Ok(true) };
             // Looking at everybody takes a while: most of the time is spent doing something else.
             let rest = began.elapsed().max(SPAN) * 5;
