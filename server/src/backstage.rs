@@ -1,4 +1,4 @@
-//! Work that nobody who reads waits for: the desk, its jobs, the database, compression ahead of time. It has threads of
+//! Work that nobody who reads waits for: the desk, its jobs, the database, pushes, compression ahead of time. It has threads of
 //! its own, of lower priority, so that a reader's question is answered first however busy officials are. On a machine that
 //! is full of readers it still gets its share: an alert must get out.
 
@@ -9,16 +9,27 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 /// Priorities ("nice"), which Linux keeps for each thread and hands on to the threads that it starts.
 const OFFICE: i32 = 10;
+/// Whoever is in danger is called before officials get their next page; still, what a reader asks for comes first: it is
+/// mostly the same alert.
+const CALLS: i32 = 5;
 pub const LOWEST: i32 = 19;
 
 /// Where the desk runs; lives as long as the process.
 pub fn handle() -> &'static Handle {
-    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
-        let mut builder = Builder::new_multi_thread();
-        builder.worker_threads(2).thread_name("backstage").on_thread_start(|| step_back(OFFICE)).enable_all();
-        builder.build().expect("a machine that runs this has threads to give")
-    });
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| start("backstage", OFFICE));
     RUNTIME.handle()
+}
+
+/// Where pushes are sealed and sent; lives as long as the process.
+pub fn calls() -> &'static Handle {
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| start("push", CALLS));
+    RUNTIME.handle()
+}
+
+fn start(name: &str, priority: i32) -> Runtime {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(2).thread_name(name).on_thread_start(move || step_back(priority)).enable_all();
+    builder.build().expect("a machine that runs this has threads to give")
 }
 
 /// Lets others go first, from now on, before this thread.

@@ -1,7 +1,8 @@
-//! A copy of everything that cannot be made again: the database, the key, images and recordings.
+//! A copy of everything that cannot be made again: the database, the keys, images and recordings.
 
 use crate::error::Error;
 use crate::key;
+use crate::push::vapid;
 use crate::shelf::Shelf;
 use crate::store::Store;
 use std::collections::HashSet;
@@ -13,13 +14,15 @@ use std::path::{Path, PathBuf};
 pub struct Copied {
     pub database: PathBuf,
     pub key: PathBuf,
+    /// Browsers take pushes only from whoever has the key that they subscribed to.
+    pub push_key: PathBuf,
     pub media: PathBuf,
     pub files: usize,
     /// Media that the database knows and the data folder no longer has.
     pub missing: Vec<String>,
 }
 
-/// Copies the data folder to `to` (database), `to.key` and `to.media/`; works while the server runs.
+/// Copies the data folder to `to` (database), `to.key`, `to.vapid.key` and `to.media/`; works while the server runs.
 /// A server started on the copy begins a new epoch, so that phones that saw later news start over.
 pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result<Copied, Error> {
     let beside = |end: &str| PathBuf::from(format!("{}.{end}", to.display()));
@@ -29,9 +32,11 @@ pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result
     let fresh = beside("part");
     let _ = fs::remove_file(&fresh);
     store.copy_to(&fresh).await?;
-    let (key, media) = (beside("key"), beside("media"));
-    // `copy` keeps the mode: the copy of the key is for its owner alone, too.
-    fs::copy(data.join(key::FILE), &key).map_err(Error::file(&key))?;
+    let (key, push_key, media) = (beside("key"), beside(vapid::FILE), beside("media"));
+    // `copy` keeps the mode: the copies of the keys are for their owner alone, too.
+    for (name, copy) in [(key::FILE, &key), (vapid::FILE, &push_key)] {
+        fs::copy(data.join(name), copy).map_err(Error::file(copy))?;
+    }
     fs::create_dir_all(&media).map_err(Error::file(&media))?;
     // Everything that is there: beside what items name lie its other widths and kinds.
     let there: HashSet<String> = shelf.names().await?.into_iter().collect();
@@ -41,5 +46,5 @@ pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result
     }
     let missing = store.media().await?.into_iter().filter(|file| !there.contains(file)).collect();
     fs::rename(&fresh, to).map_err(Error::file(to))?;
-    Ok(Copied { database: to.to_owned(), key, media, files: there.len(), missing })
+    Ok(Copied { database: to.to_owned(), key, push_key, media, files: there.len(), missing })
 }

@@ -35,6 +35,12 @@ pub fn dcz(bytes: &[u8], dictionary: &[u8], dictionary_hash: &[u8; 32]) -> Vec<u
     write().expect("memory takes every byte")
 }
 
+/// One frame, as small as can be, made with a dictionary of plain text.
+pub fn zstd_after(dictionary: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let packed = zstd::bulk::Compressor::with_dictionary(19, dictionary).and_then(|mut packer| packer.compress(bytes));
+    packed.expect("memory takes every byte")
+}
+
 /// Runs work that takes a while on a thread of its own and waits for it.
 pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 /// Content named by its hash never changes.
 pub const FOREVER: &str = "public, max-age=31536000, immutable";
+pub const MINUTES: &str = "public, max-age=600";
 pub const A_WEEK: &str = "public, max-age=604800";
 /// Ask every time; a 304 costs next to nothing.
 pub const REVALIDATE: &str = "no-cache";

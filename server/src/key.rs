@@ -15,12 +15,17 @@ const LIFE: i64 = 10 * 365 * 86_400;
 
 /// Reads the key, or makes one where there is none yet.
 pub fn load(data: &Path) -> Result<Issuer, Error> {
-    let path = data.join(FILE);
+    Ok(Issuer::from_seed(&secret(data, FILE, random::<32>)?))
+}
+
+/// Reads the secret of 32 bytes in a file of the data folder, or makes it where there is none yet.
+pub fn secret(data: &Path, name: &str, make: impl Fn() -> [u8; 32]) -> Result<[u8; 32], Error> {
+    let path = data.join(name);
     if !path.exists() {
-        let fresh = data.join(format!("{FILE}.{}", std::process::id()));
+        let fresh = data.join(format!("{name}.{}", std::process::id()));
         let write = || {
             let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
-            file.write_all(&random::<32>())?;
+            file.write_all(&make())?;
             file.sync_all()?;
             // A hard link fails where the name exists: two first starts at once end with one key.
             let linked = std::fs::hard_link(&fresh, &path);
@@ -33,9 +38,8 @@ pub fn load(data: &Path) -> Result<Issuer, Error> {
         write().map_err(Error::file(&path))?;
         std::fs::File::open(data).and_then(|folder| folder.sync_all()).map_err(Error::file(data))?;
     }
-    let seed = std::fs::read(&path).map_err(Error::file(&path))?;
-    let seed = <[u8; 32]>::try_from(seed).map_err(|_| Error::Damaged(path.display().to_string()))?;
-    Ok(Issuer::from_seed(&seed))
+    let secret = std::fs::read(&path).map_err(Error::file(&path))?;
+    <[u8; 32]>::try_from(secret).map_err(|_| Error::Damaged(path.display().to_string()))
 }
 
 /// Whom phones believe: this one key. It vouches for old reports too, since an item's time is that of its source.

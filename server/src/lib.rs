@@ -1,7 +1,7 @@
 //! Bản Tin's server: imports, signs, stores and serves.
 //!
 //! [`App`] is the whole of it. Officials write at the [`desk`]. A publication goes [`import`] → [`publish`] → [`store`] (the only SQL) → [`live`] (what
-//! stands, in memory); readers are answered from there by [`pages`], [`sync`], [`assets`] and [`media`].
+//! stands, in memory); [`push`] calls phones when it is an alert; readers are answered from there by [`pages`], [`sync`], [`assets`] and [`media`].
 
 pub mod api;
 pub mod assets;
@@ -24,6 +24,7 @@ mod packs;
 pub mod pages;
 pub mod publish;
 mod qr;
+pub mod push;
 pub mod reason;
 pub mod reply;
 mod router;

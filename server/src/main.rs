@@ -39,6 +39,9 @@ enum Command {
         /// Where readers reach this server, e.g. https://bantin.example
         #[arg(long)]
         origin: Option<String>,
+        /// For tests: a push service on this machine is admitted, and this its certificate (PEM)
+        #[arg(long, hide = true)]
+        push_root: Option<PathBuf>,
     },
     /// Nhập tin từ tệp JSON Lines (xem IMPORT.md) · import a JSON Lines file
     Import {
@@ -106,8 +109,9 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
     // A data folder for a command that serves nobody.
     let open = async |data: &Path| App::open(data, Options { sample: false, ..plain.clone() }).await;
     match args.command {
-        Command::Serve { port, host, data, assets, no_sample, origin } => {
-            let options = Options { assets: Some(assets), sample: !no_sample, origin, ..plain };
+        Command::Serve { port, host, data, assets, no_sample, origin, push_root } => {
+            let push_root = push_root.map(|file| std::fs::read(&file).map_err(Error::file(&file))).transpose()?;
+            let options = Options { push_root, assets: Some(assets), sample: !no_sample, origin, ..plain };
             let app = App::open(&data, options).await?;
             let everywhere = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
             // The second one is for machines without IPv6.
@@ -152,9 +156,10 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             let app = open(&data).await?;
             let copied = backup::run(&app.site.store, &app.site.shelf, &data, &to).await?;
             println!(
-                "{}\n{}\n{} ({} tệp)",
+                "{}\n{}\n{}\n{} ({} tệp)",
                 copied.database.display(),
                 copied.key.display(),
+                copied.push_key.display(),
                 copied.media.display(),
                 copied.files
             );

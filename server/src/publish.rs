@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::reason::Reason;
 use crate::store::{Store, Tx};
-use domain::content::{AlertInfo, Body, Card, Gone, ItemId, MediaRef};
+use domain::content::{AlertInfo, Body, Card, Gone, ItemId, Kind, MediaRef, Status};
 use domain::sign::{Issuer, sign_item};
 use domain::wire::log::Entry;
 use domain::wire::{Logged, Seq};
@@ -149,6 +149,10 @@ impl Publisher {
         let entry = Entry { seq: *seq, id: card.id, revision: card.revision, what: Logged::Card(bytes), body };
         tx.append(&entry, now).await?;
         tx.set_origin(external, content, card.revision, card.sample).await?;
+        // A trial of the equipment and sample content call nobody.
+        if card.kind == Kind::ALERT && card.status() != Status::Test && !card.sample {
+            tx.add_push(*seq, card.id, now).await?;
+        }
         Ok(if revision == 0 { Done::New(card.id) } else { Done::Revised(card.id) })
     }
 
@@ -179,6 +183,10 @@ impl Publisher {
         let entry = Entry { seq: *seq, id: gone.id, revision, what: Logged::Gone(gone.encode()), body: None };
         tx.append(&entry, now).await?;
         tx.set_origin(external, content, revision, false).await?;
+        // Whoever was called for an alert hears that it is taken back.
+        if tx.was_pushed(gone.id).await? {
+            tx.add_push(*seq, gone.id, now).await?;
+        }
         Ok(Done::Withdrawn(gone.id))
     }
 }

@@ -23,3 +23,8 @@ pub fn problem(status: StatusCode, problem: &Problem) -> Response {
 pub fn text(status: StatusCode, words: impl Into<Body>) -> Response {
     made(status, "text/plain; charset=utf-8", words)
 }
+
+/// What a program asked for.
+pub fn json(text: String) -> Response {
+    made(StatusCode::OK, "application/json", text)
+}

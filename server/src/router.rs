@@ -1,7 +1,7 @@
 //! Which address is answered by whom.
 
 use crate::site::Site;
-use crate::{assets, desk, headers, media, opens, pages, reply, sync};
+use crate::{assets, desk, headers, media, opens, pages, push, reply, sync};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -44,7 +44,8 @@ pub fn router(site: &Arc<Site>) -> Router {
 
 async fn metrics(State(site): State<Arc<Site>>) -> Response {
     let snapshot = site.live.now();
-    reply::text(StatusCode::OK, site.metrics.print(snapshot.seq(), snapshot.items.len()))
+    let lines = [site.metrics.print(snapshot.seq(), snapshot.items.len()), site.push.counts.print()];
+    reply::text(StatusCode::OK, lines.concat())
 }
 
 async fn fetch(State(site): State<Arc<Site>>, request: Request<Body>) -> Response {
@@ -63,6 +64,9 @@ async fn other(State(site): State<Arc<Site>>, request: Request<Body>) -> Respons
     }
     if desk::is_here(path) {
         return desk::answer(site, request).await;
+    }
+    if push::is_here(path) {
+        return push::answer(site, request).await;
     }
     if let Some(hot) = site.assets.get(path) {
         return hot.answer(request.headers(), Some(&site.dictionaries)).await;
@@ -86,11 +90,12 @@ fn broken(site: &Arc<Site>, cause: &(dyn std::any::Any + Send)) -> Response<Body
 /// What holds for every answer: which methods there are, how long it may take, what browsers must refuse, what is counted.
 async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Next) -> Response {
     let reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    // Readers only read, and may be counted; forms are sent to the desk.
+    // Readers only read, may be counted and may be called; forms are sent to the desk.
     let path = request.uri().path();
     let sending = request.method() == Method::POST && desk::is_here(path);
     let counting = request.method() == Method::POST && path == opens::PATH;
-    let mut response = if !reading && !sending && !counting {
+    let calling = matches!(*request.method(), Method::POST | Method::DELETE) && push::is_here(path);
+    let mut response = if !reading && !sending && !counting && !calling {
         reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
     } else {
         match tokio::time::timeout(if sending { SENDING } else { PATIENCE }, next.run(request)).await {

@@ -52,6 +52,7 @@ pub async fn run(app: App, listener: TcpListener, limits: Limits, stop: impl Fut
     let graceful = GracefulShutdown::new();
     // Whoever has asked nothing yet need not be waited for.
     let stopping = CancellationToken::new();
+    let calls = backstage::calls().spawn(crate::push::run(app.site.clone(), stopping.clone()));
     let router = app.router();
     let metrics = &app.site.metrics;
     tokio::pin!(stop);
@@ -95,6 +96,8 @@ pub async fn run(app: App, listener: TcpListener, limits: Limits, stop: impl Fut
     }
     follow.abort();
     jobs.abort();
+    // It stops by itself, once what is under way is written down.
+    let _ = calls.await;
     app.site.store.close().await;
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::metrics::Metrics;
 use crate::opens::Opens;
 use crate::packs::Packs;
 use crate::publish::Publisher;
+use crate::push::Push;
 use crate::shelf::Shelf;
 use crate::store::Store;
 use crate::{headers, key, pages};
@@ -34,12 +35,22 @@ pub struct Options {
     pub origin: Option<String>,
     /// Bring in from any address and port, this machine's too: for tests only.
     pub fetch_private: bool,
+    /// Certificate (PEM) of a push service on this machine, which is admitted then: for tests only.
+    pub push_root: Option<Vec<u8>>,
     pub clock: Clock,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { assets: None, sample: true, media: None, origin: None, fetch_private: false, clock: Clock::default() }
+        Options {
+            assets: None,
+            sample: true,
+            media: None,
+            origin: None,
+            fetch_private: false,
+            push_root: None,
+            clock: Clock::default(),
+        }
     }
 }
 
@@ -60,6 +71,7 @@ pub struct Site {
     pub assets: Assets,
     pub metrics: Metrics,
     pub desk: Desk,
+    pub push: Push,
     pub opens: Opens,
     /// The Content-Security-Policy of every page.
     pub csp: HeaderValue,
@@ -88,6 +100,7 @@ impl Site {
         let live = Live::open(store.clone(), seals, options.clock.clone()).await?;
         let sealed = Hot::new(crate::sync::CONTENT_TYPE, crate::hot::REVALIDATE, trust.seal(&issuer).encode());
         let inline = pages::inline();
+        let push = Push::open(data, options.origin.as_deref(), options.push_root.as_deref(), &store).await?;
         Ok(Arc::new(Site {
             data: data.to_owned(),
             publisher: Publisher::new(store.clone(), issuer.clone(), options.clock.clone()),
@@ -107,6 +120,7 @@ impl Site {
             assets,
             metrics: Metrics::default(),
             desk: Desk::default(),
+            push,
             opens: Opens::default(),
         }))
     }

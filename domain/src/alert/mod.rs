@@ -5,12 +5,14 @@
 //! clothes stands beside it: [`sms`], [`aloud`].
 
 pub mod aloud;
+mod call;
 mod chain;
 pub mod numbers;
 pub mod sms;
 #[cfg(test)]
 mod tests;
 
+pub use call::{Call, Message, WAKES, Wish, call};
 pub use chain::{Chains, Standing};
 
 use crate::content::{AlertInfo, Card, ItemId, MsgType, PlaceCode, Status, Time};

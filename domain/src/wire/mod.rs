@@ -10,6 +10,7 @@ pub mod log;
 mod pack;
 pub mod path;
 mod problem;
+pub mod push;
 
 pub use envelope::{Envelope, PackKind, Refused};
 pub use head::{AlertsRef, Head};

@@ -5,6 +5,9 @@
 mod later;
 mod reach;
 
+pub(crate) use later::seconds as retry_after;
+pub(crate) use reach::is_global;
+
 use crate::site::Site;
 use domain::content::Time;
 use reqwest::header::{

@@ -7,7 +7,7 @@ mod account;
 mod auth;
 mod encode;
 mod enter;
-mod fetch;
+pub(crate) mod fetch;
 mod form;
 mod found;
 pub mod jobs;

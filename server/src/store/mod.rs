@@ -1,6 +1,7 @@
 //! The database: SQLite in the data folder, one writer at a time, a pool of readers. All SQL of the server is in here.
 
 pub mod desk;
+pub mod push;
 mod tx;
 
 pub use tx::{Origin, Tx};

@@ -3,7 +3,9 @@
 mod alerts;
 pub mod bytes;
 mod desk;
+mod push;
 pub mod script;
+mod storm;
 
 use crate::{Outcome, setup};
 
@@ -13,7 +15,7 @@ struct Bench {
     run: fn() -> Outcome,
 }
 
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 9] = [
     Bench { name: "bytes", what: "size on the wire of every file of the shell", run: built_bytes },
     Bench { name: "content", what: "what 600 articles, a day's news and a first install cost on the wire", run: script::content },
     Bench { name: "visits", what: "first, warm and offline visits over a simulated weak line", run: script::visits },
@@ -25,6 +27,12 @@ const BENCHES: [Bench; 7] = [
     Bench { name: "throughput", what: "requests a second beside nginx serving the same bytes", run: script::throughput },
     Bench { name: "alerts", what: "what is in force among 500 stored alerts for 40 places", run: alerts::measure },
     Bench { name: "desk", what: "twenty officials at work over 10,000 items while readers sync", run: desk::measure },
+    Bench {
+        name: "push",
+        what: "from publication to the last of 10,000 phones, and a cancel that overtakes",
+        run: push::measure,
+    },
+    Bench { name: "storm", what: "every phone asks at once after an alert, and officials go on publishing", run: storm::measure },
 ];
 
 pub fn verb(args: &[String]) -> Outcome {

@@ -214,6 +214,7 @@ pub async fn jobs(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
             "encode" => w.job_encode,
             "links" => w.job_links,
             "poll" => w.job_poll,
+            "push" => w.job_push,
             "expire" => w.job_expire,
             "notify" => w.job_notify,
             other => return tx("li", other.to_owned()),

@@ -23,9 +23,10 @@ fn job((id, kind, key, due, tries, trouble): Row) -> Job {
 }
 
 impl Store {
-    /// Jobs whose time has come: those that take long, or all others, which must not wait behind them.
+    /// Jobs of the desk whose time has come: those that take long, or all others, which must not wait behind them. Pushes have a
+    /// lane of their own, see [`Store::due_pushes`].
     pub async fn due_jobs(&self, slow: bool, now: Time, count: u32) -> Result<Vec<Job>, Error> {
-        let sql = "SELECT id, kind, key, due, tries, trouble FROM job WHERE due <= ? AND (kind IN ('encode', 'links', 'poll')) = ? ORDER BY due LIMIT ?";
+        let sql = "SELECT id, kind, key, due, tries, trouble FROM job WHERE due <= ? AND kind <> 'push' AND (kind IN ('encode', 'links', 'poll')) = ? ORDER BY due LIMIT ?";
         let rows: Vec<Row> = sqlx::query_as(sql).bind(now.0).bind(slow).bind(i64::from(count)).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(job).collect())
     }

@@ -3,9 +3,9 @@
 //! All of it goes over HTTP, as browsers send it: invitations, drafts, approvals. Only the items come by import, as an
 //! operator would bring them.
 
-mod fill;
-mod http;
-mod office;
+pub(super) mod fill;
+pub(super) mod http;
+pub(super) mod office;
 mod official;
 mod readers;
 
@@ -104,24 +104,28 @@ fn work(server: &Server, browsers: Vec<Browser>, floor: &Floor) -> Outcome<(Samp
 
 /// The time that this many hundredths do not exceed (nearest rank); no number where nothing was measured, which no
 /// ceiling holds.
-fn at_share(sorted: &[f64], hundredths: usize) -> f64 {
+pub(super) fn at_share(sorted: &[f64], hundredths: usize) -> f64 {
     let rank = (sorted.len() * hundredths).div_ceil(100);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
 }
 
-fn rounded(number: f64) -> f64 {
+pub(super) fn rounded(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
 }
 
 /// The program on a folder of its own; both go with this.
-struct Server {
+pub(super) struct Server {
     child: Child,
-    folder: PathBuf,
-    port: u16,
+    pub(super) folder: PathBuf,
+    pub(super) port: u16,
 }
 
 impl Server {
-    fn start(bin: &Path, folder: PathBuf) -> Outcome<Server> {
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(super) fn start(bin: &Path, folder: PathBuf) -> Outcome<Server> {
         let mut serve = Command::new(bin);
         serve.args(["serve", "--port", "0", "--no-sample", "--assets", "none", "--data"]).arg(folder.join("data"));
         let serve = serve.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());

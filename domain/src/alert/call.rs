@@ -1,0 +1,171 @@
+//! Whom an alert calls by push, and how loudly. One subscription at a time; what it was shown before is handed in.
+
+use crate::content::{AlertInfo, MsgType, PlaceCode, Status, Time};
+use crate::instance::instance;
+
+/// From this level on an alert rings at any hour (Decision 18/2021/QĐ-TTg, art. 4: great risk).
+pub const WAKES: u8 = 3;
+
+/// What somebody wants to be called for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Units he lives in or cares for; none = the whole area.
+    pub places: Vec<PlaceCode>,
+    /// Indices into `instance().hazards`; none = all.
+    pub hazards: Vec<u8>,
+    /// Lowest level, 1–5.
+    pub level: u8,
+    /// Hours of Vietnam, 0–23, from the first up to the second; around midnight where the first is the later one.
+    pub quiet: Option<(u8, u8)>,
+}
+
+/// What is to be told: an alert, or `Cancel` with what it takes back.
+#[derive(Clone, Debug)]
+pub struct Message<'a> {
+    pub info: &'a AlertInfo,
+    /// Units concerned; none = everyone.
+    pub places: &'a [PlaceCode],
+    pub status: Status,
+}
+
+/// How somebody is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Makes a sound; else it is only there when he looks.
+    pub ring: bool,
+    /// One of his units is named: he is called before those who hear of it as everybody does.
+    pub near: bool,
+}
+
+/// Whether a message calls whoever has this wish, at `now`. `shown` is the highest level that he was shown of its chain
+/// before; `None` where he was shown nothing.
+///
+/// - A trial of the equipment calls nobody.
+/// - A cancel goes to whoever was shown something, without a sound, and to nobody else.
+/// - An update goes to those who were shown something, too, be they still concerned or not; it rings only where its level is
+///   above what they were shown.
+/// - Quiet hours take the sound from everything below [`WAKES`] and from every drill.
+pub fn call(wish: &Wish, message: &Message, shown: Option<u8>, now: Time) -> Option<Call> {
+    let Message { info, places, status } = message;
+    if *status == Status::Test {
+        return None;
+    }
+    let near = wish.places.iter().any(|place| places.contains(place));
+    if info.msg_type == MsgType::Cancel {
+        return shown.map(|_| Call { ring: false, near });
+    }
+    let here = wish.places.is_empty() || wish.places.iter().any(|at| instance().concerns(places, *at));
+    let hazard = wish.hazards.is_empty() || wish.hazards.contains(&info.hazard);
+    if shown.is_none() && !(here && hazard && info.level >= wish.level) {
+        return None;
+    }
+    let wakes = info.level >= WAKES && *status == Status::Actual;
+    let news = shown.is_none_or(|level| info.level > level);
+    Some(Call { ring: news && (wakes || !quiet(wish.quiet, now)), near })
+}
+
+fn quiet(hours: Option<(u8, u8)>, now: Time) -> bool {
+    let hour = now.civil().hour;
+    match hours {
+        None => false,
+        Some((from, to)) if from <= to => (from..to).contains(&hour),
+        Some((from, to)) => hour >= from || hour < to,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::{Certainty, Urgency};
+    use proptest::prelude::*;
+
+    const CITY: PlaceCode = PlaceCode(46);
+    const HERE: PlaceCode = PlaceCode(20044);
+    const THERE: PlaceCode = PlaceCode(20050);
+    /// Noon and two at night in Vietnam.
+    const NOON: Time = Time(1_795_410_000);
+    const NIGHT: Time = Time(1_795_410_000 + 14 * 3_600);
+
+    fn info(level: u8, msg_type: MsgType) -> AlertInfo {
+        let (urgency, certainty) = (Urgency::Immediate, Certainty::Likely);
+        AlertInfo { level, hazard: 4, msg_type, urgency, certainty, references: Vec::new() }
+    }
+
+    fn wish(level: u8) -> Wish {
+        Wish { places: vec![HERE], level, quiet: Some((21, 5)), ..Wish::default() }
+    }
+
+    fn told(wish: &Wish, level: u8, msg_type: MsgType, places: &[PlaceCode], shown: Option<u8>, now: Time) -> Option<Call> {
+        call(wish, &Message { info: &info(level, msg_type), places, status: Status::Actual }, shown, now)
+    }
+
+    const LOUD: Option<Call> = Some(Call { ring: true, near: true });
+    const SILENT: Option<Call> = Some(Call { ring: false, near: true });
+
+    #[test]
+    fn place_hazard_and_level_decide() {
+        let alert = |wish: &Wish, places: &[PlaceCode]| told(wish, 2, MsgType::Alert, places, None, NOON);
+        assert_eq!(alert(&wish(2), &[HERE]), LOUD);
+        assert_eq!(alert(&wish(3), &[HERE]), None, "below what he wants");
+        assert_eq!(alert(&wish(2), &[THERE]), None, "somewhere else");
+        let far = Some(Call { ring: true, near: false });
+        assert_eq!(alert(&wish(2), &[CITY]), far, "the city is above its communes");
+        assert_eq!(alert(&wish(2), &[]), far, "it is for everyone");
+        assert_eq!(alert(&Wish { places: vec![], ..wish(2) }, &[THERE]), far, "he wants the whole area");
+        assert_eq!(alert(&Wish { hazards: vec![3], ..wish(2) }, &[HERE]), None);
+        assert_eq!(alert(&Wish { hazards: vec![3, 4], ..wish(2) }, &[HERE]), LOUD);
+    }
+
+    #[test]
+    fn quiet_hours_hold_below_the_third_level_and_in_drills() {
+        let alert = |level, now| told(&wish(1), level, MsgType::Alert, &[HERE], None, now);
+        assert_eq!(alert(2, NIGHT), SILENT);
+        assert_eq!(alert(3, NIGHT), LOUD);
+        assert_eq!(alert(2, NOON), LOUD);
+        let drill = |now| {
+            let message = Message { info: &info(5, MsgType::Alert), places: &[HERE], status: Status::Exercise };
+            call(&wish(1), &message, None, now)
+        };
+        assert_eq!((drill(NIGHT), drill(NOON)), (SILENT, LOUD));
+        for (hours, hour, is) in [((21, 5), 21, true), ((21, 5), 4, true), ((21, 5), 5, false), ((12, 14), 13, true)] {
+            let at = Time(NOON.0 + (hour - 12) * 3_600);
+            assert_eq!(quiet(Some(hours), at), is, "{hours:?} at {hour}");
+        }
+        assert!(!quiet(Some((7, 7)), Time(NOON.0 - 5 * 3_600)), "no hour at all");
+    }
+
+    #[test]
+    fn an_update_rings_only_where_it_is_worse() {
+        let update = |level, places: &[PlaceCode], shown| told(&wish(3), level, MsgType::Update, places, shown, NOON);
+        assert_eq!(update(3, &[HERE], Some(3)), SILENT);
+        assert_eq!(update(4, &[HERE], Some(3)), LOUD);
+        assert_eq!(update(1, &[HERE], Some(3)), SILENT, "he hears that it got better, below the level he wants too");
+        assert_eq!(update(3, &[THERE], Some(3)), Some(Call { ring: false, near: false }), "and that it went elsewhere");
+        assert_eq!(update(3, &[HERE], None), LOUD, "to whoever heard nothing it is the first word");
+        assert_eq!(update(2, &[HERE], None), None);
+    }
+
+    #[test]
+    fn a_cancel_goes_to_those_who_heard_something() {
+        for (shown, wanted) in [(Some(1), SILENT), (None, None)] {
+            assert_eq!(told(&wish(5), 4, MsgType::Cancel, &[HERE], shown, NIGHT), wanted);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_trial_calls_nobody(level in 1u8..=5, shown in proptest::option::of(1u8..=5), hour in 0i64..24) {
+            let message = Message { info: &info(level, MsgType::Update), places: &[HERE], status: Status::Test };
+            prop_assert_eq!(call(&wish(1), &message, shown, Time(hour * 3_600)), None);
+        }
+
+        #[test]
+        fn whoever_was_shown_something_hears_how_it_goes_on(
+            level in 1u8..=5, wanted in 1u8..=5, shown in 1u8..=5, cancel: bool, place in 0u32..100_000, hour in 0i64..24,
+        ) {
+            let kind = if cancel { MsgType::Cancel } else { MsgType::Update };
+            let found = told(&wish(wanted), level, kind, &[PlaceCode(place)], Some(shown), Time(hour * 3_600));
+            prop_assert_eq!(found.map(|call| call.ring && (cancel || level <= shown)), Some(false));
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What a push says: one JSON object that the worker of this app reads, and that browsers with Declarative Web Push show by
+//! themselves. The alert itself is inside, signed and whole, so that it can be read with no further request.
+
+use crate::compress;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use domain::content::{AlertInfo, Block, Body, Card, Headline, ItemId, MsgType, Status, Time};
+use domain::route::item_path;
+use domain::wire::push::{DICTIONARY, MAX, MAX_ITEM};
+use domain::wire::{FullItem, Seq, encode_full};
+use domain::words::{Desk, Lang, fill};
+use serde::Serialize;
+
+/// Longest title on a locked screen, in characters.
+const MAX_TITLE: usize = 120;
+/// Longest text beside a whole alert, and where the alert itself does not fit.
+const MAX_TEXT: usize = 360;
+const MAX_LONG: usize = 1_200;
+/// Steps of "what to do" that are named.
+const STEPS: usize = 3;
+/// Life of an alert that names no end, in seconds.
+const OPEN_END: i64 = 3 * 86_400;
+/// A cancel is kept this long for a phone that is off, however soon the alert would have ended.
+const CANCEL_LIFE: i64 = 86_400;
+
+/// A message on its way to phones: the same for all of them but for language, address and sound.
+#[derive(Debug)]
+pub struct Told {
+    pub seq: Seq,
+    pub chain: ItemId,
+    pub card: Card,
+    pub info: AlertInfo,
+    /// What was withdrawn, in the words of whoever did it.
+    withdrawn: Option<String>,
+    body: Body,
+    item: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Payload<'a> {
+    web_push: u16,
+    notification: Notification<'a>,
+    bt: Bt<'a>,
+}
+
+#[derive(Serialize)]
+struct Notification<'a> {
+    title: String,
+    lang: &'a str,
+    body: String,
+    navigate: String,
+    tag: String,
+    silent: bool,
+}
+
+#[derive(Serialize)]
+struct Bt<'a> {
+    v: u8,
+    #[serde(rename = "type")]
+    what: &'a str,
+    #[serde(flatten)]
+    alert: Option<Alert<'a>>,
+}
+
+#[derive(Serialize)]
+struct Alert<'a> {
+    chain: String,
+    id: String,
+    rev: u16,
+    level: u8,
+    status: &'a str,
+    ring: bool,
+    issued: i64,
+    expires: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<&'a str>,
+}
+
+impl Told {
+    /// A published alert; `None` where its bytes are of a later release.
+    pub fn alert(seq: Seq, chain: ItemId, full: &FullItem) -> Option<Told> {
+        let card = Card::decode(&full.card).ok()?;
+        let (info, body) = (card.alert()?, Body::decode(&full.body).ok()?);
+        let plain = encode_full(std::slice::from_ref(full));
+        let item = (plain.len() <= MAX_ITEM).then(|| BASE64.encode(compress::zstd_after(DICTIONARY, &plain)));
+        Some(Told { seq, chain, card, info, withdrawn: None, body, item })
+    }
+
+    /// An alert that was taken back, as it was: told like a cancel.
+    pub fn withdrawn(seq: Seq, chain: ItemId, mut card: Card, revision: u16, reason: String) -> Option<Told> {
+        let info = AlertInfo { msg_type: MsgType::Cancel, ..card.alert()? };
+        card.revision = revision;
+        Some(Told { seq, chain, card, info, withdrawn: Some(reason), body: Body::default(), item: None })
+    }
+
+    /// The level that somebody has been shown once he has this: a cancel shows none.
+    pub fn shows(&self) -> u8 {
+        if self.info.msg_type == MsgType::Cancel { 0 } else { self.info.level }
+    }
+
+    /// Until when it is told, if that began at `began`; whatever is still on its way then is of no use any more.
+    pub fn ends(&self, began: Time) -> Time {
+        let end = self.card.expires.unwrap_or(self.card.issued.plus(OPEN_END));
+        if self.info.msg_type == MsgType::Cancel { end.max(began.plus(CANCEL_LIFE)) } else { end }
+    }
+
+    /// RFC 8030: whether the phone is to be woken.
+    pub fn urgent(&self, ring: bool) -> bool {
+        ring || self.info.level >= domain::alert::WAKES
+    }
+
+    /// The payload for somebody; without the item where both do not fit.
+    pub fn payload(&self, lang: Lang, origin: &str, ring: bool) -> Vec<u8> {
+        let whole = self.item.as_deref().map(|item| self.json(lang, origin, ring, Some(item), MAX_TEXT));
+        if let Some(json) = whole.filter(|json| json.len() <= MAX) {
+            return json;
+        }
+        let mut longest = MAX_LONG;
+        loop {
+            let json = self.json(lang, origin, ring, None, longest);
+            if json.len() <= MAX || longest == 0 {
+                return json;
+            }
+            longest /= 2;
+        }
+    }
+
+    fn json(&self, lang: Lang, origin: &str, ring: bool, item: Option<&str>, longest: usize) -> Vec<u8> {
+        let status = match self.card.status() {
+            Status::Actual => "actual",
+            Status::Exercise => "exercise",
+            Status::Test => "test",
+        };
+        let what = match self.info.msg_type {
+            MsgType::Alert => "alert",
+            MsgType::Update => "update",
+            MsgType::Cancel => "cancel",
+        };
+        let alert = Alert {
+            chain: self.chain.to_string(),
+            id: self.card.id.to_string(),
+            rev: self.card.revision,
+            level: self.info.level,
+            status,
+            ring,
+            issued: self.card.issued.0,
+            expires: self.card.expires.map(|at| at.0),
+            item,
+        };
+        let headline = self.card.headline(lang.tag());
+        let mut body = self.text(headline, longest);
+        if item.is_none() && self.withdrawn.is_none() && longest > 0 {
+            body = [&body, " ", lang.desk().push_more].concat();
+        }
+        let notification = Notification {
+            title: self.title(headline, lang),
+            lang: &headline.lang,
+            body,
+            navigate: [origin, &item_path(&self.card, lang)].concat(),
+            tag: self.chain.to_string(),
+            silent: !ring,
+        };
+        bytes(&Payload { web_push: 8030, notification, bt: Bt { v: 1, what, alert: Some(alert) } })
+    }
+
+    /// A drill is marked first, then what kind of word this is, then the level and what it is about.
+    fn title(&self, headline: &Headline, lang: Lang) -> String {
+        let (w, desk) = (lang.words(), lang.desk());
+        let (mark, title) = marked(&headline.title, self.card.status(), desk);
+        let said = |what: &str| title.to_lowercase().starts_with(&what.to_lowercase());
+        let prefix = match (&self.withdrawn, self.info.msg_type) {
+            (Some(_), _) => desk.push_withdrawn,
+            (None, MsgType::Cancel) => desk.push_cancel,
+            (None, MsgType::Update) if !said(desk.push_update) => desk.push_update,
+            _ => "",
+        };
+        let word = w.level_words.split('|').nth(usize::from(self.info.level.max(1) - 1)).unwrap_or_default();
+        let level = fill(w.level, &[("n", &self.info.level.to_string()), ("word", word)]);
+        let level = if self.info.msg_type == MsgType::Cancel { "" } else { &level };
+        let parts: Vec<&str> = [prefix, level, title].into_iter().filter(|part| !part.is_empty()).collect();
+        short(&[mark, parts.join(": ")].concat(), MAX_TITLE)
+    }
+
+    /// The summary and the first steps; of a withdrawal the reason.
+    fn text(&self, headline: &Headline, longest: usize) -> String {
+        if let Some(reason) = &self.withdrawn {
+            return short(reason, longest);
+        }
+        let mut out = headline.summary.trim().to_owned();
+        let blocks = self.body.variant(&headline.lang).map(|variant| &variant.blocks[..]).unwrap_or_default();
+        let steps = blocks.iter().find_map(|block| match block {
+            Block::Steps(steps) => Some(&steps[..]),
+            _ => None,
+        });
+        for (n, step) in steps.unwrap_or_default().iter().take(STEPS).enumerate() {
+            let line = format!("{}. {}", n + 1, step.plain.trim());
+            // A step is told whole or not at all.
+            if out.chars().count() + line.chars().count() >= longest {
+                break;
+            }
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(&line);
+        }
+        short(&out, longest)
+    }
+}
+
+/// The reader's own trial: nothing has happened, and nobody else is called.
+pub fn trial(lang: Lang, origin: &str) -> Vec<u8> {
+    let w = lang.desk();
+    let path = if lang == Lang::En { "/en/nhan-canh-bao" } else { "/nhan-canh-bao" };
+    let notification = Notification {
+        title: w.push_try.to_owned(),
+        lang: lang.tag(),
+        body: w.push_tried.to_owned(),
+        navigate: [origin, path].concat(),
+        tag: "test".to_owned(),
+        silent: false,
+    };
+    bytes(&Payload { web_push: 8030, notification, bt: Bt { v: 1, what: "test", alert: None } })
+}
+
+fn bytes(payload: &Payload) -> Vec<u8> {
+    serde_json::to_vec(payload).expect("texts and numbers are JSON")
+}
+
+/// The mark of a drill and the title without it; drills are marked in their titles already, whatever their language.
+fn marked<'a>(title: &'a str, status: Status, desk: &Desk) -> (String, &'a str) {
+    if status == Status::Actual {
+        return (String::new(), title);
+    }
+    match title.find("] ").filter(|_| title.starts_with('[')) {
+        Some(end) => (title[..end + 2].to_owned(), &title[end + 2..]),
+        None => ([desk.push_exercise, " "].concat(), title),
+    }
+}
+
+/// At most so many characters, cut between words where there is one.
+fn short(text: &str, longest: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(longest) else { return text.to_owned() };
+    let kept = &text[..end];
+    let kept = kept.rsplit_once(' ').map_or(kept, |(kept, _)| kept).trim_end_matches([',', '.', ' ', '\n']);
+    if kept.is_empty() { String::new() } else { [kept, "…"].concat() }
+}
+
+#[cfg(test)]
+mod tests;

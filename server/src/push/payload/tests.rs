@@ -1,0 +1,153 @@
+//! What stands on a locked screen, and what fits.
+
+use super::*;
+use domain::content::{Certainty, Kind, PlaceCode, Text, Urgency, Variant};
+use domain::sign::{Issuer, sign_item};
+use serde_json::Value;
+
+const NOW: Time = Time(1_795_410_000);
+const ID: ItemId = ItemId([7; 5]);
+
+fn headline(lang: &str, title: &str, summary: &str) -> Headline {
+    Headline { lang: lang.into(), title: title.into(), summary: summary.into(), audio: false }
+}
+
+fn card(level: u8, msg_type: MsgType) -> Card {
+    let info = AlertInfo {
+        level,
+        hazard: 4,
+        msg_type,
+        urgency: Urgency::Immediate,
+        certainty: Certainty::Likely,
+        references: Vec::new(),
+    };
+    Card {
+        id: ID,
+        revision: 2,
+        kind: Kind::ALERT,
+        issued: NOW,
+        effective: None,
+        expires: Some(NOW.plus(3_600)),
+        topics: vec![0],
+        places: vec![PlaceCode(20044)],
+        source: "Đài Khí tượng Thủy văn".into(),
+        headlines: vec![
+            headline("vi", "Lũ quét ở xã A Lưới 2", "Nước suối lên nhanh."),
+            headline("en", "Flash flood in A Luoi 2", "Streams are rising."),
+        ],
+        body_bytes: 0,
+        media_bytes: 0,
+        supersedes: None,
+        sample: false,
+        detail: info.encode(),
+        ext: Vec::new(),
+    }
+}
+
+fn body(steps: &[&str]) -> Body {
+    let blocks = vec![Block::Steps(steps.iter().map(|step| Text::plain(*step)).collect())];
+    Body { variants: vec![Variant { lang: "vi".into(), facts: Vec::new(), blocks, audio: None }], ..Body::default() }
+}
+
+fn told(card: &Card, body: &Body) -> Told {
+    let issuer = Issuer::from_seed(&[3; 32]);
+    let (card, body) = (card.encode(), body.encode());
+    let sig = sign_item(&issuer, &card, &body);
+    Told::alert(9, ID, &FullItem { card, kid: issuer.kid(), sig, body }).unwrap()
+}
+
+fn said(told: &Told, lang: Lang, ring: bool) -> Value {
+    let json = told.payload(lang, "https://bantin.example", ring);
+    assert!(json.len() <= MAX, "{} bytes", json.len());
+    serde_json::from_slice(&json).unwrap()
+}
+
+#[test]
+fn an_alert_says_how_bad_where_and_what_to_do() {
+    let json = said(
+        &told(&card(3, MsgType::Alert), &body(&["Lên chỗ cao ngay.", "Không lội suối.", "Gọi 112.", "Bốn."])),
+        Lang::Vi,
+        true,
+    );
+    assert_eq!(json["web_push"], 8030);
+    let shown = &json["notification"];
+    assert_eq!(shown["title"], "Cấp 3 – rủi ro lớn: Lũ quét ở xã A Lưới 2");
+    assert_eq!(shown["body"], "Nước suối lên nhanh.\n1. Lên chỗ cao ngay.\n2. Không lội suối.\n3. Gọi 112.");
+    assert_eq!(shown["navigate"], format!("https://bantin.example/canh-bao/lu-quet-o-xa-a-luoi-2-{ID}"));
+    assert_eq!((&shown["lang"], &shown["tag"], &shown["silent"]), (&"vi".into(), &ID.to_string().into(), &false.into()));
+    let bt = &json["bt"];
+    assert_eq!(
+        (&bt["v"], &bt["type"], &bt["chain"], &bt["id"]),
+        (&1.into(), &"alert".into(), &ID.to_string().into(), &ID.to_string().into())
+    );
+    assert_eq!((&bt["rev"], &bt["level"], &bt["status"], &bt["ring"]), (&2.into(), &3.into(), &"actual".into(), &true.into()));
+    assert_eq!((&bt["issued"], &bt["expires"]), (&NOW.0.into(), &NOW.plus(3_600).0.into()));
+    assert!(bt["item"].is_string());
+}
+
+#[test]
+fn in_english_and_without_a_sound() {
+    let json = said(&told(&card(2, MsgType::Update), &body(&[])), Lang::En, false);
+    assert_eq!(json["notification"]["title"], "Update: Level 2 – moderate risk: Flash flood in A Luoi 2");
+    assert_eq!((&json["notification"]["lang"], &json["notification"]["silent"]), (&"en".into(), &true.into()));
+    assert!(json["notification"]["navigate"].as_str().unwrap().contains("/en/canh-bao/"));
+    assert_eq!((&json["bt"]["type"], &json["bt"]["ring"]), (&"update".into(), &false.into()));
+}
+
+#[test]
+fn a_drill_is_marked_before_anything_else() {
+    for (title, mark) in [("[DIỄN TẬP] Lũ quét", "[DIỄN TẬP] "), ("Lũ quét", "[DIỄN TẬP] ")] {
+        let mut drill = card(4, MsgType::Alert);
+        drill.set_status(Status::Exercise);
+        drill.headlines = vec![headline("vi", title, "Đây là diễn tập.")];
+        let json = said(&told(&drill, &body(&[])), Lang::Vi, true);
+        assert_eq!(json["notification"]["title"], format!("{mark}Cấp 4 – rủi ro rất lớn: Lũ quét"));
+        assert_eq!(json["bt"]["status"], "exercise");
+    }
+}
+
+#[test]
+fn what_is_taken_back_says_so_first() {
+    let cancel = told(&card(3, MsgType::Cancel), &body(&[]));
+    assert_eq!(said(&cancel, Lang::Vi, false)["notification"]["title"], "Đã hủy cảnh báo: Lũ quét ở xã A Lưới 2");
+    assert_eq!(cancel.shows(), 0);
+    let gone = Told::withdrawn(10, ID, card(3, MsgType::Alert), 3, "Nhập nhầm xã.".into()).unwrap();
+    let json = said(&gone, Lang::Vi, false);
+    assert_eq!(json["notification"]["title"], "Đã rút lại cảnh báo: Lũ quét ở xã A Lưới 2");
+    assert_eq!(json["notification"]["body"], "Nhập nhầm xã.");
+    assert_eq!((&json["bt"]["type"], &json["bt"]["rev"]), (&"cancel".into(), &3.into()));
+    assert!(json["bt"].get("item").is_none());
+}
+
+#[test]
+fn what_does_not_fit_is_left_out_and_the_words_say_where_it_is() {
+    // Noise, which nothing makes smaller.
+    let noise: String = (0..6_000u32).map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 24) as u8 % 26)).collect();
+    let long = "Rời ngay nhà ven suối, sát chân đồi, sát taluy, lên chỗ cao.";
+    let mut large = body(&[long; 30]);
+    large.document = Some(noise);
+    let json = said(&told(&card(3, MsgType::Alert), &large), Lang::Vi, true);
+    assert!(json["bt"].get("item").is_none());
+    let text = json["notification"]["body"].as_str().unwrap();
+    assert!(text.ends_with("Bấm để xem việc cần làm."), "{text}");
+    assert!(text.chars().count() > 150, "{text}");
+    // The longest title and summary there may be, of the widest letters.
+    let mut wide = card(3, MsgType::Alert);
+    wide.headlines = vec![headline("vi", &"ữ".repeat(200), &"ữ ".repeat(300))];
+    said(&told(&wide, &large), Lang::Vi, true);
+}
+
+#[test]
+fn life_is_that_of_the_alert() {
+    let ends = |card: &Card| told(card, &body(&[])).ends(NOW).since(NOW);
+    assert_eq!(ends(&card(3, MsgType::Alert)), 3_600);
+    assert_eq!(ends(&card(3, MsgType::Cancel)), CANCEL_LIFE, "a phone that is off hears of the cancel tomorrow");
+    assert_eq!(ends(&Card { expires: None, ..card(3, MsgType::Alert) }), OPEN_END);
+}
+
+#[test]
+fn a_trial_names_no_alert() {
+    let json: Value = serde_json::from_slice(&trial(Lang::En, "https://bantin.example")).unwrap();
+    assert_eq!(json["bt"], serde_json::json!({"v": 1, "type": "test"}));
+    assert_eq!(json["notification"]["navigate"], "https://bantin.example/en/nhan-canh-bao");
+}

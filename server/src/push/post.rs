@@ -1,0 +1,103 @@
+//! One push to one endpoint (RFC 8030).
+
+use super::endpoint::{self, Guard};
+use super::seal::seal;
+use super::vapid::Keys;
+use crate::desk::fetch::retry_after;
+use crate::store::push::Subscription;
+use domain::content::Time;
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client};
+use std::sync::OnceLock;
+use std::time::Duration;
+use url::Url;
+
+/// For one push; a service that takes longer gets it again later.
+const PATIENCE: Duration = Duration::from_secs(8);
+const CONNECT: Duration = Duration::from_secs(4);
+const AGENT: &str = concat!("BanTin/", env!("CARGO_PKG_VERSION"));
+
+pub struct Sender {
+    /// Root of a service on this machine, in tests: then no other is believed.
+    root: Option<Vec<u8>>,
+    client: OnceLock<Option<Client>>,
+}
+
+/// A push without whom it is for.
+pub struct Letter<'a> {
+    pub payload: &'a [u8],
+    /// Seconds.
+    pub ttl: i64,
+    pub urgent: bool,
+    pub topic: Option<&'a str>,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Accepted,
+    /// The subscription is no more.
+    Gone,
+    /// It will not be taken however often it is sent.
+    Refused(u16),
+    /// Not taken now; seconds to wait, where the service says so.
+    Later(Option<i64>),
+    /// No answer: perhaps it was taken.
+    Silence,
+}
+
+impl Sender {
+    pub fn new(root: Option<Vec<u8>>) -> Sender {
+        Sender { root, client: OnceLock::new() }
+    }
+
+    /// Made with the first push: reading the roots of trust takes a while.
+    fn client(&self) -> Option<&Client> {
+        self.client
+            .get_or_init(|| self.make().inspect_err(|cause| tracing::error!(%cause, "nothing can be pushed")).ok())
+            .as_ref()
+    }
+
+    fn make(&self) -> reqwest::Result<Client> {
+        // Somebody else in this process may have chosen one; then it is that one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = Client::builder().user_agent(AGENT).no_proxy().redirect(Policy::none()).referer(false).https_only(true);
+        builder = builder.timeout(PATIENCE).connect_timeout(CONNECT).dns_resolver(Guard { local: self.root.is_some() });
+        builder = builder.http2_keep_alive_interval(Duration::from_secs(20)).http2_keep_alive_timeout(PATIENCE);
+        if let Some(root) = &self.root {
+            builder = builder.tls_certs_only([Certificate::from_pem(root)?]);
+        }
+        builder.build()
+    }
+
+    /// Seals a letter for somebody and hands it to his push service.
+    pub async fn send(&self, keys: &Keys, who: &Subscription, letter: &Letter<'_>, now: Time) -> Answer {
+        // Read again: what is on the list today may be shorter than when it was written down.
+        let Some(url) = endpoint::read(&who.endpoint, self.root.is_some()) else { return Answer::Gone };
+        let Some(sealed) = seal(letter.payload, &who.p256dh, &who.auth) else { return Answer::Refused(0) };
+        match self.post(keys, url, letter, sealed, now).await {
+            Some(answer) => answer,
+            None => Answer::Silence,
+        }
+    }
+
+    async fn post(&self, keys: &Keys, url: Url, letter: &Letter<'_>, sealed: Vec<u8>, now: Time) -> Option<Answer> {
+        let authorization = keys.authorization(&endpoint::service(&url), now);
+        let mut request = self.client()?.post(url).header(AUTHORIZATION, &*authorization);
+        request = request.header(CONTENT_ENCODING, "aes128gcm").header(CONTENT_TYPE, "application/octet-stream");
+        request = request.header("ttl", letter.ttl).header("urgency", if letter.urgent { "high" } else { "normal" });
+        if let Some(topic) = letter.topic {
+            request = request.header("topic", topic);
+        }
+        let response =
+            request.body(sealed).send().await.inspect_err(|cause| tracing::debug!(%cause, "no answer to a push")).ok()?;
+        let wait = response.headers().get(RETRY_AFTER).and_then(|wait| retry_after(wait.to_str().ok()?, now));
+        Some(match response.status().as_u16() {
+            200..=299 => Answer::Accepted,
+            404 | 410 => Answer::Gone,
+            408 | 429 | 500..=599 => Answer::Later(wait),
+            status => Answer::Refused(status),
+        })
+    }
+}

@@ -1,0 +1,281 @@
+//! One message on its way to everyone whom it concerns. Whoever was told is known from the database, so a run may be broken off
+//! at any moment and begun again.
+
+use super::endpoint;
+use super::hosts::{Pass, Turn};
+use super::payload::Told;
+use super::post::{Answer, Letter};
+use crate::error::Error;
+use crate::site::Site;
+use crate::store::push::{Fate, Reach, Sent, Subscription};
+use domain::alert::{self, Call, Message};
+use domain::content::Time;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Subscriptions that are looked at together.
+const PAGE: u32 = 500;
+/// Answers that are written down together: so many, or what came in so long.
+const BATCH: usize = 200;
+const SPAN: Duration = Duration::from_millis(200);
+/// Pauses before a push that was not taken is tried again, in seconds: the first, and the longest.
+const PAUSE: u64 = 5;
+const MAX_PAUSE: u64 = 300;
+
+/// How often a subscription was tried in vain, and when it is tried again.
+type Later = Arc<Mutex<HashMap<i64, (u32, Instant)>>>;
+
+enum Report {
+    Settled(i64, Fate),
+    /// Everything before this is to be written down now.
+    Flush(oneshot::Sender<()>),
+}
+
+struct Run {
+    site: Arc<Site>,
+    told: Arc<Told>,
+    ends: Time,
+    stop: CancellationToken,
+    later: Later,
+    reports: mpsc::Sender<Report>,
+    /// Pushes under way.
+    tasks: JoinSet<()>,
+}
+
+/// Tells everyone, near ones first; `began` is when that was first tried. `false` where it was stopped before the end; then nothing is under way any more.
+pub async fn run(site: Arc<Site>, told: Arc<Told>, began: Time, stop: CancellationToken) -> Result<bool, Error> {
+    let (reports, inbox) = mpsc::channel(2 * BATCH);
+    let recorder = tokio::spawn(record(site.clone(), told.clone(), inbox));
+    let ends = told.ends(began);
+    let mut run = Run { site, told, ends, stop, later: Later::default(), reports, tasks: JoinSet::new() };
+    let done = run.all().await;
+    // The recorder ends with the last one who reports to it.
+    drop(run);
+    recorder.await.map_err(|cause| Error::Damaged(cause.to_string()))??;
+    done
+}
+
+/// The earlier of two instants.
+fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    [a, b].into_iter().flatten().min()
+}
+
+impl Run {
+    async fn all(&mut self) -> Result<bool, Error> {
+        loop {
+            let began = Instant::now();
+            let left = earlier(self.scan(true).await?, self.scan(false).await?);
+            self.settle().await?;
+            if self.over() {
+                return Ok(true);
+            }
+            if self.stop.is_cancelled() {
+                return Ok(false);
+            }
+            // Whoever was due and was not tried no longer wants it.
+            let refused = lock(&self.later).values().map(|(_, due)| *due).filter(|due| *due > began).min();
+            let Some(due) = earlier(left, refused) else { return Ok(true) };
+            // Looking at everybody takes a while: most of the time is spent doing something else.
+            let rest = began.elapsed().max(SPAN) * 5;
+            tokio::select! {
+                () = tokio::time::sleep_until(due.max(Instant::now() + rest)) => {}
+                () = self.stop.cancelled() => return Ok(false),
+            }
+        }
+    }
+
+    fn over(&self) -> bool {
+        self.site.now() >= self.ends
+    }
+
+    /// Nothing is under way, and all that came of it is written down.
+    async fn settle(&mut self) -> Result<(), Error> {
+        while self.tasks.join_next().await.is_some() {}
+        let (done, flushed) = oneshot::channel();
+        self.report(Report::Flush(done)).await?;
+        flushed.await.map_err(|_| unrecorded())
+    }
+
+    async fn report(&self, report: Report) -> Result<(), Error> {
+        self.reports.send(report).await.map_err(|_| unrecorded())
+    }
+
+    /// Sends to all who are near, or to all others; gives when those may be tried who could not be sent to now.
+    async fn scan(&mut self, near: bool) -> Result<Option<Instant>, Error> {
+        let (mut after, mut left) = (0, None);
+        loop {
+            let page = self.site.store.subscriptions_after(after, self.told.chain, PAGE).await?;
+            let Some((last, _)) = page.last() else { return Ok(left) };
+            after = last.id;
+            let mut ready = Vec::new();
+            for (who, sent) in page {
+                let Some(call) = self.call(&who, &sent).filter(|call| call.near == near) else { continue };
+                let service = endpoint::read(&who.endpoint, self.site.push.local).map(|url| endpoint::service(&url));
+                let service = service.unwrap_or_default();
+                let due = lock(&self.later).get(&who.id).map(|(_, due)| *due).filter(|due| *due > Instant::now());
+                match due.or_else(|| self.site.push.hosts.resting(&service)) {
+                    Some(due) => left = earlier(left, Some(due)),
+                    None => ready.push((who, call, service)),
+                }
+            }
+            while !ready.is_empty() {
+                if self.stop.is_cancelled() || self.over() {
+                    return Ok(left);
+                }
+                let rest = ready.split_off(ready.len().min(BATCH));
+                left = earlier(left, self.send(std::mem::replace(&mut ready, rest)).await?);
+            }
+        }
+    }
+
+    fn call(&self, who: &Subscription, sent: &Sent) -> Option<Call> {
+        if sent.seq >= self.told.seq {
+            return None;
+        }
+        let card = &self.told.card;
+        let message = Message { info: &self.told.info, places: &card.places, status: card.status() };
+        alert::call(&who.wish, &message, sent.shown(), self.site.now())
+    }
+
+    /// Writes down whom it will send to, then sends.
+    async fn send(&mut self, ready: Vec<(Subscription, Call, String)>) -> Result<Option<Instant>, Error> {
+        let ids: Vec<i64> = ready.iter().map(|(who, ..)| who.id).collect();
+        let mut tx = self.site.store.begin().await?;
+        let tried = tx.try_pushes(self.told.chain, self.told.seq, &ids, self.site.now()).await;
+        tx.end(tried).await?;
+        let mut left = None;
+        for (who, call, service) in ready {
+            match self.turn(&service).await {
+                Some(Turn::Go(pass)) => {
+                    self.site.push.hosts.pace().await;
+                    while self.tasks.try_join_next().is_some() {}
+                    let task = Task { who, call, pass, site: self.site.clone(), told: self.told.clone(), ends: self.ends };
+                    self.tasks.spawn(task.run(self.later.clone(), self.reports.clone()));
+                }
+                turn => {
+                    if let Some(Turn::Later(due)) = turn {
+                        left = earlier(left, Some(due));
+                    }
+                    self.report(Report::Settled(who.id, Fate::NotYet)).await?;
+                }
+            }
+        }
+        Ok(left)
+    }
+
+    /// `None` where the run is stopped while it waits.
+    async fn turn(&self, service: &str) -> Option<Turn> {
+        let hosts = &self.site.push.hosts;
+        while !self.stop.is_cancelled() {
+            match hosts.turn(service) {
+                Turn::Full => hosts.room().await,
+                turn => return Some(turn),
+            }
+        }
+        None
+    }
+}
+
+fn lock(later: &Later) -> MutexGuard<'_, HashMap<i64, (u32, Instant)>> {
+    later.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+fn unrecorded() -> Error {
+    Error::Damaged("what was pushed could not be written down".into())
+}
+
+/// One push under way.
+struct Task {
+    who: Subscription,
+    call: Call,
+    pass: Pass,
+    site: Arc<Site>,
+    told: Arc<Told>,
+    ends: Time,
+}
+
+impl Task {
+    async fn run(self, later: Later, reports: mpsc::Sender<Report>) {
+        let Task { who, call, pass, site, told, ends } = self;
+        let (payload, topic, now) = (told.payload(who.lang, &who.origin, call.ring), told.chain.to_string(), site.now());
+        let letter =
+            Letter { payload: &payload, ttl: ends.since(now).max(0), urgent: told.urgent(call.ring), topic: Some(&topic) };
+        let answer = site.push.sender.send(&site.push.keys, &who, &letter, now).await;
+        let fate = match answer {
+            Answer::Accepted => Some(Fate::Accepted),
+            Answer::Gone => Some(Fate::Gone),
+            Answer::Refused(status) => {
+                tracing::warn!(status, service = endpoint::host(&who.endpoint), "a push was refused");
+                Some(Fate::Failed)
+            }
+            Answer::Later(_) => Some(Fate::NotYet),
+            // Perhaps it was taken: that stays written down.
+            Answer::Silence => None,
+        };
+        match answer {
+            Answer::Later(wait) => pass.badly(wait),
+            Answer::Silence => pass.badly(None),
+            _ => pass.well(),
+        }
+        match answer {
+            Answer::Later(_) | Answer::Silence => {
+                let mut later = lock(&later);
+                let (tries, due) = later.entry(who.id).or_insert((0, Instant::now()));
+                *due = Instant::now() + Duration::from_secs((PAUSE << (*tries).min(6)).min(MAX_PAUSE));
+                *tries += 1;
+            }
+            _ => drop(lock(&later).remove(&who.id)),
+        }
+        if let Some(fate) = fate {
+            // Where nobody writes down any more, the run says so.
+            let _ = reports.send(Report::Settled(who.id, fate)).await;
+        }
+    }
+}
+
+/// Writes down what became of pushes, many at a time.
+async fn record(site: Arc<Site>, told: Arc<Told>, mut inbox: mpsc::Receiver<Report>) -> Result<(), Error> {
+    let (mut fates, mut waiting) = (Vec::new(), Vec::new());
+    while let Some(first) = inbox.recv().await {
+        let mut next = Some(first);
+        let until = Instant::now() + SPAN;
+        while let Some(report) = next {
+            match report {
+                Report::Settled(id, fate) => fates.push((id, fate)),
+                Report::Flush(done) => waiting.push(done),
+            }
+            if fates.len() >= BATCH || !waiting.is_empty() {
+                break;
+            }
+            next = tokio::time::timeout_at(until, inbox.recv()).await.ok().flatten();
+        }
+        write(&site, &told, &fates).await?;
+        fates.iter().for_each(|(_, fate)| site.push.counts.settled(*fate));
+        fates.clear();
+        waiting.drain(..).for_each(|done| drop(done.send(())));
+    }
+    Ok(())
+}
+
+async fn write(site: &Site, told: &Told, fates: &[(i64, Fate)]) -> Result<(), Error> {
+    if fates.is_empty() {
+        return Ok(());
+    }
+    let count = |wanted: Fate| fates.iter().filter(|(_, fate)| *fate == wanted).count() as i64;
+    let more = Reach { accepted: count(Fate::Accepted), failed: count(Fate::Failed), gone: count(Fate::Gone), ended: false };
+    let now = site.now();
+    let mut tx = site.store.begin().await?;
+    let written = async {
+        for (id, fate) in fates {
+            tx.settle_push(told.chain, told.seq, told.shows(), *id, *fate, now).await?;
+        }
+        tx.count_push(told.seq, more).await
+    };
+    let written = written.await;
+    tx.end(written).await
+}

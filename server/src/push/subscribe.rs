@@ -1,0 +1,270 @@
+//! What browsers ask for: the key to subscribe to, a subscription and its end, whether it is known, a trial. Nothing is kept of
+//! who asks; an endpoint is a secret between a browser, its push service and this server.
+
+use super::post::{Answer, Letter};
+use super::{MAX_SUBSCRIPTIONS, endpoint, payload};
+use crate::backstage;
+use crate::error::Error;
+use crate::hot::{Hot, MINUTES};
+use crate::pages::origin;
+use crate::reply;
+use crate::site::Site;
+use crate::store::push::{Fate, Subscription};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use domain::alert::Wish;
+use domain::content::PlaceCode;
+use domain::instance::instance;
+use domain::wire::Problem;
+use domain::words::Lang;
+use http_body_util::{BodyExt, Limited};
+use p256::PublicKey;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::sync::Semaphore;
+
+const KEY: &str = "/push/khoa";
+const SUBSCRIBE: &str = "/push/dang-ky";
+const CHECK: &str = "/push/kiem";
+const TRY: &str = "/push/thu";
+/// Largest question, in bytes.
+const MAX_BODY: usize = 4 << 10;
+const MAX_PLACES: usize = 50;
+const MAX_HAZARDS: usize = 64;
+/// Between two trials of one endpoint, in seconds, and trials under way together.
+const PAUSE: i64 = 60;
+const MAX_TRIALS: usize = 16;
+
+/// Whether an address is one of these.
+pub fn is_here(path: &str) -> bool {
+    [KEY, SUBSCRIBE, CHECK, TRY].contains(&path)
+}
+
+/// A subscription as browsers send it.
+#[derive(Deserialize)]
+struct Wanted {
+    endpoint: String,
+    keys: Keys,
+    #[serde(default)]
+    places: Vec<Code>,
+    #[serde(default)]
+    hazards: Vec<String>,
+    level: u8,
+    #[serde(default)]
+    quiet: Option<(u8, u8)>,
+    #[serde(default)]
+    lang: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Keys {
+    p256dh: String,
+    auth: String,
+}
+
+/// The code of a unit, as a number or as it is written elsewhere.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Code {
+    Number(u32),
+    Text(String),
+}
+
+#[derive(Deserialize)]
+struct Named {
+    endpoint: String,
+}
+
+enum Refusal {
+    Problem(StatusCode, Problem),
+    Store(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(cause: Error) -> Refusal {
+        Refusal::Store(cause)
+    }
+}
+
+fn unfit(problem: Problem) -> Refusal {
+    Refusal::Problem(StatusCode::UNPROCESSABLE_ENTITY, problem)
+}
+
+fn code(status: StatusCode, code: &str) -> Refusal {
+    Refusal::Problem(status, Problem::new(code))
+}
+
+/// Answers an address of [`is_here`].
+pub async fn answer(site: Arc<Site>, request: Request) -> Response {
+    let (path, method) = (request.uri().path().to_owned(), request.method().clone());
+    if path == KEY && matches!(method, Method::GET | Method::HEAD) {
+        return Arc::new(Hot::new("text/plain; charset=utf-8", MINUTES, site.push.keys.public.clone()))
+            .answer(request.headers(), None)
+            .await;
+    }
+    // Readers' threads do not wait for the database.
+    let done = backstage::handle().spawn(async move {
+        let answer = match (path.as_str(), method) {
+            (SUBSCRIBE, Method::POST) => subscribe(&site, request).await,
+            (SUBSCRIBE, Method::DELETE) => leave(&site, request).await,
+            (CHECK, Method::POST) => check(&site, request).await,
+            (TRY, Method::POST) => attempt(&site, request).await,
+            _ => Err(code(StatusCode::METHOD_NOT_ALLOWED, "read-only")),
+        };
+        answer.unwrap_or_else(|refusal| refused(&site, refusal))
+    });
+    done.await.unwrap_or_else(|cause| {
+        tracing::error!(%cause, "a subscription could not be looked at");
+        reply::problem(StatusCode::INTERNAL_SERVER_ERROR, &Problem::new("failed"))
+    })
+}
+
+fn refused(site: &Site, refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::Problem(status, problem) => reply::problem(status, &problem),
+        Refusal::Store(cause) => {
+            tracing::error!(%cause, "a subscription could not be written down");
+            site.metrics.failures.fetch_add(1, Ordering::Relaxed);
+            reply::problem(StatusCode::SERVICE_UNAVAILABLE, &Problem::new("failed"))
+        }
+    }
+}
+
+async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
+    let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
+    let body = body.map_err(|_| code(StatusCode::PAYLOAD_TOO_LARGE, "too-large"))?.to_bytes();
+    serde_json::from_slice(&body).map_err(|_| unfit(Problem::new("bad-subscription")))
+}
+
+fn done() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+async fn subscribe(site: &Site, request: Request) -> Result<Response, Refusal> {
+    let origin = origin::of(site, &request).to_string();
+    let who = subscription(read(request).await?, origin, site.push.local)?;
+    let counts = &site.push.counts.subscriptions;
+    if counts.load(Ordering::Relaxed) >= MAX_SUBSCRIPTIONS && site.store.subscription_seen(&who.endpoint).await?.is_none() {
+        return Err(code(StatusCode::SERVICE_UNAVAILABLE, "full"));
+    }
+    let mut tx = site.store.begin().await?;
+    let put = tx.put_subscription(&who, site.now()).await;
+    if tx.end(put).await? {
+        counts.fetch_add(1, Ordering::Relaxed);
+    }
+    Ok(done())
+}
+
+/// What was sent, as it is kept, once every field of it is found good.
+fn subscription(wanted: Wanted, origin: String, local: bool) -> Result<Subscription, Refusal> {
+    let endpoint = endpoint::read(&wanted.endpoint, local).ok_or_else(|| unfit(Problem::new("bad-endpoint")))?;
+    // Browsers leave the padding out; not every script does.
+    let bytes = |text: &str| BASE64.decode(text.trim_end_matches('=')).ok();
+    let p256dh = bytes(&wanted.keys.p256dh).filter(|key| key.len() == 65 && PublicKey::from_sec1_bytes(key).is_ok());
+    let auth = bytes(&wanted.keys.auth).and_then(|auth| <[u8; 16]>::try_from(auth).ok());
+    let (p256dh, auth) = p256dh.zip(auth).ok_or_else(|| unfit(Problem::new("bad-keys")))?;
+    if wanted.places.len() > MAX_PLACES || wanted.hazards.len() > MAX_HAZARDS {
+        return Err(unfit(Problem::new("too-many").with("max", MAX_PLACES)));
+    }
+    let place = |given: &Code| {
+        let (number, text) = match given {
+            Code::Number(number) => (Some(*number), number.to_string()),
+            Code::Text(text) => (text.parse().ok(), text.clone()),
+        };
+        let known = number.map(PlaceCode).filter(|place| instance().place(*place).is_some());
+        known.ok_or_else(|| unfit(Problem::new("unknown-place").with("place", text)))
+    };
+    let hazard = |slug: &String| {
+        let known = instance().hazard_by_slug(slug);
+        known.ok_or_else(|| unfit(Problem::new("unknown-hazard").with("hazard", slug)))
+    };
+    let mut places = wanted.places.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+    let mut hazards = wanted.hazards.iter().map(hazard).collect::<Result<Vec<_>, _>>()?;
+    places.sort_unstable();
+    places.dedup();
+    hazards.sort_unstable();
+    hazards.dedup();
+    if !(1..=5).contains(&wanted.level) {
+        return Err(unfit(Problem::new("bad-level").with("level", wanted.level)));
+    }
+    // Midnight is written as 24 too.
+    if wanted.quiet.is_some_and(|(from, to)| from > 24 || to > 24) {
+        return Err(unfit(Problem::new("bad-hours")));
+    }
+    let quiet = wanted.quiet.map(|(from, to)| (from % 24, to % 24));
+    let lang = match wanted.lang.as_deref() {
+        None | Some("vi") => Lang::Vi,
+        Some("en") => Lang::En,
+        Some(_) => return Err(unfit(Problem::new("bad-lang"))),
+    };
+    let wish = Wish { places, hazards, level: wanted.level, quiet };
+    Ok(Subscription { id: 0, endpoint: endpoint.into(), p256dh, auth, wish, lang, origin })
+}
+
+/// The endpoint that a question is about, in its one spelling.
+async fn named(site: &Site, request: Request) -> Result<String, Refusal> {
+    let named: Named = read(request).await?;
+    let url = endpoint::read(&named.endpoint, site.push.local);
+    url.map(String::from).ok_or_else(|| unfit(Problem::new("bad-endpoint")))
+}
+
+async fn leave(site: &Site, request: Request) -> Result<Response, Refusal> {
+    forget(site, &named(site, request).await?).await?;
+    Ok(done())
+}
+
+async fn forget(site: &Site, endpoint: &str) -> Result<(), Error> {
+    let mut tx = site.store.begin().await?;
+    let dropped = tx.drop_subscription(endpoint).await;
+    if tx.end(dropped).await? {
+        site.push.counts.left();
+    }
+    Ok(())
+}
+
+async fn check(site: &Site, request: Request) -> Result<Response, Refusal> {
+    let seen = site.store.subscription_seen(&named(site, request).await?).await?;
+    let last = seen.flatten().map(|at| at.0);
+    Ok(reply::json(serde_json::json!({"known": seen.is_some(), "last": last}).to_string()))
+}
+
+async fn attempt(site: &Arc<Site>, request: Request) -> Result<Response, Refusal> {
+    static TRIALS: Semaphore = Semaphore::const_new(MAX_TRIALS);
+    let endpoint = named(site, request).await?;
+    let who = site.store.subscription(&endpoint).await?.ok_or_else(|| code(StatusCode::NOT_FOUND, "unknown-subscription"))?;
+    let Ok(_trial) = TRIALS.try_acquire() else { return Err(code(StatusCode::SERVICE_UNAVAILABLE, "busy")) };
+    let now = site.now();
+    let mut tx = site.store.begin().await?;
+    let may = tx.may_test(who.id, now.plus(-PAUSE), now).await;
+    if !tx.end(may).await? {
+        return Err(Refusal::Problem(StatusCode::TOO_MANY_REQUESTS, Problem::new("too-soon").with("seconds", PAUSE)));
+    }
+    let (at, id) = (site.clone(), who.id);
+    let sent = backstage::calls().spawn(async move {
+        let payload = payload::trial(who.lang, &who.origin);
+        let letter = Letter { payload: &payload, ttl: PAUSE, urgent: true, topic: None };
+        at.push.sender.send(&at.push.keys, &who, &letter, now).await
+    });
+    match sent.await.map_err(|cause| Error::Damaged(cause.to_string()))? {
+        Answer::Accepted => {
+            site.push.counts.settled(Fate::Accepted);
+            let mut tx = site.store.begin().await?;
+            let seen = tx.saw_subscription(id, now).await;
+            tx.end(seen).await?;
+            Ok(done())
+        }
+        Answer::Gone => {
+            forget(site, &endpoint).await?;
+            Err(code(StatusCode::GONE, "gone"))
+        }
+        Answer::Refused(_) | Answer::Later(_) | Answer::Silence => Err(code(StatusCode::BAD_GATEWAY, "push-failed")),
+    }
+}
