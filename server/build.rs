@@ -1,4 +1,8 @@
-//! Embeds the instance's sample content, so that the one binary starts with something to read.
+//! Embeds the instance's sample content, so that the one binary starts with something to read, and what the desk needs to
+//! compose alerts: prepared words, and the outlines of all units.
+
+#[path = "../xtask/src/map.rs"]
+mod map;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -20,4 +24,24 @@ fn main() {
     }
     code.push_str("];\n");
     std::fs::write(out.join("sample.rs"), code).unwrap();
+    std::fs::write(out.join("alerts.rs"), alerts(&folder)).unwrap();
+}
+
+/// Words of alerts, and each unit's outline in one view box: taken from the map that readers get.
+fn alerts(folder: &Path) -> String {
+    println!("cargo::rerun-if-changed=../xtask/src/map.rs");
+    let map = map::draw(&folder.join("outlines.topo.json")).unwrap_or_else(|e| panic!("{e}"));
+    let (_, rest) = map.split_once("viewBox=\"0 0 ").unwrap();
+    let (size, rest) = rest.split_once('"').unwrap();
+    let (width, height) = size.split_once(' ').unwrap();
+    let mut code = format!("pub const TEMPLATES: &str = include_str!({:?});\n", folder.join("alert-templates.json"));
+    let _ = writeln!(code, "pub const WIDTH: &str = {width:?};\npub const HEIGHT: &str = {height:?};");
+    code.push_str("/// Code of a unit and its outline.\npub const UNITS: &[(u32, &str)] = &[\n");
+    for unit in rest.split("<path id=\"p").skip(1) {
+        let (number, path) = unit.split_once("\" d=\"").unwrap();
+        let (path, _) = path.split_once('"').unwrap();
+        let _ = writeln!(code, "    ({number}, {path:?}),");
+    }
+    code.push_str("];\n");
+    code
 }

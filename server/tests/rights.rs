@@ -5,7 +5,7 @@ mod office;
 
 use axum::http::StatusCode;
 use domain::content::PlaceCode;
-use domain::editorial::{Action, Grant, Role, Scope, allowed};
+use domain::editorial::{Action, Grant, Role, Scope, allowed, sees};
 use lab::{Answer, Lab};
 use office::*;
 use std::collections::HashSet;
@@ -62,6 +62,24 @@ fn form(fields: &[(&'static str, &str)]) -> Form {
     fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
+/// An alert as the composer sends it.
+fn warning() -> Form {
+    let texts = [("title.vi", "Lũ quét ở {noi}"), ("summary.vi", "Nước lên."), ("action.vi", "Lên chỗ cao")];
+    let mut all = form(&[("kind", "alert"), ("topic", "0"), ("place", "20044"), ("source", "UBND"), ("lang", "vi")]);
+    all.extend(form(&[("hazard", "flash-flood"), ("level", "2"), ("hours", "6")]));
+    all.extend(form(&texts));
+    all
+}
+
+/// A fresh alert that waits to be confirmed.
+async fn alert(lab: &Lab, who: &Browser) -> i64 {
+    let mut fields = warning();
+    fields.extend(form(&[("do", "submit")]));
+    let answer = ask(lab, who, true, "/ban-lam-viec/viec", &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
+    answer.header("location").rsplit('/').next().unwrap().parse().unwrap()
+}
+
 async fn ask(lab: &Lab, who: &Browser, post_it: bool, path: &str, form: &Form) -> Answer {
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     if post_it { post(lab, who, path, &form).await } else { get(lab, who, path).await }
@@ -76,12 +94,16 @@ async fn the_matrix_of_rights() {
     let feed = form(&[("url", "https://tin.example/rss"), ("name", "Báo"), ("place", "20044"), ("topic", "1")]);
     assert_eq!(ask(&lab, &writer, true, "/ban-lam-viec/nguon", &feed).await.status, StatusCode::SEE_OTHER);
     let source = lab.app.site.store.sources().await.unwrap()[0].id;
+    let warner = invite(&lab, &admin, "nguoi.bao", Role::AlertOfficer, A_LUOI_2).await;
+    let confirmer = invite(&lab, &admin, "nguoi.xac-nhan", Role::AlertOfficer, A_LUOI_2).await;
     for role in Role::ALL {
         for (n, place) in [A_LUOI_2, A_LUOI_3].into_iter().enumerate() {
             let who = invite(&lab, &admin, &format!("{}{n}", role.name()), role, place).await;
             let grants = [Grant { role, place: PlaceCode(place), topics: Vec::new() }];
-            let within = |action, place| allowed(&grants, action, Scope { places: &[PlaceCode(place)], topics: &[1] });
+            let within =
+                |action, place| allowed(&grants, action, Scope { places: &[PlaceCode(place)], topics: &[1], alert: false });
             let may = |action| within(action, A_LUOI_2);
+            let warns = |action, place| allowed(&grants, action, Scope { places: &[PlaceCode(place)], topics: &[0], alert: true });
             let everywhere = |action| allowed(&grants, action, Scope::ALL);
             // A fresh work in review, for each role.
             let work = write(&lab, &writer, "Bài chung").await;
@@ -94,6 +116,16 @@ async fn the_matrix_of_rights() {
             typed.push(("version", stored.version.to_string()));
             let role_form = form(&[("do", "add"), ("name", "x"), ("role", "author"), ("place", "46")]);
             let none = Form::new;
+            // An alert that waits to be confirmed, and one that is live.
+            let waiting = alert(&lab, &warner).await;
+            let stored = lab.app.site.store.work(waiting).await.unwrap().unwrap();
+            let hash: String = stored.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            let judge = |action: &str| form(&[("do", action), ("seen", &hash), ("words", "vì thế")]);
+            let mut worded = warning();
+            worded.extend(form(&[("version", &stored.version.to_string()), ("summary.vi", "Khác.")]));
+            let live = alert(&lab, &warner).await;
+            let path = format!("/ban-lam-viec/viec/{live}");
+            assert_eq!(act(&lab, &confirmer, &path, "approve publish", &[]).await.status, StatusCode::SEE_OTHER);
             let cases = [
                 ("GET ", none(), true),
                 ("GET viec", none(), true),
@@ -123,6 +155,19 @@ async fn the_matrix_of_rights() {
                 ("GET nhat-ky", none(), everywhere(Action::ReadAudit)),
                 ("GET hang-doi", none(), everywhere(Action::ManageJobs)),
                 ("POST hang-doi/_", none(), everywhere(Action::ManageJobs)),
+                ("GET canh-bao", none(), sees(&grants, Scope { alert: true, ..Scope::ALL })),
+                ("GET canh-bao/moi", none(), warns(Action::Write, place)),
+                ("GET viec/WAITING", none(), warns(Action::Read, A_LUOI_2)),
+                ("GET viec/WAITING/xem", none(), warns(Action::Read, A_LUOI_2)),
+                ("POST viec", warning(), warns(Action::Write, A_LUOI_2)),
+                ("POST viec/WAITING/buoc", judge("take-back"), false),
+                ("POST viec/WAITING/buoc", judge("approve"), warns(Action::Approve, A_LUOI_2)),
+                ("POST viec/WAITING/buoc", judge("publish"), warns(Action::Publish, A_LUOI_2)),
+                ("POST viec/LIVE/buoc", judge("correct"), false),
+                ("POST viec/LIVE/buoc", judge("withdraw"), false),
+                ("POST viec/WAITING", worded, warns(Action::Write, A_LUOI_2)),
+                ("POST viec/_/huy", form(&[("reason", "over")]), false),
+                ("POST viec/LIVE/huy", form(&[("reason", "over")]), warns(Action::Cancel, A_LUOI_2)),
                 // What is his own.
                 ("GET toi", none(), true),
                 ("POST toi/khoa/hoi", none(), true),
@@ -144,6 +189,7 @@ async fn the_matrix_of_rights() {
                     Some("nguon") => source,
                     _ => 1,
                 };
+                let path = path.replace("WAITING", &waiting.to_string()).replace("LIVE", &live.to_string());
                 let path = format!("/ban-lam-viec/{}", path.replace('_', &number.to_string()));
                 let path = path.trim_end_matches('/');
                 let stranger = ask(&lab, &Browser::default(), method == "POST", path, &form).await;

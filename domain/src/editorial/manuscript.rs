@@ -2,6 +2,7 @@
 //! thrown away.
 
 use super::markup;
+use super::warning::{self, Warning};
 use crate::content::{Block, Mark};
 use crate::content::{
     Body, Card, EventInfo, Fact, FactKind, Headline, ItemId, Kind, MediaRef, PlaceCode, Style, Text, Time, Variant,
@@ -37,6 +38,9 @@ pub struct Manuscript {
     pub change: String,
     /// The first one is the original, in Vietnamese.
     pub texts: Vec<Script>,
+    /// What only alerts have. Left out of what is stored where there is none, so that older manuscripts keep their bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alert: Option<Warning>,
 }
 
 /// The text in one language.
@@ -61,6 +65,15 @@ pub struct Script {
     pub audio: String,
     /// Of a translation: fingerprint of the original it was made from.
     pub of: String,
+    /// What to do, in at most three sentences (alerts).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<String>,
+    /// What holds if no further word arrives (alerts).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub contingency: String,
+    /// The area in words (alerts).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub area: String,
 }
 
 /// Something to mend before others can judge the text. Names of fields are those of the form.
@@ -77,6 +90,16 @@ pub enum Finding {
     /// A translation is older than its original.
     Outdated(String),
     UnknownKind,
+    /// An alert that is not for any place.
+    NoPlace,
+    /// Ends before it could be read.
+    Over,
+    /// Holds longer than an alert may.
+    TooFar,
+    /// Above the highest level that this hazard may have.
+    TooHigh(u8),
+    /// More characters, or entries, than a phone shows and a push holds.
+    TooLong(&'static str, usize),
 }
 
 impl Finding {
@@ -97,7 +120,7 @@ pub struct Compiled {
 
 impl Manuscript {
     pub fn kind(&self) -> Option<Kind> {
-        Kind::from_name(&self.kind).filter(|kind| *kind != Kind::ALERT)
+        Kind::from_name(&self.kind).filter(|kind| *kind != Kind::ALERT || self.alert.is_some())
     }
 
     /// Title of the original.
@@ -108,6 +131,9 @@ impl Manuscript {
     /// Makes of it what readers get, as far as that can be made, and says what is missing. `media` knows the files that
     /// were brought; `revision` is the one this would become.
     pub fn compile(&self, now: Time, revision: u16, media: &dyn Fn(&str) -> Option<MediaRef>) -> (Compiled, Vec<Finding>) {
+        if let Some(warning) = self.warning() {
+            return warning::compile(self, warning, now, media);
+        }
         let mut findings = Vec::new();
         let kind = self.kind().unwrap_or_else(|| {
             findings.push(Finding::UnknownKind);
@@ -221,12 +247,16 @@ impl Script {
         let all = [&self.title, &self.summary, &self.text, &self.papers, &self.fee, &self.office, &self.hours, &self.duration]
             .map(|text| text.trim())
             .join("\0");
+        let of_alerts =
+            self.actions.iter().chain([&self.contingency, &self.area]).map(|text| text.trim()).filter(|text| !text.is_empty());
+        let all = of_alerts.fold(all, |all, text| [&all, "\0", text].concat());
         crate::sign::hash(all.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Nothing was written in this language.
     pub fn is_empty(&self) -> bool {
-        [&self.title, &self.summary, &self.text, &self.audio].iter().all(|text| text.trim().is_empty())
+        let texts = [&self.title, &self.summary, &self.text, &self.audio, &self.contingency, &self.area];
+        texts.into_iter().chain(&self.actions).all(|text| text.trim().is_empty())
     }
 
     fn facts(&self, kind: Kind) -> Vec<Fact> {
@@ -259,7 +289,7 @@ fn correction(now: Time, change: &str) -> Block {
 }
 
 /// A local date, with or without the time of day; `None` where nothing is typed.
-fn local(text: &str) -> Result<Option<Time>, ()> {
+pub(super) fn local(text: &str) -> Result<Option<Time>, ()> {
     let text = text.trim();
     let full = match text.len() {
         0 => return Ok(None),

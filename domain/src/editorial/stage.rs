@@ -12,11 +12,21 @@ pub enum Stage {
     Published,
     Withdrawn,
     Archived,
+    /// An alert that a later message of its chain has replaced or cancelled.
+    Closed,
 }
 
 impl Stage {
-    pub const ALL: [Stage; 7] =
-        [Stage::Draft, Stage::InReview, Stage::Approved, Stage::Scheduled, Stage::Published, Stage::Withdrawn, Stage::Archived];
+    pub const ALL: [Stage; 8] = [
+        Stage::Draft,
+        Stage::InReview,
+        Stage::Approved,
+        Stage::Scheduled,
+        Stage::Published,
+        Stage::Withdrawn,
+        Stage::Archived,
+        Stage::Closed,
+    ];
 
     /// Name in the database.
     pub fn name(self) -> &'static str {
@@ -28,6 +38,7 @@ impl Stage {
             Stage::Published => "published",
             Stage::Withdrawn => "withdrawn",
             Stage::Archived => "archived",
+            Stage::Closed => "closed",
         }
     }
 
@@ -60,13 +71,17 @@ pub enum Action {
     Withdraw,
     Archive,
     Reopen,
+    /// A later message takes the place of an alert.
+    Update,
+    /// An alert is over or was none: said in prepared words, so that one officer may do it alone.
+    Cancel,
     ManagePeople,
     ReadAudit,
     ManageJobs,
 }
 
 impl Action {
-    pub const ALL: [Action; 19] = [
+    pub const ALL: [Action; 21] = [
         Action::Read,
         Action::Write,
         Action::Bring,
@@ -83,6 +98,8 @@ impl Action {
         Action::Withdraw,
         Action::Archive,
         Action::Reopen,
+        Action::Update,
+        Action::Cancel,
         Action::ManagePeople,
         Action::ReadAudit,
         Action::ManageJobs,
@@ -107,6 +124,8 @@ impl Action {
             Action::Withdraw => "withdraw",
             Action::Archive => "archive",
             Action::Reopen => "reopen",
+            Action::Update => "update",
+            Action::Cancel => "cancel",
             Action::ManagePeople => "manage-people",
             Action::ReadAudit => "read-audit",
             Action::ManageJobs => "manage-jobs",
@@ -157,7 +176,7 @@ pub enum Refusal {
 
 /// Where `action` leads from `state`. Says nothing of rights: [`super::allowed`] does.
 pub fn transition(state: State, action: Action, deed: &Deed) -> Result<State, Refusal> {
-    use Stage::{Approved, Archived, Draft, InReview, Published, Scheduled, Withdrawn};
+    use Stage::{Approved, Archived, Closed, Draft, InReview, Published, Scheduled, Withdrawn};
     let to = |stage| State { stage, ..state };
     let unapproved = |stage| State { stage, approved: None, ..state };
     Ok(match (state.stage, action) {
@@ -188,6 +207,8 @@ pub fn transition(state: State, action: Action, deed: &Deed) -> Result<State, Re
         (Draft | InReview | Approved | Scheduled | Published, Action::Withdraw) if state.live => {
             State { live: false, ..unapproved(Withdrawn) }
         }
+        // Readers keep it in sight with the message that closed it; from here on nothing is published under its name.
+        (Published, Action::Update | Action::Cancel) if state.live => State { live: false, ..unapproved(Closed) },
         (Draft | Withdrawn, Action::Archive) if !state.live => unapproved(Archived),
         (Withdrawn | Archived, Action::Reopen) => unapproved(Draft),
         _ => return Err(Refusal::Stage),

@@ -48,10 +48,13 @@ proptest! {
                     hands.clear();
                 }
                 Action::Withdraw => prop_assert!(!after.live),
+                // Prepared words go out, under a name of their own; of this text nothing does any more.
+                Action::Update | Action::Cancel => prop_assert_eq!((after.stage, after.live), (Stage::Closed, false)),
                 _ => {}
             }
             prop_assert!(after.stage != Stage::Published || after.live);
-            prop_assert!(!(matches!(after.stage, Stage::Withdrawn | Stage::Archived) && after.live));
+            prop_assert!(!(matches!(after.stage, Stage::Withdrawn | Stage::Archived | Stage::Closed) && after.live));
+            prop_assert!(state.stage != Stage::Closed, "a closed alert stays closed");
             state = after;
         }
     }
@@ -164,7 +167,7 @@ fn grant(role: Role, place: PlaceCode, topics: &[u8]) -> Grant {
 
 #[test]
 fn scopes_are_kept() {
-    let scope = |places: &'static [PlaceCode], topics: &'static [u8]| Scope { places, topics };
+    let scope = |places: &'static [PlaceCode], topics: &'static [u8]| Scope { places, topics, alert: false };
     let author = [grant(Role::Author, A_LUOI_2, &[])];
     assert!(allowed(&author, Action::Write, scope(&[A_LUOI_2], &[1])));
     assert!(!allowed(&author, Action::Approve, scope(&[A_LUOI_2], &[1])), "no author approves");

@@ -1,7 +1,8 @@
 //! What a form sends: names and values in their order, with the text as people mean it.
 
 use domain::content::{PlaceCode, Time};
-use domain::editorial::{Grant, Hash, Manuscript, Role, Script};
+use domain::editorial::MAX_ACTIONS;
+use domain::editorial::{Grant, Hash, Manuscript, Role, Script, Warning};
 use domain::instance::instance;
 use unicode_normalization::UnicodeNormalization;
 
@@ -80,6 +81,9 @@ impl Form {
                 venue: of("venue", &old.venue),
                 audio: of("audio", &old.audio),
                 of: old.of,
+                actions: self.actions(lang).unwrap_or(old.actions),
+                contingency: of("contingency", &old.contingency),
+                area: of("area", &old.area),
             });
         }
         // Pictures and recordings that were ticked come at the end of the original.
@@ -111,7 +115,43 @@ impl Form {
             supersedes: text("supersedes", &before.supersedes),
             change: text("change", &before.change),
             texts,
+            alert: self.warning(before),
         }
+    }
+
+    /// What to do, in the order of the fields; `None` where the form has none.
+    fn actions(&self, lang: &str) -> Option<Vec<String>> {
+        let name = ["action.", lang].concat();
+        // One more than may be: that it is too much is told, not cut off.
+        self.has(&name).then(|| self.all(&name).take(MAX_ACTIONS + 1).map(str::to_owned).collect())
+    }
+
+    /// The alert part; `None` where neither the form nor `before` is an alert.
+    fn warning(&self, before: &Manuscript) -> Option<Warning> {
+        if before.alert.is_none() && self.get("kind") != "alert" {
+            return None;
+        }
+        let old = before.alert.clone().unwrap_or_default();
+        let text = |name: &str, old: &str| if self.has(name) { self.get(name).to_owned() } else { old.to_owned() };
+        let many = |name: &str, old: &[String]| if self.has(name) { self.named(name) } else { old.to_vec() };
+        // What it follows is said when it is begun.
+        let references = if before.alert.is_some() { old.references.clone() } else { self.named("follows") };
+        Some(Warning {
+            level: if self.has("level") { u8::try_from(self.number("level")).unwrap_or_default() } else { old.level },
+            hazard: text("hazard", &old.hazard),
+            urgency: text("urgency", &old.urgency),
+            certainty: text("certainty", &old.certainty),
+            status: text("status", &old.status),
+            msg_type: if references.is_empty() { "alert" } else { "update" }.into(),
+            references,
+            calls: many("call", &old.calls),
+        })
+    }
+
+    /// Values of a name that are there, each once.
+    fn named(&self, name: &str) -> Vec<String> {
+        let mut seen = std::collections::HashSet::new();
+        self.all(name).filter(|value| !value.is_empty() && seen.insert(*value)).take(40).map(str::to_owned).collect()
     }
 
     /// Roles of an invitation or a person: `role`, `place` and topics.

@@ -4,6 +4,7 @@
 //! Rights are judged in [`works`] and [`people`], never by a page.
 
 mod account;
+pub mod alerts;
 mod auth;
 mod encode;
 mod enter;
@@ -106,9 +107,16 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (false, ["viec"]) => view::list(visit, &person).await,
         (false, ["viec", "moi"]) => view::fresh(visit, &person).await,
         (true, ["viec"]) => {
-            let text = form.manuscript(&Manuscript::default());
+            let text = alerts::typed(form, &Manuscript::default(), visit.now());
             let id = works::create(&site, &person, text).await?;
-            saved(visit, form, id).await
+            // Saved in any case; sent in where the button says so and nothing is missing.
+            match works::act(&site, &person, id, ask(form)?).await {
+                Ok(_) => saved(visit, form, id).await,
+                Err(trouble @ (Trouble::Unready(_) | Trouble::Refuses(_))) => {
+                    view::work(visit, &person, id, Shown { trouble: Some(trouble), typed: None }).await
+                }
+                Err(trouble) => Err(trouble),
+            }
         }
         (false, ["viec", id]) => view::work(visit, &person, number(id)?, Shown::default()).await,
         (true, ["viec", id]) => save(visit, form, &person, number(id)?).await,
@@ -117,6 +125,9 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
             works::act(&site, &person, id, ask(form)?).await?;
             Ok(visit.go(&format!("/viec/{id}")))
         }
+        (true, ["viec", id, "huy"]) => alerts::cancel(visit, form, &person, number(id)?).await,
+        (false, ["canh-bao"]) => view::alert::list(visit, &person).await,
+        (false, ["canh-bao", "moi"]) => alerts::fresh(visit, &person).await,
         (false, ["viec", id, "xem"]) => view::preview(visit, &person, number(id)?).await,
         (false, ["viec", id, "lich-su"]) => view::history(visit, &person, number(id)?).await,
         (true, ["viec", id, "tep"]) => {
@@ -162,7 +173,7 @@ fn ask(form: &Form) -> Result<Ask, Trouble> {
 
 async fn save(visit: &mut Visit, form: &Form, person: &crate::store::desk::Person, id: i64) -> Answer {
     let before = visit.site.store.work(id).await?.ok_or(Trouble::NotFound)?;
-    let text = form.manuscript(&before.text);
+    let text = alerts::typed(form, &before.text, visit.now());
     let done = works::save(&visit.site, person, id, form.number("version"), text.clone(), ask(form)?).await;
     match done {
         Ok(work) if visit.wants_json => Ok(view::json(StatusCode::OK, &serde_json::json!({ "version": work.version }))),

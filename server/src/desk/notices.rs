@@ -11,8 +11,16 @@ use domain::content::Time;
 use domain::editorial::{Action, allowed};
 
 /// What is done to a work of which others hear.
-const TOLD: [Action; 6] =
-    [Action::Submit, Action::SendBack, Action::Approve, Action::Schedule, Action::Publish, Action::Withdraw];
+const TOLD: [Action; 8] = [
+    Action::Submit,
+    Action::SendBack,
+    Action::Approve,
+    Action::Schedule,
+    Action::Publish,
+    Action::Withdraw,
+    Action::Update,
+    Action::Cancel,
+];
 
 fn job(line: i64) -> String {
     format!("notify:{line}")
@@ -49,6 +57,10 @@ pub async fn tell(site: &Site, line: i64) -> Result<(), Trouble> {
 fn concerns(action: &str, person: &Person, work: &Work) -> bool {
     if action == Action::Submit.name() {
         return allowed(&person.grants, Action::Approve, scope(&work.text)) && !work.hands.contains(&person.id);
+    }
+    // One officer did it alone: every other one who could have hears of it.
+    if action == Action::Cancel.name() && allowed(&person.grants, Action::Cancel, scope(&work.text)) {
+        return true;
     }
     person.id == work.created_by || work.hands.contains(&person.id)
 }

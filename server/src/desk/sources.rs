@@ -34,7 +34,7 @@ fn job(source: i64) -> String {
 
 /// Whether it may be brought in for a place (`None`: for everyone) and about a topic.
 fn may(grants: &[Grant], place: Option<PlaceCode>, topic: Option<u8>) -> bool {
-    allowed(grants, Action::Bring, Scope { places: place.as_slice(), topics: topic.as_slice() })
+    allowed(grants, Action::Bring, Scope { places: place.as_slice(), topics: topic.as_slice(), alert: false })
 }
 
 /// For whom and about what, as the form says, else for the place that the person works for.

@@ -1,5 +1,6 @@
 //! What people do with a work: each step is checked against rights and stage, done and written down in one transaction.
 
+mod cancel;
 mod step;
 
 use super::fetch::Unfetched;
@@ -17,6 +18,8 @@ use domain::editorial::{
 use std::collections::HashSet;
 use std::slice::from_ref;
 use step::{end, job, step, steps, unschedule};
+
+pub use cancel::{cancel, chain};
 
 /// Why a step was not taken. What was stored stays as it is.
 #[derive(Debug)]
@@ -64,7 +67,8 @@ pub struct Ask {
 }
 
 pub fn scope(text: &Manuscript) -> Scope<'_> {
-    Scope { places: &text.places, topics: &text.topics }
+    // Whoever says in a form that it is one is judged as if it were.
+    Scope { places: &text.places, topics: &text.topics, alert: text.kind == "alert" || text.alert.is_some() }
 }
 
 /// Whether this person learns that a work is there.
@@ -72,10 +76,10 @@ pub fn may_see(person: &Person, created_by: i64, text: &Manuscript) -> bool {
     created_by == person.id || sees(&person.grants, scope(text))
 }
 
-/// The first place for which this person may do something of this kind; `None` where he never does.
+/// The first place for which this person may do something of this kind with news; `None` where he never does.
 pub fn home(person: &Person, action: Action) -> Option<PlaceCode> {
     let fits = |grant: &&Grant| {
-        let scope = Scope { places: from_ref(&grant.place), topics: &grant.topics };
+        let scope = Scope { places: from_ref(&grant.place), topics: &grant.topics, alert: false };
         allowed(from_ref(*grant), action, scope)
     };
     person.grants.iter().find(fits).map(|grant| grant.place)

@@ -1,6 +1,7 @@
 //! The frame of every page of the desk, and its two files.
 
 use crate::compress;
+use crate::desk::alerts::is_officer;
 use crate::desk::visit::Visit;
 use crate::desk::works::home;
 use crate::reply;
@@ -35,9 +36,10 @@ fn files() -> &'static Files {
             include_str!("../../../../style/critical.css"),
             include_str!("../../../../style/app.css"),
             include_str!("../../../../style/desk.css"),
+            include_str!("../../../../style/desk-alert.css"),
         ]
         .concat();
-        let script = include_str!("../desk.js");
+        let script = concat!(include_str!("../desk.js"), include_str!("../alert.js"));
         let hash = domain::sign::hash([&style, script].concat().as_bytes());
         Files { mark: super::hex(&hash[..6]), style, script }
     })
@@ -135,6 +137,9 @@ fn menu(visit: &Visit) -> Option<El> {
     let w = visit.w();
     let may = |action| allowed(&person.grants, action, Scope::ALL);
     let mut places = vec![("", w.overview), ("/viec", w.works)];
+    if is_officer(person) {
+        places.insert(1, ("/canh-bao", w.alerts));
+    }
     if home(person, Action::Bring).is_some() {
         places.push(("/nguon", w.sources));
     }

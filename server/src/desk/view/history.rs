@@ -24,7 +24,7 @@ pub async fn history(visit: &Visit, person: &Person, id: i64) -> Result<Response
     let versions = store.versions(id).await?;
     let steps = store.audit(Some(id), None, 200).await?;
     let mut main = cl("div", "pg").kid(back(visit, &format!("/viec/{id}"), w.back_to_work)).kid(tx("h1", w.history));
-    main = main.kid(tx("p", work.text.title().to_owned()));
+    main = main.kid(tx("p", work.text.heading()));
     let lines = steps.iter().map(|line| line_of(visit, line, false));
     main = main.kid(tx("h2", w.done_steps)).kid(cl("ul", "ls tl").kids(lines.collect()));
     main = main.kid(tx("h2", w.versions));
@@ -71,6 +71,18 @@ fn plain(text: &Manuscript, visit: &Visit) -> String {
     ] {
         add(label, value);
     }
+    if let Some(warning) = text.warning() {
+        for (label, value) in [
+            (w.al_hazard, &warning.hazard),
+            (w.al_level, &warning.level.to_string()),
+            (w.al_status, &warning.status),
+            (w.al_urgency, &warning.urgency),
+            (w.al_certainty, &warning.certainty),
+            (w.al_calls, &warning.calls.join(", ")),
+        ] {
+            add(label, value);
+        }
+    }
     for script in &text.texts {
         if script.is_empty() {
             continue;
@@ -86,6 +98,9 @@ fn plain(text: &Manuscript, visit: &Visit) -> String {
             (w.duration, &script.duration),
             (w.venue, &script.venue),
             (w.phone, &script.phone),
+            (w.al_actions, &script.actions.join(" / ")),
+            (w.al_contingency, &script.contingency),
+            (w.al_area, &script.area),
         ];
         lines.extend(fields.into_iter().filter_map(|(label, value)| line(label, value)));
         lines.extend(script.text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
@@ -153,6 +168,8 @@ pub fn action_name(action: &str, w: &'static Desk) -> String {
         "end-session" => w.did_end_session,
         "add-passkey" => w.did_add_passkey,
         "drop-passkey" => w.did_drop_passkey,
+        "update" => w.did_update,
+        "cancel" => w.did_cancel,
         other => other,
     };
     name.to_owned()
@@ -175,7 +192,13 @@ fn line_of(visit: &Visit, line: &Line, everywhere: bool) -> El {
         li = li.text(" · ").kid(link(visit.to(&format!("/viec/{work}")), format!("#{work}")));
     }
     if !line.words.is_empty() {
-        li = li.kid(tx("q", line.words.clone()));
+        let words = match (line.action.as_str(), line.words.as_str()) {
+            ("cancel", "newer") => w.al_newer,
+            ("cancel", "over") => w.al_over,
+            ("cancel", "mistake") => w.al_mistake,
+            (_, words) => words,
+        };
+        li = li.kid(tx("q", words.to_owned()));
     }
     li.kid(tx("small", at(visit, line.at)))
 }

@@ -1,5 +1,6 @@
 //! Pages of the desk: plain data in, HTML out, the same calm leaflet as for readers. Every page works without scripts.
 
+pub mod alert;
 mod enter;
 mod files;
 mod frame;

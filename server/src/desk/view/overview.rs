@@ -4,6 +4,7 @@ use super::frame::{page, root};
 use super::history::action_name;
 use super::{choice, field, hidden, input, send};
 use crate::desk::OPEN;
+use crate::desk::alerts::is_officer;
 use crate::desk::visit::Visit;
 use crate::desk::works::{Trouble, home, may_see, scope};
 use crate::store::desk::{Listed, Notice, Person};
@@ -30,6 +31,7 @@ pub fn stage_name(stage: Stage, w: &'static Desk) -> &'static str {
         Stage::Published => w.stage_published,
         Stage::Withdrawn => w.stage_withdrawn,
         Stage::Archived => w.stage_archived,
+        Stage::Closed => w.stage_closed,
     }
 }
 
@@ -39,13 +41,13 @@ pub fn badge(stage: Stage, live: bool, w: &'static Desk) -> El {
         Stage::Published => "sb on",
         Stage::InReview | Stage::Approved | Stage::Scheduled => "sb soon",
         Stage::Draft => "sb",
-        Stage::Withdrawn | Stage::Archived => "sb off",
+        Stage::Withdrawn | Stage::Archived | Stage::Closed => "sb off",
     };
     let badge = cl("span", class).text(stage_name(stage, w));
     if live && stage != Stage::Published { badge.text(" · ").text(w.still_live) } else { badge }
 }
 
-fn row(visit: &Visit, heading: &'static str, work: &Listed) -> El {
+pub fn row(visit: &Visit, heading: &'static str, work: &Listed) -> El {
     let w = visit.w();
     let title = if work.title.is_empty() { w.untitled.to_owned() } else { work.title.clone() };
     let places = work.text.places.iter().filter_map(|place| instance().place(*place)).map(|place| place.name.get(visit.lang));
@@ -64,7 +66,7 @@ fn section(visit: &Visit, title: &'static str, works: &[&Listed]) -> Option<El> 
 }
 
 /// Works that this person may look at: of the places of his roles, and for everyone.
-async fn visible(visit: &Visit, person: &Person, stages: &[Stage], words: &str, count: u32) -> Result<Vec<Listed>, Trouble> {
+pub async fn visible(visit: &Visit, person: &Person, stages: &[Stage], words: &str, count: u32) -> Result<Vec<Listed>, Trouble> {
     let everywhere = person.grants.iter().any(|grant| instance().place(grant.place).is_some_and(|place| place.parent.is_none()));
     let mut places: Vec<u32> = person.grants.iter().map(|grant| grant.place.0).collect();
     places.push(0);
@@ -104,7 +106,11 @@ fn notices(visit: &Visit, all: &[Notice]) -> Option<El> {
 pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
     let w = visit.w();
     let now = visit.now();
-    let open = visible(visit, person, &OPEN, "", 200).await?;
+    let all = visible(visit, person, &OPEN, "", 200).await?;
+    let alerts = super::alert::waiting(person, &all);
+    let alerts = super::alert::section(visit, "nt", w.al_waits, &alerts);
+    let quiet = alerts.is_none();
+    let open: Vec<Listed> = all.iter().filter(|work| work.text.alert.is_none()).cloned().collect();
     let live = visible(visit, person, &[Stage::Published], "", 200).await?;
     let judges = |work: &Listed| allowed(&person.grants, Action::Approve, scope(&work.text));
     let mine = |work: &&Listed| work.created_by == person.id;
@@ -118,12 +124,18 @@ pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Troubl
         })
         .collect();
     let sent: Vec<&Listed> = open.iter().filter(|work| mine(work) && work.stage != Stage::Draft).collect();
+    let live: Vec<Listed> = live.into_iter().filter(|work| work.text.alert.is_none()).collect();
     let ends = |work: &Listed| Time::parse(work.text.expires.get(..10).unwrap_or_default());
     let ending: Vec<&Listed> =
         live.iter().filter(|work| ends(work).is_some_and(|end| end > now && end.since(now) < SOON)).collect();
     let stale: Vec<&Listed> = live.iter().filter(|work| now.since(work.changed) > LONG).collect();
     let newest: Vec<&Listed> = live.iter().take(10).collect();
     let mut main = root(w.overview).kid(cl("p", "ld").text(fill(w.hello, &[("name", &person.name)])));
+    // What may ring phones comes before everything else.
+    main = main.maybe(alerts);
+    if is_officer(person) {
+        main = main.kid(super::alert::begin(visit));
+    }
     main = main.maybe(notices(visit, &visit.site.store.notices(person.id).await?));
     if home(person, Action::Write).is_some() {
         main = main.kid(beginnings(visit));
@@ -136,7 +148,7 @@ pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Troubl
         section(visit, w.live_now, &newest),
     ];
     let sections: Vec<El> = sections.into_iter().flatten().collect();
-    if waiting.is_empty() {
+    if waiting.is_empty() && quiet {
         main = main.kid(cl("p", "em").text(w.nothing_waits));
     }
     Ok(page(visit, StatusCode::OK, w.overview, main.kids(sections)))
@@ -177,6 +189,7 @@ pub fn scheduled(visit: &Visit, at: Time) -> El {
 pub fn kind_name(kind: Option<Kind>, visit: &Visit) -> &'static str {
     let words = visit.lang.words();
     match kind {
+        Some(Kind::ALERT) => words.kind_alert,
         Some(Kind::GUIDE) => words.kind_guide,
         Some(Kind::EVENT) => words.kind_event,
         _ => words.kind_bulletin,

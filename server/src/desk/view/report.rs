@@ -6,7 +6,7 @@ use crate::desk::visit::Visit;
 use crate::publish::check;
 use crate::store::desk::{Link, Work};
 use domain::content::{Block, Body};
-use domain::editorial::{Advice, Compiled, Finding, advise};
+use domain::editorial::{Advice, Compiled, Finding, MAX_ACTIONS, MAX_LIFE, advise};
 use domain::instance::instance;
 use domain::route::Route;
 use domain::words::{Desk, fill, size};
@@ -32,20 +32,20 @@ pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding],
             .kid(tx("h3", w.needed))
             .kid(cl("ul", "nd").kids(needed.iter().map(|finding| tx("li", finding_text(finding, visit))).collect()));
     }
-    if let Err(reason) = check(card, body, None, visit.now()) {
-        let missing = needed.iter().any(|finding| matches!(finding, Finding::Missing(_)));
+    if let Err(reason) = check(card, body, card.alert().as_ref(), visit.now()) {
+        let missing = !needed.is_empty();
         if !missing {
             out = out.kid(cl("p", "warn").text(reason.to_string()));
         }
     }
     let mut hints: Vec<String> = advice.iter().map(|finding| finding_text(finding, visit)).collect();
     if let Some(script) = work.text.texts.first() {
-        let all = [&script.summary, "\n", &script.text].concat();
+        let all = [&script.summary, "\n", &script.actions.join("\n"), "\n", &script.text].concat();
         hints.extend(advise(&all).iter().map(|advice| advice_text(advice, w)));
     }
     hints.extend(strange_numbers(body).into_iter().map(|number| fill(w.hint_number, &[("number", &number)])));
     hints.extend(links::of(&work.text).iter().filter_map(|url| dead(visit, url, links)));
-    if work.text.expires.is_empty() {
+    if work.text.expires.is_empty() && work.text.alert.is_none() {
         hints.push(w.hint_no_end.to_owned());
     }
     if hints.is_empty() {
@@ -66,6 +66,11 @@ fn finding_text(finding: &Finding, visit: &Visit) -> String {
         "start" => w.event_start,
         "end" => w.event_end,
         "issued" => w.issued,
+        "hazard" => w.al_hazard,
+        "level" => w.al_level,
+        "actions" => w.al_actions,
+        "contingency" => w.al_contingency,
+        "area" => w.al_area,
         "effective" => w.effective,
         _ => w.expires,
     };
@@ -77,6 +82,12 @@ fn finding_text(finding: &Finding, visit: &Visit) -> String {
         Finding::NoFile(file) => fill(w.find_file, &[("file", file)]),
         Finding::BadId => w.find_id.to_owned(),
         Finding::UnknownKind => w.find_kind.to_owned(),
+        Finding::NoPlace => w.find_place.to_owned(),
+        Finding::Over => w.find_over.to_owned(),
+        Finding::TooFar => fill(w.find_far, &[("n", &(MAX_LIFE / 3_600).to_string())]),
+        Finding::TooHigh(max) => fill(w.find_high, &[("n", &max.to_string())]),
+        Finding::TooLong("actions", MAX_ACTIONS) => fill(w.find_actions, &[("n", &MAX_ACTIONS.to_string())]),
+        Finding::TooLong(field, max) => fill(w.find_long, &[("field", name(field)), ("n", &max.to_string())]),
         Finding::Outdated(lang) => fill(w.find_outdated, &[("lang", &ui::pages::lang_name(lang, &super::ctx(visit)))]),
     }
 }

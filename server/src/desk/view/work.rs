@@ -20,13 +20,13 @@ use ui::data::ItemData;
 use ui::el::{El, cl, el, tx};
 
 /// Whether this person may take a step now.
-fn may(person: &Person, work: &Work, action: Action) -> bool {
+pub fn may(person: &Person, work: &Work, action: Action) -> bool {
     let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: work.hash };
     allowed(&person.grants, action, scope(&work.text)) && transition(work.state, action, &deed).is_ok()
 }
 
 /// Both steps in a row.
-fn may_both(person: &Person, work: &Work, first: Action, then: Action) -> bool {
+pub fn may_both(person: &Person, work: &Work, first: Action, then: Action) -> bool {
     let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: work.hash };
     may(person, work, first)
         && allowed(&person.grants, then, scope(&work.text))
@@ -42,6 +42,11 @@ async fn open(visit: &Visit, person: &Person, id: i64) -> Result<Work, Trouble> 
 pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Result<Response, Trouble> {
     let w = visit.w();
     let mut work = open(visit, person, id).await?;
+    if work.text.alert.is_some() {
+        let text = shown.typed.as_ref().unwrap_or(&work.text);
+        let files = files(&visit.site, text).await?;
+        return super::alert::work(visit, person, work, files, shown).await;
+    }
     let writes = may(person, &work, Action::Write);
     let typed = shown.typed.is_some();
     if let Some(text) = shown.typed {
@@ -110,13 +115,16 @@ fn own_text(person: &Person, work: &Work) -> bool {
         && work.hands.contains(&person.id)
 }
 
-fn ways(visit: &Visit, work: &Work) -> El {
+pub fn ways(visit: &Visit, work: &Work) -> El {
     let w = visit.w();
     let at = |path: &str| visit.to(&format!("/viec/{}{path}", work.id));
     let kind = work.text.kind.as_str();
     let copy = visit.to(&format!("/viec/moi?loai={kind}&tu={}", work.id));
     let mut row = cl("p", "ac").kid(cl("a", "bt").attr("href", at("/xem")).text(w.preview));
-    row = row.kid(cl("a", "bt").attr("href", at("/lich-su")).text(w.history)).kid(cl("a", "bt").attr("href", copy).text(w.copy));
+    row = row.kid(cl("a", "bt").attr("href", at("/lich-su")).text(w.history));
+    if work.text.alert.is_none() {
+        row = row.kid(cl("a", "bt").attr("href", copy).text(w.copy));
+    }
     match (work.item, work.state.live) {
         (Some(id), true) => {
             row.kid(cl("a", "bt").attr("href", domain::route::Route::Item(id).path(visit.lang)).text(w.as_readers))
@@ -126,7 +134,7 @@ fn ways(visit: &Visit, work: &Work) -> El {
 }
 
 /// The last remark, for whoever has to do something about it.
-async fn remark(visit: &Visit, work: &Work) -> Result<Option<El>, Trouble> {
+pub async fn remark(visit: &Visit, work: &Work) -> Result<Option<El>, Trouble> {
     if !matches!(work.state.stage, Stage::Draft | Stage::Withdrawn) {
         return Ok(None);
     }
@@ -158,7 +166,7 @@ fn inline_preview(visit: &Visit, work: &Work, card: &Card, body: &Body) -> El {
 }
 
 /// The same page as a phone shows it, drawn anew after each save; needs the script, which fills in its address.
-fn frame(visit: &Visit, work: &Work) -> El {
+pub fn frame(visit: &Visit, work: &Work) -> El {
     let w = visit.w();
     let src = visit.to(&format!("/viec/{}/xem", work.id));
     let frame = cl("iframe", "ph").attr("title", w.preview).attr("loading", "lazy").attr("data-src", src);
@@ -170,7 +178,11 @@ pub async fn preview(visit: &Visit, person: &Person, id: i64) -> Result<Response
     let work = open(visit, person, id).await?;
     let files = files(&visit.site, &work.text).await?;
     let (done, _) = compile(&work, &files, visit.now());
-    let title = work.text.title().to_owned();
+    let title = work.text.heading();
+    if work.text.alert.is_some() {
+        let page = super::alert::preview(visit, &work.text, &done.card, &done.body);
+        return Ok(framed(visit, &title, visit.query.get("nen"), page));
+    }
     Ok(framed(visit, &title, visit.query.get("nen"), article(visit, &work, &done.card, &done.body)))
 }
 
@@ -181,7 +193,7 @@ pub fn pasted(form: &Form) -> Result<Response, Trouble> {
 }
 
 /// Steps as forms, each with what it needs.
-fn steps(visit: &Visit, person: &Person, work: &Work, wanted: &[Action]) -> Option<El> {
+pub fn steps(visit: &Visit, person: &Person, work: &Work, wanted: &[Action]) -> Option<El> {
     let w = visit.w();
     let action = visit.to(&format!("/viec/{}/buoc", work.id));
     let form = || el("form").attr("method", "post").attr("action", action.clone()).kid(hidden("seen", hex(&work.hash)));

@@ -91,7 +91,7 @@ fn may_write(person: &Person, places: &[PlaceCode]) -> bool {
             grant
         })
         .collect();
-    allowed(&grants, Action::Write, Scope { places, topics: &[] })
+    allowed(&grants, Action::Write, Scope { places, topics: &[], alert: false })
 }
 
 /// The whole form; `work` is `None` before the first save.

@@ -1,6 +1,8 @@
 //! One step of a work: judged, done and written down, in the transaction of whoever takes it.
 
+use super::cancel::supersede;
 use super::{Ask, Files, Trouble, compile, scope};
+use crate::desk::alerts::before_sending;
 use crate::desk::notices;
 use crate::error::Error;
 use crate::publish::{Done, Draft, Proposal, What, check};
@@ -8,7 +10,8 @@ use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{Note, Person, Work};
-use domain::editorial::{Action, Deed, Finding, Manuscript, Stage, State, allowed, transition};
+use domain::content::ItemId;
+use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Stage, State, allowed, transition};
 use std::collections::HashSet;
 
 /// Longest remark or reason, in characters.
@@ -79,7 +82,7 @@ pub(super) async fn step(
                 return Err(Trouble::Unready(findings));
             }
             let compiled = compile(work, files, now).0;
-            check(&compiled.card, &compiled.body, None, now).map_err(Trouble::Refuses)?;
+            check(&compiled.card, &compiled.body, compiled.card.alert().as_ref(), now).map_err(Trouble::Refuses)?;
         }
         Action::Schedule => {
             let at = ask.at.filter(|at| *at > now).ok_or(Trouble::NoTime)?;
@@ -87,6 +90,7 @@ pub(super) async fn step(
             tx.add_job("publish", &job(work.id), at, now).await?;
         }
         Action::Publish => {
+            supersede(site, tx, person, &work.text).await?;
             publish(site, tx, work, files).await?;
             work.hands.clear();
             work.published = Some(work.text.clone());
@@ -132,7 +136,7 @@ fn deed_actor(person: Option<&Person>) -> i64 {
     person.map_or(0, |person| person.id)
 }
 
-fn external(work: i64) -> String {
+pub(super) fn external(work: i64) -> String {
     format!("desk:{work}")
 }
 
@@ -142,33 +146,51 @@ async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Re
     if !findings.is_empty() {
         return Err(Trouble::Unready(findings));
     }
-    let supersedes = match compiled.supersedes {
-        Some(id) => Some(tx.external_of(id).await?.ok_or_else(|| Trouble::Refuses(Reason::UnknownReference(id.to_string())))?),
-        None => None,
-    };
+    if compiled.card.alert().is_some() {
+        before_sending(&compiled).map_err(Trouble::Refuses)?;
+    }
     match compiled.card.expires {
         Some(expires) => tx.add_job("expire", &end(work.id), expires, site.now()).await?,
         None => tx.drop_job(&end(work.id)).await?,
     }
-    let proposal = Proposal {
-        card: compiled.card,
-        body: compiled.body,
-        alert: None,
-        references: Vec::new(),
-        supersedes,
-        media: compiled.media,
-    };
     // The same text after a withdrawal is a publication of its own.
     let content = domain::sign::hash(&[&work.hash[..], &work.version.to_be_bytes()].concat());
-    let draft = Draft { external: external(work.id), content, what: What::Item(Box::new(proposal)) };
-    match site.publisher.append(tx, vec![draft], &HashSet::new()).await?.pop() {
-        Some(Done::New(id) | Done::Revised(id)) => {
-            work.item = Some(id);
-            Ok(())
-        }
-        Some(Done::Refused(reason)) => Err(Trouble::Refuses(reason)),
-        _ => Ok(()),
+    if let Some(id) = send(site, tx, external(work.id), content, compiled).await? {
+        work.item = Some(id);
     }
+    Ok(())
+}
+
+/// Appends a message to the log under a name of the desk: its item, where it is new or changed.
+pub(super) async fn send(
+    site: &Site,
+    tx: &mut Tx,
+    external: String,
+    content: [u8; 32],
+    compiled: Compiled,
+) -> Result<Option<ItemId>, Trouble> {
+    let alert = compiled.card.alert();
+    let mut references = Vec::new();
+    for id in alert.iter().flat_map(|alert| &alert.references) {
+        references.push(named(tx, *id).await?);
+    }
+    let supersedes = match compiled.supersedes {
+        Some(id) => Some(named(tx, id).await?),
+        None => None,
+    };
+    let Compiled { card, body, media, .. } = compiled;
+    let proposal = Proposal { card, body, alert, references, supersedes, media };
+    let draft = Draft { external, content, what: What::Item(Box::new(proposal)) };
+    match site.publisher.append(tx, vec![draft], &HashSet::new()).await?.pop() {
+        Some(Done::New(id) | Done::Revised(id)) => Ok(Some(id)),
+        Some(Done::Refused(reason)) => Err(Trouble::Refuses(reason)),
+        _ => Ok(None),
+    }
+}
+
+/// The name under which an item was published.
+async fn named(tx: &mut Tx, id: ItemId) -> Result<String, Trouble> {
+    tx.external_of(id).await?.ok_or_else(|| Trouble::Refuses(Reason::UnknownReference(id.to_string())))
 }
 
 async fn withdraw(site: &Site, tx: &mut Tx, work: &Work, reason: &str) -> Result<(), Trouble> {

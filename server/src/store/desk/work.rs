@@ -33,6 +33,8 @@ pub struct Listed {
     pub created_by: i64,
     pub author: String,
     pub changed: Time,
+    pub hands: Vec<i64>,
+    pub item: Option<ItemId>,
 }
 
 #[derive(Clone, Debug)]
@@ -84,11 +86,11 @@ fn work(row: Row) -> Result<Work, Error> {
     })
 }
 
-type ListedRow = (i64, String, i64, String, Vec<u8>, i64, Option<String>, i64);
+type ListedRow = (i64, String, i64, Vec<u8>, i64, Option<String>, i64, String, Option<Vec<u8>>);
 
 /// Title of a manuscript as it is stored; empty where it has none or cannot be read.
 pub(super) fn title(text: &[u8]) -> String {
-    decode("title", text).map_or_else(|_| String::new(), |text| text.title().to_owned())
+    decode("title", text).map_or_else(|_| String::new(), |text| text.heading())
 }
 
 impl Store {
@@ -108,7 +110,7 @@ impl Store {
         let places = places.map(|places| json(places.iter().map(u32::to_string).collect()));
         let like = format!("%{}%", domain::search::fold(words).replace(['%', '_'], " "));
         let rows: Vec<ListedRow> = sqlx::query_as(
-            "SELECT w.id, w.stage, w.live, w.title, w.text, w.created_by, a.name, w.changed FROM work w \
+            "SELECT w.id, w.stage, w.live, w.text, w.created_by, a.name, w.changed, w.hands, w.item FROM work w \
              LEFT JOIN account a ON a.id = w.created_by \
              WHERE w.id IN (SELECT i.id FROM work i WHERE i.stage IN (SELECT value FROM json_each(?1)) \
              AND (?2 IS NULL OR EXISTS (SELECT 1 FROM work_place p WHERE p.work = i.id AND p.place IN (SELECT value FROM json_each(?2)))) \
@@ -121,17 +123,19 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter()
-            .map(|(id, stage, live, _, text, created_by, author, changed)| {
+            .map(|(id, stage, live, text, created_by, author, changed, hands, item)| {
                 let text = decode(&format!("work {id}"), &text)?;
                 Ok(Listed {
                     id,
                     stage: Stage::from_name(&stage).ok_or_else(|| Error::Damaged(format!("work {id}")))?,
                     live: live != 0,
-                    title: text.title().to_owned(),
+                    title: text.heading(),
                     text,
                     created_by,
                     author: author.unwrap_or_default(),
                     changed: Time(changed),
+                    hands: hands.split_whitespace().filter_map(|hand| hand.parse().ok()).collect(),
+                    item: item.and_then(|id| id.try_into().ok()).map(ItemId),
                 })
             })
             .collect()
@@ -178,7 +182,7 @@ impl Tx {
         )
         .bind(&bytes)
         .bind(hash.to_vec())
-        .bind(domain::search::fold(text.title()))
+        .bind(domain::search::fold(&text.heading()))
         .bind(by.to_string())
         .bind(by)
         .bind(at.0)
@@ -238,7 +242,7 @@ impl Tx {
         .bind(work.version)
         .bind(&bytes)
         .bind(hash.to_vec())
-        .bind(domain::search::fold(work.text.title()))
+        .bind(domain::search::fold(&work.text.heading()))
         .bind(hands.join(" "))
         .bind(at.0)
         .bind(work.id)
@@ -271,5 +275,18 @@ impl Tx {
             .execute(self.raw())
             .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was stored before there were alerts at the desk still reads, and is stored again as the same bytes.
+    #[test]
+    fn older_manuscripts_keep_their_bytes() {
+        let old = r#"{"kind":"bulletin","topics":[1],"places":[20044],"source":"","document":"","source_url":"","issued":"","effective":"","expires":"","start":"","end":"","online":"","supersedes":"","change":"","texts":[{"lang":"vi","title":"A","summary":"","text":"","papers":"","fee":"","office":"","hours":"","phone":"","duration":"","venue":"","audio":"","of":""}]}"#;
+        let text = decode("old", old.as_bytes()).unwrap();
+        assert_eq!(encode(&text).0, old.as_bytes());
     }
 }

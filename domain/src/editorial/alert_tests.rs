@@ -1,0 +1,176 @@
+//! The promises of the rules for alerts: who may send them, what an alert must say, and that a drill never looks real.
+
+use super::*;
+use crate::content::{Block, FactKind, Kind, MsgType, PlaceCode, Status, Time};
+use crate::instance::instance;
+use proptest::prelude::*;
+
+const CITY: PlaceCode = PlaceCode(46);
+const A_LUOI_2: PlaceCode = PlaceCode(20044);
+const A_LUOI_3: PlaceCode = PlaceCode(20050);
+/// 2026-11-23 12:00 in Vietnam.
+const NOW: Time = Time(1_795_410_000);
+
+fn scope<'a>(places: &'a [PlaceCode], alert: bool) -> Scope<'a> {
+    Scope { places, topics: &[0], alert }
+}
+
+fn alert() -> Manuscript {
+    let text = |lang: &str, title: &str| Script {
+        lang: lang.into(),
+        title: title.into(),
+        summary: "Nước lên nhanh.".into(),
+        actions: vec![" Lên chỗ cao ngay ".into(), String::new(), "Không lội suối".into()],
+        contingency: "Nếu đến {den} chưa có tin mới, vẫn ở nơi cao.".into(),
+        area: "Nhà ven suối ở {noi}".into(),
+        ..Script::default()
+    };
+    let mut text = Manuscript {
+        kind: "alert".into(),
+        topics: vec![0],
+        places: vec![A_LUOI_2, A_LUOI_3],
+        source: "UBND xã A Lưới 2".into(),
+        expires: "2026-11-23T18:00".into(),
+        texts: vec![text("vi", "Lũ quét ở {noi} – cấp {cap}"), text("en", "Flash flood in {noi} – level {cap}")],
+        alert: Some(Warning {
+            level: 3,
+            hazard: "flash-flood".into(),
+            calls: vec!["112".into(), "999".into()],
+            ..Warning::default()
+        }),
+        ..Manuscript::default()
+    };
+    text.texts[1].of = text.texts[0].fingerprint();
+    text
+}
+
+fn findings(change: impl FnOnce(&mut Manuscript)) -> Vec<Finding> {
+    let mut text = alert();
+    change(&mut text);
+    text.compile(NOW, 1, &|_| None).1
+}
+
+#[test]
+fn a_whole_alert_compiles_to_card_and_body() {
+    let (done, findings) = alert().compile(NOW, 1, &|_| None);
+    assert_eq!(findings, []);
+    let info = done.card.alert().unwrap();
+    assert_eq!((done.card.kind, info.level, info.msg_type), (Kind::ALERT, 3, MsgType::Alert));
+    assert_eq!(done.card.expires, Time::parse("2026-11-23T18:00:00+07:00"));
+    assert_eq!(done.card.headlines[0].title, "Lũ quét ở A Lưới 2, A Lưới 5 – cấp 3");
+    assert_eq!(done.card.headlines[1].title, "Flash flood in A Lưới 2, A Lưới 5 – level 3");
+    let vi = &done.body.variants[0];
+    assert_eq!(vi.blocks[0].texts(), ["Lên chỗ cao ngay", "Không lội suối"]);
+    assert!(matches!(&vi.blocks[0], Block::Steps(_)));
+    assert!(matches!(&vi.blocks[1..], [Block::Call { number, .. }] if number == "112"), "a number that nobody knows is left out");
+    assert_eq!(vi.fact(FactKind::CONTINGENCY), Some("Nếu đến 18:00, Thứ Hai 23/11 chưa có tin mới, vẫn ở nơi cao."));
+    assert_eq!(
+        done.body.variants[1].fact(FactKind::CONTINGENCY),
+        Some("Nếu đến 18:00, Mon 23/11 chưa có tin mới, vẫn ở nơi cao.")
+    );
+    assert_eq!(alert().heading(), "Lũ quét ở A Lưới 2, A Lưới 5 – cấp 3");
+}
+
+#[test]
+fn every_gap_of_an_alert_is_named() {
+    let empty = Manuscript { kind: "alert".into(), alert: Some(Warning::default()), ..Manuscript::default() };
+    let (_, found) = empty.compile(NOW, 1, &|_| None);
+    for field in ["hazard", "expires", "source", "title"] {
+        assert!(found.contains(&Finding::Missing(field)), "{field} in {found:?}");
+    }
+    assert!(found.contains(&Finding::NoPlace));
+    assert_eq!(findings(|text| text.texts[0].actions.clear())[..1], [Finding::Missing("actions")]);
+    assert_eq!(findings(|text| text.alert.as_mut().unwrap().level = 0), [Finding::Missing("level")]);
+    assert_eq!(findings(|text| text.alert.as_mut().unwrap().level = 4), [Finding::TooHigh(3)], "flash floods end at 3");
+    assert_eq!(findings(|text| text.expires = "2026-11-23T12:00".into()), [Finding::Over]);
+    assert_eq!(findings(|text| text.expires = "2026-11-26T12:00".into()), [], "72 hours");
+    assert_eq!(findings(|text| text.expires = "2026-11-26T12:01".into()), [Finding::TooFar]);
+    assert_eq!(findings(|text| text.alert.as_mut().unwrap().msg_type = "update".into()), [Finding::BadId]);
+    assert_eq!(findings(|text| text.alert.as_mut().unwrap().references = vec!["?".into()]), [Finding::BadId]);
+    let four = |text: &mut Manuscript| text.texts[1].actions = vec!["a".into(); 4];
+    assert_eq!(findings(four), [Finding::TooLong("actions", 3)]);
+    assert!(findings(|text| text.texts[1].summary = "x".repeat(281)).contains(&Finding::TooLong("summary", 280)));
+    assert_eq!(findings(|text| text.texts[0].area.push('!')), [Finding::Outdated("en".into())], "its translation is older");
+    assert!(findings(|text| text.texts.swap(0, 1)).contains(&Finding::Missing("title")), "Vietnamese comes first");
+    let without = Manuscript { alert: None, ..alert() };
+    assert!(without.compile(NOW, 1, &|_| None).1.contains(&Finding::UnknownKind));
+}
+
+/// Translations that were made before there were alerts at the desk still know what they were made from.
+#[test]
+fn older_fingerprints_hold() {
+    let script = Script { title: "A".into(), ..Script::default() };
+    assert_eq!(script.fingerprint(), "14e4b8ac16877a5d");
+}
+
+#[test]
+fn alerts_are_for_alert_officers_within_their_places() {
+    let grant = |role, place| [Grant { role, place, topics: Vec::new() }];
+    let officer = grant(Role::AlertOfficer, A_LUOI_2);
+    for action in [Action::Write, Action::Submit, Action::Approve, Action::Publish, Action::Update, Action::Cancel] {
+        assert!(allowed(&officer, action, scope(&[A_LUOI_2], true)), "{action:?}");
+        assert!(!allowed(&officer, action, scope(&[A_LUOI_2], false)), "{action:?} of news");
+        assert!(!allowed(&officer, action, scope(&[A_LUOI_2, A_LUOI_3], true)), "{action:?} for a neighbour too");
+        assert!(!allowed(&officer, action, scope(&[], true)), "{action:?} for everyone");
+        for role in [Role::Author, Role::Approver, Role::Figure, Role::Reporter, Role::Administrator] {
+            assert!(!allowed(&grant(role, CITY), action, scope(&[A_LUOI_2], true)), "{role:?} {action:?}");
+        }
+    }
+    for action in [Action::Correct, Action::Withdraw, Action::Schedule, Action::Reopen, Action::Drop] {
+        assert!(!allowed(&grant(Role::AlertOfficer, CITY), action, scope(&[A_LUOI_2], true)), "{action:?} would hide it");
+    }
+    assert!(sees(&officer, scope(&[A_LUOI_2], true)) && !sees(&officer, scope(&[A_LUOI_2], false)));
+    assert!(!sees(&grant(Role::Approver, CITY), scope(&[A_LUOI_2], true)));
+}
+
+#[test]
+fn a_closed_alert_stays_closed() {
+    let text = [7; 32];
+    let live = State { stage: Stage::Published, live: true, approved: Some(text) };
+    let deed = Deed { actor: 1, hands: &[], text, seen: text };
+    for last in [Action::Update, Action::Cancel] {
+        let closed = transition(live, last, &deed).unwrap();
+        assert_eq!((closed.stage, closed.live), (Stage::Closed, false));
+        for action in Action::ALL {
+            assert_eq!(transition(closed, action, &deed), Err(Refusal::Stage), "{action:?}");
+        }
+        assert_eq!(transition(State::NEW, last, &deed), Err(Refusal::Stage), "what never went out is not taken back");
+    }
+}
+
+proptest! {
+    /// Whatever is chosen: each language begins with the word, and the card says so too.
+    #[test]
+    fn a_drill_never_looks_real(status in 1usize..3, level in 1u8..6, langs in prop::sample::subsequence(vec!["vi", "en", "ktv", "bru"], 1..4)) {
+        let mut text = alert();
+        let warning = text.alert.as_mut().unwrap();
+        warning.status = Warning::STATUSES[status].into();
+        warning.level = level;
+        let first = text.texts[0].clone();
+        text.texts.extend(langs.iter().skip(1).map(|lang| Script { lang: (*lang).into(), ..first.clone() }));
+        let card = text.compile(NOW, 1, &|_| None).0.card;
+        let (vi, en) = if status == 1 { ("[DIỄN TẬP] ", "[EXERCISE] ") } else { ("[THỬ NGHIỆM] ", "[TEST] ") };
+        prop_assert_eq!(card.status() == Status::Exercise, status == 1);
+        for headline in &card.headlines {
+            prop_assert!(headline.title.starts_with(if headline.lang == "en" { en } else { vi }), "{}", headline.title);
+        }
+        prop_assert!(text.heading().starts_with(vi));
+    }
+
+    /// No text of an alert, whatever its holes, makes the compiler fail or leaves a hole of ours open.
+    #[test]
+    fn any_text_compiles(title in "[a-z{}nocapide ]{0,40}", hours in -100i64..200, level in 0u8..9, hazard in 0usize..18) {
+        let mut text = alert();
+        text.texts[0].title = title;
+        text.expires = NOW.plus(hours * 3_600).rfc3339()[..16].to_owned();
+        let warning = text.alert.as_mut().unwrap();
+        (warning.level, warning.hazard) = (level, instance().hazards[hazard].slug.clone());
+        let (done, found) = text.compile(NOW, 1, &|_| None);
+        prop_assert_eq!(found.contains(&Finding::TooHigh(instance().hazards[hazard].max_level)), level > instance().hazards[hazard].max_level);
+        prop_assert_eq!(found.contains(&Finding::Over), hours <= 0);
+        prop_assert_eq!(found.contains(&Finding::TooFar), hours > 72);
+        for hole in ["{noi}", "{cap}", "{den}"] {
+            prop_assert!(!done.card.headlines[0].title.contains(hole));
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! What an alert officer chooses beside the text of an alert, and what card and body become of it. Terms are those of CAP 1.2.
+//!
+//! Words of a template keep holes: `{noi}` becomes the names of the places, `{cap}` the level, `{den}` when it ends, in the
+//! language of each text; so whoever adds a commune need not write its name.
+
+use super::manuscript::local;
+use super::markup;
+use super::{Compiled, Finding, Manuscript, Script};
+use crate::content::{
+    AlertInfo, Block, Body, Card, Certainty, Fact, FactKind, Headline, ItemId, Kind, MediaRef, MsgType, PlaceCode, Status, Text,
+    Time, Urgency, Variant,
+};
+use crate::instance::instance;
+use crate::words::{Lang, date_time, fill};
+use serde::{Deserialize, Serialize};
+
+/// An alert holds at most this long, in seconds: whoever still means it later says so again.
+pub const MAX_LIFE: i64 = 72 * 3_600;
+/// Things to do of one alert: a fourth is one that nobody remembers.
+pub const MAX_ACTIONS: usize = 3;
+
+/// Longest texts, in characters with their holes filled. Two languages of them fit into one push (3,800 bytes, RFC 8291).
+const LIMITS: [(&str, usize); 5] = [("title", 120), ("summary", 280), ("actions", 100), ("contingency", 240), ("area", 240)];
+
+/// The part of a manuscript that only alerts have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Warning {
+    /// 1–5; 0 while none is chosen.
+    pub level: u8,
+    /// Name of a hazard of the instance.
+    pub hazard: String,
+    /// CAP words in lower case; empty stands for `expected`, `likely`, `actual` and `alert`.
+    pub urgency: String,
+    pub certainty: String,
+    pub status: String,
+    pub msg_type: String,
+    /// Ids of the messages that it updates, oldest first.
+    pub references: Vec<String>,
+    /// Hotlines of the instance to call, by their numbers.
+    pub calls: Vec<String>,
+}
+
+const URGENCY: [(&str, Urgency); 3] =
+    [("immediate", Urgency::Immediate), ("expected", Urgency::Expected), ("future", Urgency::Future)];
+const CERTAINTY: [(&str, Certainty); 3] =
+    [("observed", Certainty::Observed), ("likely", Certainty::Likely), ("possible", Certainty::Possible)];
+const STATUS: [(&str, Status); 3] = [("actual", Status::Actual), ("exercise", Status::Exercise), ("test", Status::Test)];
+
+fn named<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
+    table.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+}
+
+impl Warning {
+    /// Words of each choice, in the order in which forms show them.
+    pub const URGENCIES: [&str; 3] = ["immediate", "expected", "future"];
+    pub const CERTAINTIES: [&str; 3] = ["observed", "likely", "possible"];
+    pub const STATUSES: [&str; 3] = ["actual", "exercise", "test"];
+
+    pub fn hazard(&self) -> Option<u8> {
+        instance().hazard_by_slug(&self.hazard)
+    }
+
+    pub fn urgency(&self) -> Urgency {
+        named(&URGENCY, &self.urgency).unwrap_or(Urgency::Expected)
+    }
+
+    pub fn certainty(&self) -> Certainty {
+        named(&CERTAINTY, &self.certainty).unwrap_or(Certainty::Likely)
+    }
+
+    /// What is neither actual nor known here is a trial: nobody may take it for the real thing.
+    pub fn status(&self) -> Status {
+        if self.status.is_empty() { Status::Actual } else { named(&STATUS, &self.status).unwrap_or(Status::Test) }
+    }
+
+    pub fn msg_type(&self) -> MsgType {
+        match self.msg_type.as_str() {
+            "update" => MsgType::Update,
+            "cancel" => MsgType::Cancel,
+            _ => MsgType::Alert,
+        }
+    }
+}
+
+/// What stands before every headline of a message that is not actual, so that programs that know no status show it too.
+pub fn prefix(status: Status, lang: &str) -> &'static str {
+    match (status, lang) {
+        (Status::Actual, _) => "",
+        (Status::Exercise, "en") => "[EXERCISE] ",
+        (Status::Test, "en") => "[TEST] ",
+        (Status::Exercise, _) => "[DIỄN TẬP] ",
+        (Status::Test, _) => "[THỬ NGHIỆM] ",
+    }
+}
+
+/// Up to three places by name, then how many more; the whole area by its own.
+pub fn places_named(places: &[PlaceCode], lang: Lang) -> String {
+    let known: Vec<_> = places.iter().filter_map(|code| instance().place(*code)).collect();
+    if let Some(whole) = known.iter().find(|place| place.parent.is_none()) {
+        return whole.name.get(lang).to_owned();
+    }
+    let names: Vec<&str> = known.iter().map(|place| place.short.as_str()).collect();
+    if names.len() <= 3 {
+        return names.join(", ");
+    }
+    let more = fill(lang.words().places_more, &[("n", &(names.len() - 2).to_string())]);
+    [&names[..2].join(", "), " ", &more].concat()
+}
+
+/// Language of the screens nearest to that of a text.
+fn screen(lang: &str) -> Lang {
+    if lang == "en" { Lang::En } else { Lang::Vi }
+}
+
+/// Fills the holes of one text of an alert.
+pub struct Holes {
+    places: String,
+    level: String,
+    until: String,
+}
+
+impl Holes {
+    pub fn new(places: &[PlaceCode], level: u8, expires: Option<Time>, now: Time, lang: &str) -> Holes {
+        let lang = screen(lang);
+        let until = expires.map(|end| date_time(end, now, lang)).unwrap_or_default();
+        Holes { places: places_named(places, lang), level: level.to_string(), until }
+    }
+
+    pub fn fill(&self, text: &str) -> String {
+        fill(text.trim(), &[("noi", &self.places), ("cap", &self.level), ("den", &self.until)])
+    }
+}
+
+impl Manuscript {
+    /// The alert part of a manuscript that is an alert.
+    pub fn warning(&self) -> Option<&Warning> {
+        self.alert.as_ref().filter(|_| self.kind == "alert")
+    }
+
+    /// Title of the original as readers get it; for lists.
+    pub fn heading(&self) -> String {
+        let Some(warning) = self.warning() else { return self.title().to_owned() };
+        let expires = local(&self.expires).ok().flatten();
+        let holes = Holes::new(&self.places, warning.level, expires, expires.unwrap_or(Time(0)), "vi");
+        let title = holes.fill(self.title());
+        if title.is_empty() { title } else { [prefix(warning.status(), "vi"), &title].concat() }
+    }
+}
+
+/// [`Manuscript::compile`] of an alert.
+pub(super) fn compile(
+    text: &Manuscript,
+    warning: &Warning,
+    now: Time,
+    media: &dyn Fn(&str) -> Option<MediaRef>,
+) -> (Compiled, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut time = |field: &'static str, text: &str| {
+        local(text).unwrap_or_else(|()| {
+            findings.push(Finding::BadTime(field));
+            None
+        })
+    };
+    let (effective, expires) = (time("effective", &text.effective), time("expires", &text.expires));
+    let start = effective.unwrap_or(now);
+    match expires {
+        None => findings.push(Finding::Missing("expires")),
+        Some(end) if end <= now => findings.push(Finding::Over),
+        Some(end) if end <= start => findings.push(Finding::Backwards),
+        Some(end) if end.since(start) > MAX_LIFE => findings.push(Finding::TooFar),
+        Some(_) => {}
+    }
+    let hazard = warning.hazard();
+    let max = hazard.and_then(|at| instance().hazard(at)).map_or(5, |hazard| hazard.max_level);
+    match (hazard, warning.level) {
+        (None, _) => findings.push(Finding::Missing("hazard")),
+        (_, 0) => findings.push(Finding::Missing("level")),
+        (_, level) if level > max => findings.push(Finding::TooHigh(max)),
+        _ => {}
+    }
+    if text.places.is_empty() {
+        findings.push(Finding::NoPlace);
+    }
+    if text.source.trim().is_empty() {
+        findings.push(Finding::Missing("source"));
+    }
+    let mut references: Vec<ItemId> = Vec::new();
+    for id in &warning.references {
+        match id.parse() {
+            Ok(id) => references.push(id),
+            Err(_) => findings.push(Finding::BadId),
+        }
+    }
+    if warning.msg_type() != MsgType::Alert && references.is_empty() {
+        findings.push(Finding::BadId);
+    }
+    let (mut headlines, mut variants, mut files) = (Vec::new(), Vec::new(), Vec::new());
+    let original = text.texts.first().map(Script::fingerprint).unwrap_or_default();
+    for (at, script) in text.texts.iter().enumerate() {
+        if at > 0 && script.is_empty() {
+            continue;
+        }
+        let holes = Holes::new(&text.places, warning.level, expires, now, &script.lang);
+        let written = written(script, &holes, &mut findings);
+        if at > 0 && script.of != original {
+            findings.push(Finding::Outdated(script.lang.clone()));
+        }
+        let (more, missing) = markup::parse(&holes.fill(&script.text), media);
+        findings.extend(missing.into_iter().map(|file| Finding::NoFile(file.0)));
+        files.extend(more.iter().filter_map(|block| match block {
+            Block::Image { media, .. } | Block::Audio { media, .. } => Some(media.clone()),
+            _ => None,
+        }));
+        let audio = (!script.audio.is_empty()).then(|| media(&script.audio)).flatten();
+        files.extend(audio.clone());
+        headlines.push(Headline {
+            lang: script.lang.clone(),
+            title: [prefix(warning.status(), &script.lang), &written.title].concat(),
+            summary: written.summary,
+            audio: audio.is_some(),
+        });
+        let steps = (!written.actions.is_empty()).then(|| Block::Steps(written.actions.iter().map(Text::plain).collect()));
+        let blocks = steps.into_iter().chain(more).chain(calls(warning, screen(&script.lang))).collect();
+        let facts = [(FactKind::AREA, written.area), (FactKind::CONTINGENCY, written.contingency)];
+        let facts = facts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(kind, text)| Fact { kind, text });
+        variants.push(Variant { lang: script.lang.clone(), facts: facts.collect(), blocks, audio });
+    }
+    if headlines.first().is_none_or(|headline| headline.lang != "vi") {
+        findings.push(Finding::Missing("title"));
+        headlines.insert(0, Headline { lang: "vi".into(), title: String::new(), summary: String::new(), audio: false });
+    }
+    files.sort_by(|a: &MediaRef, b| a.file.cmp(&b.file));
+    files.dedup();
+    let info = AlertInfo {
+        level: warning.level,
+        hazard: hazard.unwrap_or_default(),
+        msg_type: warning.msg_type(),
+        urgency: warning.urgency(),
+        certainty: warning.certainty(),
+        references,
+    };
+    let mut card = Card {
+        id: ItemId([0; 5]),
+        revision: 1,
+        kind: Kind::ALERT,
+        issued: now,
+        effective,
+        expires,
+        topics: text.topics.iter().copied().filter(|topic| instance().topic(*topic).is_some()).collect(),
+        places: text.places.clone(),
+        source: text.source.trim().to_owned(),
+        headlines,
+        body_bytes: 0,
+        media_bytes: files.iter().map(|file| file.bytes).sum(),
+        supersedes: None,
+        sample: false,
+        detail: info.encode(),
+        ext: Vec::new(),
+    };
+    card.set_status(warning.status());
+    let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let body = Body { variants, document: some(&text.document), source_url: some(&text.source_url), ext: Vec::new() };
+    (Compiled { card, body, media: files, supersedes: None }, findings)
+}
+
+/// The words of one language, whole.
+struct Written {
+    title: String,
+    summary: String,
+    actions: Vec<String>,
+    contingency: String,
+    area: String,
+}
+
+fn written(script: &Script, holes: &Holes, findings: &mut Vec<Finding>) -> Written {
+    let mut take = |field: &'static str, text: &str, needed: bool| {
+        let text = holes.fill(text);
+        let max = LIMITS.iter().find(|(name, _)| *name == field).map_or(usize::MAX, |(_, max)| *max);
+        if text.is_empty() && needed && !findings.contains(&Finding::Missing(field)) {
+            findings.push(Finding::Missing(field));
+        } else if text.chars().count() > max {
+            findings.push(Finding::TooLong(field, max));
+        }
+        text
+    };
+    let title = take("title", &script.title, true);
+    let summary = take("summary", &script.summary, true);
+    let given: Vec<&String> = script.actions.iter().filter(|action| !action.trim().is_empty()).collect();
+    if given.is_empty() {
+        take("actions", "", true);
+    }
+    let actions = given.iter().take(MAX_ACTIONS).map(|action| take("actions", action, true)).collect();
+    let contingency = take("contingency", &script.contingency, false);
+    let area = take("area", &script.area, false);
+    if given.len() > MAX_ACTIONS {
+        findings.push(Finding::TooLong("actions", MAX_ACTIONS));
+    }
+    Written { title, summary, actions, contingency, area }
+}
+
+fn calls(warning: &Warning, lang: Lang) -> impl Iterator<Item = Block> {
+    let chosen = instance().hotlines.iter().filter(|hotline| warning.calls.contains(&hotline.number));
+    chosen.map(move |hotline| Block::Call { number: hotline.number.clone(), label: hotline.name.get(lang).to_owned() })
+}

@@ -1,0 +1,148 @@
+//! Alerts at the desk: what officers type beside a text, what is checked before a phone rings, and cancelling.
+
+pub mod templates;
+
+use super::form::Form;
+use super::view;
+use super::visit::Visit;
+use super::works::{self, Trouble, may_see};
+use crate::reason::Reason;
+use crate::store::desk::{Person, Work};
+use axum::response::Response;
+use domain::content::{Block, MsgType, PlaceCode, Time};
+use domain::editorial::{Action, Compiled, MAX_ACTIONS, MAX_LIFE, Manuscript, Scope, Stage, allowed, prefix};
+use domain::instance::instance;
+
+/// Whether this person may do this with an alert for these places.
+pub fn may(person: &Person, action: Action, places: &[PlaceCode]) -> bool {
+    // Topics of a grant are judged when the text is saved.
+    let mut grants = person.grants.clone();
+    for grant in &mut grants {
+        grant.topics.clear();
+    }
+    allowed(&grants, action, Scope { places, topics: &[], alert: true })
+}
+
+/// Whether this person composes alerts for any place.
+pub fn is_officer(person: &Person) -> bool {
+    person.grants.iter().any(|grant| may(person, Action::Write, std::slice::from_ref(&grant.place)))
+}
+
+/// The places that this person may warn, the whole area among them where he may warn all of it.
+pub fn reach(person: &Person) -> Vec<PlaceCode> {
+    let all = instance().places.iter().map(|place| PlaceCode(place.code));
+    all.filter(|place| may(person, Action::Write, &[*place])).collect()
+}
+
+/// The manuscript that a form sends, with what only alerts have: how long from now, and words of the template where asked.
+pub fn typed(form: &Form, before: &Manuscript, now: Time) -> Manuscript {
+    let mut text = form.manuscript(before);
+    if text.alert.is_some() {
+        if form.has("refill") {
+            templates::refill(&mut text, now);
+        }
+        if let hours @ 1..=72 = form.number("hours") {
+            text.expires = templates::until(now, hours * 3_600);
+        }
+    }
+    text
+}
+
+/// What must hold of every alert before it goes out, whoever sends it; beside the limits of [`crate::publish::check`].
+/// Rules: `SPEC` of the product (DESIGN.md §4, §5) and CAP 1.2, 3.2.1 `references`, 3.2.2 `expires`.
+pub fn before_sending(done: &Compiled) -> Result<(), Reason> {
+    let (card, body) = (&done.card, &done.body);
+    let alert = card.alert().ok_or(Reason::Wrong("alert"))?;
+    let max = instance().hazard(alert.hazard).map_or(0, |hazard| hazard.max_level);
+    if !(1..=max).contains(&alert.level) {
+        return Err(Reason::BadLevel { level: alert.level.into(), max });
+    }
+    let (start, end) = (card.effective.unwrap_or(card.issued), card.expires.ok_or(Reason::Missing("expires"))?);
+    if end <= start {
+        return Err(Reason::Backwards);
+    }
+    if end.since(start) > MAX_LIFE {
+        return Err(Reason::TooLong("expires", (MAX_LIFE / 3_600) as usize));
+    }
+    if card.places.is_empty() {
+        return Err(Reason::Missing("places"));
+    }
+    if (alert.msg_type == MsgType::Alert) != alert.references.is_empty() {
+        return Err(Reason::Wrong("references"));
+    }
+    if card.headlines.first().is_none_or(|headline| headline.lang != "vi") {
+        return Err(Reason::Missing("vi"));
+    }
+    if card.headlines.iter().any(|headline| !headline.title.starts_with(prefix(card.status(), &headline.lang))) {
+        return Err(Reason::Wrong("status"));
+    }
+    let steps = |blocks: &[Block]| match blocks.first() {
+        Some(Block::Steps(steps)) => steps.len(),
+        _ => 0,
+    };
+    if body.variants.iter().any(|variant| !(1..=MAX_ACTIONS).contains(&steps(&variant.blocks))) {
+        return Err(Reason::Missing("steps"));
+    }
+    Ok(())
+}
+
+/// A new alert, from the template of the hazard and level in the address; an update of `?tin=`.
+pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
+    if !is_officer(person) {
+        return Err(Trouble::Denied);
+    }
+    let now = visit.now();
+    if let Ok(id) = visit.query.get("tin").parse::<i64>() {
+        let (live, references) = predecessor(visit, person, id).await?;
+        return Ok(view::alert::fresh(visit, person, &templates::update(&live, references, now)));
+    }
+    let hazard = instance().hazard_by_slug(visit.query.get("loai")).and_then(|at| instance().hazard(at));
+    let level = visit.query.number("cap");
+    match hazard.filter(|hazard| (1..=i64::from(hazard.max_level)).contains(&level)) {
+        Some(hazard) => {
+            let reach = reach(person);
+            // Whoever warns one commune need not choose it.
+            let places = if reach.len() == 1 { reach } else { Vec::new() };
+            let text = templates::fresh(&hazard.slug, level as u8, places, source(person), now);
+            Ok(view::alert::fresh(visit, person, &text))
+        }
+        None => Ok(view::alert::choose(visit)),
+    }
+}
+
+/// Who speaks, where nobody says otherwise: the office of the place of the first role.
+fn source(person: &Person) -> String {
+    let place = reach(person).first().and_then(|place| instance().place(*place)).map(|place| place.name.vi.clone());
+    place.map(|place| ["UBND ", &templates::within(&place)].concat()).unwrap_or_default()
+}
+
+/// The live alert that an update begins from, and what the update refers to.
+async fn predecessor(visit: &Visit, person: &Person, id: i64) -> Result<(Manuscript, Vec<String>), Trouble> {
+    let work = visit.site.store.work(id).await?.ok_or(Trouble::NotFound)?;
+    if !may_see(person, work.created_by, &work.text) {
+        return Err(Trouble::NotFound);
+    }
+    if !allowed(&person.grants, Action::Update, works::scope(&work.text)) {
+        return Err(Trouble::Denied);
+    }
+    match (work.state.stage, works::chain(&work)) {
+        (Stage::Published, Some(references)) => Ok((sent(&work).clone(), references)),
+        _ => Err(Trouble::Refused(domain::editorial::Refusal::Stage)),
+    }
+}
+
+/// The manuscript that readers have of a work.
+pub fn sent(work: &Work) -> &Manuscript {
+    work.published.as_ref().unwrap_or(&work.text)
+}
+
+/// When an alert ends, as far as that can be read.
+pub fn end(text: &Manuscript) -> Option<Time> {
+    Time::parse(&[&text.expires, ":00+07:00"].concat())
+}
+
+/// Cancels for the reason of the pressed button.
+pub async fn cancel(visit: &Visit, form: &Form, person: &Person, id: i64) -> Result<Response, Trouble> {
+    works::cancel(&visit.site, person, id, form.get("reason")).await?;
+    Ok(visit.go(&format!("/viec/{id}")))
+}

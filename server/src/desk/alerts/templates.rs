@@ -1,0 +1,273 @@
+//! Words of alerts as they lie in the instance folder: for each hazard and group of levels a first alert, and what makes
+//! an update or a cancellation of it. Nothing of it reaches readers' phones before it is published.
+
+use domain::content::{PlaceCode, Time};
+use domain::editorial::{MAX_LIFE, Manuscript, Script, Warning};
+use domain::instance::instance;
+use domain::words::{Lang, fill};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/alerts.rs"));
+}
+
+pub use embedded::{HEIGHT, UNITS, WIDTH};
+
+/// A cancellation holds at least this long, in seconds, so that whoever was offline for a day still hears of it.
+const CANCELLED: i64 = 86_400;
+/// Ends are at full steps of this many seconds: people say "until 18:05", not "until 18:03:27".
+const STEP: i64 = 300;
+
+#[derive(Deserialize)]
+pub struct Book {
+    /// Slug of the topic of every alert.
+    topic: String,
+    /// Units in the groups and the order in which officers look for them.
+    pub places: Vec<Group>,
+    update: Both<Words>,
+    cancel: Vec<Cancel>,
+    hazards: HashMap<String, Hazard>,
+}
+
+#[derive(Deserialize)]
+pub struct Group {
+    vi: String,
+    en: String,
+    pub codes: Vec<u32>,
+}
+
+impl Group {
+    pub fn name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Vi => &self.vi,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Both<T> {
+    vi: T,
+    en: T,
+}
+
+impl<T> Both<T> {
+    fn each(&self) -> [(&'static str, &T); 2] {
+        [("vi", &self.vi), ("en", &self.en)]
+    }
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Words {
+    title: String,
+    summary: String,
+    actions: Vec<String>,
+    contingency: String,
+}
+
+#[derive(Deserialize)]
+struct Cancel {
+    reason: String,
+    #[serde(flatten)]
+    words: Both<Words>,
+}
+
+#[derive(Deserialize)]
+struct Hazard {
+    /// How long such an alert usually holds.
+    hours: i64,
+    calls: Vec<String>,
+    area: Both<String>,
+    levels: Vec<Levels>,
+    /// What to mind when it is over.
+    over: Both<Words>,
+}
+
+/// Words of the levels up to `to`.
+#[derive(Deserialize)]
+struct Levels {
+    to: u8,
+    urgency: String,
+    certainty: String,
+    #[serde(flatten)]
+    words: Both<Words>,
+}
+
+pub fn book() -> &'static Book {
+    static BOOK: OnceLock<Book> = OnceLock::new();
+    BOOK.get_or_init(|| serde_json::from_str(embedded::TEMPLATES).expect("the instance's templates are read by a test"))
+}
+
+/// Why an alert may be cancelled, in the order in which officers are asked.
+pub fn reasons() -> impl Iterator<Item = &'static str> {
+    book().cancel.iter().map(|cancel| cancel.reason.as_str())
+}
+
+/// A local date and time of day as forms have it, `seconds` from `now`, at a full step.
+pub fn until(now: Time, seconds: i64) -> String {
+    let end = now.plus(seconds);
+    let end = Time((end.0 + STEP - 1).div_euclid(STEP) * STEP);
+    let end = if end.since(now) > MAX_LIFE { end.plus(-STEP) } else { end };
+    end.rfc3339().get(..16).unwrap_or_default().to_owned()
+}
+
+/// The first alert of a hazard and level. Places and source are its officer's.
+pub fn fresh(hazard: &str, level: u8, places: Vec<PlaceCode>, source: String, now: Time) -> Manuscript {
+    let mut text = Manuscript {
+        kind: "alert".into(),
+        topics: instance().topic_by_slug(&book().topic).into_iter().collect(),
+        places,
+        source,
+        alert: Some(Warning { level, hazard: hazard.to_owned(), ..Warning::default() }),
+        ..Manuscript::default()
+    };
+    refill(&mut text, now);
+    text
+}
+
+/// What follows an alert: the words of its hazard and level, said as an update, for the same places.
+pub fn update(live: &Manuscript, references: Vec<String>, now: Time) -> Manuscript {
+    let warning = live.alert.clone().unwrap_or_default();
+    let mut text = Manuscript {
+        alert: Some(Warning { msg_type: "update".into(), references, ..warning }),
+        effective: String::new(),
+        ..live.clone()
+    };
+    refill(&mut text, now);
+    text
+}
+
+/// Puts the words of the template of its hazard and level into an alert. Other languages than those of templates stay.
+pub fn refill(text: &mut Manuscript, now: Time) {
+    let Some(warning) = &mut text.alert else { return };
+    let Some(hazard) = book().hazards.get(&warning.hazard) else { return };
+    let Some(levels) = hazard.levels.iter().find(|levels| warning.level <= levels.to) else { return };
+    (warning.urgency, warning.certainty) = (levels.urgency.clone(), levels.certainty.clone());
+    warning.calls.clone_from(&hazard.calls);
+    let updates = !warning.references.is_empty();
+    text.expires = until(now, hazard.hours * 3_600);
+    let areas = hazard.area.each();
+    for (((lang, words), (_, area)), (_, frame)) in levels.words.each().into_iter().zip(areas).zip(book().update.each()) {
+        let mut words = words.clone();
+        if updates {
+            words.title = fill(&frame.title, &[("tin", &words.title)]);
+            words.summary = fill(&frame.summary, &[("tin", &words.summary)]);
+        }
+        put(text, lang, words, area);
+    }
+    mark(text);
+}
+
+/// What is said when a live alert is cancelled for this reason: prepared words only. `None` where there is no such reason.
+pub fn cancel(live: &Manuscript, reason: &str, references: Vec<String>, now: Time) -> Option<Manuscript> {
+    let warning = live.alert.as_ref()?;
+    let cancel = book().cancel.iter().find(|cancel| cancel.reason == reason)?;
+    let hazard = instance().hazard(warning.hazard()?)?;
+    let over = &book().hazards.get(&warning.hazard)?.over;
+    let left = super::end(live).map_or(0, |end| end.since(now));
+    let mut text = Manuscript {
+        kind: "alert".into(),
+        topics: live.topics.clone(),
+        places: live.places.clone(),
+        source: live.source.clone(),
+        // As long as any phone may still take the cancelled one for live.
+        expires: until(now, left.clamp(CANCELLED, MAX_LIFE)),
+        alert: Some(Warning { msg_type: "cancel".into(), references, calls: Vec::new(), ..warning.clone() }),
+        ..Manuscript::default()
+    };
+    let names = [&hazard.name.vi, &hazard.name.en];
+    for (((lang, words), (_, over)), name) in cancel.words.each().into_iter().zip(over.each()).zip(names) {
+        let mut words = words.clone();
+        if words.summary.is_empty() {
+            (words.summary, words.actions) = (over.summary.clone(), over.actions.clone());
+        }
+        // The other holes are filled when it is compiled.
+        words.title = fill(&words.title, &[("tai", &within(name)), ("noi", "{noi}")]);
+        put(&mut text, lang, words, "");
+    }
+    mark(&mut text);
+    Some(text)
+}
+
+/// A name as it stands within a phrase.
+pub fn within(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn put(text: &mut Manuscript, lang: &str, words: Words, area: &str) {
+    let at = text.texts.iter().position(|script| script.lang == lang);
+    let at = at.unwrap_or_else(|| {
+        text.texts.push(Script { lang: lang.to_owned(), ..Script::default() });
+        text.texts.len() - 1
+    });
+    let script = &mut text.texts[at];
+    let Words { title, summary, actions, contingency } = words;
+    (script.title, script.summary, script.actions, script.contingency) = (title, summary, actions, contingency);
+    script.area = area.to_owned();
+}
+
+/// Translations of a template are of its original.
+fn mark(text: &mut Manuscript) {
+    let original = text.texts.first().map(Script::fingerprint).unwrap_or_default();
+    for script in text.texts.iter_mut().skip(1).filter(|script| book().update.each().iter().any(|(lang, _)| *lang == script.lang))
+    {
+        script.of.clone_from(&original);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::alerts::before_sending;
+    use domain::content::MsgType;
+
+    /// 2026-11-23 12:00 in Vietnam.
+    const NOW: Time = Time(1_795_410_000);
+
+    /// Every hazard at every level it may have, in both languages, as a first alert, an update and each cancellation.
+    #[test]
+    fn every_template_can_be_published_as_it_is() {
+        let places: Vec<PlaceCode> = [20137, 20044, 19753, 20182].map(PlaceCode).into();
+        for hazard in &instance().hazards {
+            assert!(book().hazards[&hazard.slug].levels.iter().any(|levels| levels.to == hazard.max_level), "{}", hazard.slug);
+            for level in 1..=hazard.max_level {
+                let first = fresh(&hazard.slug, level, places.clone(), "UBND".into(), NOW);
+                let next = update(&first, vec!["00000001".into()], NOW);
+                let ends = reasons().map(|reason| cancel(&first, reason, vec!["00000001".into()], NOW).unwrap());
+                for (at, text) in [first.clone(), next].into_iter().chain(ends).enumerate() {
+                    let (done, findings) = text.compile(NOW, 1, &|_| None);
+                    assert_eq!(findings, [], "{} {level} {at}", hazard.slug);
+                    before_sending(&done).unwrap_or_else(|reason| panic!("{} {level} {at}: {reason}", hazard.slug));
+                    let langs: Vec<&str> = done.card.headlines.iter().map(|headline| headline.lang.as_str()).collect();
+                    assert_eq!(langs, ["vi", "en"]);
+                    let all: Vec<&str> = done.card.headlines.iter().flat_map(|h| [h.title.as_str(), &h.summary]).collect();
+                    assert!(!all.concat().contains(['{', '}']), "{all:?}");
+                    let kind = done.card.alert().unwrap().msg_type;
+                    assert_eq!(kind, [MsgType::Alert, MsgType::Update, MsgType::Cancel][at.min(2)]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_unit_is_in_one_group_and_on_the_map() {
+        let mut grouped: Vec<u32> = book().places.iter().flat_map(|group| group.codes.clone()).collect();
+        grouped.sort_unstable();
+        let mut drawn: Vec<u32> = UNITS.iter().map(|(code, _)| *code).collect();
+        drawn.sort_unstable();
+        let mut units: Vec<u32> = instance().places.iter().filter(|p| p.parent.is_some()).map(|p| p.code).collect();
+        units.sort_unstable();
+        assert_eq!((&grouped, &drawn), (&units, &units));
+    }
+
+    #[test]
+    fn ends_are_at_full_steps_and_never_past_the_limit() {
+        assert_eq!(until(NOW, 6 * 3_600), "2026-11-23T18:00");
+        assert_eq!(until(NOW.plus(1), 6 * 3_600), "2026-11-23T18:05");
+        assert_eq!(until(NOW.plus(1), MAX_LIFE), "2026-11-26T12:00");
+    }
+}

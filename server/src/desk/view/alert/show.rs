@@ -1,0 +1,166 @@
+//! The page of one alert at each of its stages: written, waiting for the second officer, live, over.
+
+use super::live::live;
+use super::{article, form, head, map, push, root, status_of};
+use crate::desk::alerts::may;
+use crate::desk::view::frame::page;
+use crate::desk::view::overview::{back, badge};
+use crate::desk::view::report::report;
+use crate::desk::view::work::{self as works_view, remark};
+use crate::desk::view::{Shown, hex, hidden, trouble};
+use crate::desk::visit::Visit;
+use crate::desk::works::{Files, Trouble, compile, scope};
+use crate::store::desk::{Person, Work};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::content::Status;
+use domain::editorial::{Action, Compiled, Finding, Manuscript, Stage, allowed, places_named};
+use domain::instance::instance;
+use domain::words::fill;
+use std::collections::HashMap;
+use ui::el::{El, cl, el, tx};
+
+/// `work` as its visitor may see it; `files` are those that its text names.
+pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, shown: Shown) -> Result<Response, Trouble> {
+    let w = visit.w();
+    let writes = works_view::may(person, &work, Action::Write);
+    let typed = shown.typed.is_some();
+    if let Some(text) = shown.typed {
+        work.text = text;
+    }
+    let editing = writes && (work.state.stage == Stage::Draft || typed || visit.query.has("sua"));
+    let (done, findings) = compile(&work, &files, visit.now());
+    let title = work.text.heading();
+    let title = if title.is_empty() { w.untitled.to_owned() } else { title };
+    let mut main = root(status_of(&work.text), w)
+        .kid(back(visit, "/canh-bao", w.alerts))
+        .kid(tx("h1", title))
+        .kid(cl("p", "sl").kid(badge(work.state.stage, work.state.live, w)))
+        .maybe(head(visit, &work.text));
+    if let Some(trouble) = &shown.trouble {
+        main = main.kid(trouble::told(visit, trouble));
+    } else if visit.query.has("sua") {
+        main = main.kid(cl("p", "ok").attr("role", "status").text(w.saved));
+    }
+    main = main.maybe(remark(visit, &work).await?);
+    if editing {
+        main = main
+            .kid(works_view::ways(visit, &work))
+            .kid(report(visit, &work, &done, &findings, &HashMap::new()))
+            .kid(form(visit, person, Some(&work), &work.text))
+            .kid(tx("p", w.al_posters))
+            .kid(works_view::frame(visit, &work))
+            .maybe(works_view::steps(visit, person, &work, &[Action::Archive]));
+    } else {
+        main = match work.state.stage {
+            Stage::Published | Stage::Closed => live(visit, person, &work, main).await?,
+            _ => judge(visit, person, &work, &done, &findings, writes, main).await?,
+        };
+    }
+    let status = shown.trouble.as_ref().map_or(StatusCode::OK, trouble::status);
+    Ok(page(visit, status, w.alerts, main))
+}
+
+/// What goes out, where, to how many places, and the one button.
+async fn judge(
+    visit: &Visit,
+    person: &Person,
+    work: &Work,
+    done: &Compiled,
+    findings: &[Finding],
+    writes: bool,
+    mut main: El,
+) -> Result<El, Trouble> {
+    let w = visit.w();
+    let confirms =
+        works_view::may_both(person, work, Action::Approve, Action::Publish) || works_view::may(person, work, Action::Publish);
+    if !findings.is_empty() {
+        main = main.kid(report(visit, work, done, findings, &HashMap::new()));
+    }
+    main = main.maybe(updates(visit, &work.text));
+    if confirms {
+        main = main.kid(cl("p", "ld").text(w.al_confirm_what));
+    } else if matches!(work.state.stage, Stage::InReview | Stage::Approved) {
+        main = main.kid(others(visit, work).await?);
+    }
+    main = main.kid(facts(visit, work).await?).kid(map::shown(visit, &work.text.places)).kid(push(visit, &done.card));
+    main = main.kid(tx("h2", w.al_page));
+    main = main.kid(cl("section", "pv").attr("aria-label", w.preview).kid(article(visit, &done.card, &done.body)));
+    if confirms {
+        main = main.kid(confirm(visit, work));
+    }
+    if writes {
+        let edit = cl("a", "bt").attr("href", visit.to(&format!("/viec/{}?sua=1", work.id))).text(w.edit);
+        main = main.kid(cl("p", "ac").kid(edit));
+    }
+    let steps = [Action::TakeBack, Action::SendBack, Action::Archive];
+    Ok(main.maybe(works_view::steps(visit, person, work, &steps)).kid(works_view::ways(visit, work)))
+}
+
+fn confirm(visit: &Visit, work: &Work) -> El {
+    let w = visit.w();
+    let text = match status_of(&work.text) {
+        Status::Actual => w.al_confirm,
+        Status::Exercise => w.al_confirm_exercise,
+        Status::Test => w.al_confirm_test,
+    };
+    let steps = if work.state.stage == Stage::Approved { "publish" } else { "approve publish" };
+    let button = cl("button", "bt go huge").attr("name", "do").attr("value", steps).text(text);
+    el("form")
+        .class("cfm")
+        .attr("method", "post")
+        .attr("action", visit.to(&format!("/viec/{}/buoc", work.id)))
+        .kid(hidden("seen", hex(&work.hash)))
+        .kid(button)
+}
+
+/// Who could confirm it, for whoever cannot: he calls one of them.
+async fn others(visit: &Visit, work: &Work) -> Result<El, Trouble> {
+    let w = visit.w();
+    let people = visit.site.store.people().await?;
+    let fits = |person: &&Person| {
+        !person.disabled && !work.hands.contains(&person.id) && allowed(&person.grants, Action::Approve, scope(&work.text))
+    };
+    let names: Vec<&str> = people.iter().filter(fits).map(|person| person.name.as_str()).collect();
+    Ok(if names.is_empty() {
+        cl("p", "warn").text(w.al_nobody)
+    } else {
+        cl("p", "em").text(fill(w.al_can_confirm, &[("names", &names.join(", "))]))
+    })
+}
+
+async fn facts(visit: &Visit, work: &Work) -> Result<El, Trouble> {
+    let w = visit.w();
+    let mut names = Vec::new();
+    for hand in &work.hands {
+        names.push(visit.site.store.name_of(*hand).await?);
+    }
+    let end = crate::desk::alerts::end(&work.text).map(|end| works_view::at(visit, end)).unwrap_or_default();
+    let row = |name: &'static str, value: String| el("div").kid(tx("dt", name)).kid(tx("dd", value));
+    Ok(cl("dl", "fa")
+        .kid(row(w.al_where, where_text(visit, &work.text)))
+        .kid(row(w.al_until, end))
+        .kid(row(w.al_written_by, names.join(", ")))
+        .kid(row(w.source_name, work.text.source.clone())))
+}
+
+/// How many places, then all their names: nobody confirms what he has not read.
+pub fn where_text(visit: &Visit, text: &Manuscript) -> String {
+    let count = fill(visit.w().al_to_places, &[("n", &text.places.len().to_string())]);
+    let names = text.places.iter().filter_map(|code| instance().place(*code)).map(|place| place.name.get(visit.lang));
+    [&count, ": ", &names.collect::<Vec<_>>().join(", ")].concat()
+}
+
+/// Which alert an update takes the place of.
+fn updates(visit: &Visit, text: &Manuscript) -> Option<El> {
+    let newest = text.warning()?.references.last()?.parse().ok()?;
+    let snapshot = visit.site.live.now();
+    let card = &snapshot.items.get(&newest)?.card;
+    let title = [&card.headlines[0].title, " (", &places_named(&card.places, visit.lang), ")"].concat();
+    Some(cl("p", "em").text(fill(visit.w().al_replaces, &[("title", &title)])))
+}
+
+/// Whether somebody may still say something about a live alert.
+pub fn may_follow(person: &Person, work: &Work, action: Action) -> bool {
+    work.state.stage == Stage::Published && may(person, action, &work.text.places)
+}

@@ -1,0 +1,332 @@
+//! Alerts as officers make them: two hands for every alert, one for a cancellation, within their places and levels.
+
+mod lab;
+mod office;
+
+use axum::http::StatusCode;
+use domain::alert::{State, chain, standings};
+use domain::content::{Card, ItemId, MsgType, Status, Time};
+use domain::editorial::Role;
+use domain::instance::instance;
+use lab::{Answer, Lab, NOW};
+use office::*;
+use std::sync::atomic::Ordering;
+
+struct Post {
+    lab: Lab,
+    admin: Browser,
+    first: Browser,
+    second: Browser,
+}
+
+/// Two alert officers of one commune.
+async fn post_of_two() -> Post {
+    let lab = Lab::new().await;
+    let admin = administrator(&lab).await;
+    let first = invite(&lab, &admin, "mot.canhbao", Role::AlertOfficer, A_LUOI_2).await;
+    let second = invite(&lab, &admin, "hai.canhbao", Role::AlertOfficer, A_LUOI_2).await;
+    Post { lab, admin, first, second }
+}
+
+/// The fields of a form in a page, as a browser without scripts sends them back.
+fn fields(page: &str) -> Vec<(String, String)> {
+    let form = between(page, "id=\"ed\"", "</form>");
+    let unescape = |text: &str| text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let attr = |tag: &str, name: &str| {
+        let at = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+        Some(unescape(tag[at..].split('"').next()?))
+    };
+    let mut out = Vec::new();
+    let mut rest = form;
+    while let Some(at) = rest.find(['<']) {
+        rest = &rest[at + 1..];
+        let Some((tag, after)) = rest.split_once('>') else { break };
+        let Some(name) = attr(tag, "name") else { continue };
+        if tag.starts_with("input") {
+            let ticks = tag.contains("type=\"checkbox\"") || tag.contains("type=\"radio\"");
+            if !ticks || tag.ends_with(" checked") || tag.contains(" checked ") {
+                out.push((name, attr(tag, "value").unwrap_or_default()));
+            }
+        } else if tag.starts_with("textarea") {
+            out.push((name, unescape(after.split("</textarea>").next().unwrap().trim_start_matches('\n'))));
+        } else if tag.starts_with("select") {
+            let options = after.split("</select>").next().unwrap();
+            let chosen = options.split("<option").find(|option| option.contains(" selected"));
+            let value = chosen.and_then(|option| attr(option.split('>').next().unwrap(), "value"));
+            out.push((name, value.unwrap_or_default()));
+        }
+    }
+    out
+}
+
+type Form = Vec<(String, String)>;
+
+fn set(form: &mut Form, name: &str, value: &str) {
+    form.retain(|(key, _)| key != name);
+    form.push((name.into(), value.into()));
+}
+
+async fn send_form(lab: &Lab, who: &Browser, path: &str, form: &Form) -> Answer {
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    post(lab, who, path, &form).await
+}
+
+/// The composer as it comes from the template.
+async fn template(lab: &Lab, who: &Browser, hazard: &str, level: u8) -> Form {
+    let page = get(lab, who, &format!("/ban-lam-viec/canh-bao/moi?loai={hazard}&cap={level}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", text(&page));
+    fields(&text(&page))
+}
+
+/// Sends a form in at once; the address of its work.
+async fn begin(lab: &Lab, who: &Browser, form: &Form) -> String {
+    let mut form = form.clone();
+    set(&mut form, "do", "submit");
+    let answer = send_form(lab, who, "/ban-lam-viec/viec", &form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
+    answer.header("location").to_owned()
+}
+
+async fn publish(lab: &Lab, who: &Browser, work: &str) -> Answer {
+    act(lab, who, work, "approve publish", &[]).await
+}
+
+fn cards(lab: &Lab) -> Vec<Card> {
+    let mut cards: Vec<Card> = lab.app.site.live.now().cards().cloned().collect();
+    cards.sort_by_key(|card| (card.issued, card.id));
+    cards
+}
+
+fn state(lab: &Lab, id: ItemId) -> State {
+    let (cards, now) = (cards(lab), Time(lab.time.load(Ordering::SeqCst)));
+    standings(&cards, now).iter().find(|standing| standing.card.id == id).unwrap().state
+}
+
+fn later(lab: &Lab, seconds: i64) {
+    lab.time.fetch_add(seconds, Ordering::SeqCst);
+}
+
+#[tokio::test]
+async fn two_officers_then_updated_then_cancelled_by_one() {
+    let Post { lab, first, second, .. } = post_of_two().await;
+    let form = template(&lab, &first, "flash-flood", 1).await;
+    assert!(form.iter().any(|(name, value)| name == "place" && value == "20044"), "his own commune is chosen: {form:?}");
+    let work = begin(&lab, &first, &form).await;
+
+    // Whoever wrote it does not confirm it; he sees who can.
+    let page = text(&get(&lab, &first, &work).await);
+    assert!(page.contains("hai.canhbao") && !page.contains("Xác nhận và phát ngay"), "{page}");
+    let seen = lab.app.site.store.work(1).await.unwrap().unwrap().hash;
+    let seen: String = seen.iter().map(|byte| format!("{byte:02x}")).collect();
+    let own = post(&lab, &first, &format!("{work}/buoc"), &[("do", "approve publish"), ("seen", &seen)]).await;
+    assert_eq!(own.status, StatusCode::FORBIDDEN);
+    assert!(cards(&lab).is_empty());
+
+    // The second one finds it first of all and confirms it.
+    let page = text(&get(&lab, &second, "/ban-lam-viec").await);
+    assert!(page.find("Cảnh báo chờ bạn xác nhận").unwrap() < page.find("Ra cảnh báo").unwrap(), "{page}");
+    let page = text(&get(&lab, &second, &work).await);
+    assert!(page.contains("Xác nhận và phát ngay") && page.contains("1 nơi: Xã A Lưới 2"), "{page}");
+    assert_eq!(publish(&lab, &second, &work).await.status, StatusCode::SEE_OTHER);
+    let alert = cards(&lab).pop().unwrap();
+    let info = alert.alert().unwrap();
+    assert_eq!((info.level, info.msg_type, alert.status()), (1, MsgType::Alert, Status::Actual));
+    assert_eq!(alert.headlines[0].title, "Có thể có lũ quét ở A Lưới 2 – cấp 1: canh nước suối");
+    assert_eq!(alert.expires, Some(Time(NOW + 6 * 3_600)));
+    assert_eq!(state(&lab, alert.id), State::InForce);
+
+    // An update, worse than before, by the second; confirmed by the first.
+    later(&lab, 600);
+    let page = get(&lab, &second, "/ban-lam-viec/canh-bao/moi?tin=1").await;
+    let mut update = fields(&text(&page));
+    assert!(update.contains(&("follows".into(), alert.id.to_string())), "{update:?}");
+    set(&mut update, "level", "3");
+    set(&mut update, "refill", "1");
+    let draft = send_form(&lab, &second, "/ban-lam-viec/viec", &update).await;
+    let next = draft.header("location").to_owned();
+    let page = text(&get(&lab, &second, &next).await);
+    assert!(page.contains("Cập nhật: Lũ quét ở {noi} – cấp {cap}: lên chỗ cao ngay"), "{page}");
+    let mut form = fields(&page);
+    set(&mut form, "do", "submit");
+    assert_eq!(send_form(&lab, &second, &next, &form).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(publish(&lab, &second, &next).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(publish(&lab, &first, &next).await.status, StatusCode::SEE_OTHER);
+    let all = cards(&lab);
+    assert_eq!(all.len(), 2);
+    let worse = all.iter().find(|card| card.id != alert.id).unwrap();
+    assert_eq!(worse.alert().unwrap().references, [alert.id]);
+    assert_eq!((state(&lab, alert.id), state(&lab, worse.id)), (State::Superseded, State::InForce));
+    let page = text(&get(&lab, &first, &next).await);
+    assert!(page.contains("Các lần phát tin") && page.contains("/canh-bao/co-the-co-lu-quet"), "the chain is shown: {page}");
+    assert!(page.contains(&format!("/canh-bao/{}/to-ro", worse.id)) && page.contains(&format!("/canh-bao/{}/loa", worse.id)));
+    // What was replaced is no longer updated or cancelled.
+    let page = text(&get(&lab, &first, &work).await);
+    assert!(page.contains("Đã có tin thay") && !page.contains("Hủy ngay"), "{page}");
+    assert_eq!(get(&lab, &first, "/ban-lam-viec/canh-bao/moi?tin=1").await.status, StatusCode::CONFLICT);
+    assert_eq!(post(&lab, &first, &format!("{work}/huy"), &[("reason", "over")]).await.status, StatusCode::CONFLICT);
+
+    // Cancelled by one alone: from the page, one form, published at once.
+    later(&lab, 600);
+    let page = text(&get(&lab, &second, &next).await);
+    assert!(page.contains("Hết cảnh báo lũ quét ở A Lưới 2"), "the words stand there before: {page}");
+    let seq = lab.app.site.live.now().seq();
+    assert_eq!(
+        post(&lab, &second, &format!("{next}/huy"), &[("reason", "khác")]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(post(&lab, &second, &format!("{next}/huy"), &[("reason", "over")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(lab.app.site.live.now().seq(), seq + 1, "published in that very answer");
+    let all = cards(&lab);
+    let last = all.iter().find(|card| card.alert().unwrap().msg_type == MsgType::Cancel).unwrap();
+    assert_eq!(last.headlines[0].title, "Hết cảnh báo lũ quét ở A Lưới 2");
+    assert_eq!(last.alert().unwrap().references, [alert.id, worse.id]);
+    assert_eq!((state(&lab, alert.id), state(&lab, worse.id)), (State::Cancelled, State::Cancelled));
+    assert_eq!(chain(&all, last.id)[0].id, alert.id);
+    // A second tap changes nothing.
+    assert_eq!(post(&lab, &second, &format!("{next}/huy"), &[("reason", "mistake")]).await.status, StatusCode::CONFLICT);
+    assert_eq!(lab.app.site.live.now().seq(), seq + 1);
+    // The other officer hears of it, and the history says who and why.
+    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    assert!(text(&get(&lab, &first, "/ban-lam-viec").await).contains("hủy cảnh báo"));
+    let history = text(&get(&lab, &first, &format!("{next}/lich-su")).await);
+    assert!(history.contains("hủy cảnh báo") && history.contains("Hết nguy hiểm"), "{history}");
+    assert_eq!(lab.app.site.store.broken_audit().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn nobody_else_and_nowhere_else() {
+    let Post { lab, admin, first, second } = post_of_two().await;
+    let author = invite(&lab, &admin, "lan.viet", Role::Author, 46).await;
+    let approver = invite(&lab, &admin, "huy.duyet", Role::Approver, 46).await;
+    let neighbour = invite(&lab, &admin, "xa.khac", Role::AlertOfficer, A_LUOI_3).await;
+    let form = template(&lab, &first, "landslide", 2).await;
+    for who in [&author, &approver] {
+        assert_eq!(get(&lab, who, "/ban-lam-viec/canh-bao").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(get(&lab, who, "/ban-lam-viec/canh-bao/moi").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(send_form(&lab, who, "/ban-lam-viec/viec", &form).await.status, StatusCode::FORBIDDEN);
+        // Not by another name either.
+        let mut odd = form.clone();
+        set(&mut odd, "kind", "bulletin");
+        set(&mut odd, "main-topic", "0");
+        let answer = send_form(&lab, who, "/ban-lam-viec/viec", &odd).await;
+        let stored = answer.header("location").rsplit('/').next().unwrap().parse().unwrap();
+        assert_eq!(lab.app.site.store.work(stored).await.unwrap().unwrap().text.alert, None);
+    }
+    let work = begin(&lab, &first, &form).await;
+    for who in [&author, &approver, &neighbour] {
+        assert_eq!(get(&lab, who, &work).await.status, StatusCode::NOT_FOUND);
+        let answer = post(&lab, who, &format!("{work}/buoc"), &[("do", "approve publish")]).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert_eq!(post(&lab, who, &format!("{work}/huy"), &[("reason", "over")]).await.status, StatusCode::NOT_FOUND);
+    }
+    // An officer writes no news, and warns nobody outside his commune.
+    assert_eq!(post(&lab, &first, "/ban-lam-viec/viec", &article("Tin", "20044")).await.status, StatusCode::FORBIDDEN);
+    for place in ["20050", "46"] {
+        let mut wide = form.clone();
+        wide.push(("place".into(), place.into()));
+        assert_eq!(send_form(&lab, &first, "/ban-lam-viec/viec", &wide).await.status, StatusCode::FORBIDDEN, "{place}");
+    }
+    // An update refers to the chain it follows and to nothing else.
+    assert_eq!(publish(&lab, &second, &work).await.status, StatusCode::SEE_OTHER);
+    let theirs = template(&lab, &neighbour, "landslide", 2).await;
+    let mut theft = theirs.clone();
+    theft.push(("follows".into(), cards(&lab)[0].id.to_string()));
+    let stolen = begin(&lab, &neighbour, &theft).await;
+    let friend = invite(&lab, &admin, "xa.khac2", Role::AlertOfficer, A_LUOI_3).await;
+    let answer = publish(&lab, &friend, &stolen).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", text(&answer));
+    assert_eq!(cards(&lab).len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_missing_is_said_and_levels_have_limits() {
+    let Post { lab, first, second, .. } = post_of_two().await;
+    assert!(!text(&get(&lab, &first, "/ban-lam-viec/canh-bao/moi").await).contains("loai=flash-flood&amp;cap=4"));
+    let page = text(&get(&lab, &first, "/ban-lam-viec/canh-bao/moi?loai=flash-flood&cap=4").await);
+    assert!(page.contains("Bấm vào cấp"), "a level that there is not leads back to the choice");
+    let mut form = template(&lab, &first, "flash-flood", 3).await;
+    for (name, value) in [("level", "5"), ("expires", "2026-11-30T12:00"), ("do", "submit"), ("summary.vi", "")] {
+        set(&mut form, name, value);
+    }
+    let answer = send_form(&lab, &first, "/ban-lam-viec/viec", &form).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(&answer);
+    for words in ["Loại thiên tai này chỉ đến cấp 3", "Chỉ được đến 72 giờ kể từ bây giờ", "Chưa có: Tóm tắt"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    // It was kept all the same, and goes on from there; hours count from now.
+    let mut form = fields(&page);
+    for (name, value) in [("level", "2"), ("hours", "12"), ("summary.vi", "Nước lên."), ("do", "submit")] {
+        set(&mut form, name, value);
+    }
+    let answer = send_form(&lab, &first, "/ban-lam-viec/viec/1", &form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
+    assert_eq!(lab.app.site.store.work(1).await.unwrap().unwrap().text.expires, "2026-11-24T00:00");
+    // Confirmed too late, it does not go out.
+    later(&lab, 13 * 3_600);
+    let again = sign_in(&lab, &second, PASSWORD, &code(&lab, &second.secret, 0)).await;
+    let second = Browser { cookie: cookie(&again), ..second };
+    assert_eq!(publish(&lab, &second, "/ban-lam-viec/viec/1").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(cards(&lab).is_empty());
+}
+
+#[tokio::test]
+async fn a_drill_says_so_everywhere() {
+    let Post { lab, first, second, .. } = post_of_two().await;
+    for (status, word, prefix) in [("exercise", "DIỄN TẬP", "[DIỄN TẬP] "), ("test", "THỬ NGHIỆM", "[THỬ NGHIỆM] ")] {
+        let mut form = template(&lab, &first, "storm", 5).await;
+        set(&mut form, "status", status);
+        let work = begin(&lab, &first, &form).await;
+        let seen = text(&get(&lab, &second, &work).await);
+        assert!(seen.contains("class=\"pg drl\"") && seen.contains(&format!("{word} – không phải tin thật")), "{seen}");
+        assert!(seen.contains(&format!("Xác nhận và phát {word}")) && !seen.contains("Xác nhận và phát ngay"));
+        assert_eq!(publish(&lab, &first, &work).await.status, StatusCode::FORBIDDEN, "a drill needs two as well");
+        assert_eq!(publish(&lab, &second, &work).await.status, StatusCode::SEE_OTHER);
+        let card = cards(&lab).into_iter().find(|card| card.headlines[0].title.starts_with(prefix)).unwrap();
+        assert_ne!(card.status(), Status::Actual);
+        assert!(card.headlines[1].title.starts_with(if status == "test" { "[TEST] " } else { "[EXERCISE] " }));
+        assert_eq!(post(&lab, &second, &format!("{work}/huy"), &[("reason", "over")]).await.status, StatusCode::SEE_OTHER);
+        let end = cards(&lab).into_iter().find(|c| c.alert().unwrap().references == [card.id]).unwrap();
+        assert_eq!(end.status(), card.status());
+        assert!(end.headlines[0].title.starts_with(prefix), "{}", end.headlines[0].title);
+    }
+}
+
+/// Through the desk itself: the form of every hazard's lowest and highest level is sent back as it came and published.
+#[tokio::test]
+async fn every_template_goes_from_page_to_phones() {
+    let Post { lab, first, second, .. } = post_of_two().await;
+    for hazard in &instance().hazards {
+        for level in [1, hazard.max_level] {
+            let form = template(&lab, &first, &hazard.slug, level).await;
+            let work = begin(&lab, &first, &form).await;
+            let answer = publish(&lab, &second, &work).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{} {level}: {}", hazard.slug, text(&answer));
+        }
+    }
+    let cards = cards(&lab);
+    assert_eq!(cards.len(), 2 * instance().hazards.len());
+    for card in cards {
+        let langs: Vec<&str> = card.headlines.iter().map(|headline| headline.lang.as_str()).collect();
+        assert_eq!(langs, ["vi", "en"]);
+        assert!(card.headlines.iter().all(|headline| headline.title.contains("A Lưới 2")), "{:?}", card.headlines);
+    }
+}
+
+/// Two officers press at the same moment: one cancellation.
+#[tokio::test]
+async fn cancelled_once() {
+    let Post { lab, first, second, .. } = post_of_two().await;
+    let form = template(&lab, &first, "flood", 4).await;
+    let work = begin(&lab, &first, &form).await;
+    assert_eq!(publish(&lab, &second, &work).await.status, StatusCode::SEE_OTHER);
+    let path = format!("{work}/huy");
+    let (a, b) = tokio::join!(
+        post(&lab, &first, &path, &[("reason", "over")]),
+        post(&lab, &second, &path, &[("reason", "mistake")])
+    );
+    let mut got = [a.status, b.status];
+    got.sort();
+    assert_eq!(got, [StatusCode::SEE_OTHER, StatusCode::CONFLICT]);
+    assert_eq!(cards(&lab).len(), 2);
+}

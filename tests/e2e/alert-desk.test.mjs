@@ -1,0 +1,224 @@
+// Alerts at the desk in a real browser: composed on a narrow phone, confirmed on a PC, read, updated, cancelled in two taps.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { addresses, browser, items, phone, serve, temp, until } from './lib.mjs';
+import { firstLink, join } from './office.mjs';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
+const PC = { viewport: { width: 1280, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', bypassCSP: true };
+const DESK = '/ban-lam-viec';
+/** Where pictures go that a person looks at. */
+const shots = process.env.BANTIN_SHOTS || temp('shots');
+let server, chrome, admin, first, second, plain;
+
+before(async () => {
+  server = await serve();
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  await server?.kill();
+});
+
+async function invited(login, place) {
+  const { page } = admin;
+  await page.goto(`${server.url}${DESK}/nguoi`);
+  const form = page.locator('form[action$="/nguoi/moi"]');
+  await form.locator('[name=name]').fill(`Người ${login}`);
+  await form.locator('[name=role][value=alert-officer]').check();
+  await form.locator(`[name=place][value="${place}"]`).check();
+  await form.locator('button.go').click();
+  return page.locator('.ok input').inputValue();
+}
+
+/** A picture of the whole page, light and dark. */
+async function shoot(page, name) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.screenshot({ path: `${shots}/${name}-${colorScheme}.png`, fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+const wrong = [];
+async function check(page, name) {
+  await page.evaluate(axe);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await page.evaluate(rules => window.axe.run(document, rules), { ...RULES });
+    for (const v of violations) wrong.push(`${colorScheme} ${name}: ${v.id} ${v.nodes[0].target} ${v.nodes[0].failureSummary.split('\n')[1] || ''}`);
+  }
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (wide > 0) wrong.push(`${name}: ${wide} px beside the screen`);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await shoot(page, name);
+}
+
+/** Middle of a unit on the map, where a finger can hit it. */
+async function tap(page, code) {
+  const at = await page.locator(`.pk [data-place="${code}"]`).evaluate(unit => {
+    unit.scrollIntoView({ block: 'center' });
+    const { left, top, width, height } = unit.getBoundingClientRect();
+    for (let i = 1; i < 40; i++) for (let j = 1; j < 40; j++) {
+      const [x, y] = [left + (width * i) / 40, top + (height * j) / 40];
+      if (document.elementFromPoint(x, y) === unit) return [x, y];
+    }
+  });
+  await page.touchscreen.tap(...at);
+}
+
+test('three alert officers come in: two for the whole city, one who has no scripts', async () => {
+  admin = await join(await (await chrome.newContext(PC)).newPage(), `${firstLink(server)}`, 'quan.tri');
+  const context = await phone(chrome, { bypassCSP: true });
+  first = await join(await context.newPage(), await invited('an.canhbao', 46), 'an.canhbao');
+  second = await join(await (await chrome.newContext(PC)).newPage(), await invited('binh.canhbao', 46), 'binh.canhbao');
+  const bare = await phone(chrome, { javaScriptEnabled: false });
+  plain = await join(await bare.newPage(), await invited('cuc.canhbao', 46), 'cuc.canhbao');
+  await first.page.goto(server.url + DESK);
+  await check(first.page, '1-overview-phone');
+});
+
+test('composed on a phone from a template, on the map', async () => {
+  const { page } = first;
+  await page.getByRole('link', { name: 'Ra cảnh báo' }).click();
+  await check(page, '2-choose-phone');
+  assert.equal(await page.locator('a.lc[href*="flash-flood"]').count(), 3, 'only levels that the hazard may have');
+  await page.getByRole('link', { name: /^Lũ quét: Cấp 3/ }).click();
+  await page.waitForURL(/loai=flash-flood/);
+  for (const code of [20044, 20050, 20071]) await tap(page, code);
+  await tap(page, 20071);
+  assert.deepEqual(await page.locator('[name=place]:checked').evaluateAll(all => all.map(one => one.value)), ['20044', '20050']);
+  assert.match(await page.locator('.pkn').innerText(), /Đã chọn 2 nơi: A Lưới 2, A Lưới 5/);
+  // The same by keyboard: one stop, arrows, space.
+  await page.locator('.pk').focus();
+  const before = await page.locator('.pk').getAttribute('aria-activedescendant');
+  await page.keyboard.press('ArrowDown');
+  assert.notEqual(await page.locator('.pk').getAttribute('aria-activedescendant'), before);
+  await page.keyboard.press('Space');
+  assert.equal(await page.locator('[name=place]:checked').count(), 3);
+  await page.keyboard.press('Space');
+  assert.equal(await page.locator('[name=place]:checked').count(), 2);
+  // A button of hours fills in the end.
+  await page.locator('label.pi', { hasText: '3 giờ' }).click();
+  const end = new Date(`${await page.inputValue('[name=expires]')}:00+07:00`);
+  assert.ok(Math.abs(end - Date.now() - 3 * 3600e3) <= 300e3, String(end));
+  await page.getByLabel('Việc 3 (vi)').fill('Gọi 112 nếu có người bị kẹt');
+  await check(page, '3-compose-phone');
+  await page.getByRole('button', { name: 'Lưu' }).click();
+  await page.getByText('Đã lưu.').waitFor();
+  const framed = page.frameLocator('iframe.ph');
+  await framed.locator('.psh', { hasText: 'Lũ quét ở A Lưới 2, A Lưới 5 – cấp 3: lên chỗ cao ngay' }).waitFor();
+  await framed.locator('.do').getByText('Gọi 112 nếu có người bị kẹt').waitFor();
+  await check(page, '4-draft-phone');
+  // Saves by itself, too.
+  await page.getByLabel('Việc 3 (vi)').fill('Gọi 112 nếu có người bị cuốn');
+  await page.getByText(/Đã lưu lúc/).waitFor();
+  await page.getByRole('button', { name: 'Gửi người xác nhận' }).click();
+  await page.getByText('Hãy gọi một người để xác nhận').waitFor();
+  assert.match(await page.locator('.em').first().innerText(), /binh\.canhbao/);
+  assert.equal(await page.getByRole('button', { name: 'Xác nhận và phát ngay' }).count(), 0);
+  await check(page, '5-sent-phone');
+});
+
+let address;
+test('confirmed on a PC, it stands on readers\' page', async () => {
+  const { page } = second;
+  await page.goto(server.url + DESK);
+  await check(page, '6-overview-pc');
+  await page.locator('.nt').first().getByRole('link', { name: /Lũ quét ở A Lưới 2/ }).click();
+  await page.getByText('2 nơi: Xã A Lưới 2, Xã A Lưới 5').waitFor();
+  await check(page, '7-confirm-pc');
+  const began = Date.now();
+  await page.getByRole('button', { name: 'Xác nhận và phát ngay' }).click();
+  await page.locator('.sb', { hasText: 'Đang hiện' }).waitFor();
+  assert.ok(Date.now() - began < 5000, 'at once');
+  address = await until('it is in the map of the site', async () => items(await addresses(server.url)).find(path => path.includes('lu-quet-o-a-luoi-2-a-luoi-5')));
+  const html = await (await fetch(server.url + address)).text();
+  for (const words of ['Đang có hiệu lực', 'Gọi 112 nếu có người bị cuốn', 'vẫn ở nơi cao, không về nhà']) assert.ok(html.includes(words), words);
+  await page.reload();
+  await check(page, '8-live-pc');
+});
+
+test('updated without scripts: the form is sent as it is', async () => {
+  const { page } = plain;
+  await page.goto(`${server.url}${DESK}/canh-bao`);
+  await page.getByRole('link', { name: /Lũ quét ở A Lưới 2/ }).click();
+  await page.getByRole('link', { name: 'Cập nhật' }).click();
+  assert.match(await page.inputValue('[name="title.vi"]'), /^Cập nhật: /);
+  await page.locator('label.lc.l2').click();
+  await page.locator('label.pi', { hasText: '12 giờ' }).click();
+  await page.locator('[name=place][value="20101"]').check();
+  await page.screenshot({ path: `${shots}/9-plain-update.png`, fullPage: true });
+  await page.getByRole('button', { name: 'Gửi người xác nhận' }).click();
+  await page.locator('.sb', { hasText: 'Chờ duyệt' }).waitFor();
+  const { page: judge } = second;
+  await judge.goto(`${server.url}${DESK}/canh-bao`);
+  await judge.locator('.nt').getByRole('link', { name: /Cập nhật: Lũ quét/ }).click();
+  await judge.getByText(/Bản này thay cho: Lũ quét/).waitFor();
+  await judge.getByRole('button', { name: 'Xác nhận và phát ngay' }).click();
+  await judge.getByText('Các lần phát tin').waitFor();
+  await check(judge, '10-updated-pc');
+  const html = await (await fetch(server.url + address)).text();
+  assert.ok(html.includes('Đã có tin mới thay cảnh báo này'), 'the first one says so');
+});
+
+test('cancelled in two taps, by one officer alone, and known at once', async () => {
+  const { page } = first;
+  await page.goto(`${server.url}${DESK}/canh-bao`);
+  await check(page, '11-list-phone');
+  await page.getByRole('link', { name: /Cập nhật: Lũ quét/ }).click();
+  await page.locator('summary', { hasText: 'Hủy cảnh báo' }).waitFor();
+  await page.locator('summary', { hasText: 'Hủy cảnh báo' }).tap();
+  await check(page, '12-cancel-phone');
+  assert.ok((await page.locator('.cnl li').nth(1).innerText()).includes('Hết cảnh báo lũ quét ở A Lưới'));
+  const [answer] = await Promise.all([
+    page.waitForResponse(response => response.request().method() === 'POST'),
+    page.getByRole('button', { name: 'Hủy ngay: Hết nguy hiểm' }).tap(),
+  ]);
+  assert.equal(answer.status(), 303);
+  // The answer that the phone got is the publication: readers have it now.
+  const html = await (await fetch(server.url + address)).text();
+  assert.ok(html.includes('Đã hủy'), 'the first message of the chain says so');
+  await page.locator('.st.off', { hasText: 'Đã hủy' }).waitFor();
+  await check(page, '13-cancelled-phone');
+});
+
+test('a drill is unmistakable, before it is stored already', async () => {
+  const { page } = first;
+  await page.goto(`${server.url}${DESK}/canh-bao/moi?loai=storm&cap=5`);
+  const striped = () => page.evaluate(() => getComputedStyle(document.body).backgroundImage.startsWith('repeating-linear-gradient'));
+  assert.equal(await striped(), false);
+  await page.locator('label.pi', { hasText: 'Diễn tập' }).click();
+  assert.equal(await striped(), true);
+  await page.locator('[name=place][value="20056"]').check();
+  await page.getByRole('button', { name: 'Gửi người xác nhận' }).click();
+  await page.locator('.drw').first().waitFor();
+  assert.match(await page.locator('h1').innerText(), /^\[DIỄN TẬP\] /);
+  await check(page, '14-drill-phone');
+  await second.page.goto(page.url());
+  assert.equal(await second.page.getByRole('button', { name: 'Xác nhận và phát DIỄN TẬP' }).count(), 1);
+  await check(second.page, '15-drill-pc');
+  await page.goto(`${server.url}/en${DESK}/canh-bao/moi?loai=storm&cap=5`);
+  await check(page, '16-compose-english');
+});
+
+test('no violation on any of these pages, nothing beside the screen', () => assert.deepEqual(wrong, []));
+
+test('a page of alerts costs at most 30 KB with style, script and map', async () => {
+  const { page } = first;
+  const client = await first.context.newCDPSession(page);
+  await client.send('Network.enable');
+  await client.send('Network.setCacheDisabled', { cacheDisabled: true });
+  const sizes = [];
+  let bytes = 0;
+  client.on('Network.loadingFinished', ({ encodedDataLength }) => { bytes += encodedDataLength; });
+  for (const path of ['/canh-bao', '/canh-bao/moi', '/canh-bao/moi?loai=forest-fire&cap=5', '/viec/2']) {
+    bytes = 0;
+    await page.goto(server.url + DESK + path, { waitUntil: 'networkidle' });
+    sizes.push([path, bytes]);
+  }
+  assert.deepEqual(sizes.filter(([, size]) => size > 30000), [], JSON.stringify(sizes));
+});
