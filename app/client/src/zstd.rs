@@ -12,6 +12,11 @@ use entropy::{Fse, Huffman};
 
 /// Decodes one frame into at most `max` bytes.
 pub fn decode(frame: &[u8], max: usize) -> Option<Vec<u8>> {
+    decode_with(&[], frame, max)
+}
+
+/// [`decode`] of a frame that was made with a dictionary of raw content: text that is taken as if it stood before it.
+pub fn decode_with(dictionary: &[u8], frame: &[u8], max: usize) -> Option<Vec<u8>> {
     let mut rest = Bytes(frame);
     if rest.number(4)? != 0xfd2f_b528 {
         return None;
@@ -27,7 +32,8 @@ pub fn decode(frame: &[u8], max: usize) -> Option<Vec<u8>> {
         flag => 1 << flag,
     };
     rest.take(size)?;
-    let mut state = State { out: Vec::new(), max, huffman: None, tables: [None, None, None], offsets: [1, 4, 8] };
+    let (out, max) = (dictionary.to_vec(), max + dictionary.len());
+    let mut state = State { out, max, huffman: None, tables: [None, None, None], offsets: [1, 4, 8] };
     loop {
         let header = rest.number(3)?;
         let size = header >> 3;
@@ -42,7 +48,7 @@ pub fn decode(frame: &[u8], max: usize) -> Option<Vec<u8>> {
             _ => return None,
         }
         if header & 1 == 1 {
-            return Some(state.out);
+            return Some(state.out.split_off(dictionary.len()));
         }
     }
 }

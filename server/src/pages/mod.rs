@@ -8,6 +8,7 @@ mod calendar;
 pub mod document;
 mod feeds;
 mod minify;
+mod notify;
 pub(crate) mod origin;
 mod schema;
 mod search;
@@ -27,7 +28,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use document::Document;
 use domain::content::ItemId;
-use domain::route::{Query, Route, item_path};
+use domain::route::{Query, Route, item_path, notify_path};
 use domain::words::Lang;
 use std::sync::Arc;
 use ui::{Ctx, pages};
@@ -40,6 +41,11 @@ const MARK: HeaderName = HeaderName::from_static("x-bantin");
 pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     let origin = origin::of(&site, &request);
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+    if let Some(lang) = notify::here(path) {
+        let ctx = Ctx::html(lang, site.now(), &origin);
+        let make = move || page(Some(&notify::document(&ctx)));
+        return site.page(&format!("{origin}{}", notify_path(lang)), make).await.answer(request.headers(), None).await;
+    }
     let Some((lang, route)) = Route::parse(path, query) else {
         let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Vi };
         return missing(&site, request.headers(), lang, origin).await;

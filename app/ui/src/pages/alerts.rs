@@ -4,7 +4,7 @@ use crate::blocks::call;
 use crate::ctx::Ctx;
 use crate::data::AlertsData;
 use crate::el::{El, cl, el, tx};
-use crate::parts::{banners, page, section};
+use crate::parts::{banners, get_alerts, page, section};
 use domain::instance::instance;
 
 pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
@@ -18,6 +18,7 @@ pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
         .maybe(section(w.alerts_coming, banners(&data.coming, ctx)))
         .maybe(section(w.alerts_ended, ended.collect()))
         .maybe(section(w.alerts_cancelled, banners(&data.cancelled, ctx)))
+        .kid(get_alerts(ctx))
         .kid(cl("section", "cs").kid(tx("h2", w.call)).kids(calls.collect()))
         .kid(levels(ctx))
 }
