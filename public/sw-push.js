@@ -8,31 +8,30 @@ const KEEP_PUSHES = 60;
 const ID = /^[0-9a-z]{8}$/;
 const words = (lang, vi, en) => (lang === 'en' ? en : vi);
 
-const pushed = async name => (await caches.match('/bt-push/' + name, { cacheName: PUSH }))?.json();
+const pushed = name => caches.match('/bt-push/' + name, { cacheName: PUSH }).then(held => held?.json()).catch(() => {});
 const keepPushed = (name, value) => keep(PUSH, '/bt-push/' + name, new Response(JSON.stringify(value)), KEEP_PUSHES);
 
 addEventListener('push', event => event.waitUntil((async () => {
   let message;
   try { message = event.data.json(); } catch {}
-  await receive(message?.notification || {}, message?.bt || {}).catch(() => show({}, {}, true));
+  await receive(message?.notification || {}, message?.bt || {});
   for (const client of await windows()) client.postMessage({ type: 'push' });
 })()));
 
-async function receive(text, bt) {
-  if (!ID.test(bt.id) || !ID.test(bt.chain)) return show(text, {}, true);
+async function receive(said, bt) {
+  if (!ID.test(bt.id) || !ID.test(bt.chain)) return show(said, {}, true);
   const before = await pushed('shown/' + bt.chain);
   const old = before && (before.bt.issued > bt.issued || (before.bt.id === bt.id && before.bt.rev > bt.rev));
-  // An older word never takes the place of a newer one; something has to be shown all the same.
-  if (old) return show(before.text, before.bt, false);
   const { item, ...facts } = bt;
   const rung = before?.level || 0;
   const over = bt.type === 'cancel';
   // Rings when it is worse than what rang here before; that it is over, only where it rang at all.
-  const ring = over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || bt.level > 2);
-  // Shown first: whatever else fails, people know.
-  await show(text, facts, ring);
-  await keepPushed(bt.id + '-' + bt.rev, { ...bt, title: text.title, body: text.body, lang: text.lang });
-  await keepPushed('shown/' + bt.chain, { level: over ? 0 : ring ? bt.level : rung, text, bt: facts });
+  const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || bt.level > 2);
+  // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
+  // to be shown all the same.
+  await (old ? show(before.said, before.bt, false) : show(said, facts, ring));
+  await keepPushed(bt.id + '-' + +bt.rev, { ...bt, title: said.title, body: said.body, lang: said.lang });
+  if (!old) await keepPushed('shown/' + bt.chain, { level: over ? 0 : ring ? bt.level : rung, said, bt: facts });
   // The picture of the home page knows nothing of it.
   await caches.delete(HOME);
 }
@@ -46,11 +45,13 @@ function inside(address, id) {
   return location.origin + '/canh-bao' + (id ? '/' + id : '');
 }
 
+const text = value => (typeof value === 'string' && value) || '';
+
 function show({ title, body, lang, navigate, tag }, bt, ring) {
-  return registration.showNotification(String(title || words(lang, 'Có cảnh báo mới, mở để xem', 'A new alert: open to read it')), {
-    body: String(body || ''),
-    lang: String(lang || 'vi'),
-    tag: String(bt.chain || tag || 'bt'),
+  return registration.showNotification(text(title) || words(lang, 'Có cảnh báo mới, mở để xem', 'A new alert: open to read it'), {
+    body: text(body),
+    lang: text(lang) || 'vi',
+    tag: bt.chain || text(tag) || 'bt',
     renotify: ring,
     silent: !ring,
     requireInteraction: bt.level > 3 && bt.type !== 'cancel',
@@ -93,12 +94,14 @@ async function told(url) {
   const last = names.sort((a, b) => a.slice(9) - b.slice(9)).pop();
   const bt = last && (await pushed(last));
   if (!bt) return;
-  const safe = text => String(text || '').replace(/[&<]/g, c => (c === '&' ? '&amp;' : '&lt;'));
+  const safe = value => text(value).replace(/[&<]/g, c => (c === '&' ? '&amp;' : '&lt;'));
   const say = (vi, en) => words(bt.lang, vi, en);
   const ended = bt.expires && bt.expires * 1000 < Date.now();
+  const newer = await pushed('shown/' + bt.chain);
+  const link = newer && newer.bt.issued > bt.issued && `<p><b>${say('Đã có tin mới hơn:', 'There is newer word:')} <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a></b>`;
   const html = `<!doctype html><html lang=${words(bt.lang, 'vi', 'en')}><meta charset=utf-8><meta name=viewport content="width=device-width"><meta name=color-scheme content="light dark">
 <title>${safe(bt.title)}</title><style>body{font:1.15rem/1.5 system-ui,sans-serif;max-width:38rem;margin:auto;padding:1rem}div{white-space:pre-line}</style>
-<h1>${safe(bt.title)}</h1>${ended ? `<p><b>${say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended without newer word — not the same as safe.')}</b></p>` : ''}
+<h1>${safe(bt.title)}</h1>${link || ''}${ended ? `<p><b>${say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended without newer word — not the same as safe.')}</b></p>` : ''}
 <div>${safe(bt.body)}</div><p>${safe(new Date(bt.issued * 1000).toLocaleString(bt.lang || 'vi'))}<p>${say('Nguồn tin: thông báo đã ký, chưa kiểm chứng trên máy này.', 'Source: a signed message, not checked on this phone.')}
 <p><a href="">${say('Tải lại khi có mạng', 'Load again with a network')}</a>`;
   return new Response(html, { headers: { 'content-type': 'text/html; charset=utf-8' } });
