@@ -2,12 +2,12 @@
 // too, so that the page is whole without a network. Its words stand in the page (server/src/pages/notify.rs).
 (function () {
   'use strict';
-  const d = document, nav = navigator, lang = d.documentElement.lang, root = d.getElementById('push');
+  const d = document, nav = navigator, lang = d.documentElement.lang;
   const form = d.getElementById('wishes');
   let store = {};
   try { store = localStorage; } catch {}
 
-  const all = (query, of) => [...(of || root).querySelectorAll(query)];
+  const all = (query, of) => [...(of || d).querySelectorAll(query)];
   /** Of everything that could stand there, shows what holds. */
   const only = (kind, name) => all(`[data-${kind}]`).forEach(e => { e.hidden = e.dataset[kind] !== name; });
   const say = name => only('say', name);
@@ -202,7 +202,7 @@
     },
   };
 
-  root.addEventListener('click', event => {
+  d.addEventListener('click', event => {
     const button = event.target.closest('[data-do]');
     if (!button) return;
     button.setAttribute('aria-busy', 'true');

@@ -11,12 +11,14 @@ const words = (lang, vi, en) => (lang === 'en' ? en : vi);
 const pushed = name => caches.match('/bt-push/' + name, { cacheName: PUSH }).then(held => held?.json()).catch(() => {});
 const keepPushed = (name, value) => keep(PUSH, '/bt-push/' + name, new Response(JSON.stringify(value)), KEEP_PUSHES);
 
-addEventListener('push', event => event.waitUntil((async () => {
+/** One after the other: a phone that comes back to the network gets several at once, and each looks at what was shown. */
+let turn = Promise.resolve();
+addEventListener('push', event => event.waitUntil(turn = turn.then(async () => {
   let message;
   try { message = event.data.json(); } catch {}
   await receive(message?.notification || {}, message?.bt || {});
   for (const client of await windows()) client.postMessage({ type: 'push' });
-})()));
+}).catch(() => {})));
 
 async function receive(said, bt) {
   if (!ID.test(bt.id) || !ID.test(bt.chain)) return show(said, {}, true);

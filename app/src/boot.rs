@@ -5,7 +5,7 @@
 
 use crate::device::store::IdbStore;
 use crate::device::worker::Word;
-use crate::device::{channel, clock, install, media, nav, page, push as pushed, speech, worker};
+use crate::device::{channel, clock, install, media, nav, page, speech, worker};
 use crate::screens;
 use crate::state::shelf::Shelf;
 use crate::state::walk::{self, Step};
@@ -34,8 +34,7 @@ async fn run() {
         clock::idle(5_000).await;
         return sync::begin(&app);
     }
-    let (start, waiting) = clock::both(Box::pin(store.start()), Box::pin(pushed::waiting())).await;
-    let Ok(start) = start else { return page::give_up("store") };
+    let Ok(start) = store.start().await else { return page::give_up("store") };
     let mut view = view(&start.settings);
     view.shelf = Shelf::of(start.loaded).await;
     view.read = keep::read(&store, start.read).await.into();
@@ -47,7 +46,7 @@ async fn run() {
     }
     let app = state::begin(store, view);
     keep::look(&app);
-    push::take(&app, waiting).await;
+    push::take(&app).await;
     if let Some(Route::Item(id)) = app.with(|view| view.route.clone()) {
         let open = item::find(&app, id).await;
         app.view.borrow_mut().open = Some(open);

@@ -279,7 +279,7 @@ test('no violation in any state, at the largest text, light and dark; both langu
     await tap(page, 'on');
     await state(page, 'on');
     await accessible(page, `${path} on`);
-    if (SHOTS) await page.locator('#push').screenshot({ path: `${SHOTS}/notify-${colorScheme}-on.png` });
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/notify-${colorScheme}-on.png`, fullPage: true });
     await page.evaluate(() => { localStorage.__permission = 'denied'; localStorage['bt-size'] = '3'; });
     await page.reload();
     await state(page, 'denied');

@@ -35,29 +35,30 @@ pub fn document(ctx: &Ctx) -> Document<'_> {
 
 fn main(ctx: &Ctx, p: &'static Page) -> El {
     let part = |title, texts: &'static str| {
-        el("section").kid(tx("h2", title)).kid(cl("ul", "sp").kids(texts.split('|').map(|text| tx("li", text)).collect()))
+        el("section").kid(tx("h2", title)).kid(cl("ul", "tx").kids(texts.split('|').map(|text| tx("li", text)).collect()))
     };
     let other = if ctx.lang == Lang::Vi { Lang::En } else { Lang::Vi };
     let switch = link(notify_path(other), other.words().this_language).attr("lang", other.tag()).attr("hreflang", other.tag());
     page("notify", ctx.w().get_alerts)
         .kid(cl("p", "ld").text(p.lead))
+        .kid(states(p))
         .kid(part(p.what, p.what_text))
         .kid(part(p.knows, p.knows_text))
         .kid(el("noscript").kid(cl("p", "ex").text(p.no_script)))
-        .kid(live(ctx, p))
+        .kid(choose(ctx, p))
         .kid(help(p))
         .kid(cl("p", "wy").kid(link(Route::Alerts.path(ctx.lang), ctx.w().all_alerts)))
         .kid(cl("p", "la").kid(switch))
         .kid(el("script").attr("src", "/alerts.js").attr("defer", ""))
 }
 
-/// All that needs the script. What it may say stands here in words; it only shows the one that holds.
-fn live(ctx: &Ctx, p: &'static Page) -> El {
+/// How it stands on this phone: every sentence that may hold; the script shows the one that does.
+fn states(p: &'static Page) -> El {
     let state = |class: &'static str, name: &'static str, text| {
         cl("p", class).attr("data-state", name).flag("hidden", name != "checking").text(text)
     };
     let chrome = cl("a", "bt go").attr("href", "").attr("id", "chrome").text(p.open_chrome);
-    let states = el("div")
+    cl("div", "js")
         .attr("role", "status")
         .kid(state("st", "checking", p.checking))
         .kid(
@@ -70,7 +71,11 @@ fn live(ctx: &Ctx, p: &'static Page) -> El {
         .kid(state("warn", "inside", p.inside).text(" ").kid(chrome))
         .kid(state("warn", "home", p.home))
         .kid(state("warn", "none", p.none))
-        .kid(state("st", "offline", p.offline));
+        .kid(state("st", "offline", p.offline))
+}
+
+/// What to be warned of, and the buttons; shown by the script where it can work.
+fn choose(ctx: &Ctx, p: &'static Page) -> El {
     let button = |class: &'static str, act: &'static str, text| {
         cl("button", class).attr("type", "button").attr("data-do", act).flag("hidden", true).text(text)
     };
@@ -93,20 +98,14 @@ fn live(ctx: &Ctx, p: &'static Page) -> El {
         ("late", p.said_late),
     ];
     let says = says.map(|(name, text)| el("p").attr("data-say", name).flag("hidden", true).text(text));
-    cl("section", "js")
-        .attr("id", "push")
-        .kid(tx("h2", p.state))
-        .kid(states)
-        .kid(form(ctx, p))
-        .kid(buttons)
-        .kid(el("div").attr("role", "status").kids(says.into()))
+    cl("section", "js").kid(form(ctx, p)).kid(buttons).kid(el("div").attr("role", "status").kids(says.into()))
 }
 
 fn form(ctx: &Ctx, p: &'static Page) -> El {
     let city = instance().places.iter().find(|place| place.parent.is_none());
     let area = city.map_or(instance().area.get(ctx.lang), |city| city.name.get(ctx.lang));
     let units = instance().places.iter().filter(|place| place.parent.is_some());
-    let units = units.map(|place| check("place", place.code.to_string(), place.name.get(ctx.lang))).collect();
+    let units = units.map(|place| check("place", place.code.to_string(), place.short.clone())).collect();
     let hazards = instance().hazards.iter().map(|hazard| check("hazard", hazard.slug.clone(), hazard.name.get(ctx.lang)));
     let levels = (1..=5).map(|n| radio("level", n.to_string(), n == 1).kid(level(n, ctx)));
     let hours = |name: &'static str, label: &'static str, on: u8| {
@@ -120,6 +119,7 @@ fn form(ctx: &Ctx, p: &'static Page) -> El {
     el("form")
         .attr("id", "wishes")
         .flag("hidden", true)
+        .kid(tx("h2", p.choose))
         .kid(some_of("places", p.places, all.into(), p.places_some, units))
         .kid(some_of("hazards", p.hazards, p.hazards_all.into(), p.hazards_some, hazards.collect()))
         .kid(set(p.lowest).kids(levels.collect()))
@@ -161,7 +161,7 @@ fn help(p: &'static Page) -> El {
     let one = |name: &'static str, title: &'static str, steps: &'static str| {
         let steps = steps.split('|').filter_map(|step| step.split_once(':'));
         let steps = steps.map(|(sign, text)| el("li").kid(icon(sign)).kid(tx("span", text)));
-        let body = cl("ol", "do st3").kids(steps.collect());
+        let body = cl("ol", "sp st3").kids(steps.collect());
         el("details").attr("id", ["help-", name].concat()).kid(tx("summary", title)).kid(body)
     };
     el("section")
