@@ -73,6 +73,8 @@ fn main() {
     std::fs::write(out.join("words.rs"), words(Path::new("locales"), "Words", ["VI", "EN"])).unwrap();
     let desk = words(Path::new("locales/desk"), "Desk", ["DESK_VI", "DESK_EN"]);
     std::fs::write(out.join("desk.rs"), desk).unwrap();
+    let page = words(Path::new("locales/page"), "Page", ["PAGE_VI", "PAGE_EN"]);
+    std::fs::write(out.join("page.rs"), page).unwrap();
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {

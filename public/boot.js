@@ -132,6 +132,36 @@
         });
     }
   }
+  // ---- alerts by push: whoever asked for them keeps getting them, or is told
+
+  function wake() {
+    var held, on = '/nhan-canh-bao';
+    try { held = JSON.parse(store['bt-push']); } catch (e) {}
+    // That page looks itself, and says more.
+    if (!held || !held.wishes || !workers || !window.Notification || location.pathname.slice(-on.length) === on) return;
+    if (Notification.permission !== 'granted') {
+      if (Date.now() - store['bt-push-told'] < 7e7) return;
+      store['bt-push-told'] = Date.now();
+      return toast(say('Thông báo cảnh báo đang bị tắt trên máy này.', 'Alerts no longer ring on this phone.'), say('Cách bật', 'How to switch on'),
+        function () { location.href = say('', '/en') + on; });
+    }
+    workers.ready.then(function (registration) {
+      return registration.pushManager.getSubscription().then(function (now) {
+        return now || registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: held.key });
+      });
+    }).then(function (now) {
+      // The server knows this address already.
+      if (now.endpoint === held.endpoint) return;
+      var body = Object.assign({ endpoint: now.endpoint, keys: now.toJSON().keys }, held.wishes);
+      return fetch('/push/dang-ky', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).then(function (answer) {
+        if (!answer.ok) return;
+        held.endpoint = now.endpoint;
+        store['bt-push'] = JSON.stringify(held);
+      });
+    }).catch(function (cause) { console.info('no push', cause.message); });
+  }
+  wake();
+
   if (inside && !shell) {
     var seen;
     try { seen = sessionStorage['bt-inside']; sessionStorage['bt-inside'] = 1; } catch (e) {}

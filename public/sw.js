@@ -10,6 +10,7 @@ const APP = 'bt-app-' + VERSION;
 const PAGES = 'bt-pages';
 /** The home page as the program last drew it, by address. */
 const HOME = 'bt-home';
+const TOOL_PAGES = 'bt-tools';
 const MEDIA = 'bt-media';
 const FLAGS = 'bt-flags';
 const SHELL = '/app-shell';
@@ -23,6 +24,9 @@ const FILES = LITE
 const PATHS = new Set(FILES.map(f => f[0]));
 /** Addresses of `domain::route`; everything else (posters, desk, API, feeds, files) is between the browser and the server. */
 const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|gioi-thieu|cai-ung-dung|ngoai-tuyen)(\/[^.]*)?(?<!\/(to-ro|loa))$/;
+/** Pages that stay the server's: the program has no part in them, and a phone keeps them from the start. */
+const TOOLS = ['/nhan-canh-bao'];
+const tool = url => TOOLS.includes(url.pathname.replace(/^\/en(?=\/)/, ''));
 const KEEP_PAGES = 30;
 const KEEP_MEDIA = 200;
 /** With an older copy at hand nobody waits longer than this for a newer one. */
@@ -93,6 +97,15 @@ async function fill() {
   }
 }
 
+/** The pages that nobody has opened yet. They are extras: nothing fails without them. */
+async function bring() {
+  for (const url of TOOLS) {
+    if (await caches.match(url, { cacheName: TOOL_PAGES, ignoreVary: true })) continue;
+    const request = new Request(url);
+    await fetch(request).then(response => keepPage(request, response, TOOL_PAGES)).catch(() => {});
+  }
+}
+
 async function status() {
   const missing = [];
   for (const file of FILES) if (hashOf(await caches.match(file[0], { cacheName: APP })) !== file[1]) missing.push(file);
@@ -126,6 +139,7 @@ async function install() {
     throw new Error('not asked for yet');
   }
   await fill();
+  await bring();
   await setFlag('update', bytes(await changed(APP)));
   await dropFlag('fetch');
   // Nobody is reading with the old one: no reason to keep the new one waiting.
@@ -180,7 +194,7 @@ addEventListener('fetch', event => {
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   let answer;
   if (request.mode === 'navigate') {
-    if (PAGE.test(url.pathname) && !url.searchParams.has('html')) answer = page(event);
+    if ((PAGE.test(url.pathname) || tool(url)) && !url.searchParams.has('html')) answer = page(event);
   } else if (url.pathname.startsWith('/media/')) answer = media(event);
   else if (PATHS.has(url.pathname)) answer = asset(request, url.pathname);
   // Whatever goes wrong, the browser gets what it would have got without us.
@@ -192,15 +206,17 @@ async function asset(request, path) {
 }
 
 async function page(event) {
+  const { request } = event;
+  const url = new URL(request.url);
   const shell = !LITE && (await caches.match(SHELL, { cacheName: APP }));
   event.waitUntil(checkKill(event.resultingClientId).then(over => shell || over || heal()));
-  const { request } = event;
-  if (shell) return pictured(shell, new URL(request.url)).catch(() => shell);
-  const pages = await caches.open(PAGES);
+  const kind = tool(url) ? TOOL_PAGES : PAGES;
+  if (shell && kind === PAGES) return pictured(shell, url).catch(() => shell);
+  const pages = await caches.open(kind);
   const kept = await pages.match(request, { ignoreVary: true });
   const fresh = (async () => {
     const response = (await event.preloadResponse) || (await fetch(request));
-    event.waitUntil(keepPage(request, response.clone()).catch(() => {}));
+    event.waitUntil(keepPage(request, response.clone(), kind).catch(() => {}));
     return response;
   })();
   const usable = fresh.then(response => (kept && response.status >= 500 ? kept : response));
@@ -208,7 +224,7 @@ async function page(event) {
     if (!kept) return await usable;
     return await Promise.race([usable, wait(PATIENCE, kept)]);
   } catch {
-    return kept || (await pages.match(OFFLINE, { ignoreVary: true })) || Response.error();
+    return kept || (await told(url)) || (await caches.match(OFFLINE, { cacheName: PAGES, ignoreVary: true })) || Response.error();
   }
 }
 
@@ -230,11 +246,11 @@ async function heal() {
 }
 
 /** Keeps a page to read again offline, if it truly is one of ours. */
-async function keepPage(request, response) {
+async function keepPage(request, response, cache = PAGES) {
   const type = response.headers.get('content-type') || '';
   if (response.status !== 200 || response.type !== 'basic' || response.redirected) return;
   if (!type.startsWith('text/html') || !response.headers.has('x-bantin')) return;
-  await keep(PAGES, request.url, response, KEEP_PAGES);
+  await keep(cache, request.url, response, KEEP_PAGES);
 }
 
 /** Puts, and lets the oldest go: one too many, or half of them when the phone is full. */
@@ -283,6 +299,8 @@ async function slice(held, range) {
   return new Response(body.slice(start, end + 1), { status: 206, headers });
 }
 
+importScripts('/sw-push.js');
+
 // ---- withdrawing a release that went wrong
 
 /** `undefined` if nobody answered, or not the server. */
@@ -309,7 +327,7 @@ async function die(page) {
   await wait(1000);
   await Promise.race([clients.get(page), wait(9000)]);
   const open = await clients.matchAll({ type: 'window' });
-  for (const name of await caches.keys()) if (/^bt-(app-|pages|home|flags)/.test(name)) await caches.delete(name);
+  for (const name of await caches.keys()) if (/^bt-(app-|pages|home|tools|flags)/.test(name)) await caches.delete(name);
   await registration.unregister();
   for (const client of open) client.navigate(client.url).catch(() => {});
 }

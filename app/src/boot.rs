@@ -4,11 +4,12 @@
 //! nothing on the screen.
 
 use crate::device::store::IdbStore;
+use crate::device::worker::Word;
 use crate::device::{channel, clock, install, media, nav, page, speech, worker};
 use crate::screens;
 use crate::state::shelf::Shelf;
 use crate::state::walk::{self, Step};
-use crate::state::{self, App, View, act, alarm, find, item, keep, picture, spawn, sync};
+use crate::state::{self, App, View, act, alarm, find, item, keep, picture, push, spawn, sync};
 use client::{Keep, Rows, Store};
 use domain::route::Route;
 use domain::words::Lang;
@@ -46,6 +47,7 @@ async fn run() {
     }
     let app = state::begin(store, view);
     keep::look(&app);
+    push::take(&app).await;
     if let Some(Route::Item(id)) = app.with(|view| view.route.clone()) {
         let open = item::find(&app, id).await;
         app.view.borrow_mut().open = Some(open);
@@ -107,14 +109,17 @@ async fn later(app: &Rc<App>) {
         keep::show_offer(&offered);
     });
     let told = app.clone();
-    worker::watch(move |status| {
-        told.change(|view| {
+    worker::watch(move |word| match word {
+        Word::Status(status) => told.change(|view| {
             view.update = status.waiting;
             if !status.version.is_empty() {
                 view.version = status.version;
             }
-        });
+        }),
+        Word::Push => push::came(&told),
     });
+    // What came between the first look and now.
+    push::came(app);
     let played = app.clone();
     media::on_play(move |path| {
         let app = played.clone();

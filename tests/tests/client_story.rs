@@ -8,7 +8,8 @@ use client::{Breath, Keep, Mode, Net, Reply, Report, Settings, Store};
 use domain::content::{Body as Text, Card, Time};
 use domain::route::Query;
 use domain::search::{DocFacts, Index, Terms};
-use domain::sync::{Fetch, Input, NetFault, Outcome, StoreFault, Trouble};
+use domain::sync::{Commit, Fetch, Input, NetFault, Outcome, StoreFault, Trouble};
+use domain::wire::{Envelope, PackKind};
 use http_body_util::BodyExt;
 use server::{App, Options};
 use std::cell::{Cell, RefCell};
@@ -210,4 +211,48 @@ async fn an_item_by_link_proves_itself_and_another_server_is_not_followed() {
     store.put_keep(Keep::Trust, "list", None).await.unwrap();
     assert_eq!(sync(&store, &line).await.outcome, Outcome::UpToDate { changed: true });
     same(&store, &other).await;
+}
+
+/// A Zstandard frame without compression (RFC 8878), as any decoder reads it.
+fn frame(plain: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(plain.len()).unwrap();
+    let block = (1 | length << 3).to_le_bytes();
+    [&[0x28, 0xb5, 0x2f, 0xfd, 0xa0][..], &length.to_le_bytes(), &block[..3], plain].concat()
+}
+
+#[tokio::test]
+async fn alerts_that_a_push_brought_are_at_one_with_the_next_sync() {
+    let data = tempfile::tempdir().unwrap();
+    let app = server(data.path()).await;
+    let line = Line::to(&app);
+    let trust = sync(&Memory::new(), &line).await.held.trust.unwrap();
+
+    // A phone that knows whom to believe and holds nothing yet.
+    let store = Memory::new();
+    store.commit(&Commit { trust: Some(trust.clone()), ..Commit::default() }).await.unwrap();
+    let alerts: Vec<_> =
+        app.site.live.now().items.values().filter(|item| item.card.alert().is_some()).map(|item| item.card.id).collect();
+    assert!(alerts.len() >= 3);
+    for id in &alerts {
+        let Input::Got { bytes, .. } = line.fetch(&client::item::fetch(*id), None).await.input else { panic!("no item") };
+        let payload = Envelope::open(PackKind::Item, &bytes, &trust).unwrap().payload;
+        let commit = client::push::open(&frame(payload), &store.load().await.unwrap().held).unwrap();
+        assert_eq!(commit.cards.len(), 1);
+        store.commit(&commit).await.unwrap();
+    }
+    let pushed = store.load().await.unwrap();
+    assert_eq!((pushed.cards.len(), pushed.held.cursor.seq), (alerts.len(), 0));
+    line.asked.borrow_mut().clear();
+
+    let report = sync(&store, &line).await;
+    assert_eq!(report.outcome, Outcome::UpToDate { changed: true });
+    same(&store, &app).await;
+    let held = store.load().await.unwrap().held;
+    for id in &alerts {
+        let card = held.cards.get(id).unwrap();
+        assert!(card.body && card.seq > 0, "{id} has its text still, and its place in the log");
+        assert!(store.body(*id).await.unwrap().is_some());
+    }
+    let second = sync(&store, &line).await;
+    assert_eq!((second.outcome, second.requests), (Outcome::UpToDate { changed: false }, 1));
 }

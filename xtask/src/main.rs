@@ -8,6 +8,7 @@ mod dist;
 mod map;
 mod release;
 mod run;
+mod script;
 mod setup;
 mod shell;
 mod shrink;

@@ -3,7 +3,7 @@
 //! `sw.js` is a template: its precache list and version are filled in here from what was really built.
 //! The same facts go to `release.json` for the server. Same input, same bytes.
 
-use crate::{Outcome, map, shell, shrink};
+use crate::{Outcome, map, script, shell, shrink};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ pub fn verb() -> Outcome {
     let (glue, wasm) = program(&staging)?;
     finish_index(&staging, &glue, &wasm)?;
     shell::write(&staging.join("map.svg"), map::draw(&outlines())?)?;
-    let template = String::from_utf8(shell::read(&staging.join("sw.js"))?).map_err(|error| format!("sw.js: {error}"))?;
+    let template = worker(&staging)?;
     let assets = assets(&staging)?;
     let list: Vec<Value> =
         assets.iter().filter(|asset| precached(&asset.url)).map(|asset| json!([asset.url, asset.hash, asset.wire])).collect();
@@ -35,6 +35,22 @@ pub fn verb() -> Outcome {
     let version = shell::sha256(list.as_bytes())[..16].to_owned();
     shell::write(&staging.join("sw.js"), fill(&template, &list, &version)?)?;
     shell::write(&staging.join("release.json"), manifest(&assets, &version)?)
+}
+
+/// Makes every script lean; gives the worker, its push handling inside.
+fn worker(staging: &Path) -> Outcome<String> {
+    for name in ["sw.js", "sw-push.js", "sw-off.js", "boot.js", "alerts.js"] {
+        let path = staging.join(name);
+        shell::write(&path, script::lean(&text(&path)?))?;
+    }
+    let push = staging.join("sw-push.js");
+    let worker = script::with_push(&text(&staging.join("sw.js"))?, &text(&push)?)?;
+    std::fs::remove_file(&push).map_err(|error| format!("{}: {error}", push.display()))?;
+    Ok(worker)
+}
+
+fn text(path: &Path) -> Outcome<String> {
+    String::from_utf8(shell::read(path)?).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Of the same instance that `domain` is built with.
@@ -66,7 +82,7 @@ fn program(staging: &Path) -> Outcome<(String, String)> {
 /// itself, so it has to know under which names the two files went out.
 fn finish_index(staging: &Path, glue: &str, wasm: &str) -> Outcome {
     let path = staging.join("index.html");
-    let page = String::from_utf8(shell::read(&path)?).map_err(|error| format!("index.html: {error}"))?;
+    let page = text(&path)?;
     let kept: String = page.lines().filter(|line| !line.contains("data-trunk")).flat_map(|line| [line, "\n"]).collect();
     shell::write(&path, kept.replace("APP_GLUE", glue).replace("APP_WASM", wasm))
 }

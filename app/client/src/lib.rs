@@ -6,6 +6,7 @@ pub mod contract;
 pub mod item;
 pub mod memory;
 pub mod net;
+pub mod push;
 pub mod quota;
 pub mod row;
 pub mod runner;

@@ -8,6 +8,7 @@ pub mod media;
 pub mod nav;
 pub mod net;
 pub mod page;
+pub mod push;
 pub mod share;
 pub mod speech;
 pub mod storage;

@@ -14,6 +14,13 @@ pub struct Status {
     pub waiting: Option<u64>,
 }
 
+/// What the worker has to say.
+pub enum Word {
+    Status(Status),
+    /// An alert came and lies in [`super::push`].
+    Push,
+}
+
 fn container() -> Option<ServiceWorkerContainer> {
     let navigator = window().navigator();
     if get(&navigator, "serviceWorker").is_undefined() { None } else { Some(navigator.service_worker()) }
@@ -27,19 +34,21 @@ fn post(target: &JsValue, kind: &str) {
     }
 }
 
-/// Hears every status; asks for the first one.
-pub fn watch(mut f: impl FnMut(Status) + 'static) {
+/// Hears every word; asks for the first one.
+pub fn watch(mut f: impl FnMut(Word) + 'static) {
     let Some(container) = container() else { return };
     listen(&container, "message", move |event| {
         let Some(event) = event.dyn_ref::<MessageEvent>() else { return };
         let data = event.data();
-        if get(&data, "type").as_string().as_deref() != Some("status") {
-            return;
+        match get(&data, "type").as_string().as_deref() {
+            Some("status") => {}
+            Some("push") => return f(Word::Push),
+            _ => return,
         }
         let waiting = get(&data, "waiting");
         let bytes = get(&data, "bytes").as_f64().or(waiting.as_f64()).unwrap_or(0.0) as u64;
         let version = get(&data, "version").as_string().unwrap_or_default();
-        f(Status { version, waiting: waiting.is_truthy().then_some(bytes) });
+        f(Word::Status(Status { version, waiting: waiting.is_truthy().then_some(bytes) }));
     });
     if let Some(start) = method(&container, "startMessages") {
         let _ = start.call0(&container);

@@ -8,6 +8,7 @@ pub mod item;
 pub mod keep;
 pub mod phone;
 pub mod picture;
+pub mod push;
 pub mod shelf;
 pub mod sync;
 pub mod walk;

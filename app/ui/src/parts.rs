@@ -6,8 +6,13 @@ use crate::icons::icon;
 use domain::alert::{Standing, State};
 use domain::content::{Card, Headline, Kind, PlaceCode, Status, Time};
 use domain::instance::instance;
-use domain::route::{Route, item_path};
+use domain::route::{Route, item_path, notify_path};
 use domain::words::{date, date_time, fill};
+
+/// The way to have alerts ring on this phone.
+pub fn get_alerts(ctx: &Ctx) -> El {
+    cl("p", "wy").kid(link(notify_path(ctx.lang), ctx.w().get_alerts))
+}
 
 /// The nth of the texts that a locale keeps under one key, split by `|`.
 pub fn nth(texts: &'static str, n: usize) -> &'static str {

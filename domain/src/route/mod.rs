@@ -122,6 +122,14 @@ impl Route {
     }
 }
 
+/// Where a phone subscribes to alerts: a page that the server alone renders, so that it is no [`Route`].
+pub fn notify_path(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Vi => "/nhan-canh-bao",
+        Lang::En => "/en/nhan-canh-bao",
+    }
+}
+
 /// The canonical address of an item: alerts under `/canh-bao`, the rest under `/tin`, with the title for people.
 pub fn item_path(card: &Card, lang: Lang) -> String {
     let section = if card.kind == Kind::ALERT { "canh-bao" } else { "tin" };

@@ -8,8 +8,10 @@ pub mod clock;
 mod course;
 mod ingest;
 mod plan;
+mod pushed;
 mod session;
 
+pub use pushed::pushed;
 pub use session::Session;
 
 use crate::content::{ItemId, PlaceCode, Time};

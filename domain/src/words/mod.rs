@@ -1,10 +1,11 @@
 //! All text for people, typed: `locales/vi.txt` and `locales/en.txt` become [`Words`], those of `locales/desk` become
-//! [`Desk`]; a missing key fails the build.
+//! [`Desk`], those of `locales/page` [`Page`]; a missing key fails the build.
 
 use crate::content::Time;
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 include!(concat!(env!("OUT_DIR"), "/desk.rs"));
+include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
 /// A language of the screens (items may have many more).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -29,6 +30,14 @@ impl Lang {
         match self {
             Lang::Vi => &DESK_VI,
             Lang::En => &DESK_EN,
+        }
+    }
+
+    /// The words of pages that the server alone renders for readers: their programs do not carry them either.
+    pub fn page(self) -> &'static Page {
+        match self {
+            Lang::Vi => &PAGE_VI,
+            Lang::En => &PAGE_EN,
         }
     }
 

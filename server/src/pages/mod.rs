@@ -9,6 +9,7 @@ pub mod document;
 mod feeds;
 mod forms;
 mod minify;
+mod notify;
 pub(crate) mod origin;
 mod schema;
 mod search;
@@ -28,7 +29,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use document::Document;
 use domain::content::ItemId;
-use domain::route::{Query, Route, item_path};
+use domain::route::{Query, Route, item_path, notify_path};
 use domain::words::Lang;
 use std::sync::Arc;
 use ui::{Ctx, pages};
@@ -48,6 +49,11 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
             Some(response) => response,
             None => missing(&site, request.headers(), lang, origin).await,
         };
+    }
+    if let Some(lang) = notify::here(path) {
+        let ctx = Ctx::html(lang, site.now(), &origin);
+        let make = move || page(Some(&notify::document(&ctx)));
+        return site.page(&format!("{origin}{}", notify_path(lang)), make).await.answer(request.headers(), None).await;
     }
     let Some((lang, route)) = Route::parse(path, query) else {
         let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Vi };

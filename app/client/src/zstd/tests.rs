@@ -37,6 +37,18 @@ fn what_was_compressed_comes_back() {
 }
 
 #[test]
+fn a_dictionary_stands_before_the_text() {
+    let dictionary = text(5, 200);
+    for (level, words) in [(1, 30), (19, 30), (22, 300), (19, 0)] {
+        let plain = [&dictionary[60..600], &text(6, words), &dictionary[1..90]].concat();
+        let packed = zstd::bulk::Compressor::with_dictionary(level, &dictionary).unwrap().compress(&plain).unwrap();
+        assert_eq!(decode_with(&dictionary, &packed, plain.len()).as_ref(), Some(&plain), "level {level}, {words} words");
+        assert_eq!(decode_with(&dictionary, &packed, plain.len() - 1), None, "the dictionary widens no limit");
+        assert_ne!(decode(&packed, plain.len()), Some(plain), "it was used");
+    }
+}
+
+#[test]
 fn foreign_and_broken_bytes_never_panic() {
     let plain = text(9, 3_000);
     let packed = zstd::bulk::compress(&plain, 19).unwrap();

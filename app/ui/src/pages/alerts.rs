@@ -4,7 +4,7 @@ use crate::blocks::call;
 use crate::ctx::Ctx;
 use crate::data::{self, AlertsData};
 use crate::el::{El, cl, el, link, tx};
-use crate::parts::{banners, headline, in_lang, page, section, state_text};
+use crate::parts::{banners, get_alerts, headline, in_lang, page, section, state_text};
 use domain::alert::Standing;
 use domain::instance::instance;
 use domain::route::item_path;
@@ -22,6 +22,7 @@ pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
         .maybe(section(w.alerts_ended, ended.collect()))
         .maybe(section(w.alerts_cancelled, banners(&data.cancelled, ctx)))
         .maybe(section(w.drills, banners(&data.drills, ctx)))
+        .kid(get_alerts(ctx))
         .kid(cl("section", "cs").kid(tx("h2", w.call)).kids(calls.collect()))
         .maybe(season(&data, ctx))
         .kid(levels(ctx))

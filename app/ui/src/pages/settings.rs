@@ -4,14 +4,14 @@ use super::mine::explained;
 use crate::ctx::Ctx;
 use crate::data::{Mode, SettingsData, Theme};
 use crate::el::{El, cl, el, link, tx};
-use crate::parts::{button, page, section};
+use crate::parts::{button, get_alerts, page, section};
 use domain::route::Route;
 use domain::words::{Lang, fill, size};
 
 /// `data` is `None` in the HTML edition.
 pub fn settings(ctx: &Ctx, data: Option<SettingsData>) -> El {
     let w = ctx.w();
-    let root = page("settings", w.settings);
+    let root = page("settings", w.settings).kid(get_alerts(ctx));
     let langs = [Lang::Vi, Lang::En].map(|lang| {
         let a =
             link(Route::Settings.path(lang), lang.words().language_name).attr("lang", lang.tag()).attr("hreflang", lang.tag());

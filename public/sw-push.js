@@ -1,0 +1,110 @@
+// Push: every message is shown, whatever it is, and kept: for the program, which checks its signature and takes it in,
+// and to be read without any request where no program runs. Part of the worker: the build puts it into sw.js.
+
+/** `/bt-push/<id>-<revision>`: what a message says of an alert. `/bt-push/shown/<chain>`: what was shown last of its chain. */
+const PUSH = 'bt-push';
+/** Of both together; the oldest go. */
+const KEEP_PUSHES = 60;
+const ID = /^[0-9a-z]{8}$/;
+const words = (lang, vi, en) => (lang === 'en' ? en : vi);
+
+const pushed = name => caches.match('/bt-push/' + name, { cacheName: PUSH }).then(held => held?.json()).catch(() => {});
+const keepPushed = (name, value) => keep(PUSH, '/bt-push/' + name, new Response(JSON.stringify(value)), KEEP_PUSHES);
+
+/** One after the other: a phone that comes back to the network gets several at once, and each looks at what was shown. */
+let turn = Promise.resolve();
+addEventListener('push', event => event.waitUntil(turn = turn.then(async () => {
+  let message;
+  try { message = event.data.json(); } catch {}
+  await receive(message?.notification || {}, message?.bt || {});
+  for (const client of await windows()) client.postMessage({ type: 'push' });
+}).catch(() => {})));
+
+async function receive(said, bt) {
+  if (!ID.test(bt.id) || !ID.test(bt.chain)) return show(said, {}, true);
+  const before = await pushed('shown/' + bt.chain);
+  const old = before && (before.bt.issued > bt.issued || (before.bt.id === bt.id && before.bt.rev > bt.rev));
+  const { item, ...facts } = bt;
+  const rung = before?.level || 0;
+  const over = bt.type === 'cancel';
+  // Rings when it is worse than what rang here before; that it is over, only where it rang at all.
+  const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || bt.level > 2);
+  // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
+  // to be shown all the same.
+  await (old ? show(before.said, before.bt, false) : show(said, facts, ring));
+  await keepPushed(bt.id + '-' + +bt.rev, { ...bt, title: said.title, body: said.body, lang: said.lang });
+  if (!old) await keepPushed('shown/' + bt.chain, { level: over ? 0 : ring ? bt.level : rung, said, bt: facts });
+  // The picture of the home page knows nothing of it.
+  await caches.delete(HOME);
+}
+
+/** Of our own site alone. */
+function inside(address, id) {
+  try {
+    const url = new URL(address, location.origin);
+    if (url.origin === location.origin) return url.href;
+  } catch {}
+  return location.origin + '/canh-bao' + (id ? '/' + id : '');
+}
+
+const text = value => (typeof value === 'string' && value) || '';
+
+function show({ title, body, lang, navigate, tag }, bt, ring) {
+  return registration.showNotification(text(title) || words(lang, 'Có cảnh báo mới, mở để xem', 'A new alert: open to read it'), {
+    body: text(body),
+    lang: text(lang) || 'vi',
+    tag: bt.chain || text(tag) || 'bt',
+    renotify: ring,
+    silent: !ring,
+    requireInteraction: bt.level > 3 && bt.type !== 'cancel',
+    icon: '/icons/icon-192.png',
+    badge: '/icons/mono-512.png',
+    ...(ring && { vibrate: bt.level > 2 ? [400, 200, 400, 200, 800] : [200] }),
+    ...(bt.issued > 0 && { timestamp: bt.issued * 1000 }),
+    data: { navigate: inside(navigate, bt.id), all: inside(words(lang, '', '/en') + '/canh-bao') },
+    actions: [{ action: 'all', title: words(lang, 'Mọi cảnh báo', 'All alerts') }],
+  });
+}
+
+addEventListener('notificationclick', event => {
+  event.notification.close();
+  event.waitUntil((async () => {
+    const { navigate, all } = event.notification.data || {};
+    const url = inside((event.action && all) || navigate);
+    // What somebody reads or writes in another window stays as it is.
+    const there = (await windows()).find(client => client.url === url);
+    return there ? there.focus() : clients.openWindow(url);
+  })());
+});
+
+// The push service gave the phone a new address: the same wishes go on under it.
+addEventListener('pushsubscriptionchange', event => event.waitUntil((async () => {
+  const { key, wishes } = JSON.parse((await flag('push')) || '{}');
+  if (!wishes) return;
+  const now = event.newSubscription || (await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+  const { endpoint, keys } = now.toJSON();
+  const body = JSON.stringify({ endpoint, keys, ...wishes });
+  await fetch('/push/dang-ky', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+})()));
+
+/** An alert as its message told it, where nothing better is at hand. */
+async function told(url) {
+  const [, id] = /\/canh-bao\/(?:.*-)?([0-9a-z]{8})$/.exec(url.pathname) || [];
+  if (!id) return;
+  const keys = await (await caches.open(PUSH)).keys();
+  const names = keys.map(request => new URL(request.url).pathname.slice(9)).filter(name => name.startsWith(id + '-'));
+  const last = names.sort((a, b) => a.slice(9) - b.slice(9)).pop();
+  const bt = last && (await pushed(last));
+  if (!bt) return;
+  const safe = value => text(value).replace(/[&<]/g, c => (c === '&' ? '&amp;' : '&lt;'));
+  const say = (vi, en) => words(bt.lang, vi, en);
+  const ended = bt.expires && bt.expires * 1000 < Date.now();
+  const newer = await pushed('shown/' + bt.chain);
+  const link = newer && newer.bt.issued > bt.issued && `<p><b>${say('Đã có tin mới hơn:', 'There is newer word:')} <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a></b>`;
+  const html = `<!doctype html><html lang=${words(bt.lang, 'vi', 'en')}><meta charset=utf-8><meta name=viewport content="width=device-width"><meta name=color-scheme content="light dark">
+<title>${safe(bt.title)}</title><style>body{font:1.15rem/1.5 system-ui,sans-serif;max-width:38rem;margin:auto;padding:1rem}div{white-space:pre-line}</style>
+<h1>${safe(bt.title)}</h1>${link || ''}${ended ? `<p><b>${say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended without newer word — not the same as safe.')}</b></p>` : ''}
+<div>${safe(bt.body)}</div><p>${safe(new Date(bt.issued * 1000).toLocaleString(bt.lang || 'vi'))}<p>${say('Nguồn tin: thông báo đã ký, chưa kiểm chứng trên máy này.', 'Source: a signed message, not checked on this phone.')}
+<p><a href="">${say('Tải lại khi có mạng', 'Load again with a network')}</a>`;
+  return new Response(html, { headers: { 'content-type': 'text/html; charset=utf-8' } });
+}

@@ -1,0 +1,303 @@
+// Push: an alert that only a message brought is read in full with the server closed; nothing rings twice; nothing is silent
+// that has to be heard; what does not prove itself is not believed.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { CACHE_DB, addresses, content, items as itemsOf, link, profile, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+
+const alert = (id, title, { level = 3, refers, type = 'alert', expires = '+1d' } = {}) => ({
+  id, kind: 'alert', topics: ['phong-chong-thien-tai'], issued: '0m', effective: '0m', expires, title, summary: `Tóm tắt: ${title}`,
+  source: { name: 'Ban chỉ huy thử' }, body: [{ steps: [`Lên chỗ cao ngay (${id})`, 'Không qua ngầm tràn'] }, `Nội dung đầy đủ của ${id}.`],
+  facts: [{ area: 'Các xã miền núi' }, { contingency: 'Nếu đến 18:00 không có tin mới thì ở lại chỗ cao' }],
+  alert: { level, hazard: 'flood', msg_type: type, ...(refers && { references: [refers] }) },
+});
+const news = Array.from({ length: 6 }, (_, i) => ({ id: `tin-${i}`, title: `Tin số ${i}`, summary: `Tóm tắt ${i}`, body: [`Nội dung ${i}`], issued: '-1h' }));
+/** In the order of their publication; none of them reaches the phone by sync. */
+const alerts = [
+  alert('lu-1', 'Lũ trên sông Bồ'), alert('lu-2', 'Lũ trên sông Bồ: chưa rút', { refers: 'lu-1', type: 'update' }),
+  alert('mo', 'Mưa đang nặng hạt'), alert('gia', 'Cảnh báo bị sửa trên đường đi'), alert('cu', 'Cảnh báo cho máy cũ'),
+];
+
+let server, line, disk, context, page, worker, cdp, registration;
+/** What the server would put into a message, by the word that the item was imported under. */
+const sent = {};
+
+/** One frame without compression (RFC 8878): any decoder reads it, with every dictionary. */
+function frame(plain) {
+  const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt32LE(plain.length, 5);
+  head.writeUIntLE(1 | plain.length << 3, 9, 3);
+  return Buffer.concat([head, plain]);
+}
+
+async function message(path, { type = 'alert', level = 3, ring = true, rev = 1, issued = 1_790_000_000, chain, forge, expires = null } = {}) {
+  const id = path.slice(-8);
+  // Behind its envelope: exactly what a message carries of the item.
+  const bytes = Buffer.from(await (await fetch(`${server.url}/sync/item/${id}`)).arrayBuffer()).subarray(88);
+  if (forge) bytes[bytes.indexOf(forge)] ^= 1;
+  const title = /<h1[^>]*>([^<]*)/.exec(await (await fetch(server.url + path)).text())[1];
+  return {
+    web_push: 8030,
+    notification: { title, lang: 'vi', body: 'Lên chỗ cao ngay.\nKhông qua ngầm tràn.', navigate: line.url + path, tag: chain || id, silent: false },
+    bt: { v: 1, type, chain: chain || id, id, rev, level, status: 'actual', ring, issued, expires, item: frame(bytes).toString('base64') },
+  };
+}
+
+/** Opens the browser again and finds the worker. */
+async function wake() {
+  context = await disk.open();
+  await context.grantPermissions(['notifications'], { origin: line.url });
+  page = context.pages()[0] || (await context.newPage());
+  await page.goto(line.url);
+  await started(page);
+  await attach();
+}
+async function attach() {
+  registration = undefined;
+  cdp = await context.newCDPSession(page);
+  cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => { for (const r of registrations) if (!r.isDeleted) registration = r.registrationId; });
+  await cdp.send('ServiceWorker.enable');
+  await until('the registration is known', () => registration);
+  worker = context.serviceWorkers()[0] || (await context.waitForEvent('serviceworker'));
+  // Chromium drops what it is told to deliver while it is only starting.
+  await until('messages arrive', async () => {
+    await deliver('');
+    await sleep(200);
+    return (await notes()).length;
+  });
+  await clear();
+}
+
+async function deliver(data) {
+  await cdp.send('ServiceWorker.deliverPushMessage', { origin: line.url + '/', registrationId: registration, data: typeof data === 'string' ? data : JSON.stringify(data) });
+}
+const notes = () => worker.evaluate(async () => (await registration.getNotifications()).map(n => ({
+  title: n.title, body: n.body, tag: n.tag, silent: n.silent, renotify: n.renotify, stays: n.requireInteraction, lang: n.lang, navigate: n.data?.navigate, at: n.timestamp,
+})));
+const note = (tag, probe = () => true) => until(`a notification of ${tag}`, async () => (await notes()).find(n => n.tag === tag && probe(n)));
+const clear = () => worker.evaluate(async () => { for (const n of await registration.getNotifications()) n.close(); await caches.delete('bt-push'); });
+const waiting = () => worker.evaluate(async () => (await (await caches.open('bt-push')).keys()).map(r => new URL(r.url).pathname).filter(p => !p.includes('/shown/')));
+/** A tap on the notification: the address that it opens. */
+const tap = tag => worker.evaluate(tag => new Promise(async done => {
+  const notification = (await registration.getNotifications()).find(n => n.tag === tag);
+  // No window opens without a real tap: what would be opened is told instead.
+  clients.openWindow = async url => done(url);
+  dispatchEvent(new NotificationEvent('notificationclick', { notification }));
+}), tag);
+
+before(async () => {
+  server = await serve({ items: news });
+  line = await link(server);
+  disk = await profile();
+  context = await disk.open();
+  page = context.pages()[0];
+  await settle(page, line.url);
+  await synced(page, news.length);
+  // The phone's last word from the server. What follows is published without it.
+  await line.down();
+  server.import(alerts);
+  const paths = await until('the alerts are published', async () => {
+    const found = itemsOf(await addresses(server.url)).filter(path => path.startsWith('/canh-bao/'));
+    return found.length === alerts.length && found;
+  });
+  const named = {};
+  for (const path of paths) for (const { id } of alerts) if ((await (await fetch(server.url + path)).text()).includes(`(${id})`)) named[id] = path;
+  const chain = named['lu-1'].slice(-8);
+  sent.first = await message(named['lu-1']);
+  sent.again = await message(named['lu-2'], { type: 'update', chain, issued: 1_790_000_600, ring: false });
+  sent.worse = await message(named['lu-2'], { type: 'update', chain, issued: 1_790_001_200, level: 4, rev: 2 });
+  sent.over = await message(named['lu-2'], { type: 'cancel', chain, issued: 1_790_001_800, rev: 3, ring: true });
+  sent.live = await message(named.mo);
+  sent.forged = await message(named.gia, { forge: 'Cảnh' });
+  sent.old = await message(named.cu);
+  sent.ended = { ...sent.old, bt: { ...sent.old.bt, expires: 1_790_000_100 } };
+  sent.paths = named;
+  await server.kill();
+  await context.close();
+  await wake();
+});
+after(async () => {
+  await context?.close();
+  await line?.down();
+  await server?.kill();
+});
+
+test('with the server closed, a tap opens the whole alert, verified and stored, and the cursor has not moved', async () => {
+  const path = sent.paths['lu-1'];
+  const cursor = await (async () => { await page.goto(line.url); await started(page); return content(page, CACHE_DB, 'meta'); })();
+  await page.goto('about:blank');
+  await deliver(sent.first);
+  const got = await note(path.slice(-8));
+  assert.equal(got.title, 'Lũ trên sông Bồ');
+  assert.match(got.body, /Lên chỗ cao ngay\.\nKhông qua ngầm tràn/);
+  assert.deepEqual([got.silent, got.renotify, got.stays, got.lang], [false, true, false, 'vi']);
+  assert.equal(got.at, 1_790_000_000_000);
+  const url = await tap(got.tag);
+  assert.equal(url, line.url + path);
+  assert.equal((await notes()).length, 0, 'a tap takes it away');
+  await page.goto(url);
+  await started(page);
+  const text = await page.locator('main').innerText();
+  for (const part of ['Lũ trên sông Bồ', 'Lên chỗ cao ngay (lu-1)', 'Nội dung đầy đủ của lu-1', 'Nếu đến 18:00', 'Ban chỉ huy thử']) assert.ok(text.includes(part), part);
+  assert.ok(!/chưa tải về máy/.test(text));
+  for (const store of ['cards', 'bodies', 'terms']) assert.ok((await rows(page, CACHE_DB, store)).includes(path.slice(-8)), store);
+  assert.equal(await content(page, CACHE_DB, 'meta'), cursor);
+  await until('the program has taken it in', async () => !(await waiting()).length);
+  // It stays: after a restart, and on the other pages.
+  await context.close();
+  await wake();
+  await page.goto(`${line.url}/canh-bao`);
+  await started(page);
+  assert.match(await page.locator('main').innerText(), /Lũ trên sông Bồ/);
+});
+
+test('an update that is no worse does not ring again, a worse one does, an older message changes nothing', async () => {
+  await clear();
+  const tag = sent.first.bt.chain;
+  await deliver(sent.first);
+  await note(tag, n => !n.silent);
+  await deliver(sent.again);
+  const quiet = await note(tag, n => n.title.includes('chưa rút'));
+  assert.deepEqual([quiet.silent, quiet.renotify], [true, false]);
+  assert.equal((await notes()).length, 1, 'in the place of the one before');
+  // The server believes that it must ring; this phone knows that it has rung.
+  await deliver({ ...sent.again, bt: { ...sent.again.bt, issued: sent.again.bt.issued + 1, ring: true } });
+  await note(tag, n => n.silent && n.at === (sent.again.bt.issued + 1) * 1000);
+  await deliver(sent.worse);
+  const worse = await note(tag, n => !n.silent);
+  assert.deepEqual([worse.renotify, worse.stays], [true, true]);
+  await deliver(sent.first);
+  await until('the older one was taken in and changed nothing', async () => {
+    const [only, ...rest] = await notes();
+    return !rest.length && only.silent && only.title === worse.title && only.at === worse.at;
+  });
+});
+
+test('that it is over: heard where it rang, quiet where this phone never showed it', async () => {
+  const tag = sent.first.bt.chain;
+  await clear();
+  await deliver(sent.first);
+  await note(tag, n => !n.silent);
+  await deliver(sent.over);
+  const heard = await note(tag, n => n.at === sent.over.bt.issued * 1000);
+  assert.deepEqual([heard.silent, heard.stays], [false, false]);
+  await clear();
+  await deliver(sent.over);
+  assert.equal((await note(tag)).silent, true);
+});
+
+test('whatever comes, a notification is shown', async () => {
+  for (const junk of ['', 'not json', '{"notification":', 'null', '[]', '7', '"x"', '{}', '{"notification":null,"bt":null}', '{"notification":{"title":{},"lang":5},"bt":{"id":"../../x","chain":"y"}}']) {
+    await clear();
+    await deliver(junk);
+    const [got] = await until(`a notification for ${junk}`, async () => { const all = await notes(); return all.length && all; });
+    assert.ok(got.title, junk);
+    if (junk.length < 20) assert.equal(got.title, 'Có cảnh báo mới, mở để xem', junk);
+    assert.ok(got.navigate.startsWith(line.url), junk);
+  }
+  assert.deepEqual(await waiting(), []);
+  // To no other site, whatever a message says.
+  for (const navigate of ['https://evil.example/x', 'javascript:alert(1)', '//evil.example', 'http://[']) {
+    await clear();
+    await deliver({ ...sent.live, notification: { ...sent.live.notification, navigate } });
+    assert.equal((await note(sent.live.bt.chain)).navigate, `${line.url}/canh-bao/${sent.live.bt.id}`, navigate);
+  }
+});
+
+test('the reader\'s own test rings and leaves nothing behind', async () => {
+  await clear();
+  await deliver({ web_push: 8030, notification: { title: 'Thông báo thử', body: 'Máy này nhận được cảnh báo.', lang: 'vi', navigate: `${line.url}/nhan-canh-bao`, tag: 'thu' }, bt: { v: 1, type: 'test' } });
+  const got = await note('thu');
+  assert.deepEqual([got.silent, got.navigate], [false, `${line.url}/nhan-canh-bao`]);
+  assert.deepEqual(await waiting(), []);
+});
+
+test('bytes that were altered on the way are shown as a notification and never stored', async () => {
+  await clear();
+  await page.goto('about:blank');
+  const id = sent.forged.bt.id;
+  await deliver(sent.forged);
+  await note(id);
+  assert.deepEqual(await waiting(), [`/bt-push/${id}-1`]);
+  await page.goto(`${line.url}/canh-bao`);
+  await started(page);
+  await until('it was looked at', async () => !(await waiting()).length);
+  assert.ok(!(await page.locator('main').innerText()).includes('bị sửa trên đường đi'));
+  for (const store of ['cards', 'bodies']) assert.ok(!(await rows(page, CACHE_DB, store)).includes(id), store);
+});
+
+test('who has the list of alerts open sees it come', async () => {
+  await clear();
+  await page.goto(`${line.url}/canh-bao`);
+  await started(page);
+  await page.waitForTimeout(2500);
+  await page.evaluate(() => { window.__same = true; });
+  await deliver(sent.live);
+  await page.locator('main', { hasText: 'Mưa đang nặng hạt' }).waitFor();
+  assert.equal(await page.evaluate(() => window.__same), true, 'without loading the page');
+});
+
+test('several at once, as after hours without a network: each knows of the one before', async () => {
+  await clear();
+  await Promise.all([deliver(sent.first), deliver(sent.again), deliver(sent.over)]);
+  const last = await note(sent.first.bt.chain, n => n.at === sent.over.bt.issued * 1000);
+  assert.equal(last.silent, false, 'that it is over is heard, since the first was');
+});
+
+test('the picture of the home page goes when an alert comes', async () => {
+  const picture = () => worker.evaluate(async () => !!(await caches.match('/', { cacheName: 'bt-home' })));
+  await worker.evaluate(async () => (await caches.open('bt-home')).put('/', new Response('<!--0-9999999999-->')));
+  assert.equal(await picture(), true);
+  await deliver({ ...sent.live, bt: { ...sent.live.bt, rev: 2 } });
+  await until('it is gone', async () => !(await picture()));
+});
+
+test('a new address from the push service: the same wishes go on under it', async () => {
+  const wishes = { places: [20044], hazards: [], level: 2, quiet: [21, 5], lang: 'vi' };
+  const posted = await worker.evaluate(async wishes => {
+    await (await caches.open('bt-flags')).put('/bt-flag/push', new Response(JSON.stringify({ key: 'KEY', endpoint: 'old', wishes })));
+    const real = fetch, asked = [];
+    PushManager.prototype.subscribe = async options => ({ toJSON: () => ({ endpoint: 'https://push.example/new', keys: { p256dh: 'P', auth: 'A' }, options }) });
+    self.fetch = async (url, options) => { asked.push([url, options.method, JSON.parse(options.body)]); return new Response(null, { status: 204 }); };
+    const event = new ExtendableEvent('pushsubscriptionchange');
+    dispatchEvent(event);
+    for (let i = 0; i < 50 && !asked.length; i++) await new Promise(done => setTimeout(done, 50));
+    self.fetch = real;
+    return asked;
+  }, wishes);
+  assert.deepEqual(posted, [['/push/dang-ky', 'POST', { endpoint: 'https://push.example/new', keys: { p256dh: 'P', auth: 'A' }, ...wishes }]]);
+});
+
+test('a phone that cannot run the program reads the message as it was told, marked as unchecked', async () => {
+  await server.start();
+  await line.up();
+  const disk = await profile();
+  const own = { context, page, worker, cdp, registration };
+  context = await disk.open();
+  await context.grantPermissions(['notifications'], { origin: line.url });
+  await context.addInitScript(() => { delete window.WebAssembly; });
+  page = context.pages()[0];
+  await page.goto(line.url);
+  await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 20000);
+  await attach();
+  await line.down();
+  await server.kill();
+  await deliver(sent.old);
+  const url = await (await note(sent.old.bt.chain), tap(sent.old.bt.chain));
+  await page.goto(url);
+  assert.equal(await shown(page), 'html');
+  const text = await page.locator('body').innerText();
+  for (const part of ['Cảnh báo cho máy cũ', 'Lên chỗ cao ngay.\nKhông qua ngầm tràn.', 'chưa kiểm chứng trên máy này', '2026']) assert.ok(text.includes(part), `${part} in ${text}`);
+  assert.ok(!/Đã kết thúc/.test(text));
+  await deliver({ ...sent.ended, bt: { ...sent.ended.bt, rev: 2 } });
+  await until('the newer one is kept', async () => (await waiting()).some(path => path.endsWith('-2')));
+  await page.goto(url);
+  assert.match(await page.locator('body').innerText(), /Đã kết thúc, chưa có tin mới/);
+  const update = { ...sent.old, notification: { ...sent.old.notification, title: 'Tin sau' }, bt: { ...sent.live.bt, chain: sent.old.bt.chain, issued: sent.old.bt.issued + 60 } };
+  await deliver(update);
+  await until('the later one is kept', async () => (await waiting()).some(path => path.includes(update.bt.id)));
+  await page.goto(url);
+  await page.locator('a', { hasText: 'Tin sau' }).click();
+  assert.equal(await page.locator('h1').innerText(), 'Tin sau');
+  await context.close();
+  ({ context, page, worker, cdp, registration } = own);
+});
