@@ -16,10 +16,12 @@ const SHELL = '/app-shell';
 const OFFLINE = '/ngoai-tuyen';
 /** Registered as /sw.js?lite by phones that cannot run the program: they keep visited pages and nothing of the app. */
 const LITE = location.search.includes('lite');
+/** Pages with scripts of their own, as the server prints them for this release: they have its name for a hash. */
+const ALONE = ['/cay-goi', '/en/cay-goi'].map(url => [url, VERSION, 4500]);
 /** The shell last: that it is here means that everything is. */
 const FILES = LITE
-  ? RELEASE.filter(([url]) => !/^\/app-/.test(url))
-  : RELEASE.filter(f => f[0] !== SHELL).concat(RELEASE.filter(f => f[0] === SHELL));
+  ? ALONE.concat(RELEASE.filter(([url]) => !/^\/app-/.test(url)))
+  : ALONE.concat(RELEASE.filter(f => f[0] !== SHELL), RELEASE.filter(f => f[0] === SHELL));
 const PATHS = new Set(FILES.map(f => f[0]));
 /** Addresses of `domain::route`; everything else (desk, API, feeds, files) is between the browser and the server. */
 const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|gioi-thieu|cai-ung-dung|ngoai-tuyen)(\/[^.]*)?$/;
@@ -60,14 +62,14 @@ const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', json: 'j
 
 /** One file, believed only if its bytes are those of the release: a Wi-Fi that asks for a login answers 200 to anything. */
 async function fetchFile([url, hash]) {
-  const type = url === SHELL ? 'text/html' : TYPES[url.split('.').pop()] || '';
+  const type = url === SHELL || hash === VERSION ? 'text/html' : TYPES[url.split('.').pop()] || '';
   // A proxy that alters bodies on the way often leaves addresses with a query alone.
   for (const query of ['', '?raw=1']) {
     const response = await fetch(url + query, { cache: 'no-cache', redirect: 'error', credentials: 'same-origin' });
     if (response.status !== 200) throw new Error(url + ' ' + response.status);
     if (!(response.headers.get('content-type') || '').includes(type)) continue;
     const body = await response.arrayBuffer();
-    if (!(await sha256(body)).startsWith(hash)) continue;
+    if (hash === VERSION ? !response.headers.has('x-bantin') : !(await sha256(body)).startsWith(hash)) continue;
     const headers = new Headers(response.headers);
     // The body is decoded by now.
     for (const name of ['content-encoding', 'content-length', 'set-cookie', 'vary']) headers.delete(name);
@@ -181,6 +183,7 @@ addEventListener('fetch', event => {
   let answer;
   if (request.mode === 'navigate') {
     if (PAGE.test(url.pathname) && !url.searchParams.has('html')) answer = page(event);
+    else if (PATHS.has(url.pathname)) answer = alone(event, url.pathname);
   } else if (url.pathname.startsWith('/media/')) answer = media(event);
   else if (PATHS.has(url.pathname)) answer = asset(request, url.pathname);
   // Whatever goes wrong, the browser gets what it would have got without us.
@@ -189,6 +192,12 @@ addEventListener('fetch', event => {
 
 async function asset(request, path) {
   return (await caches.match(path, { cacheName: APP })) || fetch(request);
+}
+
+/** A page that came with the release, with its script. */
+async function alone(event, path) {
+  event.waitUntil(checkKill(event.resultingClientId));
+  return asset(event.request, path);
 }
 
 async function page(event) {

@@ -1,7 +1,7 @@
 //! Which address is answered by whom.
 
 use crate::site::Site;
-use crate::{assets, desk, headers, media, opens, pages, reply, sync};
+use crate::{assets, desk, headers, media, opens, pages, reply, sync, tree};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -61,6 +61,9 @@ async fn other(State(site): State<Arc<Site>>, request: Request<Body>) -> Respons
     if path == opens::PATH && request.method() == Method::POST {
         return opens::take(&site, request).await;
     }
+    if path == tree::PATH && request.method() == Method::POST {
+        return tree::take(&site, request).await;
+    }
     if desk::is_here(path) {
         return desk::answer(site, request).await;
     }
@@ -89,7 +92,7 @@ async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Nex
     // Readers only read, and may be counted; forms are sent to the desk.
     let path = request.uri().path();
     let sending = request.method() == Method::POST && desk::is_here(path);
-    let counting = request.method() == Method::POST && path == opens::PATH;
+    let counting = request.method() == Method::POST && (path == opens::PATH || path == tree::PATH);
     let mut response = if !reading && !sending && !counting {
         reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
     } else {

@@ -6,6 +6,7 @@
 use crate::{Outcome, map, shell, shrink};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const LIST_TOKEN: &str = "/*PRECACHE*/[]";
 const VERSION_TOKEN: &str = "\"VERSION\"";
@@ -27,6 +28,7 @@ pub fn verb() -> Outcome {
     let (glue, wasm) = program(&staging)?;
     finish_index(&staging, &glue, &wasm)?;
     shell::write(&staging.join("map.svg"), map::draw(&outlines())?)?;
+    tree(&staging)?;
     let template = String::from_utf8(shell::read(&staging.join("sw.js"))?).map_err(|error| format!("sw.js: {error}"))?;
     let assets = assets(&staging)?;
     let list: Vec<Value> =
@@ -35,6 +37,18 @@ pub fn verb() -> Outcome {
     let version = shell::sha256(list.as_bytes())[..16].to_owned();
     shell::write(&staging.join("sw.js"), fill(&template, &list, &version)?)?;
     shell::write(&staging.join("release.json"), manifest(&assets, &version)?)
+}
+
+/// The phone tree as one small file: its parts are for whoever reads them.
+fn tree(staging: &Path) -> Outcome {
+    let whole = staging.join("tree.js");
+    let mut bundle = Command::new("esbuild");
+    bundle.arg(&whole).args(["--bundle", "--minify", "--format=esm", "--target=es2020", "--charset=utf8", "--log-level=warning"]);
+    shell::run(bundle.args(["--allow-overwrite", &["--outfile=", &whole.to_string_lossy()].concat()]))?;
+    for part in ["box", "list", "rules", "work"] {
+        std::fs::remove_file(staging.join(["tree-", part, ".js"].concat())).map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 /// Of the same instance that `domain` is built with.

@@ -12,6 +12,7 @@ pub(crate) mod origin;
 mod schema;
 mod search;
 mod sitemap;
+pub(crate) mod tree;
 mod view;
 
 pub use document::inline;
@@ -40,6 +41,11 @@ const MARK: HeaderName = HeaderName::from_static("x-bantin");
 pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     let origin = origin::of(&site, &request);
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+    if let Some(lang) = tree::asked(path) {
+        let ctx = Ctx::html(lang, site.now(), &origin);
+        let make = move || page(Some(&tree::document(&ctx)));
+        return site.page(&format!("{origin}{path}"), make).await.answer(request.headers(), None).await;
+    }
     let Some((lang, route)) = Route::parse(path, query) else {
         let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Vi };
         return missing(&site, request.headers(), lang, origin).await;

@@ -125,6 +125,7 @@ pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Troubl
     let newest: Vec<&Listed> = live.iter().take(10).collect();
     let mut main = root(w.overview).kid(cl("p", "ld").text(fill(w.hello, &[("name", &person.name)])));
     main = main.maybe(notices(visit, &visit.site.store.notices(person.id).await?));
+    main = main.kid(super::tree::section(visit, person).await?);
     if home(person, Action::Write).is_some() {
         main = main.kid(beginnings(visit));
     }
