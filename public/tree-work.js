@@ -8,8 +8,8 @@ const people = (app, house) => (house.people ? app.t('people_n', { n: house.peop
 
 /** The large button that dials; a house without a number is walked to. */
 function caller(app, house) {
-  if (!dial(house.phone)) return app.h('p', { class: 'em' }, app.t('no_phone'));
-  return app.h('a', { class: 'bt go dial', href: `tel:${dial(house.phone)}` }, app.icon('phone'), app.h('span', {}, app.t('call_number', { number: house.phone })));
+  if (!dial(house.phone)) return app.h('p', { class: 'note' }, app.t('no_phone'));
+  return app.h('a', { class: 'bt go dial', href: `tel:${dial(house.phone)}` }, app.icon('phone'), app.h('span', {}, app.t('call_number', { number: house.phone.replace(/ /g, '\u00a0') })));
 }
 
 /** Which alert to call for, or none: an exercise of the hamlet's own. */

@@ -58,7 +58,11 @@ function draw(move) {
   // What a sheet of paper showed goes with the screen that it was printed from.
   for (const sheet of document.querySelectorAll('.sheet')) sheet.remove();
   const screen = app.data ? views[app.view](app) : doors[app.view]();
-  root.replaceChildren(...[screen].flat(), h('p', { class: 'said', role: 'status' }, app.said, app.said && past.length && app.data ? button(t('undo'), undo, { class: 'bt undo' }) : null));
+  const said = h('p', { class: 'said', role: 'status' }, app.said, app.said && past.length && app.data ? button(t('undo'), undo, { class: 'bt undo' }) : null);
+  root.replaceChildren(...[screen].flat(2).filter(Boolean), said);
+  // Never over the buttons of the next house.
+  const card = root.querySelector('.house');
+  if (card) card.before(said);
   if (!move) return;
   const heading = root.querySelector('h2');
   if (heading) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); }
@@ -156,7 +160,7 @@ async function open(lock, data, at) {
   tell();
   if (data.draft) return takeUp(data);
   const due = app.alerts.find(alert => alert.ids.includes(asked())) || app.alerts.find(alert => alert.here && alert.level >= CALLS && !finished(alert));
-  if (due) go('work', due);
+  if (due && data.houses.length) go('work', due);
   else go('list');
 }
 const finished = alert => app.data.works.some(work => alert.ids.includes(work.alert) && work.closed);
@@ -256,6 +260,7 @@ const doors = {
   unable: () => h('p', { class: 'warn' }, t('unable')),
   setup: () => [
     h('h2', {}, t('setup')),
+    h('p', { class: 'ld' }, t('intro')),
     h('p', {}, t('setup_what')),
     ask(async form => {
       const [one, two] = [form.elements['p-1'].value, form.elements['p-2'].value];
@@ -297,6 +302,8 @@ const doors = {
 addEventListener('beforeprint', () => { if (app.data) document.querySelector('main').append(print(app)); });
 
 async function start() {
+  // The frame knows of no other language of this page.
+  document.querySelector('.hd .lg').href = lang === 'en' ? '/cay-goi' : '/en/cay-goi';
   if (!(window.crypto && crypto.subtle && window.indexedDB)) return go('unable');
   try {
     const box = await readBox();

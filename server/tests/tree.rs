@@ -145,7 +145,7 @@ async fn the_page_stands_in_both_languages_and_belongs_to_nobody() {
         assert_eq!((answer.status, answer.header("x-bantin")), (StatusCode::OK, "1"), "{path}");
         let html = String::from_utf8(answer.body.clone()).unwrap();
         assert!(html.contains(&format!("<h1>{title}</h1>")) && html.contains("noindex"), "{html}");
-        assert!(html.contains("20044") && html.contains("A Lưới 2"), "communes to choose from");
+        assert!(html.contains("&quot;20044&quot;"), "communes to choose from");
         assert!(html.contains("&quot;112&quot;") && html.contains("flash-flood"), "numbers and hazards of this place");
         assert!(!answer.header("content-security-policy").contains("unsafe-inline"));
     }

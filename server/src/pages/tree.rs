@@ -31,15 +31,12 @@ pub fn address(lang: Lang) -> &'static str {
 pub fn document(ctx: &Ctx) -> Document<'_> {
     let words: BTreeMap<&str, &str> = ctx.lang.tree().iter().copied().collect();
     let word = |key: &str| words.get(key).copied().unwrap_or_default();
-    let other = if ctx.lang == Lang::Vi { Lang::En } else { Lang::Vi };
-    let switch = el("a").attr("href", address(other)).attr("hreflang", other.tag()).attr("lang", other.tag());
     let root = el("div").attr("id", "tree").attr("data-facts", facts(ctx.lang, &words).to_string());
     let root = root.kid(tx("p", word("intro").to_owned())).kid(cl("p", "em").text(word("starting").to_owned()));
     let symbols = el("p").flag("hidden", true).kids(ICONS.map(icon).into());
     let main = parts::page("tree", word("title").to_owned())
         .kid(el("link").attr("rel", "stylesheet").attr("href", "/tree.css"))
         .kid(root)
-        .kid(cl("p", "wy").kid(switch.text(other.words().this_language)))
         .kid(symbols)
         .kid(el("script").attr("type", "module").attr("src", "/tree.js"));
     view::bare(ctx, word("title"), main)
