@@ -75,6 +75,8 @@ fn main() {
     std::fs::write(out.join("desk.rs"), desk).unwrap();
     let page = words(Path::new("locales/page"), "Page", ["PAGE_VI", "PAGE_EN"]);
     std::fs::write(out.join("page.rs"), page).unwrap();
+    let tree = table(Path::new("locales/tree"), ["TREE_VI", "TREE_EN"]);
+    std::fs::write(out.join("tree.rs"), tree).unwrap();
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
@@ -157,17 +159,34 @@ fn holes(text: &str) -> BTreeSet<&str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(hole, _)| hole)).collect()
 }
 
-fn words(folder: &Path, name: &str, languages: [&str; 2]) -> String {
+/// Both languages of a folder: the same keys, with the same holes.
+fn both(folder: &Path) -> [BTreeMap<String, String>; 2] {
     let vi = locale(&folder.join("vi.txt"));
     let en = locale(&folder.join("en.txt"));
     for key in en.keys() {
-        assert!(vi.contains_key(key), "locales/en.txt: {key} is not in vi.txt");
+        assert!(vi.contains_key(key), "{}/en.txt: {key} is not in vi.txt", folder.display());
     }
+    for (key, text) in &vi {
+        let other = en.get(key).unwrap_or_else(|| panic!("{}/en.txt: {key} is missing", folder.display()));
+        assert_eq!(holes(text), holes(other), "{key}: other holes in vi and en");
+    }
+    [vi, en]
+}
+
+/// Words that are looked up by their key.
+fn table(folder: &Path, languages: [&str; 2]) -> String {
+    let mut code = String::new();
+    for (language, texts) in languages.into_iter().zip(both(folder)) {
+        writeln!(code, "static {language}: [(&str, &str); {}] = {:?};", texts.len(), texts.iter().collect::<Vec<_>>()).unwrap();
+    }
+    code
+}
+
+fn words(folder: &Path, name: &str, languages: [&str; 2]) -> String {
+    let [vi, en] = both(folder);
     let mut code = format!("/// Every text of one program in one language.\n#[derive(Debug)]\npub struct {name} {{\n");
     for (key, text) in &vi {
         writeln!(code, "    /// {text}\n    pub {key}: &'static str,").unwrap();
-        let other = en.get(key).unwrap_or_else(|| panic!("locales/en.txt: {key} is missing"));
-        assert_eq!(holes(text), holes(other), "{key}: other holes in vi and en");
     }
     code.push_str("}\n");
     for (language, texts) in languages.into_iter().zip([&vi, &en]) {

@@ -218,6 +218,43 @@
   opened();
   if (window.navigation) navigation.addEventListener('currententrychange', function (event) { if (event.navigationType !== 'replace') opened(); });
 
+  // ---- the phone tree: the way to it where this phone has one, and its counts (no names) once there is a network
+
+  function callable(tries) {
+    var id = /\/canh-bao\/(?:.*-)?([0-9a-z]{8})$/.exec(location.pathname), head = d.querySelector('.alh.l3,.alh.l4,.alh.l5');
+    if (!store['bt-tree'] || !id) return;
+    // The program takes a moment to draw its page.
+    if (!head) return tries && setTimeout(callable, 500, tries - 1);
+    toast(say('Gọi báo các nhà trong cây gọi điện?', 'Call the households of your phone tree?'), say('Gọi báo', 'Call'), function () {
+      try {
+        sessionStorage['bt-tree-alert'] = JSON.stringify({ id: id[1], level: /l(\d)/.exec(head.className)[1], title: d.querySelector('.it h1').textContent });
+      } catch (e) {}
+      location.href = say('', '/en') + '/cay-goi#' + id[1];
+    });
+  }
+  function waiting() {
+    try { return JSON.parse(store['bt-tree-out'] || '{}'); } catch (e) { return {}; }
+  }
+  function counts() {
+    var all = waiting();
+    Object.keys(all).forEach(function (token) {
+      var body = JSON.stringify(all[token]);
+      fetch('/cay-goi/so', { method: 'POST', credentials: 'omit', redirect: 'error', body: body }).then(function (answer) {
+        // Taken, or refused for good; whatever else answers is not the server.
+        if (answer.status !== 204 && answer.status !== 422) return;
+        var now = waiting();
+        if (JSON.stringify(now[token]) === body) delete now[token];
+        store['bt-tree-out'] = JSON.stringify(now);
+        dispatchEvent(new Event('bt-counted'));
+      }).catch(function () {});
+    });
+  }
+  addEventListener('bt-counts', counts);
+  addEventListener('online', counts);
+  counts();
+  callable(20);
+  if (window.navigation) navigation.addEventListener('currententrychange', function (event) { if (event.navigationType !== 'replace') setTimeout(callable, 500, 4); });
+
   // In the shell the program answers everything below.
   if (shell) return;
 

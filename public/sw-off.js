@@ -4,6 +4,6 @@ addEventListener('install', event => event.waitUntil(skipWaiting()));
 addEventListener('activate', event => event.waitUntil((async () => {
   const open = await clients.matchAll({ type: 'window' });
   await registration.unregister();
-  for (const name of await caches.keys()) if (/^bt-(app-|pages|home|tools|flags)/.test(name)) await caches.delete(name);
+  for (const name of await caches.keys()) if (/^bt-(app-|pages|home|flags)/.test(name)) await caches.delete(name);
   for (const client of open) client.navigate(client.url).catch(() => {});
 })()));

@@ -10,23 +10,23 @@ const APP = 'bt-app-' + VERSION;
 const PAGES = 'bt-pages';
 /** The home page as the program last drew it, by address. */
 const HOME = 'bt-home';
-const TOOL_PAGES = 'bt-tools';
 const MEDIA = 'bt-media';
 const FLAGS = 'bt-flags';
 const SHELL = '/app-shell';
 const OFFLINE = '/ngoai-tuyen';
 /** Registered as /sw.js?lite by phones that cannot run the program: they keep visited pages and nothing of the app. */
 const LITE = location.search.includes('lite');
+/** Pages that the program has no part in: they have scripts of their own. */
+const TOOL = /^(\/en)?\/(cay-goi|nhan-canh-bao)$/;
+/** Those that come with a release, as the server prints them for it: they have its name for a hash. */
+const ALONE = ['/cay-goi', '/nhan-canh-bao'].map(url => [url, VERSION, 4500]);
 /** The shell last: that it is here means that everything is. */
 const FILES = LITE
-  ? RELEASE.filter(([url]) => !/^\/app-/.test(url))
-  : RELEASE.filter(f => f[0] !== SHELL).concat(RELEASE.filter(f => f[0] === SHELL));
+  ? ALONE.concat(RELEASE.filter(([url]) => !/^\/app-/.test(url)))
+  : ALONE.concat(RELEASE.filter(f => f[0] !== SHELL), RELEASE.filter(f => f[0] === SHELL));
 const PATHS = new Set(FILES.map(f => f[0]));
 /** Addresses of `domain::route`; everything else (posters, desk, API, feeds, files) is between the browser and the server. */
 const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|gioi-thieu|cai-ung-dung|ngoai-tuyen)(\/[^.]*)?(?<!\/(to-ro|loa))$/;
-/** Pages that stay the server's: the program has no part in them, and a phone keeps them from the start. */
-const TOOLS = ['/nhan-canh-bao'];
-const tool = url => TOOLS.includes(url.pathname.replace(/^\/en(?=\/)/, ''));
 const KEEP_PAGES = 30;
 const KEEP_MEDIA = 200;
 /** With an older copy at hand nobody waits longer than this for a newer one. */
@@ -64,14 +64,14 @@ const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', json: 'j
 
 /** One file, believed only if its bytes are those of the release: a Wi-Fi that asks for a login answers 200 to anything. */
 async function fetchFile([url, hash]) {
-  const type = url === SHELL ? 'text/html' : TYPES[url.split('.').pop()] || '';
+  const type = url === SHELL || hash === VERSION ? 'text/html' : TYPES[url.split('.').pop()] || '';
   // A proxy that alters bodies on the way often leaves addresses with a query alone.
   for (const query of ['', '?raw=1']) {
     const response = await fetch(url + query, { cache: 'no-cache', redirect: 'error', credentials: 'same-origin' });
     if (response.status !== 200) throw new Error(url + ' ' + response.status);
     if (!(response.headers.get('content-type') || '').includes(type)) continue;
     const body = await response.arrayBuffer();
-    if (!(await sha256(body)).startsWith(hash)) continue;
+    if (hash === VERSION ? !response.headers.has('x-bantin') : !(await sha256(body)).startsWith(hash)) continue;
     const headers = new Headers(response.headers);
     // The body is decoded by now.
     for (const name of ['content-encoding', 'content-length', 'set-cookie', 'vary']) headers.delete(name);
@@ -94,15 +94,6 @@ async function fill() {
       if (hashOf(held) === file[1]) copy = held;
     }
     await own.put(file[0], copy || (await fetchFile(file)));
-  }
-}
-
-/** The pages that nobody has opened yet. They are extras: nothing fails without them. */
-async function bring() {
-  for (const url of TOOLS) {
-    if (await caches.match(url, { cacheName: TOOL_PAGES, ignoreVary: true })) continue;
-    const request = new Request(url);
-    await fetch(request).then(response => keepPage(request, response, TOOL_PAGES)).catch(() => {});
   }
 }
 
@@ -139,7 +130,6 @@ async function install() {
     throw new Error('not asked for yet');
   }
   await fill();
-  await bring();
   await setFlag('update', bytes(await changed(APP)));
   await dropFlag('fetch');
   // Nobody is reading with the old one: no reason to keep the new one waiting.
@@ -194,7 +184,8 @@ addEventListener('fetch', event => {
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   let answer;
   if (request.mode === 'navigate') {
-    if ((PAGE.test(url.pathname) || tool(url)) && !url.searchParams.has('html')) answer = page(event);
+    if (PATHS.has(url.pathname)) answer = alone(event, url.pathname);
+    else if ((PAGE.test(url.pathname) || TOOL.test(url.pathname)) && !url.searchParams.has('html')) answer = page(event);
   } else if (url.pathname.startsWith('/media/')) answer = media(event);
   else if (PATHS.has(url.pathname)) answer = asset(request, url.pathname);
   // Whatever goes wrong, the browser gets what it would have got without us.
@@ -205,18 +196,23 @@ async function asset(request, path) {
   return (await caches.match(path, { cacheName: APP })) || fetch(request);
 }
 
+/** A page that came with the release, with its script. */
+async function alone(event, path) {
+  event.waitUntil(checkKill(event.resultingClientId));
+  return asset(event.request, path);
+}
+
 async function page(event) {
   const { request } = event;
   const url = new URL(request.url);
   const shell = !LITE && (await caches.match(SHELL, { cacheName: APP }));
   event.waitUntil(checkKill(event.resultingClientId).then(over => shell || over || heal()));
-  const kind = tool(url) ? TOOL_PAGES : PAGES;
-  if (shell && kind === PAGES) return pictured(shell, url).catch(() => shell);
-  const pages = await caches.open(kind);
+  if (shell && !TOOL.test(url.pathname)) return pictured(shell, url).catch(() => shell);
+  const pages = await caches.open(PAGES);
   const kept = await pages.match(request, { ignoreVary: true });
   const fresh = (async () => {
     const response = (await event.preloadResponse) || (await fetch(request));
-    event.waitUntil(keepPage(request, response.clone(), kind).catch(() => {}));
+    event.waitUntil(keepPage(request, response.clone()).catch(() => {}));
     return response;
   })();
   const usable = fresh.then(response => (kept && response.status >= 500 ? kept : response));
@@ -246,7 +242,7 @@ async function heal() {
 }
 
 /** Keeps a page to read again offline, if it truly is one of ours. */
-async function keepPage(request, response, cache = PAGES) {
+async function keepPage(request, response) {
   const type = response.headers.get('content-type') || '';
   if (response.status !== 200 || response.type !== 'basic' || response.redirected) return;
   if (!type.startsWith('text/html') || !response.headers.has('x-bantin')) return;
@@ -327,7 +323,7 @@ async function die(page) {
   await wait(1000);
   await Promise.race([clients.get(page), wait(9000)]);
   const open = await clients.matchAll({ type: 'window' });
-  for (const name of await caches.keys()) if (/^bt-(app-|pages|home|tools|flags)/.test(name)) await caches.delete(name);
+  for (const name of await caches.keys()) if (/^bt-(app-|pages|home|flags)/.test(name)) await caches.delete(name);
   await registration.unregister();
   for (const client of open) client.navigate(client.url).catch(() => {});
 }

@@ -34,6 +34,7 @@ pub mod shelf;
 mod site;
 pub mod store;
 pub mod sync;
+pub mod tree;
 
 pub use clock::Clock;
 pub use error::Error;

@@ -1,7 +1,7 @@
 //! Which address is answered by whom.
 
 use crate::site::Site;
-use crate::{assets, desk, headers, media, opens, pages, push, reply, sync};
+use crate::{assets, desk, headers, media, opens, pages, push, reply, sync, tree};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -62,6 +62,9 @@ async fn other(State(site): State<Arc<Site>>, request: Request<Body>) -> Respons
     if path == opens::PATH && request.method() == Method::POST {
         return opens::take(&site, request).await;
     }
+    if path == tree::PATH && request.method() == Method::POST {
+        return tree::take(&site, request).await;
+    }
     if desk::is_here(path) {
         return desk::answer(site, request).await;
     }
@@ -93,7 +96,7 @@ async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Nex
     // Readers only read, may be counted and may be called; forms are sent to the desk.
     let path = request.uri().path();
     let sending = request.method() == Method::POST && desk::is_here(path);
-    let counting = request.method() == Method::POST && path == opens::PATH;
+    let counting = request.method() == Method::POST && (path == opens::PATH || path == tree::PATH);
     let calling = matches!(*request.method(), Method::POST | Method::DELETE) && push::is_here(path);
     let mut response = if !reading && !sending && !counting && !calling {
         reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))

@@ -6,6 +6,7 @@
 use crate::{Outcome, map, script, shell, shrink};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const LIST_TOKEN: &str = "/*PRECACHE*/[]";
 const VERSION_TOKEN: &str = "\"VERSION\"";
@@ -27,6 +28,7 @@ pub fn verb() -> Outcome {
     let (glue, wasm) = program(&staging)?;
     finish_index(&staging, &glue, &wasm)?;
     shell::write(&staging.join("map.svg"), map::draw(&outlines())?)?;
+    tree(&staging)?;
     let template = worker(&staging)?;
     let assets = assets(&staging)?;
     let list: Vec<Value> =
@@ -51,6 +53,18 @@ fn worker(staging: &Path) -> Outcome<String> {
 
 fn text(path: &Path) -> Outcome<String> {
     String::from_utf8(shell::read(path)?).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The phone tree as one small file: its parts are for whoever reads them.
+fn tree(staging: &Path) -> Outcome {
+    let whole = staging.join("tree.js");
+    let mut bundle = Command::new("esbuild");
+    bundle.arg(&whole).args(["--bundle", "--minify", "--format=esm", "--target=es2020", "--charset=utf8", "--log-level=warning"]);
+    shell::run(bundle.args(["--allow-overwrite", &["--outfile=", &whole.to_string_lossy()].concat()]))?;
+    for part in ["box", "list", "rules", "work"] {
+        std::fs::remove_file(staging.join(["tree-", part, ".js"].concat())).map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 /// Of the same instance that `domain` is built with.

@@ -1,11 +1,12 @@
 //! All text for people, typed: `locales/vi.txt` and `locales/en.txt` become [`Words`], those of `locales/desk` become
-//! [`Desk`], those of `locales/page` [`Page`]; a missing key fails the build.
+//! [`Desk`], those of `locales/page` [`Page`], those of `locales/tree` a plain table; a missing key fails the build.
 
 use crate::content::Time;
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 include!(concat!(env!("OUT_DIR"), "/desk.rs"));
 include!(concat!(env!("OUT_DIR"), "/page.rs"));
+include!(concat!(env!("OUT_DIR"), "/tree.rs"));
 
 /// A language of the screens (items may have many more).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -38,6 +39,14 @@ impl Lang {
         match self {
             Lang::Vi => &PAGE_VI,
             Lang::En => &PAGE_EN,
+        }
+    }
+
+    /// Keys and words of the phone tree's page, which a script reads there; no program of a phone carries them.
+    pub fn tree(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Lang::Vi => &TREE_VI,
+            Lang::En => &TREE_EN,
         }
     }
 

@@ -205,11 +205,12 @@ async fn saved(visit: &mut Visit, form: &Form, id: i64) -> Answer {
 /// Stages whose text somebody still works on.
 pub const OPEN: [Stage; 4] = [Stage::Draft, Stage::InReview, Stage::Approved, Stage::Scheduled];
 
-/// Sessions and notices that are over, now and then.
+/// Sessions, notices and counts that are over, now and then.
 pub async fn tidy(site: &Site) -> Result<(), Error> {
     let now = site.now();
     let mut tx = site.store.begin().await?;
     tx.end_old_sessions(Time(now.0 - visit::LIFE), Time(now.0 - visit::IDLE)).await?;
     tx.drop_seen_notices().await?;
-    tx.commit().await
+    tx.commit().await?;
+    crate::tree::tidy(site).await
 }

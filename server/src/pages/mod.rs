@@ -14,6 +14,7 @@ pub(crate) mod origin;
 mod schema;
 mod search;
 mod sitemap;
+pub(crate) mod tree;
 mod view;
 
 pub use document::inline;
@@ -54,6 +55,11 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
         let ctx = Ctx::html(lang, site.now(), &origin);
         let make = move || page(Some(&notify::document(&ctx)));
         return site.page(&format!("{origin}{}", notify_path(lang)), make).await.answer(request.headers(), None).await;
+    }
+    if let Some(lang) = tree::asked(path) {
+        let ctx = Ctx::html(lang, site.now(), &origin);
+        let make = move || page(Some(&tree::document(&ctx)));
+        return site.page(&format!("{origin}{path}"), make).await.answer(request.headers(), None).await;
     }
     let Some((lang, route)) = Route::parse(path, query) else {
         let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Vi };

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod push;
+pub mod tree;
 mod tx;
 
 pub use tx::{Origin, Tx};
@@ -27,7 +28,8 @@ const DESK: &str = include_str!("desk.sql");
 const LINK: &str = include_str!("link.sql");
 const PUSH: &str = include_str!("push.sql");
 const CAP: &str = include_str!("cap.sql");
-const SCHEMA_VERSION: i64 = 5;
+const TREE: &str = include_str!("tree.sql");
+const SCHEMA_VERSION: i64 = 6;
 /// Marks a copy made by `backup`: whoever opens it starts a new epoch, since phones may have seen later positions.
 const COPIED: &str = "copied";
 
@@ -217,7 +219,10 @@ async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time)
     }
     if version < 5 {
         sqlx::raw_sql(CAP).execute(&mut *tx).await?;
-        sqlx::raw_sql("PRAGMA user_version = 5").execute(&mut *tx).await?;
+    }
+    if version < 6 {
+        sqlx::raw_sql(TREE).execute(&mut *tx).await?;
+        sqlx::raw_sql("PRAGMA user_version = 6").execute(&mut *tx).await?;
     }
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
     if copied.rows_affected() > 0 {

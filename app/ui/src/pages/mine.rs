@@ -7,6 +7,7 @@ use crate::icons::icon;
 use crate::parts::{list, page, place_link, section, switch};
 use domain::instance::instance;
 use domain::route::Route;
+use domain::words::Lang;
 
 pub fn saved(ctx: &Ctx, data: SavedData) -> El {
     let w = ctx.w();
@@ -20,7 +21,10 @@ pub fn saved(ctx: &Ctx, data: SavedData) -> El {
     let ways = ways.into_iter().map(|(route, name, text)| {
         el("li").kid(el("a").attr("href", route.path(ctx.lang)).kid(icon(name)).kid(tx("span", text)))
     });
-    root.kid(cl("ul", "ways").kids(ways.collect()))
+    // Not a page of the app: the server's, with a script of its own.
+    let tree = el("a").attr("href", if ctx.lang == Lang::Vi { "/cay-goi" } else { "/en/cay-goi" });
+    let tree = el("li").kid(tree.kid(icon("phone")).kid(tx("span", w.phone_tree)));
+    root.kid(cl("ul", "ways").kids(ways.collect()).kid(tree))
 }
 
 fn app(ctx: &Ctx, data: SavedData) -> Vec<El> {

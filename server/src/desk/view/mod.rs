@@ -9,6 +9,7 @@ mod overview;
 mod people;
 mod report;
 mod sources;
+mod tree;
 mod trouble;
 mod work;
 mod write;

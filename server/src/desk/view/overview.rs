@@ -137,6 +137,7 @@ pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Troubl
         main = main.kid(super::alert::begin(visit));
     }
     main = main.maybe(notices(visit, &visit.site.store.notices(person.id).await?));
+    main = main.kid(super::tree::section(visit, person).await?);
     if home(person, Action::Write).is_some() {
         main = main.kid(beginnings(visit));
     }
