@@ -6,6 +6,7 @@ mod budget;
 mod deny;
 mod dist;
 mod map;
+mod pack;
 mod release;
 mod run;
 mod setup;

@@ -3,12 +3,14 @@
 //! `sw.js` is a template: its precache list and version are filled in here from what was really built.
 //! The same facts go to `release.json` for the server. Same input, same bytes.
 
-use crate::{Outcome, map, shell, shrink};
+use crate::{Outcome, map, pack, shell, shrink};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const LIST_TOKEN: &str = "/*PRECACHE*/[]";
 const VERSION_TOKEN: &str = "\"VERSION\"";
+const UNPACK_TOKEN: &str = "/*UNPACK*/";
 /// Not part of what a phone keeps: for stores, link previews and crawlers, or already inside the pages.
 const SKIP: [&str; 8] = ["sw.js", "sw-off.js", "inline.js", "release.json", "screenshots/", "icons/", "og", "robots.txt"];
 /// Compressed by their own format: the wire carries them as they are.
@@ -27,14 +29,30 @@ pub fn verb() -> Outcome {
     let (glue, wasm) = program(&staging)?;
     finish_index(&staging, &glue, &wasm)?;
     shell::write(&staging.join("map.svg"), map::draw(&outlines())?)?;
-    let template = String::from_utf8(shell::read(&staging.join("sw.js"))?).map_err(|error| format!("sw.js: {error}"))?;
+    let unpack = staging.join("unpack.js");
+    pack::beside(&staging.join(&wasm[1..]), &unpack)?;
+    let template = text(&staging.join("sw.js"))?.replace(UNPACK_TOKEN, &text(&unpack)?);
+    std::fs::remove_file(unpack).map_err(|error| error.to_string())?;
+    bare(&staging.join("boot.js"))?;
     let assets = assets(&staging)?;
     let list: Vec<Value> =
         assets.iter().filter(|asset| precached(&asset.url)).map(|asset| json!([asset.url, asset.hash, asset.wire])).collect();
     let list = Value::from(list).to_string();
     let version = shell::sha256(list.as_bytes())[..16].to_owned();
     shell::write(&staging.join("sw.js"), fill(&template, &list, &version)?)?;
+    bare(&staging.join("sw.js"))?;
     shell::write(&staging.join("release.json"), manifest(&assets, &version)?)
+}
+
+fn text(path: &Path) -> Outcome<String> {
+    String::from_utf8(shell::read(path)?).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Without comments and spaces, names as they were: a third less to download.
+fn bare(script: &Path) -> Outcome {
+    let mut esbuild = Command::new("esbuild");
+    esbuild.arg(script).args(["--minify-whitespace", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);
+    shell::run(esbuild.arg(["--outfile=", &script.to_string_lossy()].concat()))
 }
 
 /// Of the same instance that `domain` is built with.
@@ -66,7 +84,7 @@ fn program(staging: &Path) -> Outcome<(String, String)> {
 /// itself, so it has to know under which names the two files went out.
 fn finish_index(staging: &Path, glue: &str, wasm: &str) -> Outcome {
     let path = staging.join("index.html");
-    let page = String::from_utf8(shell::read(&path)?).map_err(|error| format!("index.html: {error}"))?;
+    let page = text(&path)?;
     let kept: String = page.lines().filter(|line| !line.contains("data-trunk")).flat_map(|line| [line, "\n"]).collect();
     shell::write(&path, kept.replace("APP_GLUE", glue).replace("APP_WASM", wasm))
 }
@@ -80,7 +98,13 @@ fn assets(staging: &Path) -> Outcome<Vec<Asset>> {
         }
         let bytes = shell::read(&path)?;
         let packed = path.extension().is_some_and(|end| PACKED.iter().any(|packed| end == *packed));
-        let wire = if packed { bytes.len() } else { shell::brotli_size(&bytes) };
+        // The program travels in another form.
+        let travels = path.with_extension(pack::ENDING);
+        let wire = match packed {
+            true => bytes.len(),
+            false if name.ends_with(".wasm") => shell::brotli_size(&shell::read(&travels)?),
+            false => shell::brotli_size(&bytes),
+        };
         // The server offers the page under this address only, so that no link ever leads to it.
         let url = if name == "index.html" { "/app-shell".to_owned() } else { format!("/{name}") };
         all.push(Asset { url, hash: shell::sha256(&bytes)[..16].to_owned(), wire });
@@ -89,7 +113,7 @@ fn assets(staging: &Path) -> Outcome<Vec<Asset>> {
 }
 
 fn precached(url: &str) -> bool {
-    !SKIP.iter().any(|skip| url[1..].starts_with(skip))
+    !url.ends_with(pack::ENDING) && !SKIP.iter().any(|skip| url[1..].starts_with(skip))
 }
 
 fn fill(template: &str, list: &str, version: &str) -> Outcome<String> {
@@ -134,6 +158,7 @@ mod tests {
                 && !precached("/screenshots/home.webp")
                 && !precached("/og.png")
                 && !precached("/robots.txt")
+                && !precached("/app-2b2fd68bab46c19e_bg.wz")
         );
     }
 }
