@@ -192,7 +192,7 @@ export function release(changes = {}, program) {
   fs.cpSync(ASSETS, folder, { recursive: true });
   const worker = path.join(folder, 'sw.js');
   let code = fs.readFileSync(worker, 'utf8');
-  const [, json] = /const RELEASE ?= ?(\[.*\]);/.exec(code);
+  const [, json] = /const RELEASE ?= ?(\[.*?\]);/.exec(code);
   const list = JSON.parse(json);
   for (const [name, change] of Object.entries(changes)) {
     const file = path.join(folder, name === 'app-shell' ? 'index.html' : name);
