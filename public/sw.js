@@ -60,19 +60,27 @@ async function sha256(body) {
   return [...new Uint8Array(await crypto.subtle.digest('SHA-256', body))].map(b => b.toString(16).padStart(2, '0')).join('');
 }
 
-const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', json: 'json', webmanifest: 'json', svg: 'svg', png: 'png', webp: 'webp', txt: 'text/plain' };
+const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', wz: 'octet-stream', json: 'json', webmanifest: 'json', svg: 'svg', png: 'png', webp: 'webp', txt: 'text/plain' };
+
+/*UNPACK*/
 
 /** One file, believed only if its bytes are those of the release: a Wi-Fi that asks for a login answers 200 to anything. */
 async function fetchFile([url, hash]) {
-  const type = url === SHELL || hash === VERSION ? 'text/html' : TYPES[url.split('.').pop()] || '';
-  // A proxy that alters bodies on the way often leaves addresses with a query alone.
-  for (const query of ['', '?raw=1']) {
-    const response = await fetch(url + query, { cache: 'no-cache', redirect: 'error', credentials: 'same-origin' });
-    if (response.status !== 200) throw new Error(url + ' ' + response.status);
-    if (!(response.headers.get('content-type') || '').includes(type)) continue;
-    const body = await response.arrayBuffer();
-    if (hash === VERSION ? !response.headers.has('x-bantin') : !(await sha256(body)).startsWith(hash)) continue;
+  const packed = url.replace(/wasm$/, 'wz');
+  // The program comes in its form for the journey; as it is where that fails. And a proxy that alters bodies on the way
+  // often leaves addresses with a query alone.
+  for (const from of new Set([packed, url, url + '?raw=1'])) {
+    const type = url === SHELL || hash === VERSION ? 'text/html' : TYPES[from.split(/[.?]/)[1]] || '';
+    const response = await fetch(from, { cache: 'no-cache', redirect: 'error', credentials: 'same-origin' });
+    if (response.status !== 200 && from === url) throw new Error(url + ' ' + response.status);
+    if (response.status !== 200 || !(response.headers.get('content-type') || '').includes(type)) continue;
+    let body = await response.arrayBuffer();
     const headers = new Headers(response.headers);
+    if (from !== url && from === packed) {
+      try { body = unpack(new Uint8Array(body)); } catch { continue; }
+      headers.set('content-type', TYPES.wasm);
+    }
+    if (hash === VERSION ? !response.headers.has('x-bantin') : !(await sha256(body)).startsWith(hash)) continue;
     // The body is decoded by now.
     for (const name of ['content-encoding', 'content-length', 'set-cookie', 'vary']) headers.delete(name);
     headers.set('x-bt-hash', hash);
@@ -246,7 +254,7 @@ async function keepPage(request, response) {
   const type = response.headers.get('content-type') || '';
   if (response.status !== 200 || response.type !== 'basic' || response.redirected) return;
   if (!type.startsWith('text/html') || !response.headers.has('x-bantin')) return;
-  await keep(cache, request.url, response, KEEP_PAGES);
+  await keep(PAGES, request.url, response, KEEP_PAGES);
 }
 
 /** Puts, and lets the oldest go: one too many, or half of them when the phone is full. */

@@ -6,14 +6,12 @@
 use crate::device::store::IdbStore;
 use crate::device::worker::Word;
 use crate::device::{channel, clock, install, media, nav, page, speech, worker};
-use crate::screens;
 use crate::state::shelf::Shelf;
 use crate::state::walk::{self, Step};
 use crate::state::{self, App, View, act, alarm, find, item, keep, picture, push, spawn, sync};
 use client::{Keep, Rows, Store};
 use domain::route::Route;
 use domain::words::Lang;
-use leptos::prelude::{Get, RwSignal};
 use std::rc::Rc;
 
 /// A panic of the built program is a trap, which only the page can hear (`app/index.html`).
@@ -62,15 +60,7 @@ async fn run() {
 
 fn mount(app: &Rc<App>) {
     let scrolled = nav::scrolled();
-    leptos::mount::mount_to(page::mount_point(), move || {
-        let tick = RwSignal::new(0);
-        state::app().draw_with(tick);
-        move || {
-            tick.get();
-            state::app().with(screens::whole)
-        }
-    })
-    .forget();
+    app.mount();
     nav::scroll_to(scrolled);
     walk::title(app);
 }

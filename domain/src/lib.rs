@@ -6,9 +6,11 @@
 
 pub mod alert;
 pub mod content;
+mod digits;
 pub mod editorial;
 pub mod instance;
 mod raw;
+pub mod read;
 pub mod route;
 pub mod search;
 pub mod sign;

@@ -137,6 +137,7 @@ fn group(name: &str) -> Option<&'static str> {
     match name {
         _ if !immutable(name) => None,
         _ if name.starts_with("/app-") && name.ends_with("_bg.wasm") => Some("match=\"/app-*_bg.wasm\""),
+        _ if name.starts_with("/app-") && name.ends_with("_bg.wz") => Some("match=\"/app-*_bg.wz\""),
         _ if name.starts_with("/app-") && name.ends_with(".js") => Some("match=\"/app-*.js\""),
         _ => None,
     }
@@ -194,6 +195,7 @@ mod tests {
         assert!(!immutable("/sw.js"));
         assert_eq!(life("/icons/icon-192.png"), A_WEEK);
         assert_eq!(group("/app-2b2fd68bab46c19e_bg.wasm"), Some("match=\"/app-*_bg.wasm\""));
+        assert_eq!(group("/app-2b2fd68bab46c19e_bg.wz"), Some("match=\"/app-*_bg.wz\""));
         assert_eq!(group("/boot.js"), None);
     }
 }

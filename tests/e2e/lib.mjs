@@ -177,13 +177,22 @@ export const portal = {
   body: '<!doctype html><title>Wi-Fi</title><h1>Mời đăng nhập Wi-Fi</h1>',
 };
 
+/** The form in which a program travels, by its address (xtask/src/pack.rs). */
+export const packed = wasm => wasm.replace(/wasm$/, 'wz');
+
+/** The packed form of a program that only became longer: its size at the front, what is new at the end. */
+function grown(form, plain, body) {
+  const size = value => (value > 127 ? [value & 127 | 128, ...size(value >> 7)] : [value]);
+  return Buffer.concat([Buffer.from(size(body.length)), form.subarray(size(plain.length).length), body.subarray(plain.length)]);
+}
+
 /** The built release with some files changed, and `program`, its WASM: what the next deployment would be. */
 export function release(changes = {}, program) {
   const folder = temp('release');
   fs.cpSync(ASSETS, folder, { recursive: true });
   const worker = path.join(folder, 'sw.js');
   let code = fs.readFileSync(worker, 'utf8');
-  const [, json] = /const RELEASE = (\[.*\]);/.exec(code);
+  const [, json] = /const RELEASE ?= ?(\[.*?\]);/.exec(code);
   const list = JSON.parse(json);
   for (const [name, change] of Object.entries(changes)) {
     const file = path.join(folder, name === 'app-shell' ? 'index.html' : name);
@@ -199,8 +208,11 @@ export function release(changes = {}, program) {
     const old = told.app.wasm;
     const body = program(fs.readFileSync(path.join(folder, old)));
     told.app.wasm = `/app-${sha(body).slice(0, 16)}_bg.wasm`;
-    fs.rmSync(path.join(folder, old));
+    const plain = fs.readFileSync(path.join(folder, old));
+    const form = fs.readFileSync(path.join(folder, packed(old)));
+    for (const name of [old, packed(old)]) fs.rmSync(path.join(folder, name));
     fs.writeFileSync(path.join(folder, told.app.wasm), body);
+    fs.writeFileSync(path.join(folder, packed(told.app.wasm)), grown(form, plain, body));
     const shell = path.join(folder, 'index.html');
     fs.writeFileSync(shell, fs.readFileSync(shell, 'utf8').replaceAll(old, told.app.wasm));
     for (const entry of list) {
@@ -209,7 +221,7 @@ export function release(changes = {}, program) {
     }
   }
   const version = sha(JSON.stringify(list)).slice(0, 16);
-  code = code.replace(json, JSON.stringify(list)).replace(/const VERSION = "[^"]*"/, `const VERSION = "${version}"`);
+  code = code.replace(json, JSON.stringify(list)).replace(/const VERSION ?= ?"[^"]*"/, `const VERSION = "${version}"`);
   fs.writeFileSync(worker, code);
   fs.writeFileSync(facts, JSON.stringify({ ...told, version }));
   return { folder, version, list };

@@ -3,13 +3,16 @@
 //! `sw.js` is a template: its precache list and version are filled in here from what was really built.
 //! The same facts go to `release.json` for the server. Same input, same bytes.
 
-use crate::{Outcome, map, script, shell, shrink};
+use crate::{Outcome, map, pack, shell, shrink};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const LIST_TOKEN: &str = "/*PRECACHE*/[]";
 const VERSION_TOKEN: &str = "\"VERSION\"";
+/// Stands where the worker could do without a build, too.
+const PUSH_TOKEN: &str = "importScripts('/sw-push.js');";
+const UNPACK_TOKEN: &str = "/*UNPACK*/";
 /// Not part of what a phone keeps: for stores, link previews and crawlers, or already inside the pages.
 const SKIP: [&str; 8] = ["sw.js", "sw-off.js", "inline.js", "release.json", "screenshots/", "icons/", "og", "robots.txt"];
 /// Compressed by their own format: the wire carries them as they are.
@@ -29,25 +32,32 @@ pub fn verb() -> Outcome {
     finish_index(&staging, &glue, &wasm)?;
     shell::write(&staging.join("map.svg"), map::draw(&outlines())?)?;
     tree(&staging)?;
-    let template = worker(&staging)?;
+    for name in ["sw-off.js", "boot.js", "alerts.js"] {
+        bare(&staging.join(name))?;
+    }
+    let template = worker(&staging, &wasm)?;
     let assets = assets(&staging)?;
     let list: Vec<Value> =
         assets.iter().filter(|asset| precached(&asset.url)).map(|asset| json!([asset.url, asset.hash, asset.wire])).collect();
     let list = Value::from(list).to_string();
     let version = shell::sha256(list.as_bytes())[..16].to_owned();
     shell::write(&staging.join("sw.js"), fill(&template, &list, &version)?)?;
+    bare(&staging.join("sw.js"))?;
     shell::write(&staging.join("release.json"), manifest(&assets, &version)?)
 }
 
-/// Makes every script lean; gives the worker, its push handling inside.
-fn worker(staging: &Path) -> Outcome<String> {
-    for name in ["sw.js", "sw-push.js", "sw-off.js", "boot.js", "alerts.js"] {
-        let path = staging.join(name);
-        shell::write(&path, script::lean(&text(&path)?))?;
+/// The worker with its push handling and the way to unpack the program inside, so that browsers look for one file.
+fn worker(staging: &Path, wasm: &str) -> Outcome<String> {
+    let (push, unpack) = (staging.join("sw-push.js"), staging.join("unpack.js"));
+    pack::beside(&staging.join(&wasm[1..]), &unpack)?;
+    let mut worker = text(&staging.join("sw.js"))?;
+    for (token, part) in [(PUSH_TOKEN, push), (UNPACK_TOKEN, unpack)] {
+        if worker.matches(token).count() != 1 {
+            return Err(format!("sw.js must contain `{token}` exactly once"));
+        }
+        worker = worker.replace(token, &text(&part)?);
+        std::fs::remove_file(&part).map_err(|error| format!("{}: {error}", part.display()))?;
     }
-    let push = staging.join("sw-push.js");
-    let worker = script::with_push(&text(&staging.join("sw.js"))?, &text(&push)?)?;
-    std::fs::remove_file(&push).map_err(|error| format!("{}: {error}", push.display()))?;
     Ok(worker)
 }
 
@@ -65,6 +75,13 @@ fn tree(staging: &Path) -> Outcome {
         std::fs::remove_file(staging.join(["tree-", part, ".js"].concat())).map_err(|error| error.to_string())?;
     }
     Ok(())
+}
+
+/// Without comments and spaces, names as they were: a third less to download.
+fn bare(script: &Path) -> Outcome {
+    let mut esbuild = Command::new("esbuild");
+    esbuild.arg(script).args(["--minify-whitespace", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);
+    shell::run(esbuild.arg(["--outfile=", &script.to_string_lossy()].concat()))
 }
 
 /// Of the same instance that `domain` is built with.
@@ -110,7 +127,13 @@ fn assets(staging: &Path) -> Outcome<Vec<Asset>> {
         }
         let bytes = shell::read(&path)?;
         let packed = path.extension().is_some_and(|end| PACKED.iter().any(|packed| end == *packed));
-        let wire = if packed { bytes.len() } else { shell::brotli_size(&bytes) };
+        // The program travels in another form.
+        let travels = path.with_extension(pack::ENDING);
+        let wire = match packed {
+            true => bytes.len(),
+            false if name.ends_with(".wasm") => shell::brotli_size(&shell::read(&travels)?),
+            false => shell::brotli_size(&bytes),
+        };
         // The server offers the page under this address only, so that no link ever leads to it.
         let url = if name == "index.html" { "/app-shell".to_owned() } else { format!("/{name}") };
         all.push(Asset { url, hash: shell::sha256(&bytes)[..16].to_owned(), wire });
@@ -119,7 +142,7 @@ fn assets(staging: &Path) -> Outcome<Vec<Asset>> {
 }
 
 fn precached(url: &str) -> bool {
-    !SKIP.iter().any(|skip| url[1..].starts_with(skip))
+    !url.ends_with(pack::ENDING) && !SKIP.iter().any(|skip| url[1..].starts_with(skip))
 }
 
 fn fill(template: &str, list: &str, version: &str) -> Outcome<String> {
@@ -164,6 +187,7 @@ mod tests {
                 && !precached("/screenshots/home.webp")
                 && !precached("/og.png")
                 && !precached("/robots.txt")
+                && !precached("/app-2b2fd68bab46c19e_bg.wz")
         );
     }
 }

@@ -21,7 +21,9 @@ const FEATURES: [&str; 6] = [
 ];
 /// Flat code first, which lets more of it be shared. Rust puts the stack at the bottom of memory and lets it grow down, so
 /// nothing that can be pointed at lies below 1024.
-const SMALLER: [&str; 7] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "--strip-debug", "--strip-producers"];
+/// And no promises about alignment, which every load and store would repeat and engines do not heed.
+const SMALLER: [&str; 8] =
+    ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "--dealign", "--strip-debug", "--strip-producers"];
 
 /// Shrinks both files where they are.
 pub fn program(glue: &Path, wasm: &Path) -> Outcome {

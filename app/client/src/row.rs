@@ -3,10 +3,10 @@
 //! Laid out by hand where a row is mostly a blob: postcard would walk blobs byte by byte.
 
 use domain::content::ItemId;
+use domain::read::{self, Read};
 use domain::sign::{KeyId, Sig, Trust};
 use domain::sync::{Cursor, HeldCard, StoredBody};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 const V1: u8 = 1;
 
@@ -15,9 +15,9 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     postcard::to_extend(value, vec![V1]).unwrap_or_default()
 }
 
-pub fn decode<T: DeserializeOwned>(row: &[u8]) -> Option<T> {
+pub fn decode<T: Read>(row: &[u8]) -> Option<T> {
     match row {
-        [V1, rest @ ..] => postcard::from_bytes(rest).ok(),
+        [V1, rest @ ..] => read::take(rest).map(|(value, _)| value),
         _ => None,
     }
 }
@@ -31,14 +31,14 @@ pub fn encode_card(held: &HeldCard, card: &[u8]) -> Vec<u8> {
 
 pub fn decode_card(row: &[u8]) -> Option<(HeldCard, &[u8])> {
     match row {
-        [V1, rest @ ..] => postcard::take_from_bytes(rest).ok(),
+        [V1, rest @ ..] => read::take(rest),
         _ => None,
     }
 }
 
 /// The id with which the exact bytes of a card begin.
 pub fn card_id(card: &[u8]) -> Option<ItemId> {
-    postcard::take_from_bytes(card).ok().map(|(id, _)| id)
+    read::take(card).map(|(id, _)| id)
 }
 
 /// Revision, key id, signature, body.

@@ -2,12 +2,13 @@
 
 use crate::row;
 use domain::content::PlaceCode;
+use domain::read::{Read, Reader};
 use domain::sync::Wishes;
 use domain::words::Lang;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How much may load unasked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Mode {
     /// Text alone, little of it.
     Text,
@@ -18,13 +19,25 @@ pub enum Mode {
     Full,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Theme {
     /// As the phone is set.
     #[default]
     System,
     Light,
     Dark,
+}
+
+impl Read for Mode {
+    fn read(from: &mut Reader) -> Mode {
+        from.one_of(&Mode::ALL)
+    }
+}
+
+impl Read for Theme {
+    fn read(from: &mut Reader) -> Theme {
+        from.one_of(&[Theme::System, Theme::Light, Theme::Dark])
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

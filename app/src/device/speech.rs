@@ -33,7 +33,7 @@ fn synthesis() -> Option<SpeechSynthesis> {
 fn voice(lang: &str) -> Option<SpeechSynthesisVoice> {
     let voices = synthesis()?.get_voices();
     let fits = |voice: &SpeechSynthesisVoice| {
-        let tag = voice.lang().to_lowercase().replace('_', "-");
+        let tag = voice.lang().to_ascii_lowercase().replace('_', "-");
         tag == lang || tag.starts_with(&[lang, "-"].concat())
     };
     // A voice on the phone costs no data.

@@ -1,5 +1,4 @@
-//! What the program knows while it runs: one [`View`] that the screens are drawn from, and one signal that says "draw
-//! again". Lives above every screen, for as long as the page.
+//! What the program knows while it runs: one [`View`] that the screens are drawn from. Lives above every screen, for as long as the page.
 
 pub mod act;
 pub mod alarm;
@@ -15,6 +14,7 @@ pub mod walk;
 
 pub use crate::device::clock::spawn;
 use crate::device::{clock, nav, net::Web, page, speech, store::IdbStore};
+use crate::screens;
 use client::{Saved, Settings, Usage};
 use domain::content::{Card, ItemId, Time};
 use domain::route::Route;
@@ -22,12 +22,13 @@ use domain::sorted::{Map, Set};
 use domain::sync::Trouble;
 use domain::sync::clock::Off;
 use domain::words::Lang;
-use leptos::prelude::{RwSignal, Update};
+use leptos::tachys::view::{Mountable, Render};
 use shelf::Shelf;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use ui::data::PhoneData;
+use ui::el::Live;
 use ui::{Ctx, Edition, Images, Mine};
 
 /// A saved item with its card read.
@@ -147,7 +148,10 @@ pub struct App {
     pub net: Web,
     pub view: RefCell<View>,
     pub sync: sync::Pace,
-    tick: OnceCell<RwSignal<u32>>,
+    /// What stands on the screen; `None` behind a page of the server.
+    screen: RefCell<Option<Live>>,
+    /// It will be drawn again before the browser does anything else.
+    due: Cell<bool>,
 }
 
 thread_local! {
@@ -156,7 +160,14 @@ thread_local! {
 
 /// Makes the one program. Called once, at boot.
 pub fn begin(store: IdbStore, view: View) -> Rc<App> {
-    let app = Rc::new(App { store, net: Web, view: RefCell::new(view), sync: sync::Pace::default(), tick: OnceCell::new() });
+    let app = Rc::new(App {
+        store,
+        net: Web,
+        view: RefCell::new(view),
+        sync: sync::Pace::default(),
+        screen: RefCell::default(),
+        due: Cell::default(),
+    });
     APP.with(|slot| slot.set(app.clone()).is_ok());
     app
 }
@@ -167,15 +178,26 @@ pub fn app() -> Rc<App> {
 }
 
 impl App {
-    pub fn draw_with(&self, tick: RwSignal<u32>) {
-        let _ = self.tick.set(tick);
+    /// Puts the page into the document. By Leptos' renderer without its signals: one view drawn of one state needs to
+    /// know only that something changed, and the graph behind signals is 12 KB of code that phones would download.
+    pub fn mount(&self) {
+        let mut live = self.with(screens::whole).build();
+        live.mount(&page::mount_point(), None);
+        self.screen.replace(Some(live));
     }
 
-    /// Draws what changed.
+    /// Draws what changed, once for all changes of a turn.
     #[inline(never)]
     pub fn draw(&self) {
-        if let Some(tick) = self.tick.get() {
-            tick.update(|n| *n = n.wrapping_add(1));
+        if self.screen.borrow().is_some() && !self.due.replace(true) {
+            spawn(async {
+                let app = app();
+                app.due.set(false);
+                let page = app.with(screens::whole);
+                if let Some(live) = &mut *app.screen.borrow_mut() {
+                    page.rebuild(live);
+                }
+            });
         }
     }
 

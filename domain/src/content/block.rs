@@ -4,6 +4,7 @@
 //! [`Block::Unknown`], shown as "open with the new version", and passed on unchanged.
 
 use super::{from_bytes, to_bytes};
+use crate::read::{Read, Reader, fields, variants};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +12,8 @@ pub enum Style {
     Strong,
     Emphasis,
 }
+
+variants!(Style: Strong, Emphasis);
 
 /// Emphasis over a range of [`Text::plain`], in bytes on character boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +23,8 @@ pub struct Mark {
     pub style: Style,
 }
 
+fields!(Mark { start, end, style });
+
 /// Plain text with inline emphasis. Search, speech and SMS use `plain` as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
@@ -27,6 +32,8 @@ pub struct Text {
     /// In order and without overlap; others are ignored when shown.
     pub marks: Vec<Mark>,
 }
+
+fields!(Text { plain, marks });
 
 impl Text {
     pub fn plain(text: impl Into<String>) -> Text {
@@ -71,6 +78,8 @@ pub struct MediaRef {
     /// Seconds; 0 for images.
     pub seconds: u16,
 }
+
+fields!(MediaRef { file, bytes, width, height, seconds });
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
@@ -196,6 +205,13 @@ impl Block {
 impl Serialize for Block {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.to_wire().serialize(serializer)
+    }
+}
+
+impl Read for Block {
+    fn read(from: &mut Reader) -> Block {
+        let (tag, bytes) = Read::read(from);
+        Block::from_wire(tag, bytes)
     }
 }
 

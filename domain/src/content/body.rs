@@ -1,11 +1,14 @@
 //! The body: the full text of an item in each of its languages.
 
 use super::{Block, DecodeError, Ext, MediaRef, from_bytes, to_bytes};
+use crate::read::fields;
 use serde::{Deserialize, Serialize};
 
 /// What a line beside the text says. A number on the wire, so that later kinds survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactKind(pub u8);
+
+fields!(FactKind);
 
 impl FactKind {
     /// A paper to bring (guides; may repeat).
@@ -31,6 +34,8 @@ pub struct Fact {
     pub text: String,
 }
 
+fields!(Fact { kind, text });
+
 /// The item in one language: text, recording, or both. Matches the card's headline of the same `lang`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
@@ -41,6 +46,8 @@ pub struct Variant {
     pub audio: Option<MediaRef>,
 }
 
+fields!(Variant { lang, facts, blocks, audio });
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
     pub variants: Vec<Variant>,
@@ -50,6 +57,8 @@ pub struct Body {
     pub source_url: Option<String>,
     pub ext: Vec<Ext>,
 }
+
+fields!(Body { variants, document, source_url, ext });
 
 impl Body {
     pub const MAX_BYTES: usize = 256 * 1024;

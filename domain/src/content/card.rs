@@ -1,11 +1,14 @@
 //! The card: what a list shows and a phone keeps of every item. At most [`Card::MAX_BYTES`] encoded.
 
 use super::{AlertInfo, DecodeError, EventInfo, ItemId, PlaceCode, Time, from_bytes, to_bytes};
+use crate::read::fields;
 use serde::{Deserialize, Serialize};
 
 /// Kind of an item. A number and not an enum on the wire, so that kinds of later releases survive storage here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Kind(pub u8);
+
+fields!(Kind);
 
 impl Kind {
     pub const BULLETIN: Kind = Kind(1);
@@ -41,12 +44,16 @@ pub struct Headline {
     pub audio: bool,
 }
 
+fields!(Headline { lang, title, summary, audio });
+
 /// A field that a later release added: kept as it came, skipped by those who do not know its tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ext {
     pub tag: u16,
     pub bytes: Vec<u8>,
 }
+
+fields!(Ext { tag, bytes });
 
 /// CAP `status`, as far as the public sees it. What is not actual is marked wherever it is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,6 +103,25 @@ pub struct Card {
     pub detail: Vec<u8>,
     pub ext: Vec<Ext>,
 }
+
+fields!(Card {
+    id,
+    revision,
+    kind,
+    issued,
+    effective,
+    expires,
+    topics,
+    places,
+    source,
+    headlines,
+    body_bytes,
+    media_bytes,
+    supersedes,
+    sample,
+    detail,
+    ext
+});
 
 impl Card {
     pub const MAX_BYTES: usize = 16 * 1024;
@@ -165,6 +191,8 @@ pub struct Gone {
     /// Why, in the words of whoever withdrew it; shown to readers.
     pub reason: String,
 }
+
+fields!(Gone { id, revision, at, reason });
 
 impl Gone {
     pub fn encode(&self) -> Vec<u8> {

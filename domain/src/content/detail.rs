@@ -1,6 +1,7 @@
 //! What single kinds add to a card. Terms of alerts are those of CAP 1.2 (OASIS).
 
 use super::{ItemId, Time, to_bytes};
+use crate::read::{fields, variants};
 use serde::{Deserialize, Serialize};
 
 /// CAP `msgType`, as far as the public sees it.
@@ -10,6 +11,8 @@ pub enum MsgType {
     Update,
     Cancel,
 }
+
+variants!(MsgType: Alert, Update, Cancel);
 
 /// CAP `urgency`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +24,8 @@ pub enum Urgency {
     Unknown,
 }
 
+variants!(Urgency: Immediate, Expected, Future, Past, Unknown);
+
 /// CAP `certainty`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Certainty {
@@ -30,6 +35,8 @@ pub enum Certainty {
     Unlikely,
     Unknown,
 }
+
+variants!(Certainty: Observed, Likely, Possible, Unlikely, Unknown);
 
 /// What an alert adds to its card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +52,8 @@ pub struct AlertInfo {
     pub references: Vec<ItemId>,
 }
 
+fields!(AlertInfo { level, hazard, msg_type, urgency, certainty, references });
+
 /// What an event adds to its card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventInfo {
@@ -53,6 +62,8 @@ pub struct EventInfo {
     /// Address of an online meeting, `https` only.
     pub online: Option<String>,
 }
+
+fields!(EventInfo { start, end, online });
 
 impl AlertInfo {
     pub fn encode(&self) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! Names of items and places.
 
+use crate::read::fields;
 use core::fmt;
 use core::str::FromStr;
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,8 @@ use serde::{Deserialize, Serialize};
 /// 40 bits drawn from the hash of an item's origin; eight letters in an address, so that it fits an SMS.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ItemId(#[serde(with = "crate::raw")] pub [u8; 5]);
+
+fields!(ItemId);
 
 /// Crockford's base 32 in lower case: no i, l, o or u, so it survives being read aloud or copied by hand.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -52,6 +55,8 @@ impl FromStr for ItemId {
 /// Official code of an administrative unit (General Statistics Office), e.g. 20044 for xã A Lưới 2, 46 for the city.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PlaceCode(pub u32);
+
+fields!(PlaceCode);
 
 #[cfg(test)]
 mod tests {

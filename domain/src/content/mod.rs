@@ -25,21 +25,12 @@ pub enum DecodeError {
     TooLarge,
 }
 
-impl From<postcard::Error> for DecodeError {
-    fn from(_: postcard::Error) -> Self {
-        DecodeError::Malformed
-    }
-}
-
 /// Encodes with postcard into exact, repeatable bytes.
 pub(crate) fn to_bytes<T: serde::Serialize>(value: &T) -> Vec<u8> {
     postcard::to_allocvec(value).expect("postcard to memory fails only on types that it cannot hold, and ours it can")
 }
 
 /// Decodes and refuses trailing bytes, so that one value has one encoding on the wire.
-pub(crate) fn from_bytes<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, DecodeError> {
-    match postcard::take_from_bytes::<T>(bytes) {
-        Ok((value, [])) => Ok(value),
-        _ => Err(DecodeError::Malformed),
-    }
+pub(crate) fn from_bytes<T: crate::read::Read>(bytes: &[u8]) -> Result<T, DecodeError> {
+    crate::read::all(bytes).ok_or(DecodeError::Malformed)
 }

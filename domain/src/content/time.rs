@@ -1,10 +1,13 @@
 //! Instants and the civil calendar of Vietnam (UTC+7 all year, no daylight saving).
 
+use crate::read::fields;
 use serde::{Deserialize, Serialize};
 
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Time(pub i64);
+
+fields!(Time);
 
 /// A date and time of day as a clock in Vietnam shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use crate::content::ItemId;
 use crate::instance::instance;
 use crate::words::Lang;
-use std::fmt::Write;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Feed {
@@ -22,17 +21,21 @@ pub enum Feed {
 impl Feed {
     /// The address in a language.
     pub fn path(&self, lang: Lang) -> String {
-        let mut out = String::from(if lang == Lang::En { "/en" } else { "" });
+        let prefix = if lang == Lang::En { "/en" } else { "" };
         let topic = |index: &u8| instance().topic(*index).map_or("", |topic| topic.slug.as_str());
         let place = |code: &u32| instance().places.iter().find(|p| p.code == *code).map_or("", |place| place.slug.as_str());
-        let _ = match self {
-            Feed::All => write!(out, "/feed/tin.atom"),
-            Feed::Topic(index) => write!(out, "/feed/chu-de/{}.atom", topic(index)),
-            Feed::Place(code) => write!(out, "/feed/noi/{}.atom", place(code)),
-            Feed::Event(id) => write!(out, "/lich/{id}.ics"),
-            Feed::Calendar(code) => write!(out, "/lich/noi/{}.ics", place(code)),
+        let event;
+        let (folder, name, end) = match self {
+            Feed::All => ("/feed/", "tin", ".atom"),
+            Feed::Topic(index) => ("/feed/chu-de/", topic(index), ".atom"),
+            Feed::Place(code) => ("/feed/noi/", place(code), ".atom"),
+            Feed::Event(id) => {
+                event = id.to_string();
+                ("/lich/", event.as_str(), ".ics")
+            }
+            Feed::Calendar(code) => ("/lich/noi/", place(code), ".ics"),
         };
-        out
+        [prefix, folder, name, end].concat()
     }
 
     /// Reads an address. `None` where no feed is.

@@ -7,10 +7,10 @@ mod feeds;
 pub use feeds::Feed;
 
 use crate::content::{Card, ItemId, Kind};
+use crate::digits::hex;
 use crate::instance::instance;
 use crate::search::slug;
 use crate::words::Lang;
-use std::fmt::Write;
 
 /// What a search asks for; empty fields do not narrow it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -55,18 +55,22 @@ impl Route {
         match self {
             Route::Home => out.push('/'),
             Route::Topic(index) => {
-                let _ = write!(out, "/chu-de/{}", instance().topic(*index).map_or("", |t| &t.slug));
+                out.push_str("/chu-de/");
+                out.push_str(instance().topic(*index).map_or("", |t| &t.slug));
             }
             Route::Place(code) => {
                 let place = instance().places.iter().find(|p| p.code == *code);
-                let _ = write!(out, "/noi/{}", place.map_or("", |p| &p.slug));
+                out.push_str("/noi/");
+                out.push_str(place.map_or("", |p| &p.slug));
             }
             Route::Former(slug) => {
-                let _ = write!(out, "/noi/cu/{slug}");
+                out.push_str("/noi/cu/");
+                out.push_str(slug);
             }
             Route::Places => out.push_str("/noi"),
             Route::Item(id) => {
-                let _ = write!(out, "/tin/{id}");
+                out.push_str("/tin/");
+                out.push_str(&id.to_string());
             }
             Route::Alerts => out.push_str("/canh-bao"),
             Route::Search(query) => {
@@ -132,10 +136,10 @@ pub fn notify_path(lang: Lang) -> &'static str {
 
 /// The canonical address of an item: alerts under `/canh-bao`, the rest under `/tin`, with the title for people.
 pub fn item_path(card: &Card, lang: Lang) -> String {
-    let section = if card.kind == Kind::ALERT { "canh-bao" } else { "tin" };
+    let section = if card.kind == Kind::ALERT { "/canh-bao/" } else { "/tin/" };
     let prefix = if lang == Lang::En { "/en" } else { "" };
     let title = slug(&card.headlines[0].title, 60);
-    if title.is_empty() { format!("{prefix}/{section}/{}", card.id) } else { format!("{prefix}/{section}/{title}-{}", card.id) }
+    [prefix, section, &title, if title.is_empty() { "" } else { "-" }, &card.id.to_string()].concat()
 }
 
 /// The id at the end of `lu-quet-o-a-luoi-k3f9x2ab`.
@@ -195,7 +199,8 @@ pub fn percent_encode(text: &str, out: &mut String) {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => out.push(byte as char),
             b' ' => out.push('+'),
             _ => {
-                let _ = write!(out, "%{byte:02X}");
+                out.push('%');
+                out.push_str(&hex(byte.into(), 2).to_ascii_uppercase());
             }
         }
     }

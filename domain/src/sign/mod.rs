@@ -4,6 +4,7 @@
 //! an item (`card` and hash of `body`), a pack for phones, and the trust list.
 
 use crate::content::{DecodeError, Time, from_bytes, to_bytes};
+use crate::read::fields;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -20,9 +21,13 @@ pub fn hash(bytes: &[u8]) -> [u8; 32] {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct KeyId(#[serde(with = "crate::raw")] pub [u8; 4]);
 
+fields!(KeyId);
+
 /// 64 bytes as RFC 8032 lays them out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sig(#[serde(with = "crate::raw")] pub [u8; 64]);
+
+fields!(Sig);
 
 /// What checking a signature found. Never stored: checked again wherever it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +54,8 @@ pub struct TrustKey {
     pub not_after: Time,
 }
 
+fields!(TrustKey { kid, public, name, not_before, not_after });
+
 /// Whom a phone believes. Signed by a key of the list before it; the first is taken on trust at the first sync.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trust {
@@ -57,6 +64,8 @@ pub struct Trust {
     pub keys: Vec<TrustKey>,
 }
 
+fields!(Trust { version, keys });
+
 /// A trust list with the signature of one of the keys of the list before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedTrust {
@@ -64,6 +73,8 @@ pub struct SignedTrust {
     pub kid: KeyId,
     pub sig: Sig,
 }
+
+fields!(SignedTrust { trust, kid, sig });
 
 /// The issuer's secret. Lives on the server only.
 pub struct Issuer(SigningKey);

@@ -15,6 +15,7 @@ pub use pushed::pushed;
 pub use session::Session;
 
 use crate::content::{ItemId, PlaceCode, Time};
+use crate::read::fields;
 use crate::sign::Trust;
 use crate::sorted::Map;
 use crate::wire::{Refused, Seq};
@@ -39,6 +40,8 @@ pub struct Cursor {
     pub app: [u8; 8],
 }
 
+fields!(Cursor { epoch, seq, alerts, fresh, floor_time, app });
+
 /// What the machine needs to know of an item that the phone holds. Stored as one small record per card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldCard {
@@ -55,6 +58,8 @@ pub struct HeldCard {
     /// The body of this revision is held.
     pub body: bool,
 }
+
+fields!(HeldCard { seq, revision, hash, issued, topics, places, body_bytes, body });
 
 /// All that the machine needs to know of the phone at its start.
 #[derive(Clone, Debug, Default)]

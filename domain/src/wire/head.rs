@@ -2,6 +2,7 @@
 
 use super::{Envelope, PackKind, Refused, Seq};
 use crate::content::{Ext, Time, from_bytes, to_bytes};
+use crate::read::fields;
 use crate::sign::{Issuer, Trust};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,8 @@ pub struct AlertsRef {
     /// Of the sealed pack, uncompressed.
     pub bytes: u32,
 }
+
+fields!(AlertsRef { hash, bytes });
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
@@ -34,6 +37,8 @@ pub struct Head {
     pub app: [u8; 8],
     pub ext: Vec<Ext>,
 }
+
+fields!(Head { epoch, seq, floor, issued, alerts, trust, app, ext });
 
 impl Head {
     pub const MAX_BYTES: usize = 300;

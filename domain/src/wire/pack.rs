@@ -2,6 +2,7 @@
 
 use super::Seq;
 use crate::content::{DecodeError, ItemId, from_bytes, to_bytes};
+use crate::read::{Read, Reader, fields};
 use crate::sign::{KeyId, Sig};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ pub struct CardEntry {
     pub what: Logged,
 }
 
+fields!(CardEntry { step, what });
+
 /// What stands at a position of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Logged {
@@ -20,6 +23,15 @@ pub enum Logged {
     Card(Vec<u8>),
     /// Exact bytes of a [`crate::content::Gone`].
     Gone(Vec<u8>),
+}
+
+impl Read for Logged {
+    fn read(from: &mut Reader) -> Logged {
+        match from.choice(2) {
+            0 => Logged::Card(Read::read(from)),
+            _ => Logged::Gone(Read::read(from)),
+        }
+    }
 }
 
 /// One entry of a pack of bodies; `sig` covers the card of this id and revision together with `body`.
@@ -33,6 +45,8 @@ pub struct BodyEntry {
     pub body: Vec<u8>,
 }
 
+fields!(BodyEntry { id, revision, kid, sig, body });
+
 /// A whole item that proves itself: what the alerts pack, a single fetch, a file or a QR carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FullItem {
@@ -42,10 +56,12 @@ pub struct FullItem {
     pub body: Vec<u8>,
 }
 
+fields!(FullItem { card, kid, sig, body });
+
 /// Decoders refuse payloads past this: 16 MiB.
 const MAX_PAYLOAD: usize = 16 << 20;
 
-fn decode<'a, T: Deserialize<'a>>(payload: &'a [u8]) -> Result<T, DecodeError> {
+fn decode<T: Read>(payload: &[u8]) -> Result<T, DecodeError> {
     if payload.len() > MAX_PAYLOAD { Err(DecodeError::TooLarge) } else { from_bytes(payload) }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Seq;
 use crate::content::ItemId;
-use std::fmt::Write;
+use crate::digits::{decimal, hex};
 
 /// A [`super::Head`], the only answer here that is not cacheable for ever.
 pub const HEAD: &str = "/sync/head";
@@ -11,26 +11,30 @@ pub const TRUST: &str = "/sync/trust";
 
 /// Cards of `(from, to]`.
 pub fn cards(epoch: u64, from: Seq, to: Seq) -> String {
-    format!("/sync/{epoch:016x}/cards/{from}-{to}")
+    range(epoch, "/cards/", from, to)
 }
 
 /// Bodies of `(from, to]`.
 pub fn bodies(epoch: u64, from: Seq, to: Seq) -> String {
-    format!("/sync/{epoch:016x}/bodies/{from}-{to}")
+    range(epoch, "/bodies/", from, to)
+}
+
+fn range(epoch: u64, kind: &str, from: Seq, to: Seq) -> String {
+    ["/sync/", &hex(epoch, 16), kind, &decimal(from.into()), "-", &decimal(to.into())].concat()
 }
 
 /// The alerts pack of this hash ([`super::AlertsRef::hash`]).
 pub fn alerts(hash: &[u8; 16]) -> String {
     let mut path = String::from("/sync/alerts/");
     for byte in hash {
-        let _ = write!(path, "{byte:02x}");
+        path.push_str(&hex((*byte).into(), 2));
     }
     path
 }
 
 /// One whole item, newest revision.
 pub fn item(id: ItemId) -> String {
-    format!("/sync/item/{id}")
+    "/sync/item/".to_owned() + &id.to_string()
 }
 
 /// A download that was cut goes on from a multiple of this: few different rests, so that nobody can make the server
@@ -39,7 +43,7 @@ pub const RESUME_STEP: usize = 1024;
 
 /// What follows the first `from` bytes of a pack, as one Zstandard frame that can be asked for by byte ranges.
 pub fn rest(path: &str, from: usize) -> String {
-    format!("{path}?z={from}")
+    [path, "?z=", &decimal(from as i64)].concat()
 }
 
 /// `{from}-{to}` as in [`cards`] and [`bodies`].

@@ -2,6 +2,7 @@
 //! [`Desk`], those of `locales/page` [`Page`], those of `locales/tree` a plain table; a missing key fails the build.
 
 use crate::content::Time;
+use crate::digits::{decimal, two};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 include!(concat!(env!("OUT_DIR"), "/desk.rs"));
@@ -81,13 +82,13 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
 /// A file size as people read it: `24 KB`, `1,4 MB` (decimal comma in Vietnamese). 1 KB = 1000 bytes, as operators bill.
 pub fn size(bytes: u64, lang: Lang) -> String {
     match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..999_500 => format!("{} KB", (bytes + 500) / 1000),
+        0..1_000 => decimal(bytes as i64) + " B",
+        1_000..999_500 => decimal((bytes as i64 + 500) / 1000) + " KB",
         _ => {
-            let (tenth, unit) = if bytes < 999_950_000 { (100_000, "MB") } else { (100_000_000, "GB") };
-            let tenths = (bytes + tenth / 2) / tenth;
-            let comma = if lang == Lang::Vi { ',' } else { '.' };
-            format!("{}{comma}{} {unit}", tenths / 10, tenths % 10)
+            let (tenth, unit) = if bytes < 999_950_000 { (100_000, " MB") } else { (100_000_000, " GB") };
+            let tenths = ((bytes + tenth / 2) / tenth) as i64;
+            let comma = if lang == Lang::Vi { "," } else { "." };
+            [decimal(tenths / 10).as_str(), comma, &decimal(tenths % 10), unit].concat()
         }
     }
 }
@@ -95,25 +96,26 @@ pub fn size(bytes: u64, lang: Lang) -> String {
 /// `18:05, thứ Hai 23/11/2026`; the year only where it is not the one of `now`.
 pub fn date_time(at: Time, now: Time, lang: Lang) -> String {
     let c = at.civil();
-    format!("{:02}:{:02}, {}", c.hour, c.minute, date(at, now, lang))
+    [two(c.hour).as_str(), ":", &two(c.minute), ", ", &date(at, now, lang)].concat()
 }
 
 /// `thứ Hai 23/11`; the year only where it is not the one of `now`.
 pub fn date(at: Time, now: Time, lang: Lang) -> String {
     let c = at.civil();
     let day = lang.words().weekdays.split('|').nth(usize::from(c.weekday)).unwrap_or_default();
-    if c.year == now.civil().year {
-        format!("{day} {:02}/{:02}", c.day, c.month)
-    } else {
-        format!("{day} {:02}/{:02}/{}", c.day, c.month, c.year)
+    let mut out = [day, " ", &two(c.day), "/", &two(c.month)].concat();
+    if c.year != now.civil().year {
+        out.push('/');
+        out.push_str(&decimal(c.year));
     }
+    out
 }
 
 /// How long ago, in the largest whole unit: `vừa xong`, `5 phút trước`, `3 giờ trước`, `2 ngày trước`, then the date.
 pub fn ago(at: Time, now: Time, lang: Lang) -> String {
     let w = lang.words();
     let seconds = now.since(at);
-    let count = |n: i64, text: &str| fill(text, &[("n", &n.to_string())]);
+    let count = |n: i64, text: &str| fill(text, &[("n", &decimal(n))]);
     match seconds {
         ..60 => w.ago_now.to_owned(),
         60..3_600 => count(seconds / 60, w.ago_minutes),
