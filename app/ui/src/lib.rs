@@ -7,7 +7,7 @@
 //! # Attributes for scripts
 //!
 //! - `data-act`: `save listen share copy sms print image more fetch place topic sync fetch-all persist drop-media drop-old
-//!   drop-all update install search`, and of the app itself `later start-over` (click, `search` is the form) and `size theme mode` (change, radio with its value).
+//!   drop-all update install search`, and of the app itself `later seen start-over` (click, `search` is the form) and `size theme mode` (change, radio with its value).
 //! - `data-id`: item id, place code or topic index. `data-url`, `data-title`: what to share or copy.
 //! - `data-act=image` is a link to the file with `data-w data-h data-alt`: put an `<img>` in its place.
 //! - `data-lead=ID` on a link: its article comes in `<template id=t-ID>`.
@@ -18,7 +18,7 @@
 //!
 //! Frame (`chrome`): `.app` > `a.sk` skip link · `header.hd` (`a.br` brand, `a.lg` other language, `div.band` woven band) ·
 //! `main#main` (`p.fr#fresh` how old the list is; `div.pg.NAME` the page) · `footer.ft` (ul, p) · `nav.bar` (ul > li > a > svg.i + span,
-//! `[aria-current=page]`) · `svg.sprite` (symbols `#i-…`, must not take room).
+//! `[aria-current=page]`; `b.n.l1…l5` how many alerts are in force) · `svg.sprite` (symbols `#i-…`, must not take room).
 //! `NAME`: `home topic place former places item alerts search mine phone settings about install gone none fault offline wait`.
 //!
 //! General: `.vh` only for screen readers · `.js` shown only where a script runs (`html.js .js`) · `svg.i` icon (stroke, 24×24, `currentColor`) ·
@@ -32,8 +32,8 @@
 //!
 //! Alerts: `ul.als` > `li.al.l1…l5` or `li.al.off` (ended, cancelled, superseded: no level colour) > `a` (`span.lv`, `h3`, `p.st`), `small` ·
 //! `span.lv` level: `b.sg` (svg.i shape `#i-l1…l5` with the number `i` over its middle) and `b` words · `div.alh.l1…l5|.off` head of an alert page:
-//! `span.lv p.hz p.st p.sn` · `ol.do` three big steps (also on the install page with `.st3`: li > svg.i + span) · `svg.map` (first `use` all units,
-//! `use.hit` those concerned) · `section.cg` contingency · `section.cs` numbers (`p.cl`) · `ol.ch` chain · `ul.lvs` > `li.l1…l5` legend.
+//! `span.lv p.hz p.st p.sn` · `.al.dr .alh.dr` a drill, striped, with `p.dm` · `ol.do` three big steps (li > svg.dw drawing + span; on the install page with `.st3`: li > svg.i + span) · `svg.map` (first `use` all units,
+//! `use.hit` those concerned) · `section.cg` contingency · `section.cs` numbers (`p.cl`) · `ol.ch` chain (`li.ms` what was missed) · `p.fm` its other forms · `.pg.alarm` one alert over the whole screen · `ul.lvs` > `li.l1…l5` legend.
 //!
 //! Item: `article.it.k-bulletin|k-alert|k-guide|k-event|k-unknown`: `p.cr` kind and topics · `h1` · `p.ld` · `p.st` · `dl.mt` (div > dt dd) ·
 //! `p.la` other languages · `figure.au` recording · `.ac` · `dl.fa` facts (div > dt dd, dd may hold ul) · `div.bd` text · `p.so` source ·
