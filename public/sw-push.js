@@ -59,18 +59,17 @@ function show({ title, body, lang, navigate, tag }, bt, ring) {
     requireInteraction: bt.level > 3 && bt.type !== 'cancel',
     icon: '/icons/icon-192.png',
     badge: '/icons/mono-512.png',
-    ...(ring && { vibrate: bt.level > 2 ? [400, 200, 400, 200, 800] : [200] }),
-    ...(bt.issued > 0 && { timestamp: bt.issued * 1000 }),
-    data: { navigate: inside(navigate, bt.id), all: inside(words(lang, '', '/en') + '/canh-bao') },
-    actions: [{ action: 'all', title: words(lang, 'Mọi cảnh báo', 'All alerts') }],
+    // Not even an empty one goes with silence.
+    vibrate: ring ? [400, 200, 800] : undefined,
+    timestamp: bt.issued ? bt.issued * 1000 : undefined,
+    data: inside(navigate, bt.id),
   });
 }
 
 addEventListener('notificationclick', event => {
   event.notification.close();
   event.waitUntil((async () => {
-    const { navigate, all } = event.notification.data || {};
-    const url = inside((event.action && all) || navigate);
+    const url = inside(event.notification.data);
     // What somebody reads or writes in another window stays as it is.
     const there = (await windows()).find(client => client.url === url);
     return there ? there.focus() : clients.openWindow(url);
@@ -90,21 +89,21 @@ addEventListener('pushsubscriptionchange', event => event.waitUntil((async () =>
 /** An alert as its message told it, where nothing better is at hand. */
 async function told(url) {
   const [, id] = /\/canh-bao\/(?:.*-)?([0-9a-z]{8})$/.exec(url.pathname) || [];
-  if (!id) return;
-  const keys = await (await caches.open(PUSH)).keys();
-  const names = keys.map(request => new URL(request.url).pathname.slice(9)).filter(name => name.startsWith(id + '-'));
-  const last = names.sort((a, b) => a.slice(9) - b.slice(9)).pop();
-  const bt = last && (await pushed(last));
+  const keys = id ? await (await caches.open(PUSH)).keys() : [];
+  const revisions = keys.map(request => request.url.split(id + '-')[1]).filter(Boolean);
+  const bt = await pushed(id + '-' + Math.max(...revisions));
   if (!bt) return;
   const safe = value => text(value).replace(/[&<]/g, c => (c === '&' ? '&amp;' : '&lt;'));
   const say = (vi, en) => words(bt.lang, vi, en);
-  const ended = bt.expires && bt.expires * 1000 < Date.now();
   const newer = await pushed('shown/' + bt.chain);
-  const link = newer && newer.bt.issued > bt.issued && `<p><b>${say('Đã có tin mới hơn:', 'There is newer word:')} <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a></b>`;
-  const html = `<!doctype html><html lang=${words(bt.lang, 'vi', 'en')}><meta charset=utf-8><meta name=viewport content="width=device-width"><meta name=color-scheme content="light dark">
-<title>${safe(bt.title)}</title><style>body{font:1.15rem/1.5 system-ui,sans-serif;max-width:38rem;margin:auto;padding:1rem}div{white-space:pre-line}</style>
-<h1>${safe(bt.title)}</h1>${link || ''}${ended ? `<p><b>${say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended without newer word — not the same as safe.')}</b></p>` : ''}
-<div>${safe(bt.body)}</div><p>${safe(new Date(bt.issued * 1000).toLocaleString(bt.lang || 'vi'))}<p>${say('Nguồn tin: thông báo đã ký, chưa kiểm chứng trên máy này.', 'Source: a signed message, not checked on this phone.')}
-<p><a href="">${say('Tải lại khi có mạng', 'Load again with a network')}</a>`;
+  const notes = [
+    newer?.bt.issued > bt.issued && `${say('Đã có tin mới hơn', 'There is newer word')}: <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a>`,
+    bt.expires && bt.expires * 1000 < Date.now() && say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended without newer word — not the same as safe.'),
+    safe(bt.body),
+    new Date(bt.issued * 1000).toLocaleString(say('vi', 'en')),
+    say('Nguồn tin: thông báo đã ký, chưa kiểm chứng trên máy này.', 'Source: a signed message, not checked on this phone.'),
+  ];
+  const html = `<!doctype html><html lang=${say('vi', 'en')}><meta name=viewport content="width=device-width"><meta name=color-scheme content="light dark"><title>${safe(bt.title)}</title>
+<style>body{font:1.2rem/1.5 sans-serif;margin:1rem}p{white-space:pre-line}</style><h1>${safe(bt.title)}</h1>${notes.filter(Boolean).map(note => `<p>${note}`).join('')}`;
   return new Response(html, { headers: { 'content-type': 'text/html; charset=utf-8' } });
 }

@@ -71,7 +71,7 @@ async function deliver(data) {
   await cdp.send('ServiceWorker.deliverPushMessage', { origin: line.url + '/', registrationId: registration, data: typeof data === 'string' ? data : JSON.stringify(data) });
 }
 const notes = () => worker.evaluate(async () => (await registration.getNotifications()).map(n => ({
-  title: n.title, body: n.body, tag: n.tag, silent: n.silent, renotify: n.renotify, stays: n.requireInteraction, lang: n.lang, navigate: n.data?.navigate, at: n.timestamp,
+  title: n.title, body: n.body, tag: n.tag, silent: n.silent, renotify: n.renotify, stays: n.requireInteraction, lang: n.lang, navigate: n.data, at: n.timestamp,
 })));
 const note = (tag, probe = () => true) => until(`a notification of ${tag}`, async () => (await notes()).find(n => n.tag === tag && probe(n)));
 const clear = () => worker.evaluate(async () => { for (const n of await registration.getNotifications()) n.close(); await caches.delete('bt-push'); });

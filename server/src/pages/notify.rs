@@ -215,7 +215,7 @@ mod tests {
         for lang in [Lang::Vi, Lang::En] {
             let html = html(lang);
             let at = |text: &str| html.find(text).unwrap();
-            assert!(at(lang.page().knows) < at(lang.page().switch_on), "{}", lang.tag());
+            assert!(at(lang.page().knows) < at("data-do=\"on\""), "{}", lang.tag());
         }
     }
 }

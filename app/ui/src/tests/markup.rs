@@ -1,7 +1,7 @@
 //! Readers of markup for tests: a strict scanner of HTML, headings, addresses, names of controls, comparable text.
 
 use crate::el::{El, Node};
-use domain::route::Route;
+use domain::route::{Route, notify_path};
 use domain::words::Lang;
 
 const TAGS: [&str; 54] = [
@@ -140,6 +140,10 @@ pub fn addresses(name: &str, page: &El, lang: Lang) {
             || href.ends_with("/loa")
             || href.ends_with(".atom")
             || href.ends_with(".ics");
+        // A page of the server alone: in the language of this one.
+        if href == notify_path(lang) || href.ends_with("/cay-goi") {
+            continue;
+        }
         if href.starts_with('/') && !file {
             let (path, query) = href.split_once('?').unwrap_or((href, ""));
             let (to, route) = Route::parse(path, query).unwrap_or_else(|| panic!("{name}: {href} leads nowhere"));

@@ -23,7 +23,9 @@ pub async fn section(visit: &Visit, person: &Person) -> Result<El, Trouble> {
     let since = visit.now().plus(-alert::MEMORY);
     let mut alerts: Vec<(ItemId, Tally, Vec<PlaceCode>)> = Vec::new();
     for (chain, place, tally) in visit.site.store.tree(since).await? {
-        if !sees(&person.grants, Scope { places: from_ref(&place), topics: &[] }) {
+        // Alert officers and those who write news for the place alike.
+        let seen = |alert| sees(&person.grants, Scope { places: from_ref(&place), topics: &[], alert });
+        if !seen(true) && !seen(false) {
             continue;
         }
         if alerts.last().is_none_or(|(last, ..)| *last != chain) {

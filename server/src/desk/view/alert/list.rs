@@ -94,8 +94,7 @@ fn shown(visit: &Visit, title: &'static str, standings: &[&Standing], known: &[L
         let headline = card.headline(visit.lang.tag());
         let a = el("a").attr("href", href).kid(parts::level(standing.info.level, &ctx)).kid(tx("h3", headline.title.clone()));
         let facts = [parts::places_text(&card.places, &ctx).as_str(), " · ", &parts::span_text(card, &ctx)].concat();
-        let class = parts::alert_class("al", standing.state, standing.info.level);
-        let class = if card.status() == Status::Actual { class } else { [&class, " drs"].concat() };
+        let class = parts::alert_class("al", card, standing.state, standing.info.level);
         let mut row = cl("li", class).kid(a).kid(tx("small", facts));
         if work.is_none() {
             row = row.kid(tx("small", fill(visit.w().al_foreign, &[("source", &card.source)])));
