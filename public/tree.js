@@ -74,10 +74,10 @@ function go(view, arg = null) {
   app.said = '';
   draw(true);
 }
-/** Something outside has changed: shown, unless somebody is typing. */
+/** Something outside has changed: shown where nobody is typing or choosing. */
 function redraw() {
-  const busy = [...root.querySelectorAll('input:not([type=checkbox]),textarea')].some(field => field.value || field === document.activeElement);
-  if (app.view !== 'start' && !busy && !/form|paste|safe|choose/.test(app.view)) draw();
+  const busy = [...root.querySelectorAll('input')].some(field => field.value || field === document.activeElement);
+  if (/locked|list|work/.test(app.view) && !busy) draw();
 }
 function say(words) {
   app.said = words;
@@ -158,6 +158,8 @@ async function open(lock, data, at) {
   app.data = data;
   flags['bt-tree'] = data.place;
   tell();
+  // Open storage reaches the disk later than the box does: after a cut it may lag behind.
+  report(data);
   if (data.draft) return takeUp(data);
   const due = app.alerts.find(alert => alert.ids.includes(asked())) || app.alerts.find(alert => alert.here && alert.level >= CALLS && !finished(alert));
   if (due && data.houses.length) go('work', due);
@@ -177,7 +179,7 @@ function close(words) {
   if (words) say(words);
 }
 setInterval(() => { if (key && Date.now() - seen > IDLE) lock(t('locked_itself')); }, 10e3);
-for (const act of ['pointerdown', 'keydown', 'input', 'scroll']) addEventListener(act, () => { seen = Date.now(); }, { passive: true });
+for (const act of ['pointerdown', 'keydown', 'input', 'wheel']) addEventListener(act, () => { seen = Date.now(); }, { passive: true });
 // Timers sleep while a page is hidden: coming back is when it is noticed. Going away counts as a touch.
 document.addEventListener('visibilitychange', () => {
   if (key && Date.now() - seen > IDLE) lock(t('locked_itself'));
@@ -196,6 +198,7 @@ function putAside() {
 function takeUp(data) {
   const { view, id, state } = data.draft;
   delete data.draft;
+  keep();
   go(view, data.houses.find(house => house.id === id) || null);
   for (const [name, value] of state) {
     const field = document.getElementById(name) || root.querySelector(`[name="${name}"]`);

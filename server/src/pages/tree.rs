@@ -93,7 +93,7 @@ mod tests {
 
     /// `t('…')` also ends other names, such as `createElement('svg')`.
     fn is_key(text: &str) -> bool {
-        !matches!(text, "svg" | "use") && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        !matches!(text, "svg" | "use" | "input") && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     }
 
     #[test]
