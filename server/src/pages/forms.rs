@@ -11,7 +11,7 @@ use crate::site::Site;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use domain::alert::{State, aloud, sms};
-use domain::content::{FactKind, ItemId, MsgType};
+use domain::content::{FactKind, ItemId, MsgType, Status};
 use domain::instance::instance;
 use domain::route::{Route, item_path};
 use domain::words::{Lang, date_time, fill};
@@ -118,7 +118,11 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     let live = matches!(data.state, Some(State::InForce | State::Coming));
     let cancel = info.as_ref().is_some_and(|info| info.msg_type == MsgType::Cancel);
     let sign = info.map(|info| {
-        let class = if live && !cancel { ["sign l", &info.level.clamp(1, 5).to_string()].concat() } else { "sign".to_owned() };
+        let class = if live && !cancel && card.status() == Status::Actual {
+            ["sign l", &info.level.clamp(1, 5).to_string()].concat()
+        } else {
+            "sign".to_owned()
+        };
         cl("div", class).kid(level(info.level, ctx)).kid(cl("p", "hz").text(hazard_name(info.hazard, ctx)))
     });
     let area = variant.and_then(|variant| variant.fact(FactKind::AREA)).map(str::to_owned);

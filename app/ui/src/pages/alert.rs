@@ -68,7 +68,7 @@ pub fn what_to_do(variant: &Variant, ctx: &Ctx) -> Option<El> {
 const DRAWINGS: [(&str, &str); 11] = [
     ("boat", "thuyen|tau |neo |boat|moor"),
     ("animals", "trau|gia suc|chuong|cattle|animals"),
-    ("power", "cup dien|cau dao|day dien|power|wires"),
+    ("power", "cup dien|cau dao|dien dut|power|wires"),
     ("water", "khong loi|khong qua|qua suoi|ngam|cau tran|through streams|running water|ford"),
     ("call", "goi 1|goi so|bao truong thon|bao xa|call 1|tell the"),
     ("pack", "goi san|giay to|sac day|tru nuoc|thuoc|papers|charge|pack"),
@@ -93,8 +93,8 @@ pub fn alarm(ctx: &Ctx, data: ItemData) -> El {
     cl("div", "pg alarm")
         .maybe(top)
         .kid(in_lang(tx("h1", head.title.clone()), &head.lang, ctx))
-        .kid(in_lang(cl("p", "ld").text(head.summary.clone()), &head.lang, ctx))
         .maybe(variant.and_then(|variant| what_to_do(variant, ctx)))
+        .kid(in_lang(cl("p", "ld").text(head.summary.clone()), &head.lang, ctx))
         .kids(variant.map(|variant| after(variant, ctx)).unwrap_or_default())
         .kid(cl("p", "ac").kid(button("seen", "check", ctx.w().seen)).kid(whole))
 }

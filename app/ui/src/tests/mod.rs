@@ -145,6 +145,7 @@ fn steps_have_drawings_where_their_words_call_for_one() {
         ("Đưa trâu bò, xe máy lên chỗ cao", "animals"),
         ("Lên bờ, neo thuyền chắc chắn", "boat"),
         ("Rời nhà sát chân đồi ngay bây giờ", "leave"),
+        ("Sạc đầy điện thoại, trữ nước sạch", "pack"),
         ("Kê lúa gạo lên cao", "up"),
         ("Go to high ground now", "up"),
     ] {
