@@ -5,7 +5,7 @@ mod pushed;
 
 use axum::body::Body;
 use axum::http::Request;
-use pushed::{Phone, Service};
+use pushed::{Got, Phone, Service};
 use serde_json::json;
 use server::store::Store;
 use server::{App, Clock, Options};
@@ -35,7 +35,7 @@ async fn nobody_who_was_written_down_is_told_again_after_a_kill() {
         let before = service.count();
         let mut server = start(&data, &root);
         let more = 15 + getrandom::u64().unwrap() as usize % 60;
-        service.until("the server goes on", |got| got.len() >= before + more || done(got.len(), again)).await;
+        service.until("the server goes on", |got| got.len() >= before + more || everybody(got)).await;
         server.kill().unwrap();
         server.wait().unwrap();
         // What it had sent last may still be on its way here.
@@ -44,7 +44,7 @@ async fn nobody_who_was_written_down_is_told_again_after_a_kill() {
         let at = service.count();
         println!("kill {kill}: {at} came in, {} are written down", told.len());
         let mut server = start(&data, &root);
-        service.until("it goes on after the kill", |got| got.len() >= at + 10 || told.len() == PHONES as usize).await;
+        service.until("it goes on after the kill", |got| got.len() >= at + 10 || everybody(got)).await;
         server.kill().unwrap();
         server.wait().unwrap();
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -56,10 +56,7 @@ async fn nobody_who_was_written_down_is_told_again_after_a_kill() {
         assert!(again <= 2 * (kill + 1) * UNDER_WAY);
     }
     let mut server = start(&data, &root);
-    let everyone: HashSet<&str> = phones.iter().map(|phone| phone.path.as_str()).collect();
-    let got = service
-        .until("everybody is told", |got| got.iter().map(|got| got.path.as_str()).collect::<HashSet<_>>() == everyone)
-        .await;
+    let got = service.until("everybody is told", everybody).await;
     for _ in 0..200 {
         if written(&data).await.len() == PHONES as usize {
             break;
@@ -81,8 +78,8 @@ async fn nobody_who_was_written_down_is_told_again_after_a_kill() {
     println!("{kills} × 2 kills, {} pushes for {PHONES} phones, {again} went again", got.len());
 }
 
-fn done(came: usize, again: usize) -> bool {
-    came >= PHONES as usize + again
+fn everybody(got: &[Got]) -> bool {
+    got.iter().map(|got| &got.path).collect::<HashSet<_>>().len() == PHONES as usize
 }
 
 /// Phones that want to be called, and an alert that nobody has been told of.

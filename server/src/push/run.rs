@@ -257,9 +257,9 @@ async fn record(site: Arc<Site>, told: Arc<Told>, mut inbox: mpsc::Receiver<Repo
         write(&site, &told, &fates).await?;
         fates.iter().for_each(|(_, fate)| site.push.counts.settled(*fate));
         fates.clear();
-        waiting.drain(..).for_each(|done| {
+        for done in waiting.drain(..) {
             let _ = done.send(());
-        });
+        }
     }
     Ok(())
 }
