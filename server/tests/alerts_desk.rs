@@ -170,10 +170,7 @@ async fn two_officers_then_updated_then_cancelled_by_one() {
     let page = text(&get(&lab, &second, &next).await);
     assert!(page.contains("Hết cảnh báo lũ quét ở A Lưới 2"), "the words stand there before: {page}");
     let seq = lab.app.site.live.now().seq();
-    assert_eq!(
-        post(&lab, &second, &format!("{next}/huy"), &[("reason", "khác")]).await.status,
-        StatusCode::UNPROCESSABLE_ENTITY
-    );
+    assert_eq!(post(&lab, &second, &format!("{next}/huy"), &[("reason", "khác")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(post(&lab, &second, &format!("{next}/huy"), &[("reason", "over")]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(lab.app.site.live.now().seq(), seq + 1, "published in that very answer");
     let all = cards(&lab);
@@ -251,7 +248,8 @@ async fn what_is_missing_is_said_and_levels_have_limits() {
     let answer = send_form(&lab, &first, "/ban-lam-viec/viec", &form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let page = text(&answer);
-    for words in ["Loại thiên tai này chỉ đến cấp 3", "Chỉ được đến 72 giờ kể từ bây giờ", "Chưa có: Tóm tắt"] {
+    for words in ["Loại thiên tai này chỉ đến cấp 3", "Chỉ được đến 72 giờ kể từ bây giờ", "Chưa có: Tóm tắt"]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     // It was kept all the same, and goes on from there; hours count from now.
@@ -273,7 +271,8 @@ async fn what_is_missing_is_said_and_levels_have_limits() {
 #[tokio::test]
 async fn a_drill_says_so_everywhere() {
     let Post { lab, first, second, .. } = post_of_two().await;
-    for (status, word, prefix) in [("exercise", "DIỄN TẬP", "[DIỄN TẬP] "), ("test", "THỬ NGHIỆM", "[THỬ NGHIỆM] ")] {
+    for (status, word, prefix) in [("exercise", "DIỄN TẬP", "[DIỄN TẬP] "), ("test", "THỬ NGHIỆM", "[THỬ NGHIỆM] ")]
+    {
         let mut form = template(&lab, &first, "storm", 5).await;
         set(&mut form, "status", status);
         let work = begin(&lab, &first, &form).await;
@@ -321,10 +320,8 @@ async fn cancelled_once() {
     let work = begin(&lab, &first, &form).await;
     assert_eq!(publish(&lab, &second, &work).await.status, StatusCode::SEE_OTHER);
     let path = format!("{work}/huy");
-    let (a, b) = tokio::join!(
-        post(&lab, &first, &path, &[("reason", "over")]),
-        post(&lab, &second, &path, &[("reason", "mistake")])
-    );
+    let (a, b) =
+        tokio::join!(post(&lab, &first, &path, &[("reason", "over")]), post(&lab, &second, &path, &[("reason", "mistake")]));
     let mut got = [a.status, b.status];
     got.sort();
     assert_eq!(got, [StatusCode::SEE_OTHER, StatusCode::CONFLICT]);

@@ -103,7 +103,8 @@ async fn the_matrix_of_rights() {
             let within =
                 |action, place| allowed(&grants, action, Scope { places: &[PlaceCode(place)], topics: &[1], alert: false });
             let may = |action| within(action, A_LUOI_2);
-            let warns = |action, place| allowed(&grants, action, Scope { places: &[PlaceCode(place)], topics: &[0], alert: true });
+            let warns =
+                |action, place| allowed(&grants, action, Scope { places: &[PlaceCode(place)], topics: &[0], alert: true });
             let everywhere = |action| allowed(&grants, action, Scope::ALL);
             // A fresh work in review, for each role.
             let work = write(&lab, &writer, "Bài chung").await;

@@ -45,7 +45,11 @@ pub async fn live(visit: &Visit, person: &Person, work: &Work, mut main: El) -> 
         .kid(row(w.al_where, where_text(visit, sent(work))))
         .kid(row(w.al_until, until))
         .kid(reached(visit, item.card.id));
-    main = main.kid(facts).kid(map::shown(visit, &item.card.places)).kid(roads(visit, &item.card)).maybe(messages(visit, &data));
+    main = main
+        .kid(facts)
+        .kid(map::shown(visit, &item.card.places))
+        .kid(roads(visit, work.id, &item.card))
+        .maybe(messages(visit, &data));
     Ok(main)
 }
 
@@ -57,11 +61,11 @@ fn reached(visit: &Visit, item: ItemId) -> El {
 }
 
 /// Ways on which it reaches those without a phone.
-fn roads(visit: &Visit, card: &Card) -> El {
+fn roads(visit: &Visit, work: i64, card: &Card) -> El {
     let w = visit.w();
     let base = if visit.lang == Lang::En { "/en/canh-bao/" } else { "/canh-bao/" };
     let page = |end: &str| [base, &card.id.to_string(), end].concat();
-    let history = visit.to(&[visit.path.trim_end_matches('/'), "/lich-su"].concat());
+    let history = visit.to(&format!("/viec/{work}/lich-su"));
     let links = [
         (page("/to-ro"), w.al_poster),
         (page("/loa"), w.al_speaker),
