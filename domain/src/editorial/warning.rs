@@ -94,9 +94,9 @@ pub fn prefix(status: Status, lang: &str) -> &'static str {
     }
 }
 
-/// Up to three places by name, then how many more; the whole area by its own.
+/// Up to three places by name, in the order of their names, then how many more; the whole area by its own.
 pub fn places_named(places: &[PlaceCode], lang: Lang) -> String {
-    let known: Vec<_> = places.iter().filter_map(|code| instance().place(*code)).collect();
+    let known: Vec<_> = instance().places.iter().filter(|place| places.contains(&PlaceCode(place.code))).collect();
     if let Some(whole) = known.iter().find(|place| place.parent.is_none()) {
         return whole.name.get(lang).to_owned();
     }
