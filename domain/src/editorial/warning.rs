@@ -94,9 +94,9 @@ pub fn prefix(status: Status, lang: &str) -> &'static str {
     }
 }
 
-/// Up to three places by name, then how many more; the whole area by its own.
+/// Up to three places by name, in the order of their names, then how many more; the whole area by its own.
 pub fn places_named(places: &[PlaceCode], lang: Lang) -> String {
-    let known: Vec<_> = places.iter().filter_map(|code| instance().place(*code)).collect();
+    let known: Vec<_> = instance().places.iter().filter(|place| places.contains(&PlaceCode(place.code))).collect();
     if let Some(whole) = known.iter().find(|place| place.parent.is_none()) {
         return whole.name.get(lang).to_owned();
     }
@@ -143,7 +143,7 @@ impl Manuscript {
         let Some(warning) = self.warning() else { return self.title().to_owned() };
         let expires = local(&self.expires).ok().flatten();
         let holes = Holes::new(&self.places, warning.level, expires, expires.unwrap_or(Time(0)), "vi");
-        let title = holes.fill(self.title());
+        let title = holes.fill(self.title()).split_whitespace().collect::<Vec<_>>().join(" ");
         if title.is_empty() { title } else { [prefix(warning.status(), "vi"), &title].concat() }
     }
 }
@@ -275,7 +275,8 @@ struct Written {
 
 fn written(script: &Script, holes: &Holes, findings: &mut Vec<Finding>) -> Written {
     let mut take = |field: &'static str, text: &str, needed: bool| {
-        let text = holes.fill(text);
+        // One line each: whoever presses Enter in a field means no paragraph.
+        let text = holes.fill(text).split_whitespace().collect::<Vec<_>>().join(" ");
         let max = LIMITS.iter().find(|(name, _)| *name == field).map_or(usize::MAX, |(_, max)| *max);
         if text.is_empty() && needed && !findings.contains(&Finding::Missing(field)) {
             findings.push(Finding::Missing(field));

@@ -68,7 +68,7 @@
     }
     form.addEventListener('change', event => {
       const { name, value, checked } = event.target;
-      if (name === 'place') draw();
+      if (name === 'place' || event.target === form) draw();
       if (name === 'hours' && checked) {
         const end = new Date(Math.ceil((Date.now() + value * 3600e3) / 300e3) * 300e3 + 7 * 3600e3);
         form.elements.expires.value = end.toISOString().slice(0, 16);

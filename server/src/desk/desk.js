@@ -116,11 +116,15 @@ if (form) {
   }
 
   function fill(values) {
+    const taken = {};
     for (const input of form.elements) {
       if (!input.name || input.type === 'hidden') continue;
-      if (input.type === 'checkbox') input.checked = values.getAll(input.name).includes(input.value);
-      else if (values.has(input.name)) input.value = values.get(input.name);
+      const all = values.getAll(input.name);
+      if (/checkbox|radio/.test(input.type)) input.checked = all.includes(input.value);
+      // Several fields of one name take their values in turn.
+      else if (all.length) input.value = all[taken[input.name] = (taken[input.name] ?? -1) + 1] ?? input.value;
     }
+    form.dispatchEvent(new Event('change'));
   }
 
   function typed() {

@@ -146,3 +146,41 @@ pub async fn cancel(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
     works::cancel(&visit.site, person, id, form.get("reason")).await?;
     Ok(visit.go(&format!("/viec/{id}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::content::{Headline, ItemId, Status};
+
+    /// 2026-11-23 12:00 in Vietnam.
+    const NOW: Time = Time(1_795_410_000);
+
+    #[test]
+    fn what_breaks_a_rule_is_held_back() {
+        let good = || templates::fresh("flash-flood", 3, vec![PlaceCode(20044)], "UBND".into(), NOW).compile(NOW, 1, &|_| None).0;
+        assert_eq!(before_sending(&good()), Ok(()));
+        let broken = |change: &dyn Fn(&mut Compiled)| {
+            let mut done = good();
+            change(&mut done);
+            before_sending(&done).map_err(|reason| reason.code())
+        };
+        let info = |done: &mut Compiled, change: &dyn Fn(&mut domain::content::AlertInfo)| {
+            let mut info = done.card.alert().unwrap();
+            change(&mut info);
+            done.card.detail = info.encode();
+        };
+        assert_eq!(broken(&|done| done.card.detail.clear()), Err("wrong"));
+        assert_eq!(broken(&|done| info(done, &|info| info.level = 4)), Err("bad-level"));
+        assert_eq!(broken(&|done| info(done, &|info| info.references = vec![ItemId([1; 5])])), Err("wrong"));
+        assert_eq!(broken(&|done| info(done, &|info| info.msg_type = MsgType::Cancel)), Err("wrong"));
+        assert_eq!(broken(&|done| done.card.expires = None), Err("missing"));
+        assert_eq!(broken(&|done| done.card.expires = Some(NOW)), Err("backwards"));
+        assert_eq!(broken(&|done| done.card.expires = Some(NOW.plus(MAX_LIFE + 1))), Err("too-long"));
+        assert_eq!(broken(&|done| done.card.places.clear()), Err("missing"));
+        assert_eq!(broken(&|done| done.card.set_status(Status::Test)), Err("wrong"), "a trial without its word");
+        assert_eq!(broken(&|done| done.card.headlines.reverse()), Err("missing"), "Vietnamese comes first");
+        assert_eq!(broken(&|done| drop(done.body.variants[1].blocks.remove(0))), Err("missing"), "nothing to do");
+        let headline = Headline { lang: "bru".into(), title: "x".into(), summary: "x".into(), audio: false };
+        assert_eq!(broken(&|done| done.card.headlines.push(headline.clone())), Ok(()));
+    }
+}

@@ -55,7 +55,8 @@ pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding],
     out.kid(el("details").kid(tx("summary", w.hints)).kid(cl("ul", "nd").kids(hints.collect())))
 }
 
-fn finding_text(finding: &Finding, visit: &Visit) -> String {
+/// What is missing or wrong, in words.
+pub fn finding_text(finding: &Finding, visit: &Visit) -> String {
     let w = visit.w();
     let name = |field: &str| match field {
         "title" => w.title,

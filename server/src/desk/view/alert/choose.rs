@@ -12,12 +12,12 @@ use ui::icons::icon;
 
 pub const SHAPES: [&str; 5] = ["l1", "l2", "l3", "l4", "l5"];
 
-/// Colour, shape and number of a level with its word below.
+/// Colour, shape and number of a level with its word below: for eyes, beside [`level_text`].
 pub fn sign(visit: &Visit, level: u8) -> [El; 2] {
     let at = usize::from(level.clamp(1, 5)) - 1;
     let word = ui::parts::nth(visit.lang.words().level_words, at);
     let sign = cl("b", "sg").attr("aria-hidden", "true").kid(icon(SHAPES[at])).kid(tx("i", level.to_string()));
-    [sign, tx("small", word)]
+    [sign, tx("small", word).attr("aria-hidden", "true")]
 }
 
 /// A level in full words.
@@ -38,7 +38,7 @@ fn row(visit: &Visit, hazard: &Hazard) -> El {
     let levels = (1..=hazard.max_level).map(|level| {
         let href = visit.to(&format!("/canh-bao/moi?loai={}&cap={level}", hazard.slug));
         let label = [name, ": ", &level_text(visit, level)].concat();
-        let a = cl("a", format!("lc l{level}")).attr("href", href).attr("aria-label", label);
+        let a = cl("a", format!("lc l{level}")).attr("href", href).kid(cl("span", "vh").text(label));
         a.kids(sign(visit, level).into())
     });
     el("li").kid(tx("h2", name.to_owned())).kid(cl("p", "lcs").kids(levels.collect()))

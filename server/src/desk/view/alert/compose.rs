@@ -1,7 +1,7 @@
 //! The composer: one form, from a template, that needs no script. Its order is the order of an officer's questions: what,
 //! where, until when, what to do, is it real.
 
-use super::choose::sign;
+use super::choose::{level_text, sign};
 use super::{map, root, status_of};
 use crate::desk::alerts::{reach, templates};
 use crate::desk::view::frame::page;
@@ -70,7 +70,8 @@ fn kind(visit: &Visit, warning: &Warning) -> El {
         hazards.map(|one| choice(one.slug.clone(), one.slug == warning.hazard, one.name.get(visit.lang).to_owned())).collect();
     let max = warning.hazard().and_then(|at| instance().hazard(at)).map_or(5, |hazard| hazard.max_level);
     let levels = (1..=max).map(|level| {
-        pick("level", &level.to_string(), level == warning.level, format!("lc l{level}"), sign(visit, level).into())
+        let words = [vec![cl("span", "vh").text(level_text(visit, level))], sign(visit, level).into()].concat();
+        pick("level", &level.to_string(), level == warning.level, format!("lc l{level}"), words)
     });
     let again = cl("button", "bt").attr("name", "refill").attr("value", "1").attr("formnovalidate", "").text(w.al_refill);
     let levels = el("fieldset").kid(tx("legend", w.al_level)).kid(cl("div", "lcs").kids(levels.collect()));
@@ -147,12 +148,12 @@ fn language(visit: &Visit, script: &Script, stale: bool) -> El {
     let lang = |input: El| input.attr("lang", script.lang.clone());
     let part = |of: &str, label, hint, input: El| field(&name(of), label, hint, lang(input));
     let title = ui::pages::lang_name(&script.lang, &crate::desk::view::ctx(visit)).to_string();
-    let mut out = cl("section", "lg2").kid(tx("h3", title)).kid(hidden("lang", script.lang.clone()));
+    let mut out = cl("section", "lg2").kid(tx("h2", title)).kid(hidden("lang", script.lang.clone()));
     if stale {
         let current = check(name("current"), "1".into(), false, w.current);
         out = out.kid(cl("p", "warn").text(w.outdated)).kid(current);
     }
-    out = out.kid(part("title", w.title, "", input("text", &script.title).attr("maxlength", "160"))).kid(part(
+    out = out.kid(part("title", w.title, "", area("2", &script.title).attr("maxlength", "160"))).kid(part(
         "summary",
         w.summary,
         "",
@@ -160,13 +161,13 @@ fn language(visit: &Visit, script: &Script, stale: bool) -> El {
     ));
     let actions = (0..MAX_ACTIONS).map(|at| {
         let value = script.actions.get(at).map_or("", String::as_str);
-        let typed = input("text", value).attr("maxlength", "140").attr("aria-label", action_name(w, at, &script.lang));
+        let typed = area("2", value).attr("maxlength", "140").attr("aria-label", action_name(w, at, &script.lang));
         let id = format!("action{at}.{}", script.lang);
         lang(typed.attr("name", name("action")).attr("id", ["f-", &id].concat()))
     });
     let actions = actions.map(|input| el("li").kid(input));
     let group = cl("ol", "do3 fd").kids(actions.collect());
-    out.kid(tx("h4", w.al_actions))
+    out.kid(tx("h3", w.al_actions))
         .kid(group)
         .kid(part("contingency", w.al_contingency, "", area("2", &script.contingency).attr("maxlength", "320")))
         .kid(part("area", w.al_area, w.al_area_hint, area("2", &script.area).attr("maxlength", "320")))

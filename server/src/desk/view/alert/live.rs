@@ -9,7 +9,7 @@ use crate::desk::visit::Visit;
 use crate::desk::works::{Trouble, chain};
 use crate::store::desk::{Person, Work};
 use domain::alert::State;
-use domain::content::{Card, ItemId, MsgType};
+use domain::content::{Block, Card, ItemId, MsgType};
 use domain::editorial::Action;
 use domain::route::item_path;
 use domain::words::Lang;
@@ -45,7 +45,11 @@ pub async fn live(visit: &Visit, person: &Person, work: &Work, mut main: El) -> 
         .kid(row(w.al_where, where_text(visit, sent(work))))
         .kid(row(w.al_until, until))
         .kid(reached(visit, item.card.id));
-    main = main.kid(facts).kid(map::shown(visit, &item.card.places)).kid(roads(visit, &item.card)).maybe(messages(visit, &data));
+    main = main
+        .kid(facts)
+        .kid(map::shown(visit, &item.card.places))
+        .kid(roads(visit, work.id, &item.card))
+        .maybe(messages(visit, &data));
     Ok(main)
 }
 
@@ -57,11 +61,11 @@ fn reached(visit: &Visit, item: ItemId) -> El {
 }
 
 /// Ways on which it reaches those without a phone.
-fn roads(visit: &Visit, card: &Card) -> El {
+fn roads(visit: &Visit, work: i64, card: &Card) -> El {
     let w = visit.w();
     let base = if visit.lang == Lang::En { "/en/canh-bao/" } else { "/canh-bao/" };
     let page = |end: &str| [base, &card.id.to_string(), end].concat();
-    let history = visit.to(&[visit.path.trim_end_matches('/'), "/lich-su"].concat());
+    let history = visit.to(&format!("/viec/{work}/lich-su"));
     let links = [
         (page("/to-ro"), w.al_poster),
         (page("/loa"), w.al_speaker),
@@ -108,13 +112,19 @@ fn cancel(visit: &Visit, work: &Work) -> Option<El> {
             _ => w.al_mistake,
         };
         let headline = done.card.headlines.first()?.clone();
-        let words = cl("div", "psh").attr("lang", "vi").kid(tx("b", headline.title)).kid(tx("span", headline.summary));
+        let steps = done.body.variants.first().and_then(|variant| variant.blocks.first()).map(Block::texts).unwrap_or_default();
+        let steps = steps.into_iter().map(|step| tx("li", step.to_owned()));
+        let words = cl("div", "psh")
+            .attr("lang", "vi")
+            .kid(tx("b", headline.title))
+            .kid(tx("span", headline.summary))
+            .kid(el("ul").kids(steps.collect()));
         let button = cl("button", "bt stop")
             .attr("name", "reason")
             .attr("value", reason.to_owned())
             .attr("aria-label", [w.al_cancel_now, ": ", name].concat())
             .text(w.al_cancel_now);
-        Some(el("li").kid(tx("h3", name)).kid(words).kid(button))
+        Some(el("li").kid(tx("h2", name)).kid(words).kid(button))
     });
     let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/viec/{}/huy", work.id)));
     let form = form.kid(tx("p", w.al_cancel_what)).kid(cl("ul", "cnl").kids(cards.collect()));

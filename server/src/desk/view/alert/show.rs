@@ -5,7 +5,7 @@ use super::{article, form, head, map, push, root, status_of};
 use crate::desk::alerts::may;
 use crate::desk::view::frame::page;
 use crate::desk::view::overview::{back, badge};
-use crate::desk::view::report::report;
+use crate::desk::view::report::{finding_text, report};
 use crate::desk::view::work::{self as works_view, remark};
 use crate::desk::view::{Shown, hex, hidden, trouble};
 use crate::desk::visit::Visit;
@@ -13,7 +13,7 @@ use crate::desk::works::{Files, Trouble, compile, scope};
 use crate::store::desk::{Person, Work};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::content::Status;
+use domain::content::{PlaceCode, Status};
 use domain::editorial::{Action, Compiled, Finding, Manuscript, Stage, allowed, places_named};
 use domain::instance::instance;
 use domain::words::fill;
@@ -75,7 +75,8 @@ async fn judge(
     let confirms =
         works_view::may_both(person, work, Action::Approve, Action::Publish) || works_view::may(person, work, Action::Publish);
     if !findings.is_empty() {
-        main = main.kid(report(visit, work, done, findings, &HashMap::new()));
+        let told = findings.iter().map(|finding| tx("li", finding_text(finding, visit)));
+        main = main.kid(cl("ul", "warn").kids(told.collect()));
     }
     main = main.maybe(updates(visit, &work.text));
     if confirms {
@@ -147,7 +148,8 @@ async fn facts(visit: &Visit, work: &Work) -> Result<El, Trouble> {
 /// How many places, then all their names: nobody confirms what he has not read.
 pub fn where_text(visit: &Visit, text: &Manuscript) -> String {
     let count = fill(visit.w().al_to_places, &[("n", &text.places.len().to_string())]);
-    let names = text.places.iter().filter_map(|code| instance().place(*code)).map(|place| place.name.get(visit.lang));
+    let chosen = instance().places.iter().filter(|place| text.places.contains(&PlaceCode(place.code)));
+    let names = chosen.map(|place| place.name.get(visit.lang));
     [&count, ": ", &names.collect::<Vec<_>>().join(", ")].concat()
 }
 
