@@ -7,7 +7,7 @@ use domain::instance::instance;
 use domain::words::Lang;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use ui::el::{El, cl, el, tx};
+use ui::el::{cl, el, tx};
 use ui::icons::icon;
 use ui::{Ctx, parts};
 
