@@ -118,7 +118,9 @@ function keep() {
   return saving;
 }
 /** The list alone, locked with the same passphrase: what goes into a file. */
-const sealed = () => seal(key, { place: app.data.place, houses: app.data.houses });
+function sealed() {
+  return seal(key, { place: app.data.place, houses: app.data.houses });
+}
 
 /** What the counts of each worklist are goes to the server when there is one; `boot.js` carries it. */
 function report(data) {
