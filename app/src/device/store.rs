@@ -1,21 +1,19 @@
 //! IndexedDB behind [`client::Store`]. Two databases: `bantin-cache-1` (a new schema is a new name) and `bantin-keep`
 //! (stores are only added). Every change is computed first and then written in one transaction that is waited for.
+//!
+//! Without a library between: what is needed of one is two promises, and its channels were 3 KB of every download.
 
 use super::clock::{Later, both};
 use client::row;
 use client::{Keep, Loaded, Rows, Start, Store, Used};
 use domain::content::ItemId;
 use domain::sync::{Commit, StoreFault, StoredBody};
-use indexed_db_futures::database::Database;
-use indexed_db_futures::error::Error;
-use indexed_db_futures::internals::SystemRepr;
-use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{Transaction, TransactionMode};
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{IdbKeyRange, IdbObjectStore, IdbRequest};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode};
 
 const CACHE_STORES: [&str; 5] = ["cards", "bodies", "terms", "gone", "meta"];
 
@@ -29,7 +27,7 @@ const OPEN_MS: u32 = 5_000;
 struct Lazy {
     name: String,
     stores: Vec<&'static str>,
-    open: RefCell<Option<Rc<Database>>>,
+    open: RefCell<Option<IdbDatabase>>,
 }
 
 pub struct IdbStore {
@@ -61,18 +59,17 @@ impl IdbStore {
 
 fn shut(lazy: &Lazy) {
     if let Some(db) = lazy.open.borrow_mut().take() {
-        db.as_sys().close();
+        db.close();
     }
 }
 
-async fn open(lazy: &Rc<Lazy>) -> Result<Rc<Database>, StoreFault> {
+async fn open(lazy: &Rc<Lazy>) -> Result<IdbDatabase, StoreFault> {
     if let Some(db) = &*lazy.open.borrow() {
         return Ok(db.clone());
     }
-    let request = Database::open(lazy.name.as_str()).with_version(1u8).build().map_err(|_| StoreFault::Failed)?;
-    // Not by the library's own listener: it would bring its texts of errors, and with them the printing of floats.
-    let (raw, stores): (&web_sys::IdbOpenDbRequest, _) = (request.as_sys(), lazy.stores.clone());
-    let new = raw.clone();
+    let factory = super::window().indexed_db().ok().flatten().ok_or(StoreFault::Failed)?;
+    let request = factory.open_with_u32(&lazy.name, 1).map_err(|_| StoreFault::Failed)?;
+    let (new, stores) = (request.clone(), lazy.stores.clone());
     let create = Closure::once_into_js(move || {
         let Ok(db) = new.result().map(JsCast::unchecked_into::<web_sys::IdbDatabase>) else { return };
         for store in stores {
@@ -80,9 +77,13 @@ async fn open(lazy: &Rc<Lazy>) -> Result<Rc<Database>, StoreFault> {
             let _ = db.create_object_store(store);
         }
     });
-    raw.set_onupgradeneeded(Some(create.unchecked_ref()));
-    let opened = super::clock::within(OPEN_MS, request).await.ok_or(StoreFault::Failed)?;
-    let db = Rc::new(opened.map_err(|_| StoreFault::Failed)?);
+    request.set_onupgradeneeded(Some(create.unchecked_ref()));
+    let opened = Promise::new(&mut |done, failed| {
+        request.set_onsuccess(Some(&done));
+        request.set_onerror(Some(&failed));
+    });
+    let Some(Ok(_)) = super::clock::within(OPEN_MS, JsFuture::from(opened)).await else { return Err(StoreFault::Failed) };
+    let db: IdbDatabase = request.result().map_err(|_| StoreFault::Failed)?.unchecked_into();
     // Another tab wants to delete or change the database: let go, or it would hang.
     let again = Rc::downgrade(lazy);
     let let_go = Closure::<dyn FnMut()>::new(move || {
@@ -90,32 +91,27 @@ async fn open(lazy: &Rc<Lazy>) -> Result<Rc<Database>, StoreFault> {
             shut(&lazy);
         }
     });
-    let raw: &web_sys::IdbDatabase = db.as_sys();
-    raw.set_onversionchange(Some(let_go.as_ref().unchecked_ref()));
-    raw.set_onclose(Some(let_go.as_ref().unchecked_ref()));
+    db.set_onversionchange(Some(let_go.as_ref().unchecked_ref()));
+    db.set_onclose(Some(let_go.as_ref().unchecked_ref()));
     let_go.forget();
     *lazy.open.borrow_mut() = Some(db.clone());
     Ok(db)
 }
 
-fn fault(error: &Error) -> StoreFault {
-    match error {
-        Error::DomException(e) => named(&e.as_sys().name()),
-        _ => StoreFault::Failed,
-    }
-}
-
-fn named(name: &str) -> StoreFault {
-    if name == "QuotaExceededError" { StoreFault::Quota } else { StoreFault::Failed }
-}
-
 /// Waits until the transaction is really over; a full phone shows only in the transaction's own error.
-async fn finish(tx: Transaction<'_>) -> Result<(), StoreFault> {
-    let raw: web_sys::IdbTransaction = tx.as_sys().unchecked_ref::<web_sys::IdbTransaction>().clone();
-    match tx.commit().await {
-        Ok(()) => Ok(()),
-        Err(error) => Err(raw.error().map_or_else(|| fault(&error), |e| named(&e.name()))),
+async fn finish(tx: &IdbTransaction) -> Result<(), StoreFault> {
+    let over = Promise::new(&mut |done, failed| {
+        tx.set_oncomplete(Some(&done));
+        tx.set_onabort(Some(&failed));
+    });
+    // It would end by itself, only later; old browsers cannot be told.
+    if let Some(commit) = super::method(tx, "commit") {
+        let _ = commit.call0(tx);
     }
+    JsFuture::from(over).await.map(drop).map_err(|_| match tx.error() {
+        Some(error) if error.name() == "QuotaExceededError" => StoreFault::Quota,
+        _ => StoreFault::Failed,
+    })
 }
 
 fn key(id: ItemId) -> JsValue {
@@ -173,10 +169,10 @@ fn behind(key: &JsValue) -> Result<JsValue, JsValue> {
 async fn add(lazy: &Rc<Lazy>, name: &'static str, key: JsValue, by: u64) -> Result<(), StoreFault> {
     let failed = |_| StoreFault::Failed;
     let db = open(lazy).await?;
-    let tx = db.transaction(name).with_mode(TransactionMode::Readwrite).build().map_err(|error| fault(&error))?;
-    let store = tx.as_sys().object_store(name).map_err(failed)?;
+    let tx = db.transaction_with_str_and_mode(name, IdbTransactionMode::Readwrite).map_err(failed)?;
+    let store = tx.object_store(name).map_err(failed)?;
     let read = store.get(&key).map_err(failed)?;
-    let written = js_sys::Promise::new(&mut |resolve, reject| {
+    let written = Promise::new(&mut |resolve, reject| {
         let (store, key, request) = (store.clone(), key.clone(), read.clone());
         let write = Closure::once_into_js(move || {
             let count = request.result().map_or(0, |row| row::decode_count(&bytes(&row)));
@@ -186,8 +182,8 @@ async fn add(lazy: &Rc<Lazy>, name: &'static str, key: JsValue, by: u64) -> Resu
         read.set_onsuccess(Some(write.unchecked_ref()));
         read.set_onerror(Some(&reject));
     });
-    wasm_bindgen_futures::JsFuture::from(written).await.map_err(failed)?;
-    finish(tx).await
+    JsFuture::from(written).await.map_err(failed)?;
+    finish(&tx).await
 }
 
 /// One transaction: everything is asked for at once, and what was read is there when it is over. All or nothing.
@@ -203,14 +199,19 @@ fn run<'a>(lazy: &'a Rc<Lazy>, work: Vec<(&'static str, Act)>) -> Later<'a, Resu
         stores.sort_unstable();
         stores.dedup();
         let writes = work.iter().any(|(_, act)| act.writes());
-        let mode = if writes { TransactionMode::Readwrite } else { TransactionMode::Readonly };
-        let tx = db.transaction(&stores[..]).with_mode(mode).build().map_err(|error| fault(&error))?;
+        let mode = if writes { IdbTransactionMode::Readwrite } else { IdbTransactionMode::Readonly };
+        let stores: Array = stores.into_iter().map(JsValue::from_str).collect();
+        let tx = db.transaction_with_str_sequence_and_mode(&stores, mode).map_err(|_| StoreFault::Failed)?;
         let mut requests = Vec::with_capacity(work.len());
         for (store, act) in work {
-            let begun = tx.as_sys().object_store(store).and_then(|store| act.begin(&store));
-            requests.push(begun.map_err(|_| StoreFault::Failed)?);
+            let Ok(request) = tx.object_store(store).and_then(|store| act.begin(&store)) else {
+                // What was asked for so far must not stay.
+                let _ = tx.abort();
+                return Err(StoreFault::Failed);
+            };
+            requests.push(request);
         }
-        finish(tx).await?;
+        finish(&tx).await?;
         Ok(requests)
     })
 }

@@ -7,7 +7,7 @@ use domain::alert::{Standing, State};
 use domain::content::{Card, Headline, Kind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::{Route, item_path};
-use domain::words::{date, date_time, fill};
+use domain::words::{date, date_time, decimal, fill};
 
 /// The nth of the texts that a locale keeps under one key, split by `|`.
 pub fn nth(texts: &'static str, n: usize) -> &'static str {
@@ -46,7 +46,7 @@ pub fn places_text(places: &[PlaceCode], ctx: &Ctx) -> String {
     if names.len() <= 3 {
         return names.join(", ");
     }
-    let more = fill(ctx.w().places_more, &[("n", &(names.len() - 2).to_string())]);
+    let more = fill(ctx.w().places_more, &[("n", &decimal(names.len() as i64 - 2))]);
     [&names[..2].join(", "), " ", &more].concat()
 }
 
@@ -138,7 +138,7 @@ pub fn lists(cards: &[&Card], summaries: usize, ctx: &Ctx) -> Vec<El> {
 
 /// What stands under a list that has more: the app loads them, the page leads to the search.
 pub fn more(count: usize, search: Route, ctx: &Ctx) -> Option<El> {
-    let text = fill(ctx.w().more_items, &[("n", &count.to_string())]);
+    let text = fill(ctx.w().more_items, &[("n", &decimal(count as i64))]);
     (count > 0).then(|| {
         let inner = if ctx.is_app() { button("more", "more", text) } else { link(search.path(ctx.lang), text) };
         cl("p", "mr").attr("data-edition", "both").kid(inner)
@@ -161,7 +161,7 @@ pub fn switch(act: &'static str, id: String, on: bool, text: impl Into<Str>) -> 
 pub fn level(level: u8, ctx: &Ctx) -> El {
     let level = level.clamp(1, 5);
     let shape = ["l1", "l2", "l3", "l4", "l5"][usize::from(level) - 1];
-    let number = level.to_string();
+    let number = decimal(level.into());
     let word = fill(ctx.w().level, &[("n", &number), ("word", nth(ctx.w().level_words, usize::from(level) - 1))]);
     let sign = cl("b", "sg").attr("aria-hidden", "true").kid(icon(shape)).kid(tx("i", number));
     cl("span", "lv").kid(sign).kid(tx("b", word))
@@ -201,7 +201,7 @@ pub fn state_text(state: State, ctx: &Ctx) -> &'static str {
 /// Class of an alert: its colour only while it is live, so that an ended one never looks current.
 pub fn alert_class(base: &str, state: State, level: u8) -> String {
     let live = matches!(state, State::InForce | State::Coming);
-    let end = if live { [" l", &level.clamp(1, 5).to_string()].concat() } else { " off".to_owned() };
+    let end = if live { [" l", &decimal(level.clamp(1, 5).into())].concat() } else { " off".to_owned() };
     [base, &end].concat()
 }
 

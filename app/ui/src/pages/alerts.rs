@@ -6,6 +6,7 @@ use crate::data::AlertsData;
 use crate::el::{El, cl, el, tx};
 use crate::parts::{banners, page, section};
 use domain::instance::instance;
+use domain::words::decimal;
 
 pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
     let w = ctx.w();
@@ -24,6 +25,6 @@ pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
 
 /// What the five levels mean.
 fn levels(ctx: &Ctx) -> El {
-    let rows = (1..=5).map(|n| cl("li", ["l", &n.to_string()].concat()).kid(crate::parts::level(n, ctx)));
+    let rows = (1..=5).map(|n| cl("li", ["l", &decimal(n.into())].concat()).kid(crate::parts::level(n, ctx)));
     el("details").kid(tx("summary", ctx.w().levels)).kid(cl("ul", "lvs").kids(rows.collect()))
 }
