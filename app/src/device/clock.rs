@@ -2,7 +2,6 @@
 
 use super::window;
 use domain::content::Time;
-use gloo_timers::future::TimeoutFuture;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
@@ -17,13 +16,21 @@ pub fn random() -> u32 {
     (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }
 
+/// Done after `ms`.
+fn timer(ms: u32) -> JsFuture {
+    JsFuture::from(js_sys::Promise::new(&mut |resolve, _| {
+        let ms = i32::try_from(ms).unwrap_or(i32::MAX);
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    }))
+}
+
 pub async fn sleep(ms: u32) {
-    TimeoutFuture::new(ms).await;
+    let _ = timer(ms).await;
 }
 
 /// A new task: input and paint go first.
 pub async fn yield_now() {
-    TimeoutFuture::new(0).await;
+    sleep(0).await;
 }
 
 pub struct Breath;
@@ -65,18 +72,18 @@ pub async fn painted() {
 
 /// The answer of `work`, or `None` when it takes longer than `ms`.
 pub async fn within<T>(ms: u32, work: impl IntoFuture<Output = T>) -> Option<T> {
-    struct Race<'a, T>(Pin<&'a mut dyn Future<Output = T>>, TimeoutFuture);
+    struct Race<'a, T>(Pin<&'a mut dyn Future<Output = T>>, JsFuture);
     impl<T> Future for Race<'_, T> {
         type Output = Option<T>;
         fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
             if let Poll::Ready(done) = self.0.as_mut().poll(context) {
                 return Poll::Ready(Some(done));
             }
-            Pin::new(&mut self.1).poll(context).map(|()| None)
+            Pin::new(&mut self.1).poll(context).map(|_| None)
         }
     }
     let work = pin!(work.into_future());
-    Race(work, TimeoutFuture::new(ms)).await
+    Race(work, timer(ms)).await
 }
 
 /// A future of which there is one kind of box for every use.

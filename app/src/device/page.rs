@@ -67,7 +67,7 @@ pub fn set_look(theme: &str, size: u8, mode: &str, lang: &str) {
 pub fn look() -> (String, u8, String) {
     let storage = window().local_storage().ok().flatten();
     let read = |key: &str| storage.as_ref().and_then(|s| s.get_item(key).ok().flatten()).unwrap_or_default();
-    (read("bt-theme"), read("bt-size").parse().unwrap_or(0), read("bt-mode"))
+    (read("bt-theme"), read("bt-size").parse::<u32>().map_or(0, |size| size as u8), read("bt-mode"))
 }
 
 pub fn hidden() -> bool {
