@@ -8,7 +8,6 @@ pub mod media;
 pub mod nav;
 pub mod net;
 pub mod page;
-pub mod share;
 pub mod speech;
 pub mod storage;
 pub mod store;

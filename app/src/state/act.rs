@@ -1,9 +1,10 @@
-//! What the reader does: one place for every `data-act`.
+//! What the reader does: one place for every `data-act` but `share`, `copy` and `print`, which `public/boot.js` does on every
+//! page.
 
 use super::walk::{self, Step};
 use super::{App, find, item, keep, phone, spawn, sync};
 use crate::device::nav::{Act, Tap};
-use crate::device::{clock, install, media, nav, share, speech, storage, worker};
+use crate::device::{clock, install, media, nav, speech, storage, worker};
 use client::usage::{self, Spent};
 use client::{Mode, Settings, Theme};
 use domain::content::{ItemId, PlaceCode};
@@ -56,14 +57,6 @@ async fn perform(app: &Rc<App>, act: Act) {
         ("save", Some(id)) => keep::toggle_saved(app, id).await,
         ("fetch", Some(id)) => item::get(app, id, true).await,
         ("listen", _) => listen(app),
-        ("share", _) => {
-            let shared = share::sheet(&act.title, &act.url).await;
-            if !shared {
-                copy(app, &act.url).await;
-            }
-        }
-        ("copy", _) => copy(app, &act.url).await,
-        ("print", _) => share::print(),
         ("image", _) => match media::show(act.spot).await {
             Some(bytes) => drop(usage::add(&app.store, clock::now(), Spent::Media, bytes).await),
             None => app.say(words.image_failed),
@@ -93,12 +86,6 @@ async fn perform(app: &Rc<App>, act: Act) {
     }
     if app.with(|view| view.route == Some(Route::OnThisPhone)) {
         phone::measure(app).await;
-    }
-}
-
-async fn copy(app: &Rc<App>, url: &str) {
-    if share::copy(url).await {
-        app.say(app.with(|view| view.lang).words().copied);
     }
 }
 
