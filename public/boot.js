@@ -255,9 +255,6 @@
   callable(20);
   if (window.navigation) navigation.addEventListener('currententrychange', function (event) { if (event.navigationType !== 'replace') setTimeout(callable, 500, 4); });
 
-  // In the shell the program answers everything below.
-  if (shell) return;
-
   // ---- buttons of a page
 
   function copy(text) {
@@ -283,29 +280,35 @@
   function installable(on) {
     [].forEach.call(d.querySelectorAll('button[data-act=install]'), function (b) { b.hidden = !on; });
   }
-  addEventListener('beforeinstallprompt', function (event) {
-    event.preventDefault();
-    offer = event;
-    installable(true);
-  });
 
   d.addEventListener('click', function (event) {
     var at = event.target.closest && event.target.closest('[data-act]');
     if (!at || event.ctrlKey || event.metaKey || event.shiftKey) return;
     var act = at.dataset.act, url = at.dataset.url;
-    if (act === 'image') {
-      event.preventDefault();
-      image(at);
-    } else if (act === 'print') print();
+    if (act === 'print') print();
     else if (act === 'copy') copy(url);
     else if (act === 'share') {
       if (nav.share) nav.share({ title: at.dataset.title, url: url }).catch(function () {});
       else copy(url);
+    }
+    // In the shell the program answers the rest.
+    else if (shell) return;
+    else if (act === 'image') {
+      event.preventDefault();
+      image(at);
     } else if (act === 'install' && offer) {
       offer.prompt();
       offer = null;
       installable(false);
     }
+  });
+
+  if (shell) return;
+
+  addEventListener('beforeinstallprompt', function (event) {
+    event.preventDefault();
+    offer = event;
+    installable(true);
   });
 
   // Who chose "full" in the settings of the app has asked for pictures everywhere.

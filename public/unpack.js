@@ -45,8 +45,10 @@ function unpack(bytes) {
     for (let groups = 2 * bytes[at[8]] + 1; groups--;) copy(8);
     for (let depth = 1; depth;) {
       const op = put(bytes[at[1]++]);
-      if (op === 0x41) copy(16 + bytes[at[1]]);
-      else if (op > 0x1f && op < 0x23) copy(2);
+      const next = bytes[at[1]];
+      if (op === 0x41) copy(16 + next);
+      else if (op === 0x20) copy([0x10, 0x20, 0x28, 0x29, 0x41, 0x6a].includes(next) ? 300 + next : 2);
+      else if (op === 0x21 || op === 0x22) copy(11);
       else if (op > 0x27 && op < 0x3f) put(0), copy(op < 0x36 ? 5 : 6);
       else if (op === 0x10) copy(4);
       else if (op === 0x0b) depth--;

@@ -13,7 +13,8 @@ use std::process::Command;
 /// Ending of the packed program's name, in place of `wasm`.
 pub const ENDING: &str = "wz";
 
-/// Keys of the kinds. Constants are told apart by the instruction that takes them: 16 and its opcode.
+/// Keys of the kinds. Constants are told apart by the instruction that follows and mostly takes them: 16 and its opcode.
+/// So are locals that are read, before some of the most frequent ones: 300 and its opcode.
 const OPCODES: u32 = 1;
 const LOCALS: u32 = 2;
 const LABELS: u32 = 3;
@@ -24,7 +25,10 @@ const BLOCKS: u32 = 7;
 const FRAMES: u32 = 8;
 const LONGS: u32 = 9;
 const OTHERS: u32 = 10;
+const LOCALS_SET: u32 = 11;
 const CONSTANTS: u32 = 16;
+const LOCALS_BEFORE: u32 = 300;
+const FREQUENT: [u8; 6] = [0x10, 0x20, 0x28, 0x29, 0x41, 0x6a];
 const CODE_SECTION: u8 = 10;
 
 struct Packer<'a> {
@@ -63,6 +67,15 @@ impl Packer<'_> {
         let value = self.number()?;
         self.kinds.entry(kind).or_default().extend(&self.wasm[start..self.at]);
         Some(value)
+    }
+
+    /// The same, of a kind that depends on the instruction that follows.
+    fn take_before(&mut self, kind: impl Fn(u8) -> u32) -> Option<()> {
+        let start = self.at;
+        self.number()?;
+        let next = *self.wasm.get(self.at)?;
+        self.kinds.entry(kind(next)).or_default().extend(&self.wasm[start..self.at]);
+        Some(())
     }
 
     fn all(&mut self) -> Option<Vec<u8>> {
@@ -114,20 +127,15 @@ impl Packer<'_> {
             0x0e => (0..=self.take(LABELS)?).try_for_each(|_| self.take(LABELS).map(drop)),
             0x10 => self.take(FUNCTIONS).map(drop),
             0x11 | 0x1c => self.take(OTHERS).and(self.take(OTHERS)).map(drop),
-            0x20..=0x22 => self.take(LOCALS).map(drop),
+            0x20 => self.take_before(|next| if FREQUENT.contains(&next) { LOCALS_BEFORE + u32::from(next) } else { LOCALS }),
+            0x21 | 0x22 => self.take(LOCALS_SET).map(drop),
             0x28..=0x3e => {
                 let aligned = self.byte()? != 0;
                 self.take(if op < 0x36 { LOADS } else { STORES })?;
                 (!aligned).then_some(())
             }
             0x23..=0x26 | 0x3f | 0x40 | 0xd0 | 0xd2 => self.take(OTHERS).map(drop),
-            0x41 => {
-                let start = self.at;
-                self.number()?;
-                let next = *self.wasm.get(self.at)?;
-                self.kinds.entry(CONSTANTS + u32::from(next)).or_default().extend(&self.wasm[start..self.at]);
-                Some(())
-            }
+            0x41 => self.take_before(|next| CONSTANTS + u32::from(next)),
             0x42 => self.take(LONGS).map(drop),
             0x43 | 0x44 => (0..if op == 0x43 { 4 } else { 8 }).try_for_each(|_| {
                 let byte = self.byte()?;

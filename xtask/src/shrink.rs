@@ -22,8 +22,21 @@ const FEATURES: [&str; 6] = [
 /// Flat code first, which lets more of it be shared. Rust puts the stack at the bottom of memory and lets it grow down, so
 /// nothing that can be pointed at lies below 1024.
 /// And no promises about alignment, which every load and store would repeat and engines do not heed.
-const SMALLER: [&str; 8] =
-    ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused", "--dealign", "--strip-debug", "--strip-producers"];
+const SMALLER: [&str; 12] = [
+    // A function that is called once mostly stays by itself: inlined, it is no longer like its like.
+    "--one-caller-inline-max-function-size=40",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--low-memory-unused",
+    "--dealign",
+    "--strip-debug",
+    "--strip-producers",
+];
 
 /// Shrinks both files where they are.
 pub fn program(glue: &Path, wasm: &Path) -> Outcome {

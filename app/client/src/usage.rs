@@ -5,6 +5,7 @@ use crate::store::{Keep, Store};
 use domain::content::Time;
 use domain::sorted::Map;
 use domain::sync::StoreFault;
+use domain::words::decimal;
 
 /// What bytes were spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub async fn add(store: &impl Store, now: Time, on: Spent, bytes: u64) -> Result
     if bytes == 0 {
         return Ok(());
     }
-    let mut key = now.day().to_string();
+    let mut key = decimal(now.day());
     key.push(on.letter());
     store.add_keep(Keep::Usage, &key, bytes).await
 }

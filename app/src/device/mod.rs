@@ -9,7 +9,6 @@ pub mod nav;
 pub mod net;
 pub mod page;
 pub mod push;
-pub mod share;
 pub mod speech;
 pub mod storage;
 pub mod store;

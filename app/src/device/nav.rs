@@ -19,8 +19,6 @@ pub enum Tap {
 pub struct Act {
     pub name: String,
     pub id: String,
-    pub url: String,
-    pub title: String,
     /// Of a radio button.
     pub value: String,
     pub spot: Spot,
@@ -204,8 +202,7 @@ fn click(event: &web_sys::Event) -> Option<Tap> {
 fn act(spot: Element) -> Option<Tap> {
     let read = |name: &str| spot.get_attribute(name).unwrap_or_default();
     let value = spot.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value).unwrap_or_default();
-    let (name, id, url, title) = (read("data-act"), read("data-id"), read("data-url"), read("data-title"));
-    Some(Tap::Act(Act { name, id, url, title, value, spot: Spot(spot) }))
+    Some(Tap::Act(Act { name: read("data-act"), id: read("data-id"), value, spot: Spot(spot) }))
 }
 
 /// The search form around an element, as the query of its address.

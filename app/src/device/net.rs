@@ -6,6 +6,7 @@ use client::{Net, Reply};
 use domain::sorted::Set;
 use domain::sync::{Fetch, Input, NetFault};
 use domain::wire::path;
+use domain::words::decimal;
 use js_sys::Uint8Array;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -98,7 +99,7 @@ async fn resume(path: &str, bytes: &mut Vec<u8>, max_bytes: usize) -> (bool, u64
         let before = packed.len();
         let mut headers = Vec::new();
         if let Some(tag) = tag.clone().filter(|_| before > 0) {
-            headers = vec![("Range", ["bytes=", &before.to_string(), "-"].concat()), ("If-Range", tag)];
+            headers = vec![("Range", ["bytes=", &decimal(before as i64), "-"].concat()), ("If-Range", tag)];
         }
         let ask = Ask { path: &rest, kind: RESUMED, max_bytes, fresh: true, headers };
         let this = once(&ask, &mut packed).await;

@@ -1,6 +1,7 @@
 //! The page around the views: title, language, theme, text size, and whether anyone looks at it.
 
 use super::{document, get, listen, method, set, window};
+use domain::words::decimal;
 use wasm_bindgen::prelude::*;
 
 /// The shell of the app, and not a page that the server rendered.
@@ -54,7 +55,7 @@ pub fn set_lang(lang: &str) {
 /// Also leaves a copy where the first line of script of every page finds it before it paints.
 pub fn set_look(theme: &str, size: u8, mode: &str, lang: &str) {
     html_attr("data-theme", theme);
-    let size = if size == 0 { String::new() } else { size.to_string() };
+    let size = if size == 0 { String::new() } else { decimal(size.into()) };
     html_attr("data-size", &size);
     let Some(storage) = window().local_storage().ok().flatten() else { return };
     for (key, value) in [("bt-theme", theme), ("bt-size", &size), ("bt-mode", mode), ("bt-lang", lang)] {
@@ -66,7 +67,7 @@ pub fn set_look(theme: &str, size: u8, mode: &str, lang: &str) {
 pub fn look() -> (String, u8, String) {
     let storage = window().local_storage().ok().flatten();
     let read = |key: &str| storage.as_ref().and_then(|s| s.get_item(key).ok().flatten()).unwrap_or_default();
-    (read("bt-theme"), read("bt-size").parse().unwrap_or(0), read("bt-mode"))
+    (read("bt-theme"), read("bt-size").parse::<u32>().map_or(0, |size| size as u8), read("bt-mode"))
 }
 
 pub fn hidden() -> bool {

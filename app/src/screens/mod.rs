@@ -9,6 +9,7 @@ use domain::alert;
 use domain::content::{Body, Card, ItemId, Time};
 use domain::route::Route;
 use domain::sync::Trouble;
+use domain::words::decimal;
 use ui::data::{
     AlertsData, Found, HomeData, ItemData, Mode as UiMode, PlaceData, SavedData, SearchData, SettingsData, Theme as UiTheme,
     TopicData,
@@ -50,7 +51,7 @@ pub fn picture(view: &View, body: Option<&Body>) -> String {
         home.lead = Some(pages::article(&ctx, ItemData::select(card, Some(body), cards(view), ctx.now)));
     }
     let until = alert::next_change(cards(view), ctx.now).unwrap_or(Time(i64::MAX)).min(ctx.now.plus(PICTURE));
-    let mut html = ["<!--", &ctx.now.0.to_string(), "-", &until.0.to_string(), "-->"].concat();
+    let mut html = ["<!--", &decimal(ctx.now.0), "-", &decimal(until.0), "-->"].concat();
     let main = el("div").attr("id", "page").kid(pages::home(&ctx, home));
     ui::chrome(&ctx, Some(&Route::Home), None, main).write(&mut html);
     html

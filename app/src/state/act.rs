@@ -1,9 +1,10 @@
-//! What the reader does: one place for every `data-act`.
+//! What the reader does: one place for every `data-act` but `share`, `copy` and `print`, which `public/boot.js` does on every
+//! page.
 
 use super::walk::{self, Step};
 use super::{App, alarm, find, item, keep, phone, spawn, sync};
 use crate::device::nav::{Act, Tap};
-use crate::device::{clock, install, media, nav, share, speech, storage, worker};
+use crate::device::{clock, install, media, nav, speech, storage, worker};
 use client::usage::{self, Spent};
 use client::{Mode, Settings, Theme};
 use domain::content::{ItemId, PlaceCode};
@@ -56,14 +57,6 @@ async fn perform(app: &Rc<App>, act: Act) {
         ("save", Some(id)) => keep::toggle_saved(app, id).await,
         ("fetch", Some(id)) => item::get(app, id, true).await,
         ("listen", _) => listen(app),
-        ("share", _) => {
-            let shared = share::sheet(&act.title, &act.url).await;
-            if !shared {
-                copy(app, &act.url).await;
-            }
-        }
-        ("copy", _) => copy(app, &act.url).await,
-        ("print", _) => share::print(),
         ("image", _) => match media::show(act.spot).await {
             Some(bytes) => drop(usage::add(&app.store, clock::now(), Spent::Media, bytes).await),
             None => app.say(words.image_failed),
@@ -97,12 +90,6 @@ async fn perform(app: &Rc<App>, act: Act) {
     }
 }
 
-async fn copy(app: &Rc<App>, url: &str) {
-    if share::copy(url).await {
-        app.say(app.with(|view| view.lang).words().copied);
-    }
-}
-
 /// The settings with this one choice changed.
 fn chosen(app: &App, act: &Act) -> Settings {
     let mut settings = app.with(|view| view.settings.clone());
@@ -110,7 +97,7 @@ fn chosen(app: &App, act: &Act) -> Settings {
     match (act.name.as_str(), number) {
         ("place", Some(code)) => settings.toggle_place(PlaceCode(code)),
         ("topic", Some(topic)) => settings.toggle_topic(topic as u8),
-        ("size", _) => settings.size = act.value.parse().unwrap_or(0).min(3),
+        ("size", _) => settings.size = act.value.parse::<u32>().unwrap_or(0).min(3) as u8,
         ("theme", _) => settings.theme = Theme::from_name(&act.value),
         ("mode", _) => settings.mode = Mode::from_name(&act.value).unwrap_or_default(),
         _ => {}

@@ -5,7 +5,7 @@ use crate::el::{El, cl, el, tx};
 use crate::icons::icon;
 use crate::links;
 use domain::content::{Block, MediaRef, Style, Text};
-use domain::words::{fill, size};
+use domain::words::{decimal, fill, size, two};
 
 /// Blocks in order.
 pub fn blocks<'a>(blocks: impl IntoIterator<Item = &'a Block>, ctx: &Ctx) -> Vec<El> {
@@ -81,7 +81,7 @@ pub fn media_path(media: &MediaRef) -> String {
 
 /// An image, or what it costs until the reader taps; the link works without scripts.
 fn image(media: &MediaRef, alt: &str, ctx: &Ctx) -> El {
-    let (width, height) = (media.width.to_string(), media.height.to_string());
+    let (width, height) = (decimal(media.width.into()), decimal(media.height.into()));
     if ctx.images == Images::Inline {
         let img = el("img").attr("src", media_path(media)).attr("alt", alt.to_owned());
         return img.attr("width", width).attr("height", height).attr("loading", "lazy").attr("decoding", "async");
@@ -103,7 +103,7 @@ fn image(media: &MediaRef, alt: &str, ctx: &Ctx) -> El {
 /// A recording with its length and price; nothing is fetched before the reader plays it.
 pub fn audio(media: &MediaRef, title: &str, ctx: &Ctx) -> El {
     let minutes = media.seconds / 60;
-    let length = [&minutes.to_string(), ":", &two(media.seconds % 60)].concat();
+    let length = [decimal(minutes.into()).as_str(), ":", &two((media.seconds % 60) as u8)].concat();
     let cost = fill(ctx.w().audio_cost, &[("length", &length), ("size", &size(media.bytes.into(), ctx.lang))]);
     let player = el("audio").attr("controls", "").attr("preload", "none").attr("src", media_path(media));
     let caption = el("figcaption")
@@ -112,11 +112,6 @@ pub fn audio(media: &MediaRef, title: &str, ctx: &Ctx) -> El {
         .text(" ")
         .kid(tx("small", cost).attr("lang", ctx.lang.tag()));
     cl("figure", "au").kid(caption).kid(player.attr("aria-label", title.to_owned()))
-}
-
-fn two(n: u16) -> String {
-    let text = n.to_string();
-    if n < 10 { ["0", &text].concat() } else { text }
 }
 
 /// A number to call, as a button of its own.

@@ -7,7 +7,7 @@ use domain::alert::{Standing, State};
 use domain::content::{Card, Headline, Kind, PlaceCode, Status, Time};
 use domain::instance::instance;
 use domain::route::{Route, item_path, notify_path};
-use domain::words::{date, date_time, fill};
+use domain::words::{date, date_time, decimal, fill};
 
 /// The way to have alerts ring on this phone.
 pub fn get_alerts(ctx: &Ctx) -> El {
@@ -51,7 +51,7 @@ pub fn places_text(places: &[PlaceCode], ctx: &Ctx) -> String {
     if names.len() <= 3 {
         return names.join(", ");
     }
-    let more = fill(ctx.w().places_more, &[("n", &(names.len() - 2).to_string())]);
+    let more = fill(ctx.w().places_more, &[("n", &decimal(names.len() as i64 - 2))]);
     [&names[..2].join(", "), " ", &more].concat()
 }
 
@@ -143,7 +143,7 @@ pub fn lists(cards: &[&Card], summaries: usize, ctx: &Ctx) -> Vec<El> {
 
 /// What stands under a list that has more: the app loads them, the page leads to the search.
 pub fn more(count: usize, search: Route, ctx: &Ctx) -> Option<El> {
-    let text = fill(ctx.w().more_items, &[("n", &count.to_string())]);
+    let text = fill(ctx.w().more_items, &[("n", &decimal(count as i64))]);
     (count > 0).then(|| {
         let inner = if ctx.is_app() { button("more", "more", text) } else { link(search.path(ctx.lang), text) };
         cl("p", "mr").attr("data-edition", "both").kid(inner)
@@ -166,7 +166,7 @@ pub fn switch(act: &'static str, id: String, on: bool, text: impl Into<Str>) -> 
 pub fn level(level: u8, ctx: &Ctx) -> El {
     let level = level.clamp(1, 5);
     let shape = ["l1", "l2", "l3", "l4", "l5"][usize::from(level) - 1];
-    let number = level.to_string();
+    let number = decimal(level.into());
     let word = fill(ctx.w().level, &[("n", &number), ("word", nth(ctx.w().level_words, usize::from(level) - 1))]);
     let sign = cl("b", "sg").attr("aria-hidden", "true").kid(icon(shape)).kid(tx("i", number));
     cl("span", "lv").kid(sign).kid(tx("b", word))
@@ -209,7 +209,7 @@ pub fn alert_class(base: &str, card: &Card, state: State, level: u8) -> String {
     let end = if card.status() != Status::Actual {
         " dr".to_owned()
     } else if live {
-        [" l", &level.clamp(1, 5).to_string()].concat()
+        [" l", &decimal(level.clamp(1, 5).into())].concat()
     } else {
         " off".to_owned()
     };

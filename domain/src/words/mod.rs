@@ -2,7 +2,7 @@
 //! [`Desk`], those of `locales/page` [`Page`], those of `locales/tree` a plain table; a missing key fails the build.
 
 use crate::content::Time;
-use crate::digits::{decimal, two};
+pub use crate::digits::{decimal, two};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 include!(concat!(env!("OUT_DIR"), "/desk.rs"));

@@ -19,7 +19,12 @@ pub fn install(packages: &[&str], what_for: &str) -> Outcome {
         shell::run(&mut command(&args)?)
     };
     // Package lists are often older than the packages they name, or empty in a container: fetch them only then.
-    install().or_else(|_| shell::run(&mut command(&["update"])?).and_then(|()| install()))
+    install().or_else(|_| update().and_then(|()| install()))
+}
+
+/// Fetches the lists anew, for packages of which an old version will not do.
+pub fn update() -> Outcome {
+    shell::run(&mut command(&["update"])?)
 }
 
 fn command(args: &[&str]) -> Outcome<Command> {

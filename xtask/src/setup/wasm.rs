@@ -19,28 +19,38 @@ pub struct WasmRust {
     sources: bool,
 }
 
+/// With the sources of its library wherever they can be had: an app built with a prebuilt one is a fifth larger, and over
+/// its budget.
 pub fn ready() -> Outcome<WasmRust> {
-    let rustup = rustup_ready();
-    let with_sources = rustup.as_ref().is_some_and(|rust| rust.sources);
-    // A library built with the app is smaller than a prebuilt one: of two that are here, the one with sources.
-    if let Some(rust) = if with_sources { rustup } else { debian_ready().or(rustup) } {
+    let small = || rustup_ready().filter(|rust| rust.sources).or_else(debian_ready);
+    if let Some(rust) = small() {
         return Ok(rust);
     }
     if shell::find("rustup").is_some() {
-        println!("setup: rustup target add {TARGET}");
-        let mut add = Command::new("rustup");
-        add.args(["target", "add", TARGET]).current_dir(shell::root()).stdin(Stdio::null());
-        if shell::within(&mut add, RUSTUP_PATIENCE)
-            && let Some(rust) = rustup_ready()
-        {
+        for (noun, name) in [("target", TARGET), ("component", "rust-src")] {
+            println!("setup: rustup {noun} add {name}");
+            let mut add = Command::new("rustup");
+            add.args([noun, "add", name]).current_dir(shell::root()).stdin(Stdio::null());
+            shell::within(&mut add, RUSTUP_PATIENCE);
+        }
+        if let Some(rust) = small() {
             return Ok(rust);
         }
-        println!("setup: rustup could not fetch {TARGET}; falling back to Debian's Rust with the sources of its library");
+        println!("setup: rustup could not fetch what is missing; falling back to Debian's Rust with the sources of its library");
     }
+    debian().or_else(|cause| {
+        let rust = rustup_ready().ok_or(cause)?;
+        println!("setup: there is no Rust with sources to be had, so the app will be larger than its budget");
+        Ok(rust)
+    })
+}
+
+fn debian() -> Outcome<WasmRust> {
     if !apt::here() {
-        return Err(format!("no Rust for {TARGET}: `rustup target add {TARGET}` failed and there is no apt-get to fall back to"));
+        return Err(format!("no Rust for {TARGET}: rustup could not fetch it and there is no apt-get to fall back to"));
     }
     if !debian_rust() {
+        apt::update()?;
         apt::install(&["rustc-web", "cargo-web", "rust-web-src"], "a Rust that can build the standard library for phones")?;
     }
     if linker().is_none() {
@@ -70,7 +80,15 @@ fn debian_ready() -> Option<WasmRust> {
 }
 
 fn debian_rust() -> bool {
-    Path::new("/usr/bin/cargo").is_file() && Path::new("/usr/bin/rustc").is_file() && library(Path::new("/usr"))
+    Path::new("/usr/bin/cargo").is_file() && new_enough().unwrap_or(false) && library(Path::new("/usr"))
+}
+
+/// A distribution's own may be older than the one that this project asks for.
+fn new_enough() -> Option<bool> {
+    let minor = |version: &str| version.split('.').nth(1)?.parse::<u32>().ok();
+    let wanted = shell::read(&shell::root().join("rust-toolchain.toml")).ok()?;
+    let here = shell::output(Command::new("/usr/bin/rustc").arg("--version"))?;
+    Some(minor(&here)? >= minor(&String::from_utf8_lossy(&wanted))?)
 }
 
 fn library(sysroot: &Path) -> bool {

@@ -10,7 +10,7 @@ use domain::content::{AlertInfo, Block, Card, FactKind, MsgType, Variant};
 use domain::instance::instance;
 use domain::route::{Route, item_path};
 use domain::search::fold;
-use domain::words::{date_time, fill};
+use domain::words::{date_time, decimal, fill};
 
 /// Level, hazard, state, span.
 pub fn head(data: &ItemData, info: &AlertInfo, ctx: &Ctx) -> El {
@@ -117,7 +117,7 @@ fn map(card: &Card, ctx: &Ctx) -> Option<El> {
     let hits = if whole {
         vec![one("all").class("hit")]
     } else {
-        card.places.iter().map(|code| one(&["p", &code.0.to_string()].concat()).class("hit")).collect()
+        card.places.iter().map(|code| one(&["p", &decimal(code.0.into())].concat()).class("hit")).collect()
     };
     let names: Vec<&str> = card.places.iter().filter_map(|code| Some(instance().place(*code)?.short.as_str())).collect();
     let label = [ctx.w().map, ": ", &names.join(", ")].concat();

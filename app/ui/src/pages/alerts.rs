@@ -8,7 +8,7 @@ use crate::parts::{banners, get_alerts, headline, in_lang, page, section, state_
 use domain::alert::Standing;
 use domain::instance::instance;
 use domain::route::item_path;
-use domain::words::{date, fill};
+use domain::words::{date, decimal, fill};
 
 pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
     let w = ctx.w();
@@ -55,6 +55,6 @@ fn season(data: &AlertsData, ctx: &Ctx) -> Option<El> {
 
 /// What the five levels mean.
 fn levels(ctx: &Ctx) -> El {
-    let rows = (1..=5).map(|n| cl("li", ["l", &n.to_string()].concat()).kid(crate::parts::level(n, ctx)));
+    let rows = (1..=5).map(|n| cl("li", ["l", &decimal(n.into())].concat()).kid(crate::parts::level(n, ctx)));
     el("details").kid(tx("summary", ctx.w().levels)).kid(cl("ul", "lvs").kids(rows.collect()))
 }

@@ -7,6 +7,7 @@ use crate::parts::{Row, banners, headline, in_lang, li, lists, meta, row, sectio
 use domain::content::Card;
 use domain::instance::instance;
 use domain::route::{Route, item_path};
+use domain::words::decimal;
 
 /// Items of "newest" that show their summary.
 const SUMMARIES: usize = 5;
@@ -54,7 +55,7 @@ fn newest(cards: &[&Card], lead: Option<El>, ctx: &Ctx) -> Vec<El> {
 /// A topic with how much it holds and the newest headline that is not above.
 fn topic_row(topic: u8, count: usize, next: Option<&Card>, ctx: &Ctx) -> Option<El> {
     let a = topic_link(topic, ctx)?;
-    let row = el("li").kid(el("h3").kid(a).text(" ").kid(tx("small", count.to_string())));
+    let row = el("li").kid(el("h3").kid(a).text(" ").kid(tx("small", decimal(count as i64))));
     Some(row.maybe(next.map(|card| {
         let head = headline(card, ctx);
         el("p").kid(in_lang(link(item_path(card, ctx.lang), head.title.clone()), &head.lang, ctx))

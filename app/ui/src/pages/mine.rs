@@ -7,7 +7,7 @@ use crate::icons::icon;
 use crate::parts::{list, page, place_link, section, switch};
 use domain::instance::instance;
 use domain::route::Route;
-use domain::words::Lang;
+use domain::words::{Lang, decimal};
 
 pub fn saved(ctx: &Ctx, data: SavedData) -> El {
     let w = ctx.w();
@@ -45,7 +45,7 @@ fn app(ctx: &Ctx, data: SavedData) -> Vec<El> {
     for (at, topic) in instance().topics.iter().enumerate() {
         let on = ctx.mine.topics.contains(&(at as u8));
         let name = topic.name.get(ctx.lang);
-        topics = topics.kid(el("li").kid(switch("topic", at.to_string(), on, name)));
+        topics = topics.kid(el("li").kid(switch("topic", decimal(at as i64), on, name)));
     }
     let private = tx("p", w.stays_here);
     [section(w.saved, saved), section(w.my_places, chosen), section(w.my_topics, vec![topics, private])]

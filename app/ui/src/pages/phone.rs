@@ -5,7 +5,7 @@ use crate::ctx::Ctx;
 use crate::data::PhoneData;
 use crate::el::{El, Str, cl, el, tx};
 use crate::parts::{button, page, section};
-use domain::words::{ago, date, fill, size};
+use domain::words::{ago, date, decimal, fill, size};
 
 /// `data` is `None` in the HTML edition.
 pub fn on_this_phone(ctx: &Ctx, data: Option<PhoneData>) -> El {
@@ -15,9 +15,9 @@ pub fn on_this_phone(ctx: &Ctx, data: Option<PhoneData>) -> El {
     let bytes = |n: u64| size(n, ctx.lang);
     let row = |name: &'static str, value: Str| el("div").kid(tx("dt", name)).kid(tx("dd", value));
     let mut held = vec![
-        row(w.held_cards, data.cards.to_string().into()),
-        row(w.held_bodies, data.bodies.to_string().into()),
-        row(w.saved, data.saved.to_string().into()),
+        row(w.held_cards, decimal(data.cards as i64).into()),
+        row(w.held_bodies, decimal(data.bodies as i64).into()),
+        row(w.saved, decimal(data.saved as i64).into()),
         row(w.held_news, bytes(data.news_bytes).into()),
         row(w.held_media, bytes(data.media_bytes).into()),
         row(w.held_app, bytes(data.app_bytes).into()),
@@ -31,7 +31,7 @@ pub fn on_this_phone(ctx: &Ctx, data: Option<PhoneData>) -> El {
     }
     let mut acts = cl("div", "ac").kid(button("sync", "download", w.sync_now));
     if data.missing_bodies > 0 {
-        let count = data.missing_bodies.to_string();
+        let count = decimal(data.missing_bodies as i64);
         let text = fill(w.fetch_all, &[("n", &count), ("size", &bytes(data.missing_bytes))]);
         acts = acts.kid(button("fetch-all", "download", text));
     }

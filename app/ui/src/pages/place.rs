@@ -8,7 +8,7 @@ use domain::alert::State;
 use domain::content::{PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::{Feed, Query, Route};
-use domain::words::{date, fill};
+use domain::words::{date, decimal, fill};
 
 pub fn place(ctx: &Ctx, data: PlaceData) -> El {
     let w = ctx.w();
@@ -57,7 +57,7 @@ pub fn former(ctx: &Ctx, slug: &str) -> El {
 /// A switch that puts a place among the reader's own.
 fn follow(code: u32, text: &'static str, ctx: &Ctx) -> El {
     let on = ctx.mine.places.contains(&PlaceCode(code));
-    switch("place", code.to_string(), on, text).attr("data-edition", "app")
+    switch("place", decimal(code.into()), on, text).attr("data-edition", "app")
 }
 
 /// All places by name; in the app each can be chosen.

@@ -9,7 +9,7 @@ use domain::content::Kind;
 use domain::instance::instance;
 use domain::route::{Query, Route, item_path};
 use domain::search::Piece;
-use domain::words::fill;
+use domain::words::{decimal, fill};
 
 pub fn search(ctx: &Ctx, data: SearchData) -> El {
     let w = ctx.w();
@@ -20,7 +20,7 @@ pub fn search(ctx: &Ctx, data: SearchData) -> El {
     } else if rows.is_empty() {
         None
     } else {
-        Some(cl("h2", "fd").text(fill(w.found, &[("n", &count.to_string())])))
+        Some(cl("h2", "fd").text(fill(w.found, &[("n", &decimal(count as i64))])))
     };
     let none =
         (rows.is_empty() && !data.is_blank()).then(|| cl("div", "em").kid(tx("p", w.found_none)).kid(tx("p", w.found_none_next)));
