@@ -1,5 +1,7 @@
 //! What is in force at an instant: levels, chains of updates, and alerts that ended without newer word.
 
+pub mod cap;
+
 use crate::content::{AlertInfo, Card, ItemId, MsgType, Time};
 
 /// How an alert stands at an instant.
