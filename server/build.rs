@@ -1,4 +1,5 @@
-//! Embeds the instance's sample content, so that the one binary starts with something to read.
+//! Embeds the instance's sample content, so that the one binary starts with something to read, and what it says of alerts
+//! from elsewhere.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -20,4 +21,9 @@ fn main() {
     }
     code.push_str("];\n");
     std::fs::write(out.join("sample.rs"), code).unwrap();
+    let mut cap = String::new();
+    for (name, file) in [("TERMS", "cap.json"), ("OUTLINES", "outlines.topo.json")] {
+        let _ = writeln!(cap, "pub const {name}: &str = include_str!({:?});", folder.join(file));
+    }
+    std::fs::write(out.join("cap.rs"), cap).unwrap();
 }

@@ -1,4 +1,4 @@
-//! Addresses that programs read: feeds of news and calendars of events. English ones are the same under `/en`.
+//! Addresses that programs read: feeds of news, calendars of events, alerts as CAP. English ones are the same under `/en`.
 
 use crate::content::ItemId;
 use crate::instance::instance;
@@ -17,6 +17,12 @@ pub enum Feed {
     Event(ItemId),
     /// Calendar of a place, by its code.
     Calendar(u32),
+    /// An alert as CAP.
+    Cap(ItemId),
+    /// Atom feed of alerts as CAP: all of them.
+    Caps,
+    /// The same of a place, by its code.
+    PlaceCaps(u32),
 }
 
 impl Feed {
@@ -31,8 +37,16 @@ impl Feed {
             Feed::Place(code) => write!(out, "/feed/noi/{}.atom", place(code)),
             Feed::Event(id) => write!(out, "/lich/{id}.ics"),
             Feed::Calendar(code) => write!(out, "/lich/noi/{}.ics", place(code)),
+            Feed::Cap(id) => write!(out, "/canh-bao/{id}.cap.xml"),
+            Feed::Caps => write!(out, "/canh-bao.cap"),
+            Feed::PlaceCaps(code) => write!(out, "/noi/{}/canh-bao.cap", place(code)),
         };
         out
+    }
+
+    /// Whether it holds messages of CAP.
+    pub fn is_cap(&self) -> bool {
+        matches!(self, Feed::Cap(_) | Feed::Caps | Feed::PlaceCaps(_))
     }
 
     /// Reads an address. `None` where no feed is.
@@ -50,6 +64,12 @@ impl Feed {
             Feed::Place(i.place_by_slug(place)?.code)
         } else if let Some(place) = name(path, "lich/noi/", ".ics") {
             Feed::Calendar(i.place_by_slug(place)?.code)
+        } else if path == "canh-bao.cap" {
+            Feed::Caps
+        } else if let Some(place) = name(path, "noi/", "/canh-bao.cap") {
+            Feed::PlaceCaps(i.place_by_slug(place)?.code)
+        } else if let Some(id) = name(path, "canh-bao/", ".cap.xml") {
+            Feed::Cap(id.parse().ok()?)
         } else {
             Feed::Event(name(path, "lich/", ".ics")?.parse().ok()?)
         };
@@ -69,7 +89,9 @@ mod tests {
     fn every_address_leads_back() {
         let id = ItemId([1, 2, 3, 4, 5]);
         for lang in [Lang::Vi, Lang::En] {
-            for feed in [Feed::All, Feed::Topic(2), Feed::Place(20044), Feed::Event(id), Feed::Calendar(20044)] {
+            let caps = [Feed::Cap(id), Feed::Caps, Feed::PlaceCaps(20044)];
+            let all = [Feed::All, Feed::Topic(2), Feed::Place(20044), Feed::Event(id), Feed::Calendar(20044)];
+            for feed in all.into_iter().chain(caps) {
                 let path = feed.path(lang);
                 assert_eq!(Feed::parse(&path), Some((lang, feed)), "{path}");
             }

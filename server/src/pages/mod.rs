@@ -5,6 +5,7 @@
 
 mod atom;
 mod calendar;
+mod caps;
 pub mod document;
 mod feeds;
 mod minify;
@@ -13,9 +14,10 @@ mod schema;
 mod search;
 mod sitemap;
 mod view;
+pub mod widget;
 
 pub use document::inline;
-pub use feeds::router;
+pub use feeds::{answer as feed, router};
 
 use crate::compress;
 use crate::hot::{Hot, REVALIDATE};

@@ -240,7 +240,9 @@ impl Builder {
                 (Group::Alert, "scope", Version::V1_0) => self.alert.scope = Scope::Public,
                 (Group::Info, "category", Version::V1_0) => self.info.categories.push(Category::Other),
                 (Group::Pair, "valueName", Version::V1_0) if counts[1] == 0 => {
-                    let Some((name, value)) = self.text.split_once('=') else { return Err(self.within(Code::Missing, rule.name)) };
+                    let Some((name, value)) = self.text.split_once('=') else {
+                        return Err(self.within(Code::Missing, rule.name));
+                    };
                     self.pair = Pair { name: value::trim(name).to_owned(), value: value::trim(value).to_owned() };
                 }
                 (Group::Pair, "value", Version::V1_0) if counts[0] == 0 => {}

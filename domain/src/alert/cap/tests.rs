@@ -62,9 +62,8 @@ fn the_least_that_is_an_alert() {
 #[test]
 fn what_the_schema_forbids_is_named_with_its_place() {
     let v = Version::V1_2;
-    let skip = |name: &str| -> Vec<(&str, &str)> {
-        HEAD.iter().copied().filter(|(part, _)| *part != name).chain([(")", "")]).collect()
-    };
+    let skip =
+        |name: &str| -> Vec<(&str, &str)> { HEAD.iter().copied().filter(|(part, _)| *part != name).chain([(")", "")]).collect() };
     for name in ["identifier", "sender", "sent", "status", "msgType", "scope"] {
         assert_eq!(build(v, &skip(name)).err(), fault(Code::Missing, &format!("/alert/{name}")), "{name}");
     }

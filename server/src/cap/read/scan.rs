@@ -46,16 +46,8 @@ pub fn run(text: &str, shift: usize) -> Document {
     let mut reader = NsReader::from_str(text);
     reader.config_mut().expand_empty_elements = false;
     reader.resolver_mut().set_max_namespace_bindings(MAX_NAMESPACES);
-    let mut scan = Scan {
-        text,
-        shift,
-        depth: 0,
-        elements: 0,
-        ended: false,
-        open: None,
-        feed: Feed::default(),
-        out: Document::default(),
-    };
+    let mut scan =
+        Scan { text, shift, depth: 0, elements: 0, ended: false, open: None, feed: Feed::default(), out: Document::default() };
     // What XML forbids wherever it stands.
     let odd = text.bytes().position(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'));
     let done = match odd {

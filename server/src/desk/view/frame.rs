@@ -1,8 +1,8 @@
 //! The frame of every page of the desk, and its two files.
 
 use crate::compress;
+use crate::desk::sources;
 use crate::desk::visit::Visit;
-use crate::desk::works::home;
 use crate::reply;
 use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
@@ -135,7 +135,7 @@ fn menu(visit: &Visit) -> Option<El> {
     let w = visit.w();
     let may = |action| allowed(&person.grants, action, Scope::ALL);
     let mut places = vec![("", w.overview), ("/viec", w.works)];
-    if home(person, Action::Bring).is_some() {
+    if sources::may_look(person) {
         places.push(("/nguon", w.sources));
     }
     if may(Action::ManagePeople) {
