@@ -78,6 +78,7 @@ enum Cap {
     /// none does. Exits with 1 if anything was refused.
     #[command(verbatim_doc_comment)]
     Check {
+        /// Alerts or feeds
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },

@@ -64,7 +64,7 @@ fn accepted(message: &Message, now: Time, line: &mut Map<String, Value>) {
             areas.push(&area.desc);
         }
     }
-    let level = alert.infos.iter().filter_map(inward::level).max();
+    let level = inward::level(alert.infos.iter());
     let places: Vec<String> = inward::places(alert).iter().map(|place| place.0.to_string()).collect();
     let languages: Vec<&str> = alert.infos.iter().map(|info| info.language()).collect();
     let more = json!({

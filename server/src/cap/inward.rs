@@ -91,7 +91,7 @@ pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -
         return Verdict::Refused(if infos.is_empty() { "no-info" } else { "unknown-hazard" });
     };
     let max = instance().hazard(hazard).map_or(1, |hazard| hazard.max_level);
-    let said = infos.iter().filter_map(|info| level(info)).max();
+    let said = level(infos.iter().copied());
     let level = said.or(old.filter(|_| cancel).map(|info| info.level)).unwrap_or(1).clamp(1, max.max(1));
     let (start, end) = span(alert, &infos);
     if !cancel && end <= now {
@@ -167,7 +167,7 @@ fn ours(alert: &Alert) -> Vec<&Info> {
     if infos.is_empty() {
         infos = alert.infos.iter().collect();
     }
-    infos.sort_by_key(|info| std::cmp::Reverse(level(info)));
+    infos.sort_by_key(|info| std::cmp::Reverse(named(info).or(info.severity.level())));
     infos
 }
 
@@ -204,13 +204,22 @@ fn places_of(area: &Area) -> Vec<PlaceCode> {
     if likely.is_empty() || (drawn && shaped().is_empty()) { shaped() } else { likely }
 }
 
-/// The national level that a part names, else the one that its severity stands for; none where it is unknown.
-pub fn level(info: &Info) -> Option<u8> {
-    let named = info.parameters.iter().filter(|pair| terms().is_level(&pair.name)).find_map(|pair| {
+/// The national level that a part names.
+fn named(info: &Info) -> Option<u8> {
+    info.parameters.iter().filter(|pair| terms().is_level(&pair.name)).find_map(|pair| {
         let digits = pair.value.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty())?;
         digits.parse().ok().filter(|level| (1..=5).contains(level))
-    });
-    named.or(info.severity.level())
+    })
+}
+
+/// The worst level of these parts: the one that a part names, else the one named in another language for the same severity,
+/// else the one that its severity stands for; none where it is unknown.
+pub fn level<'a>(infos: impl Iterator<Item = &'a Info> + Clone) -> Option<u8> {
+    let of = |info: &Info| {
+        let other = || infos.clone().filter(|other| other.severity == info.severity).find_map(named);
+        named(info).or_else(other).or(info.severity.level())
+    };
+    infos.clone().filter_map(of).max()
 }
 
 fn hazard(info: &Info) -> Option<u8> {
