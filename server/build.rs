@@ -1,5 +1,5 @@
-//! Embeds the instance's sample content, so that the one binary starts with something to read, and what the desk needs to
-//! compose alerts: prepared words, and the outlines of all units.
+//! Embeds the instance's sample content, so that the one binary starts with something to read, what it says of alerts from
+//! elsewhere, and what the desk needs to compose alerts: prepared words, and the outlines of all units.
 
 #[path = "../xtask/src/map.rs"]
 mod map;
@@ -24,6 +24,11 @@ fn main() {
     }
     code.push_str("];\n");
     std::fs::write(out.join("sample.rs"), code).unwrap();
+    let mut cap = String::new();
+    for (name, file) in [("TERMS", "cap.json"), ("OUTLINES", "outlines.topo.json")] {
+        let _ = writeln!(cap, "pub const {name}: &str = include_str!({:?});", folder.join(file));
+    }
+    std::fs::write(out.join("cap.rs"), cap).unwrap();
     std::fs::write(out.join("alerts.rs"), alerts(&folder)).unwrap();
 }
 

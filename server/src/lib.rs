@@ -7,6 +7,7 @@ pub mod api;
 pub mod assets;
 mod backstage;
 pub mod backup;
+pub mod cap;
 pub mod clock;
 mod compress;
 pub mod desk;

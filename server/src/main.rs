@@ -1,7 +1,7 @@
 //! `bantin`: the commands of whoever runs a server.
 
 use clap::{Parser, Subcommand};
-use server::{App, Error, Options, backup, desk, import, sample, serve};
+use server::{App, Clock, Error, Options, backup, cap, desk, import, sample, serve};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -56,6 +56,9 @@ enum Command {
         #[arg(long)]
         remove: bool,
     },
+    /// Cảnh báo theo chuẩn CAP · alerts of the standard CAP
+    #[command(subcommand)]
+    Cap(Cap),
     /// Người quản trị · administrators
     #[command(subcommand)]
     Admin(Admin),
@@ -65,6 +68,22 @@ enum Command {
         data: PathBuf,
         #[arg(long)]
         to: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Cap {
+    /// Xem tệp CAP có đúng chuẩn không · check files of CAP 1.0, 1.1 and 1.2.
+    ///
+    /// Prints one JSON line a file: accepted or refused (`code`, `place` in the message, `line` and `byte` in the file), identifier,
+    /// msgType, level 1–5, areas, the codes of our own places, and whether it is in force now. A feed (Atom, RSS, `alerts`) gives
+    /// one line for each alert that stands in it (`alert` and `entry` say which, from 1), or one line that lists its links where
+    /// none does. Exits with 1 if anything was refused.
+    #[command(verbatim_doc_comment)]
+    Check {
+        /// Alerts or feeds
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
 }
 
@@ -135,6 +154,17 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             println!("{report}");
             app.site.store.close().await;
             Ok(if report.all_bad() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        }
+        Command::Cap(Cap::Check { files }) => {
+            let now = Clock::default().now();
+            let mut refused = false;
+            for file in files {
+                for line in cap::check::file(&file.to_string_lossy(), std::fs::read(&file), now) {
+                    refused |= line.refused;
+                    tell(&line.json.to_string());
+                }
+            }
+            Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
         }
         Command::Admin(Admin::Create { name, data, origin }) => {
             let app = open(&data).await?;

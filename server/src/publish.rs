@@ -2,7 +2,7 @@
 
 mod check;
 
-pub use check::{check, url as check_url};
+pub use check::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, url as check_url};
 
 use crate::clock::Clock;
 use crate::error::Error;

@@ -74,6 +74,10 @@ async fn other(State(site): State<Arc<Site>>, request: Request<Body>) -> Respons
     if let Some(hot) = site.assets.get(path) {
         return hot.answer(request.headers(), Some(&site.dictionaries)).await;
     }
+    // They lie beside pages, so that no pattern of the router could tell them apart.
+    if domain::route::Feed::parse(path).is_some_and(|(_, feed)| feed.is_cap()) {
+        return pages::feed(&site, request).await;
+    }
     if path.starts_with("/api/") || path.starts_with("/sync") {
         return reply::problem(StatusCode::NOT_FOUND, &Problem::new("no-such-address"));
     }

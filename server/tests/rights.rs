@@ -8,6 +8,7 @@ use domain::content::PlaceCode;
 use domain::editorial::{Action, Grant, Role, Scope, allowed, sees};
 use lab::{Answer, Lab};
 use office::*;
+use server::store::desk::CapMessage;
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
@@ -85,6 +86,22 @@ async fn ask(lab: &Lab, who: &Browser, post_it: bool, path: &str, form: &Form) -
     if post_it { post(lab, who, path, &form).await } else { get(lab, who, path).await }
 }
 
+/// An alert from elsewhere that waits, for A Lưới 2.
+async fn wait(lab: &Lab, name: &str) -> i64 {
+    let message = include_str!("cap/vietnam.cap").to_owned();
+    let row = CapMessage {
+        key: name.into(),
+        places: vec![PlaceCode(A_LUOI_2)],
+        state: "waiting".into(),
+        message,
+        ..CapMessage::default()
+    };
+    let mut tx = lab.app.site.store.begin().await.unwrap();
+    let id = tx.add_cap_message(&row).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
 /// Every role, inside and outside its scope, on every address: what the table does not allow is refused, the rest is not.
 #[tokio::test]
 async fn the_matrix_of_rights() {
@@ -110,6 +127,7 @@ async fn the_matrix_of_rights() {
             let work = write(&lab, &writer, "Bài chung").await;
             submit(&lab, &writer, &work, "Bài chung").await;
             let work: i64 = work.rsplit('/').next().unwrap().split('?').next().unwrap().parse().unwrap();
+            let waiting = wait(&lab, &format!("{}{n}", role.name())).await;
             let stored = lab.app.site.store.work(work).await.unwrap().unwrap();
             let seen: String = stored.hash.iter().map(|byte| format!("{byte:02x}")).collect();
             let step = |action: &str| form(&[("do", action), ("seen", &seen), ("words", "vì thế")]);
@@ -145,11 +163,22 @@ async fn the_matrix_of_rights() {
                 ("POST viec/_", typed, may(Action::Write)),
                 ("POST tin-bao", form(&[("until", "1")]), true),
                 ("POST dan", form(&[("html", "<p>x</p>")]), true),
-                ("GET nguon", none(), within(Action::Bring, place)),
+                (
+                    "GET nguon",
+                    none(),
+                    within(Action::Bring, place) || role == Role::AlertOfficer || everywhere(Action::ManagePeople),
+                ),
                 ("POST nguon", feed.clone(), may(Action::Bring)),
                 // Not a network that anybody may reach from here: refused as such, where it is not refused before.
                 ("POST nguon/lay", form(&[("url", "http://127.0.0.1/"), ("place", "20044"), ("topic", "1")]), may(Action::Bring)),
                 ("POST nguon/_", form(&[("do", "pause")]), may(Action::Bring)),
+                ("POST nguon/_", form(&[("do", "at-once")]), everywhere(Action::ManagePeople)),
+                // Officers of alerts confirm what an authority wrote, as approvers do, in their places.
+                (
+                    "POST nguon/cap/_",
+                    form(&[("do", "dismiss")]),
+                    matches!(role, Role::AlertOfficer | Role::Approver) && place == A_LUOI_2,
+                ),
                 ("GET nguoi", none(), everywhere(Action::ManagePeople)),
                 ("POST nguoi/moi", role_form.clone(), everywhere(Action::ManagePeople)),
                 ("POST nguoi/_/loi-vao", none(), everywhere(Action::ManagePeople)),
@@ -187,6 +216,7 @@ async fn the_matrix_of_rights() {
             for (address, form, expected) in cases {
                 let (method, path) = address.split_once(' ').unwrap();
                 let number = match path.split('/').next() {
+                    _ if path.starts_with("nguon/cap") => waiting,
                     Some("viec") => work,
                     Some("nguon") => source,
                     _ => 1,

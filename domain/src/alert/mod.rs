@@ -6,6 +6,7 @@
 
 pub mod aloud;
 mod call;
+pub mod cap;
 mod chain;
 pub mod numbers;
 pub mod sms;

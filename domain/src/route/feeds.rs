@@ -1,4 +1,4 @@
-//! Addresses that programs read: feeds of news and calendars of events. English ones are the same under `/en`.
+//! Addresses that programs read: feeds of news, calendars of events, alerts as CAP. English ones are the same under `/en`.
 
 use crate::content::ItemId;
 use crate::instance::instance;
@@ -16,6 +16,12 @@ pub enum Feed {
     Event(ItemId),
     /// Calendar of a place, by its code.
     Calendar(u32),
+    /// An alert as CAP.
+    Cap(ItemId),
+    /// Atom feed of alerts as CAP: all of them.
+    Caps,
+    /// The same of a place, by its code.
+    PlaceCaps(u32),
 }
 
 impl Feed {
@@ -24,18 +30,29 @@ impl Feed {
         let prefix = if lang == Lang::En { "/en" } else { "" };
         let topic = |index: &u8| instance().topic(*index).map_or("", |topic| topic.slug.as_str());
         let place = |code: &u32| instance().places.iter().find(|p| p.code == *code).map_or("", |place| place.slug.as_str());
-        let event;
+        let id;
         let (folder, name, end) = match self {
             Feed::All => ("/feed/", "tin", ".atom"),
             Feed::Topic(index) => ("/feed/chu-de/", topic(index), ".atom"),
             Feed::Place(code) => ("/feed/noi/", place(code), ".atom"),
-            Feed::Event(id) => {
-                event = id.to_string();
-                ("/lich/", event.as_str(), ".ics")
+            Feed::Event(event) => {
+                id = event.to_string();
+                ("/lich/", id.as_str(), ".ics")
             }
             Feed::Calendar(code) => ("/lich/noi/", place(code), ".ics"),
+            Feed::Cap(alert) => {
+                id = alert.to_string();
+                ("/canh-bao/", id.as_str(), ".cap.xml")
+            }
+            Feed::Caps => ("/canh-bao", "", ".cap"),
+            Feed::PlaceCaps(code) => ("/noi/", place(code), "/canh-bao.cap"),
         };
         [prefix, folder, name, end].concat()
+    }
+
+    /// Whether it holds messages of CAP.
+    pub fn is_cap(&self) -> bool {
+        matches!(self, Feed::Cap(_) | Feed::Caps | Feed::PlaceCaps(_))
     }
 
     /// Reads an address. `None` where no feed is.
@@ -53,6 +70,12 @@ impl Feed {
             Feed::Place(i.place_by_slug(place)?.code)
         } else if let Some(place) = name(path, "lich/noi/", ".ics") {
             Feed::Calendar(i.place_by_slug(place)?.code)
+        } else if path == "canh-bao.cap" {
+            Feed::Caps
+        } else if let Some(place) = name(path, "noi/", "/canh-bao.cap") {
+            Feed::PlaceCaps(i.place_by_slug(place)?.code)
+        } else if let Some(id) = name(path, "canh-bao/", ".cap.xml") {
+            Feed::Cap(id.parse().ok()?)
         } else {
             Feed::Event(name(path, "lich/", ".ics")?.parse().ok()?)
         };
@@ -72,7 +95,9 @@ mod tests {
     fn every_address_leads_back() {
         let id = ItemId([1, 2, 3, 4, 5]);
         for lang in [Lang::Vi, Lang::En] {
-            for feed in [Feed::All, Feed::Topic(2), Feed::Place(20044), Feed::Event(id), Feed::Calendar(20044)] {
+            let caps = [Feed::Cap(id), Feed::Caps, Feed::PlaceCaps(20044)];
+            let all = [Feed::All, Feed::Topic(2), Feed::Place(20044), Feed::Event(id), Feed::Calendar(20044)];
+            for feed in all.into_iter().chain(caps) {
                 let path = feed.path(lang);
                 assert_eq!(Feed::parse(&path), Some((lang, feed)), "{path}");
             }

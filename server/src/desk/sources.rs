@@ -1,6 +1,8 @@
 //! Bringing in: articles from elsewhere as drafts, by a link that somebody pastes or from sources that are asked again and
-//! again. Nothing of it is published by itself, and the same article never becomes two drafts.
+//! again. Nothing of it is published by itself but alerts of an authority that was let through ([`cap`]), and the same article
+//! never becomes two drafts.
 
+pub mod cap;
 mod poll;
 
 pub use poll::{pause, poll};
@@ -23,6 +25,8 @@ use std::time::Duration;
 /// Nobody makes us ask a server more often than this, in seconds.
 const HASTE: i64 = 60;
 const MAX_NAME: usize = 120;
+/// Alerts from elsewhere that the page shows.
+const MESSAGES: u32 = 60;
 /// For reading what was fetched.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -45,18 +49,30 @@ fn whom(form: &Form, person: &Person) -> (Option<PlaceCode>, Option<u8>) {
     (place, form.get("topic").parse().ok().filter(|topic| instance().topic(*topic).is_some()))
 }
 
+/// Whether this person has anything to do with sources.
+pub fn may_look(person: &Person) -> bool {
+    let grants = &person.grants;
+    home(person, Action::Bring).is_some() || cap::is_officer(grants) || cap::is_administrator(grants)
+}
+
 /// Sources within the rights of this person.
 pub async fn list(visit: &Visit, person: &Person) -> Answer {
     shown(visit, &Form::default(), person, None).await
 }
 
 async fn shown(visit: &Visit, form: &Form, person: &Person, why: Option<Unfetched>) -> Answer {
-    if home(person, Action::Bring).is_none() {
+    if !may_look(person) {
         return Err(Trouble::Denied);
     }
-    let mut sources = visit.site.store.sources().await?;
-    sources.retain(|source| may(&person.grants, source.place, source.topic));
-    Ok(view::sources(visit, form, person, &sources, why))
+    let store = &visit.site.store;
+    let mut sources = store.sources().await?;
+    let lets = cap::is_administrator(&person.grants);
+    sources.retain(|source| may(&person.grants, source.place, source.topic) || (lets && source.cap));
+    let mut messages = if cap::is_officer(&person.grants) || lets { store.cap_messages(MESSAGES).await? } else { Vec::new() };
+    // What could not be read belongs to nobody's place.
+    messages.retain(|one| lets || one.places.is_empty() || one.places.iter().any(|at| cap::may_confirm(&person.grants, &[*at])));
+    let alerts = view::Alerts { messages, foreign: store.cap_foreign().await? };
+    Ok(view::sources(visit, form, person, &sources, &alerts, why))
 }
 
 pub async fn add(visit: &Visit, form: &Form, person: &Person) -> Answer {
@@ -86,6 +102,11 @@ async fn note(tx: &mut Tx, now: Time, person: &Person, action: &str, words: &str
 
 /// Stops a source, lets it go on, takes it away, or asks it now.
 pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Answer {
+    match form.get("do") {
+        "at-once" => return cap::let_through(visit, person, id, true).await,
+        "hold" => return cap::let_through(visit, person, id, false).await,
+        _ => {}
+    }
     let now = visit.now();
     let mut tx = visit.site.store.begin().await?;
     let done = async {

@@ -32,6 +32,8 @@ pub struct Item {
 pub struct Snapshot {
     /// The whole log, for packs; each entry is shared by all snapshots.
     pub entries: Vec<Arc<Entry>>,
+    /// When each of them was appended.
+    pub appended: Vec<Time>,
     pub items: BTreeMap<ItemId, Arc<Item>>,
     pub gone: BTreeMap<ItemId, Gone>,
     /// Shared by all snapshots: it may know a little more than this one.
@@ -68,6 +70,7 @@ impl Snapshot {
         };
         Snapshot {
             entries: Vec::new(),
+            appended: Vec::new(),
             items: BTreeMap::new(),
             gone: BTreeMap::new(),
             index: Arc::default(),
@@ -110,7 +113,7 @@ impl Snapshot {
     pub(super) fn next(&self, next: Next) -> Result<Snapshot, Error> {
         let Next { fresh, now, seals } = next;
         let (mut items, mut gone, mut entries) = (self.items.clone(), self.gone.clone(), self.entries.clone());
-        let mut published = self.published;
+        let (mut appended, mut published) = (self.appended.clone(), self.published);
         if !fresh.is_empty() {
             let mut index = self.index.write().unwrap_or_else(|e| e.into_inner());
             for (entry, at) in fresh {
@@ -132,6 +135,7 @@ impl Snapshot {
                     _ => return Err(Error::Damaged(format!("log {}", entry.seq))),
                 }
                 entries.push(Arc::new(entry));
+                appended.push(at);
             }
         }
         let (last_change, next_change) = changes(items.values().map(|item| &item.card), now);
@@ -146,7 +150,7 @@ impl Snapshot {
         let head_answer = if head == self.head { self.head_answer.clone() } else { head_answer(&head, seals) };
         let alarm = ui::data::alarm(items.values().map(|item| &item.card), now, &ui::Mine::default());
         let index = self.index.clone();
-        Ok(Snapshot { entries, items, gone, index, head, head_answer, alerts, published, alarm, next_change })
+        Ok(Snapshot { entries, appended, items, gone, index, head, head_answer, alerts, published, alarm, next_change })
     }
 }
 

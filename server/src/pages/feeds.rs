@@ -1,7 +1,8 @@
-//! Addresses for programs: feeds, calendars, the site's map, and the JSON API beside them.
+//! Addresses for programs: feeds, calendars, alerts as CAP, the site's map, and the JSON API beside them.
 
-use super::{atom, calendar, origin, sitemap};
+use super::{atom, calendar, caps, origin, sitemap, widget};
 use crate::api;
+use crate::cap::outward;
 use crate::hot::{Hot, REVALIDATE};
 use crate::reply;
 use crate::site::Site;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 pub fn router(site: Arc<Site>) -> Router {
     let mut router = Router::new().route("/robots.txt", get(robots)).route("/sitemap.xml", get(map));
     router = router.route(super::forms::SHEET, get(poster));
+    router = router.route(widget::PATH, get(widget::answer));
     for prefix in ["", "/en"] {
         for start in ["feed", "lich"] {
             router = router.route(&format!("{prefix}/{start}/{{*rest}}"), get(feed));
@@ -28,7 +30,12 @@ pub fn router(site: Arc<Site>) -> Router {
 }
 
 async fn feed(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let origin = origin::of(&site, &request);
+    answer(&site, request).await
+}
+
+/// A feed, calendar or alert as CAP at its address.
+pub async fn answer(site: &Arc<Site>, request: Request) -> Response {
+    let origin = origin::of(site, &request);
     let path = request.uri().path().to_owned();
     let Some((lang, feed)) = Feed::parse(&path) else { return no_such_feed() };
     let snapshot = site.live.now();
@@ -40,11 +47,20 @@ async fn feed(State(site): State<Arc<Site>>, request: Request) -> Response {
             return no_such_feed();
         }
     }
+    if let Feed::Cap(id) = feed
+        && !outward::is_alert(&snapshot, id)
+    {
+        return no_such_feed();
+    }
     let (key, now) = (format!("{origin}{path}"), site.now());
     let make = move || {
         let (kind, text) = match feed {
             Feed::Event(_) | Feed::Calendar(_) => {
                 ("text/calendar; charset=utf-8", calendar::print(&snapshot, &feed, lang, &origin, now))
+            }
+            Feed::Cap(id) => ("application/cap+xml; charset=utf-8", outward::document(&snapshot, id, lang, &origin)),
+            Feed::Caps | Feed::PlaceCaps(_) => {
+                ("application/atom+xml; charset=utf-8", caps::print(&snapshot, &feed, lang, &origin, now))
             }
             _ => ("application/atom+xml; charset=utf-8", atom::print(&snapshot, &feed, lang, &origin)),
         };

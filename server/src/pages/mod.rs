@@ -5,6 +5,7 @@
 
 mod atom;
 mod calendar;
+mod caps;
 pub mod document;
 mod feeds;
 mod forms;
@@ -16,9 +17,10 @@ mod search;
 mod sitemap;
 pub(crate) mod tree;
 mod view;
+pub mod widget;
 
 pub use document::inline;
-pub use feeds::router;
+pub use feeds::{answer as feed, router};
 
 use crate::compress;
 use crate::hot::{Hot, REVALIDATE};

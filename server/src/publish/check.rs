@@ -10,7 +10,7 @@ const MAX_BLOCKS: usize = 400;
 const MAX_ROWS: usize = 200;
 const MAX_TEXT: usize = 64 * 1024;
 /// Names, labels, numbers and addresses.
-const MAX_SHORT: usize = 500;
+pub const MAX_SHORT: usize = 500;
 
 /// Whether an item keeps to all limits.
 pub fn check(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> Result<(), Reason> {

@@ -1,7 +1,7 @@
 //! What a source has new, asked for again and again, politely: it is left alone while it says that nothing changed, and
 //! longer each time that it fails.
 
-use super::{apart, draft, job, may};
+use super::{apart, cap, draft, job, may};
 use crate::desk::fetch::{self, Fetched, Known, Page, Unfetched};
 use crate::desk::found::{Found, feed};
 use crate::desk::works::Trouble;
@@ -25,6 +25,8 @@ struct News {
     name: String,
     known: Known,
     drafts: Vec<(Vec<EntryKey>, Manuscript)>,
+    /// Alerts, where it sends those and no articles.
+    alerts: Option<cap::Round>,
 }
 
 /// The job: asks a source for what is new. Done twice, it makes nothing twice.
@@ -55,7 +57,14 @@ async fn ask(site: &Site, source: &Source) -> Result<Option<News>, Trouble> {
         return Err(Unfetched::NoRights.into());
     }
     let known = Known { etag: source.etag.clone(), modified: source.modified.clone() };
-    let Fetched::New(Page { url, bytes, known, .. }) = fetch::get(site, &source.url, &known).await? else { return Ok(None) };
+    let Fetched::New(page) = fetch::get(site, &source.url, &known).await? else { return Ok(None) };
+    if let Some(round) = cap::round(site, source, &page).await? {
+        let host = page.url.host_str().unwrap_or_default().to_owned();
+        let name = if source.name.is_empty() { host } else { source.name.clone() };
+        let known = if round.rest { Known::default() } else { page.known };
+        return Ok(Some(News { name, known, drafts: Vec::new(), alerts: Some(round) }));
+    }
+    let Page { url, bytes, known, .. } = page;
     let at = url.clone();
     let feed = apart(move || feed::read(&bytes, &at)).await.flatten().ok_or(Unfetched::NotFeed)?;
     let mut fresh = Vec::new();
@@ -74,11 +83,17 @@ async fn ask(site: &Site, source: &Source) -> Result<Option<News>, Trouble> {
     let text = |found: Found| Found { source: name.clone(), ..found }.manuscript(source.place, source.topic, now);
     // The newest comes last, so that lists show it first.
     let drafts = found.ok_or(Unfetched::NotFeed)?.into_iter().rev().map(|found| (found.keys.clone(), text(found))).collect();
-    Ok(Some(News { name, known, drafts }))
+    Ok(Some(News { name, known, drafts, alerts: None }))
 }
 
-async fn keep(site: &Site, id: i64, news: Option<News>) -> Result<(), Trouble> {
+async fn keep(site: &Site, id: i64, mut news: Option<News>) -> Result<(), Trouble> {
     let now = site.now();
+    let alerts = news.as_mut().and_then(|news| news.alerts.take());
+    let sends_alerts = alerts.is_some();
+    // Before it is written down that they came: done twice, the same makes nothing twice.
+    if let (Some(round), Some(source)) = (alerts, site.store.source(id).await?.filter(|source| !source.paused)) {
+        cap::keep(site, &source, round).await?;
+    }
     let mut tx = site.store.begin().await?;
     // Taken away or stopped while it was asked.
     if let Some(mut source) = tx.source(id).await?.filter(|source| !source.paused) {
@@ -91,8 +106,10 @@ async fn keep(site: &Site, id: i64, news: Option<News>) -> Result<(), Trouble> {
             source = Source { name: news.name, etag: news.known.etag, modified: news.known.modified, ..source };
         }
         source = Source { polled: Some(now), success: Some(now), trouble: String::new(), rest: Time(0), ..source };
+        source.cap |= sends_alerts;
         tx.set_source(&source).await?;
-        tx.add_job("poll", &job(id), now.plus(HOUR + (id * 61).rem_euclid(SPREAD)), now).await?;
+        let pause = if source.cap { cap::PAUSE } else { HOUR + (id * 61).rem_euclid(SPREAD) };
+        tx.add_job("poll", &job(id), now.plus(pause), now).await?;
     } else {
         tx.drop_job(&job(id)).await?;
     }

@@ -2,8 +2,8 @@
 
 use crate::compress;
 use crate::desk::alerts::is_officer;
+use crate::desk::sources;
 use crate::desk::visit::Visit;
-use crate::desk::works::home;
 use crate::reply;
 use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
@@ -140,7 +140,7 @@ fn menu(visit: &Visit) -> Option<El> {
     if is_officer(person) {
         places.insert(1, ("/canh-bao", w.alerts));
     }
-    if home(person, Action::Bring).is_some() {
+    if sources::may_look(person) {
         places.push(("/nguon", w.sources));
     }
     if may(Action::ManagePeople) {

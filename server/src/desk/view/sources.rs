@@ -1,11 +1,14 @@
 //! Where articles come from: a link to take once, and sources that are asked again and again.
 
 use super::frame::{page, root};
+use super::messages;
 use super::{choice, go, input, trouble};
 use crate::desk::fetch::Unfetched;
 use crate::desk::form::Form;
+use crate::desk::sources::cap::is_administrator;
 use crate::desk::visit::Visit;
-use crate::store::desk::{Person, Source};
+use crate::desk::works::home;
+use crate::store::desk::{CapMessage, Person, Source};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::content::PlaceCode;
@@ -15,7 +18,14 @@ use domain::words::{ago, fill};
 use std::slice::from_ref;
 use ui::el::{El, cl, el, link, tx};
 
-pub fn sources(visit: &Visit, form: &Form, person: &Person, all: &[Source], why: Option<Unfetched>) -> Response {
+/// What sources of alerts have sent.
+pub struct Alerts {
+    pub messages: Vec<CapMessage>,
+    /// How many were for none of our places.
+    pub foreign: i64,
+}
+
+pub fn sources(visit: &Visit, form: &Form, person: &Person, all: &[Source], alerts: &Alerts, why: Option<Unfetched>) -> Response {
     let w = visit.w();
     let told = why.map(|why| cl("p", "warn").attr("role", "alert").text(trouble::unfetched(why.code(), visit)));
     // What was typed comes back into the form that it was typed in.
@@ -35,10 +45,13 @@ pub fn sources(visit: &Visit, form: &Form, person: &Person, all: &[Source], why:
         .kid(part("feed", "name", w.source_called, w.source_called_hint, name))
         .kids(whom(visit, person, "feed"))
         .kid(cl("p", "ac").kid(go(w.source_add)));
-    let rows = all.iter().map(|source| row(visit, source)).collect();
+    let rows = all.iter().map(|source| row(visit, person, source)).collect();
     let list = if all.is_empty() { cl("p", "em").text(w.source_none) } else { cl("ul", "ls").kids(rows) };
-    let main = root(w.sources).maybe(told).kid(tx("h2", w.source_one)).kid(take);
-    let main = main.kid(tx("h2", w.source_follow)).kid(follow).kid(tx("h2", w.source_all)).kid(list);
+    let mut main = root(w.sources).maybe(told);
+    if home(person, Action::Bring).is_some() {
+        main = main.kid(tx("h2", w.source_one)).kid(take).kid(tx("h2", w.source_follow)).kid(follow);
+    }
+    let main = main.kid(tx("h2", w.source_all)).kid(list).kids(messages::part(visit, person, alerts));
     page(visit, if why.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, w.sources, main)
 }
 
@@ -75,7 +88,7 @@ fn whom(visit: &Visit, person: &Person, form: &'static str) -> Vec<El> {
     ]
 }
 
-fn row(visit: &Visit, source: &Source) -> El {
+fn row(visit: &Visit, person: &Person, source: &Source) -> El {
     let w = visit.w();
     let name = if source.name.is_empty() { source.url.clone() } else { source.name.clone() };
     let place = source.place.and_then(|place| instance().place(place)).map_or(w.source_everyone, |at| at.name.get(visit.lang));
@@ -93,11 +106,23 @@ fn row(visit: &Visit, source: &Source) -> El {
         li = li.kid(cl("p", "warn").text(trouble::unfetched(&source.trouble, visit)).text(when));
     }
     let press = |what: &'static str, text: &'static str| cl("button", "bt").attr("name", "do").attr("value", what).text(text);
-    let buttons = if source.paused {
+    if source.cap {
+        li = li.kid(cl("p", "st").text(if source.at_once { w.cap_goes_at_once } else { w.cap_waits }));
+    }
+    let mut buttons = if !may_bring(person, source) {
+        Vec::new()
+    } else if source.paused {
         vec![press("resume", w.source_resume), press("remove", w.source_remove)]
     } else {
         vec![press("now", w.source_now), press("pause", w.source_stop), press("remove", w.source_remove)]
     };
+    if source.cap && is_administrator(&person.grants) {
+        buttons.push(if source.at_once { press("hold", w.cap_hold) } else { press("at-once", w.cap_let) });
+    }
     let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/nguon/{}", source.id)));
     li.kid(form.kid(cl("p", "ac").kids(buttons)))
+}
+
+fn may_bring(person: &Person, source: &Source) -> bool {
+    allowed(&person.grants, Action::Bring, Scope { places: source.place.as_slice(), topics: source.topic.as_slice() })
 }

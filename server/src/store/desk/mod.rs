@@ -1,6 +1,7 @@
 //! What the desk keeps: people, works and their history. One use case is one transaction of [`super::Tx`].
 
 mod audit;
+mod cap;
 mod job;
 mod link;
 mod notice;
@@ -13,6 +14,7 @@ mod upload;
 mod work;
 
 pub use audit::{Done, Line, Note};
+pub use cap::CapMessage;
 pub use job::Job;
 pub use link::Link;
 pub use notice::Notice;

@@ -27,18 +27,22 @@ pub struct Source {
     pub trouble: String,
     /// Its server wants no question before this.
     pub rest: Time,
+    /// It has sent alerts as CAP.
+    pub cap: bool,
+    /// Its alerts are published at once.
+    pub at_once: bool,
 }
 
 /// Name of an article, whatever way it comes.
 pub type EntryKey = [u8; 32];
 
-type Row = (i64, String, String, i64, Option<i64>, i64, i64, String, String, Option<i64>, Option<i64>, String, i64);
+type Row = (i64, String, String, i64, Option<i64>, i64, i64, String, String, Option<i64>, Option<i64>, String, i64, i64, i64);
 
 const COLUMNS: &str =
-    "SELECT id, url, name, place, topic, by, paused, etag, modified, polled, success, trouble, rest FROM source";
+    "SELECT id, url, name, place, topic, by, paused, etag, modified, polled, success, trouble, rest, cap, at_once FROM source";
 
 fn source(row: Row) -> Result<Source, Error> {
-    let (id, url, name, place, topic, by, paused, etag, modified, polled, success, trouble, rest) = row;
+    let (id, url, name, place, topic, by, paused, etag, modified, polled, success, trouble, rest, cap, at_once) = row;
     let damaged = |_| Error::Damaged(format!("source {id}"));
     let place = u32::try_from(place).map_err(damaged)?;
     Ok(Source {
@@ -55,6 +59,8 @@ fn source(row: Row) -> Result<Source, Error> {
         success: success.map(Time),
         trouble,
         rest: Time(rest),
+        cap: cap != 0,
+        at_once: at_once != 0,
     })
 }
 
@@ -120,8 +126,8 @@ impl Tx {
     /// All that may change of a source after it was added.
     pub async fn set_source(&mut self, source: &Source) -> Result<(), Error> {
         sqlx::query(
-            "UPDATE source SET name = ?, by = ?, paused = ?, etag = ?, modified = ?, polled = ?, success = ?, trouble = ?, rest = ? \
-             WHERE id = ?",
+            "UPDATE source SET name = ?, by = ?, paused = ?, etag = ?, modified = ?, polled = ?, success = ?, trouble = ?, rest = ?, \
+             cap = ?, at_once = ? WHERE id = ?",
         )
         .bind(&source.name)
         .bind(source.by)
@@ -132,6 +138,8 @@ impl Tx {
         .bind(source.success.map(|at| at.0))
         .bind(&source.trouble)
         .bind(source.rest.0)
+        .bind(i64::from(source.cap))
+        .bind(i64::from(source.at_once))
         .bind(source.id)
         .execute(self.raw())
         .await?;

@@ -1,0 +1,249 @@
+//! What comes in: a message of CAP as an item of ours. Several languages are one alert; what concerns none of our places is
+//! not ours; what is not for the public never becomes an item.
+
+mod text;
+
+use super::outline;
+use super::terms::terms;
+use crate::live::Item;
+use crate::publish::Proposal;
+use domain::alert::cap::{Alert, Area, Info, MsgType, Scope, Status};
+use domain::content::{self, AlertInfo, Body, Card, Certainty, ItemId, Kind, PlaceCode, Time, Urgency};
+use domain::instance::instance;
+use std::sync::Arc;
+
+pub use text::{EXERCISE, TEST};
+
+/// What an alert without an end is taken to last, in seconds: CAP 1.2 leaves it to each recipient. A day: the longest time
+/// between two bulletins of a national service about the same event.
+pub const LIFE: i64 = 86_400;
+/// Parts of codes of other countries that may look like ours.
+const FOREIGN: [&str; 12] =
+    ["fips", "same", "ugc", "zip", "postcode", "emma", "nuts", "iso", "warncell", "cap-cp", "clc", "psgc"];
+
+/// The name of a message among all items.
+pub fn external(sender: &str, identifier: &str) -> String {
+    ["cap:", sender, ",", identifier].concat()
+}
+
+/// What becomes of a message.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It may be published; somebody has to look at it first where there is a reason.
+    Item(Box<Proposal>, Option<&'static str>),
+    /// The code of why it never is.
+    Refused(&'static str),
+    /// No place of ours.
+    Foreign,
+}
+
+/// An earlier message that this one speaks of, as it stands here.
+#[derive(Clone)]
+pub struct Earlier {
+    pub external: String,
+    pub item: Arc<Item>,
+    /// Another source brought it.
+    pub foreign: bool,
+}
+
+/// Judges a message by what it says itself and what it speaks of. `topic` is what its source is about, where somebody said so.
+pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Verdict {
+    if matches!(alert.status, Status::System | Status::Draft) {
+        return Verdict::Refused("status");
+    }
+    if alert.scope != Scope::Public {
+        return Verdict::Refused("not-public");
+    }
+    let mut msg_type = match alert.msg_type {
+        MsgType::Alert => content::MsgType::Alert,
+        MsgType::Update => content::MsgType::Update,
+        MsgType::Cancel => content::MsgType::Cancel,
+        MsgType::Ack | MsgType::Error => return Verdict::Refused("not-for-people"),
+    };
+    let status = match alert.status {
+        Status::Exercise => content::Status::Exercise,
+        Status::Test => content::Status::Test,
+        _ => content::Status::Actual,
+    };
+    // What is played ends nothing that is real, and the other way round.
+    let earlier: Vec<Earlier> = earlier.iter().filter(|earlier| earlier.item.card.status() == status).cloned().collect();
+    let mut places = places(alert);
+    let had: Vec<PlaceCode> = earlier.iter().flat_map(|earlier| earlier.item.card.places.iter().copied()).collect();
+    if msg_type == content::MsgType::Cancel {
+        if earlier.is_empty() {
+            return if places.is_empty() { Verdict::Foreign } else { Verdict::Refused("nothing-to-cancel") };
+        }
+        // Whatever is cancelled is cancelled wherever it stood.
+        places = had;
+    } else if places.is_empty() {
+        if earlier.is_empty() {
+            return Verdict::Foreign;
+        }
+        // It goes on elsewhere: here it is over.
+        (msg_type, places) = (content::MsgType::Cancel, had);
+    }
+    places.sort_unstable();
+    places.dedup();
+    let infos = ours(alert);
+    let cancel = msg_type == content::MsgType::Cancel;
+    let old = earlier.iter().filter_map(|earlier| earlier.item.card.alert()).max_by_key(|info| info.level);
+    let Some(hazard) = infos.iter().find_map(|info| hazard(info)).or(old.as_ref().map(|info| info.hazard)) else {
+        return Verdict::Refused(if infos.is_empty() { "no-info" } else { "unknown-hazard" });
+    };
+    let max = instance().hazard(hazard).map_or(1, |hazard| hazard.max_level);
+    let said = level(infos.iter().copied());
+    let level = said.or(old.filter(|_| cancel).map(|info| info.level)).unwrap_or(1).clamp(1, max.max(1));
+    let (start, end) = span(alert, &infos);
+    if !cancel && end <= now {
+        return Verdict::Refused("ended");
+    }
+    let variants = text::variants(alert, &infos, &earlier, cancel);
+    if variants.is_empty() {
+        return Verdict::Refused("no-info");
+    }
+    let main = infos.first();
+    let mut card = Card {
+        id: ItemId([0; 5]),
+        revision: 0,
+        kind: Kind::ALERT,
+        issued: alert.sent.at,
+        effective: Some(start).filter(|start| *start > alert.sent.at && !cancel),
+        expires: Some(end).filter(|_| !cancel),
+        topics: vec![topic.unwrap_or(terms().topic)],
+        places: whole(places),
+        source: text::source(alert, &infos),
+        headlines: Vec::new(),
+        body_bytes: 0,
+        media_bytes: 0,
+        supersedes: None,
+        sample: false,
+        detail: Vec::new(),
+        ext: Vec::new(),
+    };
+    card.set_status(status);
+    let mut body = Body { source_url: text::web(&infos), ..Body::default() };
+    for (mut headline, variant) in variants {
+        headline.title = text::marked(status, &headline.lang, &headline.title);
+        card.headlines.push(headline);
+        body.variants.push(variant);
+    }
+    let detail = AlertInfo {
+        level,
+        hazard,
+        msg_type,
+        urgency: main.map_or(Urgency::Unknown, |info| info.urgency),
+        certainty: main.map_or(Certainty::Unknown, |info| info.certainty),
+        references: Vec::new(),
+    };
+    let wait = if status != content::Status::Actual {
+        Some("exercise")
+    } else if earlier.iter().any(|earlier| earlier.foreign) {
+        Some("other-source")
+    } else if !cancel && said.is_none() {
+        Some("no-level")
+    } else {
+        None
+    };
+    let references = earlier.iter().map(|earlier| earlier.external.clone()).collect();
+    let proposal = Proposal { card, body, alert: Some(detail), references, supersedes: None, media: Vec::new() };
+    Verdict::Item(Box::new(proposal), wait)
+}
+
+/// All units together are the whole area.
+fn whole(places: Vec<PlaceCode>) -> Vec<PlaceCode> {
+    let units = instance().places.iter().filter(|place| place.parent.is_some()).count();
+    let top = instance().places.iter().find(|place| place.parent.is_none()).map(|place| PlaceCode(place.code));
+    match top {
+        Some(top) if places.len() >= units || places.contains(&top) => vec![top],
+        _ => places,
+    }
+}
+
+/// The parts that concern a place of ours, the worst first; those without an area of their own go with them.
+fn ours(alert: &Alert) -> Vec<&Info> {
+    let concern = |info: &&Info| info.areas.is_empty() || info.areas.iter().any(|area| !places_of(area).is_empty());
+    let mut infos: Vec<&Info> = alert.infos.iter().filter(concern).collect();
+    // An update that goes on elsewhere still says why.
+    if infos.is_empty() {
+        infos = alert.infos.iter().collect();
+    }
+    infos.sort_by_key(|info| std::cmp::Reverse(named(info).or(info.severity.level())));
+    infos
+}
+
+/// The places of ours that a message is for; none where it is not ours.
+pub fn places(alert: &Alert) -> Vec<PlaceCode> {
+    let mut places: Vec<PlaceCode> = alert.infos.iter().flat_map(|info| &info.areas).flat_map(places_of).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// By its codes, else by its shape.
+fn places_of(area: &Area) -> Vec<PlaceCode> {
+    let shaped = || outline::touched(area.polygons.iter(), area.circles.iter());
+    let known = |value: &str| {
+        let code = value.trim().parse().ok().map(PlaceCode);
+        code.and_then(|code| instance().place(code)).map(|place| (PlaceCode(place.code), place.parent.is_some()))
+    };
+    let is_own = |name: &str| name.trim().eq_ignore_ascii_case(&terms().geocode);
+    let own = area.geocodes.iter().filter(|pair| is_own(&pair.name)).filter_map(|pair| known(&pair.value));
+    let own: Vec<PlaceCode> = own.map(|(code, _)| code).collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let foreign = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        FOREIGN.iter().any(|part| name.contains(part))
+    };
+    // Under another name the number of a unit is taken for one only where the shape does not say otherwise; that of the whole
+    // area is too short to mean anything.
+    let likely = area.geocodes.iter().filter(|pair| !foreign(&pair.name)).filter_map(|pair| known(&pair.value));
+    let likely: Vec<PlaceCode> = likely.filter(|(_, unit)| *unit).map(|(code, _)| code).collect();
+    let drawn = !area.polygons.is_empty() || !area.circles.is_empty();
+    if likely.is_empty() || (drawn && shaped().is_empty()) { shaped() } else { likely }
+}
+
+/// The national level that a part names.
+fn named(info: &Info) -> Option<u8> {
+    info.parameters.iter().filter(|pair| terms().is_level(&pair.name)).find_map(|pair| {
+        let digits = pair.value.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty())?;
+        digits.parse().ok().filter(|level| (1..=5).contains(level))
+    })
+}
+
+/// The worst level of these parts: the one that a part names, else the one named in another language for the same severity,
+/// else the one that its severity stands for; none where it is unknown.
+pub fn level<'a>(infos: impl Iterator<Item = &'a Info> + Clone) -> Option<u8> {
+    let of = |info: &Info| {
+        let other = || infos.clone().filter(|other| other.severity == info.severity).find_map(named);
+        named(info).or_else(other).or(info.severity.level())
+    };
+    infos.clone().filter_map(of).max()
+}
+
+fn hazard(info: &Info) -> Option<u8> {
+    let coded = |value: &str| instance().hazard_by_slug(value).or_else(|| terms().hazard_of_code(value));
+    info.event_codes
+        .iter()
+        .find_map(|pair| coded(pair.value.trim()))
+        .or_else(|| terms().hazard(&info.event))
+        .or_else(|| terms().hazard(info.headline.as_deref()?))
+}
+
+/// When it begins and ends to hold.
+fn span(alert: &Alert, infos: &[&Info]) -> (Time, Time) {
+    let starts = infos.iter().map(|info| info.effective.map_or(alert.sent.at, |at| at.at));
+    let start = starts.min().unwrap_or(alert.sent.at).max(alert.sent.at);
+    let ends = infos.iter().map(|info| info.expires.map_or(start.plus(LIFE), |at| at.at));
+    (start, ends.max().unwrap_or(start.plus(LIFE)))
+}
+
+/// Whether a message holds at an instant, for whomever it is.
+pub fn in_force(alert: &Alert, now: Time) -> bool {
+    let live = matches!(alert.msg_type, MsgType::Alert | MsgType::Update) && alert.status == Status::Actual;
+    live && alert.infos.iter().any(|info| {
+        let (start, end) = span(alert, &[info]);
+        start <= now && now < end
+    })
+}

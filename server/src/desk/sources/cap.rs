@@ -1,0 +1,298 @@
+//! Sources that send alerts as CAP: each message is kept with what became of it. From an authority that an administrator has
+//! let through it is published at once, from others when an official has confirmed it. No second pair of eyes is needed then:
+//! the authority wrote it, the official confirms it.
+
+use super::{apart, note};
+use crate::cap::inward::{self, Earlier, Verdict, external};
+use crate::cap::read::{self, Document, Message, Refused};
+use crate::cap::write;
+use crate::desk::fetch::{self, Fetched, Known, Page, Unfetched};
+use crate::desk::form::Form;
+use crate::desk::visit::Visit;
+use crate::desk::works::Trouble;
+use crate::error::Error;
+use crate::publish::{Done, Draft, Proposal, What};
+use crate::site::Site;
+use crate::store::Tx;
+use crate::store::desk::{CapMessage, EntryKey, Note, Person, Source};
+use axum::response::Response;
+use domain::alert::cap::MsgType;
+use domain::content::{PlaceCode, Time};
+use domain::editorial::{Action, Grant, Role, Scope, allowed};
+use domain::sign::hash;
+use std::collections::HashSet;
+use std::time::Duration;
+use url::Url;
+
+/// Between two questions to a source of alerts, in seconds.
+pub const PAUSE: i64 = 120;
+/// Alerts that are fetched from elsewhere in one round, and how long that may take.
+const MAX_LINKS: usize = 20;
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Of a headline that is only shown at the desk, in characters.
+const MAX_HEADLINE: usize = 200;
+
+/// A message that a source has sent.
+pub struct Incoming {
+    raw: Vec<u8>,
+    result: Result<Message, Refused>,
+    /// The entry that led to it.
+    link: Option<EntryKey>,
+}
+
+/// What came in one round.
+pub struct Round {
+    pub incoming: Vec<Incoming>,
+    /// More is there than was fetched.
+    pub rest: bool,
+}
+
+/// Whether somebody confirms alerts from elsewhere for all of these places.
+pub fn may_confirm(grants: &[Grant], places: &[PlaceCode]) -> bool {
+    // Officers of alerts confirm what an authority wrote as approvers do.
+    let fit = |grant: &Grant| match grant.role {
+        Role::Approver | Role::AlertOfficer => Some(Grant { role: Role::Approver, topics: Vec::new(), ..grant.clone() }),
+        _ => None,
+    };
+    let fitting: Vec<Grant> = grants.iter().filter_map(fit).collect();
+    allowed(&fitting, Action::Publish, Scope { places, topics: &[] })
+}
+
+/// Whether somebody may see what waits at all.
+pub fn is_officer(grants: &[Grant]) -> bool {
+    grants.iter().any(|grant| matches!(grant.role, Role::AlertOfficer | Role::Approver))
+}
+
+/// Whether somebody says which sources are let through.
+pub fn is_administrator(grants: &[Grant]) -> bool {
+    allowed(grants, Action::ManagePeople, Scope::ALL)
+}
+
+/// What a source sent, if it is CAP or leads to CAP; `None` where it has nothing to do with it.
+pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<Round>, Trouble> {
+    let bytes = page.bytes.clone();
+    let document = apart(move || read::document(&bytes)).await.ok_or(Unfetched::NotFeed)?;
+    let leads = source.cap || document.hints || document.entries.iter().flat_map(|entry| &entry.links).any(read::Link::is_cap);
+    if document.alerts.is_empty() && (!leads || document.fault.is_some()) {
+        return if source.cap { Err(Unfetched::NotFeed.into()) } else { Ok(None) };
+    }
+    let mut round = Round { incoming: Vec::new(), rest: false };
+    for (mark, address) in links(&document, &page.url) {
+        if site.store.cap_link(&mark).await? {
+            continue;
+        }
+        if round.incoming.len() >= MAX_LINKS {
+            round.rest = true;
+            break;
+        }
+        // One that cannot be fetched is tried again the next time.
+        match tokio::time::timeout(PATIENCE, fetch::get(site, address.as_str(), &Known::default())).await {
+            Ok(Ok(Fetched::New(linked))) => {
+                let found = apart(move || (read::document(&linked.bytes), linked.bytes)).await;
+                let Some((inside, bytes)) = found else { continue };
+                take(inside, &bytes, Some(mark), &mut round.incoming);
+            }
+            failed => {
+                tracing::warn!(source = source.id, ?failed, "an alert could not be fetched");
+                round.rest = true;
+            }
+        }
+    }
+    take(document, &page.bytes, None, &mut round.incoming);
+    // As they were sent: what updates comes behind what it updates.
+    round.incoming.sort_by_key(|one| one.result.as_ref().map_or(Time(0), |message| message.alert.sent.at));
+    Ok(Some(round))
+}
+
+fn take(document: Document, bytes: &[u8], link: Option<EntryKey>, out: &mut Vec<Incoming>) {
+    let broken = document.fault.filter(|_| link.is_some() && document.alerts.is_empty());
+    out.extend(broken.map(|fault| Incoming { raw: bytes.to_vec(), result: Err(fault), link }));
+    for found in document.alerts {
+        // Not even kept whole where it is larger than any alert.
+        let raw = bytes.get(found.range).unwrap_or_default();
+        let raw = raw.get(..read::MAX_ALERT).unwrap_or(raw).to_vec();
+        out.push(Incoming { raw, result: found.result, link });
+    }
+}
+
+/// Where entries without an alert of their own lead to, each with a mark of its state.
+fn links(document: &Document, base: &Url) -> Vec<(EntryKey, Url)> {
+    let mut found = Vec::new();
+    for entry in document.entries.iter().filter(|entry| !entry.has_alert) {
+        let named = |link: &&read::Link| {
+            let path = link.href.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+            path.ends_with(".cap") || path.ends_with(".xml") || link.href.to_ascii_lowercase().contains("cap")
+        };
+        let link = entry.links.iter().find(|link| link.is_cap()).or(entry.links.iter().find(named));
+        if let Some(url) = link.and_then(|link| base.join(&link.href).ok()) {
+            found.push((hash(["cap-link", url.as_str(), &entry.updated].join("\0").as_bytes()), url));
+        }
+    }
+    found
+}
+
+/// Keeps what came, each message in a transaction of its own: what is wrong with one does not hold up the others.
+pub async fn keep(site: &Site, source: &Source, round: Round) -> Result<(), Trouble> {
+    for incoming in round.incoming {
+        let mut tx = site.store.begin().await?;
+        let done = one(site, &mut tx, source, incoming).await;
+        tx.end(done).await?;
+        site.refresh().await?;
+    }
+    Ok(())
+}
+
+async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> Result<(), Error> {
+    let now = site.now();
+    if let Some(mark) = &incoming.link {
+        tx.add_cap_link(mark, now).await?;
+    }
+    let mut row = CapMessage { source: source.id, raw: incoming.raw, at: now, ..CapMessage::default() };
+    match incoming.result {
+        Err(refused) => {
+            row.key = format!("broken:{}", crate::assets::hex(&hash(&row.raw)));
+            row.identifier = refused.identifier.unwrap_or_default();
+            row.sender = refused.sender.unwrap_or_default();
+            (row.state, row.reason) = ("refused".into(), refused.code.name().into());
+            row.place = format!("{} ({})", refused.path, refused.line);
+            if tx.cap_source(&row.key).await?.is_none() {
+                tx.add_cap_message(&row).await?;
+            }
+        }
+        Ok(message) => {
+            let alert = &message.alert;
+            row.key = external(&alert.sender, &alert.identifier);
+            if tx.cap_source(&row.key).await?.is_some() {
+                return Ok(());
+            }
+            (row.sender, row.identifier) = (alert.sender.clone(), alert.identifier.clone());
+            let headline = alert.infos.iter().find_map(|info| info.headline.as_ref().or(Some(&info.event)));
+            row.headline = headline.map(|text| text.chars().take(MAX_HEADLINE).collect()).unwrap_or_default();
+            row.message = write::document(alert);
+            row.places = inward::places(alert);
+            settle(site, tx, source, &message, &mut row).await?;
+            if row.state == "foreign" {
+                (row.raw, row.message) = (Vec::new(), String::new());
+            }
+            tx.add_cap_message(&row).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Decides what becomes of a message, and does it.
+async fn settle(site: &Site, tx: &mut Tx, source: &Source, message: &Message, row: &mut CapMessage) -> Result<(), Error> {
+    let earlier = earlier(site, tx, message, source.id).await?;
+    let verdict = inward::judge(&message.alert, &earlier, source.topic, site.now());
+    if matches!(message.alert.msg_type, MsgType::Update | MsgType::Cancel) {
+        for reference in &message.alert.references {
+            tx.add_cap_reference(&external(&reference.sender, &reference.identifier), source.id).await?;
+        }
+    }
+    let (state, reason) = match verdict {
+        Verdict::Foreign => ("foreign", String::new()),
+        Verdict::Refused(reason) => ("refused", reason.to_owned()),
+        Verdict::Item(..) if tx.cap_superseded(&row.key, source.id).await? => ("refused", "superseded".to_owned()),
+        Verdict::Item(proposal, wait) => {
+            row.places = proposal.card.places.clone();
+            match wait {
+                None if source.at_once => publish(site, tx, row, *proposal, None).await?,
+                wait => ("waiting", wait.unwrap_or_default().to_owned()),
+            }
+        }
+    };
+    (row.state, row.reason) = (state.to_owned(), reason);
+    Ok(())
+}
+
+/// State and reason after it was tried.
+async fn publish(
+    site: &Site,
+    tx: &mut Tx,
+    row: &CapMessage,
+    proposal: Proposal,
+    actor: Option<i64>,
+) -> Result<(&'static str, String), Error> {
+    let content = hash(row.message.as_bytes());
+    let draft = Draft { external: row.key.clone(), content, what: What::Item(Box::new(proposal)) };
+    let done = site.publisher.append(tx, vec![draft], &HashSet::new()).await?;
+    if let Some(Done::Refused(reason)) = done.first() {
+        return Ok(("refused", reason.code().to_owned()));
+    }
+    let words = [row.key.as_str(), " ", &row.headline].concat();
+    tx.note(site.now(), Note { actor, action: "cap-publish", words: &words, ..Note::default() }).await?;
+    Ok(("published", String::new()))
+}
+
+/// What a message speaks of, as far as it stands here.
+async fn earlier(site: &Site, tx: &mut Tx, message: &Message, source: i64) -> Result<Vec<Earlier>, Error> {
+    let snapshot = site.live.now();
+    let mut found: Vec<Earlier> = Vec::new();
+    for reference in &message.alert.references {
+        let key = external(&reference.sender, &reference.identifier);
+        let origin = tx.origin(&key).await?.filter(|origin| origin.content.is_some());
+        let item = origin.and_then(|origin| snapshot.items.get(&origin.item).cloned());
+        if let Some(item) = item.filter(|_| found.iter().all(|other| other.external != key)) {
+            let foreign = tx.cap_source(&key).await? != Some(source);
+            found.push(Earlier { external: key, item, foreign });
+        }
+    }
+    Ok(found)
+}
+
+/// An administrator lets a source through, or no longer.
+pub async fn let_through(visit: &Visit, person: &Person, id: i64, on: bool) -> Result<Response, Trouble> {
+    if !is_administrator(&person.grants) {
+        return Err(Trouble::Denied);
+    }
+    let mut tx = visit.site.store.begin().await?;
+    let done = async {
+        let source = tx.source(id).await?.filter(|source| source.cap).ok_or(Trouble::NotFound)?;
+        tx.set_source(&Source { at_once: on, ..source.clone() }).await?;
+        note(&mut tx, visit.now(), person, if on { "cap-at-once" } else { "cap-hold" }, &source.url).await?;
+        Ok(())
+    }
+    .await;
+    tx.end::<(), Trouble>(done).await?;
+    Ok(visit.go("/nguon"))
+}
+
+/// An official confirms a message that waits, or puts it aside.
+pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Result<Response, Trouble> {
+    let site = &visit.site;
+    let row = site.store.cap_message(id).await?.filter(|row| may_confirm(&person.grants, &row.places));
+    let row = row.ok_or(Trouble::NotFound)?;
+    let text = row.message.clone();
+    let message = apart(move || read::alert(text.as_bytes())).await.and_then(Result::ok).ok_or(Trouble::NotFound)?;
+    let topic = site.store.source(row.source).await?.and_then(|source| source.topic);
+    let mut tx = site.store.begin().await?;
+    let done = async {
+        // Somebody else was faster.
+        if tx.cap_state(id).await?.as_deref() != Some("waiting") {
+            return Ok(());
+        }
+        let (state, reason) = match form.get("do") {
+            "publish" => {
+                let earlier = earlier(site, &mut tx, &message, row.source).await?;
+                match inward::judge(&message.alert, &earlier, topic, visit.now()) {
+                    Verdict::Item(proposal, _) if may_confirm(&person.grants, &proposal.card.places) => {
+                        publish(site, &mut tx, &row, *proposal, Some(person.id)).await?
+                    }
+                    Verdict::Item(..) => return Err(Trouble::Denied),
+                    Verdict::Refused(reason) => ("refused", reason.to_owned()),
+                    Verdict::Foreign => ("foreign", String::new()),
+                }
+            }
+            "dismiss" => {
+                note(&mut tx, visit.now(), person, "cap-dismiss", &[row.key.as_str(), " ", &row.headline].concat()).await?;
+                ("refused", "dismissed".to_owned())
+            }
+            _ => return Err(Trouble::NotFound),
+        };
+        Ok(tx.set_cap_state(id, state, &reason).await?)
+    }
+    .await;
+    tx.end(done).await?;
+    site.refresh().await?;
+    Ok(visit.go("/nguon"))
+}

@@ -1,0 +1,74 @@
+//! Alerts that came from elsewhere: what waits, what became of the others and why; and the line for web sites of communes.
+
+use super::sources::Alerts;
+use crate::desk::sources::cap::may_confirm;
+use crate::desk::visit::Visit;
+use crate::pages::widget;
+use crate::store::desk::{CapMessage, Person};
+use domain::instance::instance;
+use domain::words::{ago, fill};
+use ui::el::{El, cl, el, tx};
+
+pub fn part(visit: &Visit, person: &Person, alerts: &Alerts) -> Vec<El> {
+    let w = visit.w();
+    let rows = alerts.messages.iter().map(|message| row(visit, person, message)).collect();
+    let list = if alerts.messages.is_empty() { cl("p", "em").text(w.cap_none) } else { cl("ul", "ls").kids(rows) };
+    let foreign = (alerts.foreign > 0).then(|| tx("p", fill(w.cap_foreign, &[("count", &alerts.foreign.to_string())])));
+    let mut out = vec![tx("h2", w.cap_messages), list];
+    out.extend(foreign);
+    let place = person.grants.first().and_then(|grant| instance().place(grant.place)).filter(|place| place.parent.is_some());
+    let origin = visit.site.options.origin.as_deref().unwrap_or("https://…");
+    out.push(tx("h2", w.cap_widget));
+    out.push(tx("p", w.cap_widget_hint));
+    out.push(cl("pre", "sr").text(widget::line(place, origin)));
+    out
+}
+
+fn row(visit: &Visit, person: &Person, message: &CapMessage) -> El {
+    let w = visit.w();
+    let title = if message.headline.is_empty() { &message.identifier } else { &message.headline };
+    let places = message.places.iter().filter_map(|place| instance().place(*place)).map(|place| place.name.get(visit.lang));
+    let places = places.collect::<Vec<_>>().join(", ");
+    let since = ago(message.at, visit.now(), visit.lang);
+    let facts = [places.as_str(), &message.sender, &message.identifier, &since];
+    let facts = facts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+    let state = match message.state.as_str() {
+        "waiting" => w.cap_waiting,
+        "published" => w.cap_published,
+        _ => w.cap_refused,
+    };
+    let mut li = el("li").kid(tx("h2", title.clone())).kid(tx("small", facts)).kid(cl("p", "st").text(state));
+    if !message.reason.is_empty() {
+        li = li.kid(cl("p", "warn").text(why(visit, message)));
+    }
+    if message.state == "waiting" && may_confirm(&person.grants, &message.places) {
+        let press = |what: &'static str, text: &'static str| cl("button", "bt").attr("name", "do").attr("value", what).text(text);
+        let buttons = vec![press("publish", w.cap_publish), press("dismiss", w.cap_dismiss)];
+        let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/nguon/cap/{}", message.id)));
+        li = li.kid(form.kid(cl("p", "ac").kids(buttons)));
+    }
+    li
+}
+
+fn why(visit: &Visit, message: &CapMessage) -> String {
+    let w = visit.w();
+    let plain = match message.reason.as_str() {
+        "dismissed" => w.cap_why_dismissed,
+        "ended" => w.cap_why_ended,
+        "exercise" => w.cap_why_exercise,
+        "unknown-hazard" => w.cap_why_hazard,
+        "no-info" => w.cap_why_info,
+        "no-level" => w.cap_why_level,
+        "not-for-people" => w.cap_why_machine,
+        "nothing-to-cancel" => w.cap_why_nothing,
+        "other-source" => w.cap_why_other,
+        "not-public" => w.cap_why_private,
+        "status" => w.cap_why_status,
+        "superseded" => w.cap_why_superseded,
+        code if !message.place.is_empty() => {
+            return fill(w.cap_why_broken, &[("code", code), ("place", &message.place)]);
+        }
+        code => return fill(w.cap_why_limits, &[("code", code)]),
+    };
+    plain.to_owned()
+}

@@ -1,0 +1,88 @@
+//! Atom feeds of alerts as CAP: everywhere, or a place. Each entry holds the whole message, and leads to it.
+
+use super::document::escape;
+use crate::cap::{outward, write};
+use crate::live::Snapshot;
+use domain::alert;
+use domain::alert::cap::Alert;
+use domain::content::{ItemId, PlaceCode, Time};
+use domain::instance::instance;
+use domain::route::{Feed, Route};
+use domain::words::Lang;
+use std::fmt::Write;
+
+/// Messages of a feed, the newest first.
+const LENGTH: usize = 60;
+
+pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Time) -> String {
+    let i = instance();
+    let place = if let Feed::PlaceCaps(code) = feed { i.place(PlaceCode(*code)) } else { None };
+    let mut messages: Vec<(ItemId, Alert)> = Vec::new();
+    for item in snapshot.items.values().filter(|item| alert::matters(&item.card, now)) {
+        let card = &item.card;
+        let here = |place: &domain::instance::Place| place.parent.is_none() || i.concerns(&card.places, PlaceCode(place.code));
+        if place.is_none_or(here) {
+            messages.extend(outward::message(snapshot, card.id, lang, origin).map(|message| (card.id, message)));
+        }
+    }
+    // Whoever took an alert has to hear that it was withdrawn; where it was for, nobody knows any more.
+    for gone in snapshot.gone.values().filter(|gone| gone.at.plus(alert::MEMORY) > now) {
+        messages.extend(outward::message(snapshot, gone.id, lang, origin).map(|message| (gone.id, message)));
+    }
+    messages.sort_by(|(_, a), (_, b)| b.sent.at.cmp(&a.sent.at).then(a.identifier.cmp(&b.identifier)));
+    messages.truncate(LENGTH);
+    let page = place.map_or(Route::Alerts, |place| Route::Place(place.code));
+    let title = [lang.words().alerts, " – ", place.map_or(&i.area, |place| &place.name).get(lang), " – ", &i.name].concat();
+    let updated = messages.iter().map(|(_, message)| message.sent.at).max().unwrap_or(Time(0));
+    let mut out = String::with_capacity(16 * 1024);
+    let _ = writeln!(
+        out,
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">",
+        lang.tag()
+    );
+    let own = [origin, &feed.path(lang)].concat();
+    element("title", &title, &mut out);
+    element("id", &own, &mut out);
+    element("updated", &updated.rfc3339(), &mut out);
+    link("self", "application/atom+xml", &own, &mut out);
+    link("alternate", "text/html", &[origin, &page.path(lang)].concat(), &mut out);
+    for (id, message) in &messages {
+        entry(*id, message, lang, origin, &mut out);
+    }
+    out.push_str("</feed>\n");
+    out
+}
+
+fn entry(id: ItemId, message: &Alert, lang: Lang, origin: &str, out: &mut String) {
+    let info = message.infos.iter().find(|info| info.language() == lang.tag()).or(message.infos.first());
+    let title = info.and_then(|info| info.headline.as_deref()).unwrap_or(message.msg_type.name());
+    let author = info.and_then(|info| info.sender_name.as_deref()).unwrap_or(&instance().name);
+    let address = [origin, &Feed::Cap(id).path(lang)].concat();
+    out.push_str("<entry>\n");
+    element("title", title, out);
+    // Another revision is another message.
+    element("id", &[&address, "#", &message.identifier].concat(), out);
+    element("updated", &message.sent.to_string().replace("-00:00", "+00:00"), out);
+    out.push_str("<author>");
+    element("name", author, out);
+    out.push_str("</author>\n");
+    link("alternate", "application/cap+xml", &address, out);
+    if let Some(summary) = info.and_then(|info| info.description.as_deref()).or(message.note.as_deref()) {
+        element("summary", summary, out);
+    }
+    out.push_str("<content type=\"application/cap+xml\">\n");
+    write::element(message, out);
+    out.push_str("</content>\n</entry>\n");
+}
+
+fn element(name: &str, text: &str, out: &mut String) {
+    let _ = write!(out, "<{name}>");
+    escape(text, out);
+    let _ = writeln!(out, "</{name}>");
+}
+
+fn link(rel: &str, kind: &str, href: &str, out: &mut String) {
+    let _ = write!(out, "<link rel=\"{rel}\" type=\"{kind}\" href=\"");
+    escape(href, out);
+    out.push_str("\"/>\n");
+}

@@ -1,0 +1,160 @@
+//! Alerts that came from elsewhere as CAP.
+
+use crate::error::Error;
+use crate::store::{Store, Tx};
+use domain::content::{PlaceCode, Time};
+
+/// Broken or refused messages of one source that are kept.
+const MAX_REFUSED: i64 = 200;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CapMessage {
+    pub id: i64,
+    pub source: i64,
+    pub key: String,
+    pub sender: String,
+    pub identifier: String,
+    pub headline: String,
+    pub places: Vec<PlaceCode>,
+    pub state: String,
+    pub reason: String,
+    /// Where in the message.
+    pub place: String,
+    pub raw: Vec<u8>,
+    pub message: String,
+    pub at: Time,
+}
+
+type Row = (i64, i64, String, String, String, String, String, String, String, String, Vec<u8>, String, i64);
+
+const COLUMNS: &str =
+    "SELECT id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at FROM cap_message";
+
+fn message(row: Row) -> CapMessage {
+    let (id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at) = row;
+    let places = places.split(' ').filter_map(|code| code.parse().ok()).map(PlaceCode).collect();
+    CapMessage { id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at: Time(at) }
+}
+
+impl Store {
+    /// What waits, then what else came, the newest first; nothing that is foreign.
+    pub async fn cap_messages(&self, count: u32) -> Result<Vec<CapMessage>, Error> {
+        let sql = [COLUMNS, " WHERE state <> 'foreign' ORDER BY state = 'waiting' DESC, id DESC LIMIT ?"].concat();
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(i64::from(count)).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(message).collect())
+    }
+
+    pub async fn cap_message(&self, id: i64) -> Result<Option<CapMessage>, Error> {
+        let sql = [COLUMNS, " WHERE id = ?"].concat();
+        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&self.readers).await?;
+        Ok(row.map(message))
+    }
+
+    /// How many messages were for none of our places.
+    pub async fn cap_foreign(&self) -> Result<i64, Error> {
+        let sql = "SELECT COUNT(*) FROM cap_message WHERE state = 'foreign'";
+        let (count,): (i64,) = sqlx::query_as(sql).fetch_one(&self.readers).await?;
+        Ok(count)
+    }
+
+    /// Whether the alert of an entry was fetched already.
+    pub async fn cap_link(&self, hash: &[u8; 32]) -> Result<bool, Error> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT at FROM cap_link WHERE hash = ?").bind(hash.to_vec()).fetch_optional(&self.readers).await?;
+        Ok(row.is_some())
+    }
+}
+
+impl Tx {
+    /// The source that brought a message; `None` where it never came.
+    pub async fn cap_source(&mut self, key: &str) -> Result<Option<i64>, Error> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT source FROM cap_message WHERE key = ?").bind(key).fetch_optional(self.raw()).await?;
+        Ok(row.map(|(source,)| source))
+    }
+
+    pub async fn cap_state(&mut self, id: i64) -> Result<Option<String>, Error> {
+        let row: Option<(String,)> =
+            sqlx::query_as("SELECT state FROM cap_message WHERE id = ?").bind(id).fetch_optional(self.raw()).await?;
+        Ok(row.map(|(state,)| state))
+    }
+
+    /// Of what was refused, the oldest go.
+    pub async fn add_cap_message(&mut self, message: &CapMessage) -> Result<i64, Error> {
+        let places = message.places.iter().map(|place| place.0.to_string()).collect::<Vec<_>>().join(" ");
+        let done = sqlx::query(
+            "INSERT INTO cap_message (source, key, sender, identifier, headline, places, state, reason, place, raw, message, at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(message.source)
+        .bind(&message.key)
+        .bind(&message.sender)
+        .bind(&message.identifier)
+        .bind(&message.headline)
+        .bind(places)
+        .bind(&message.state)
+        .bind(&message.reason)
+        .bind(&message.place)
+        .bind(message.raw.clone())
+        .bind(&message.message)
+        .bind(message.at.0)
+        .execute(self.raw())
+        .await?;
+        let id = done.last_insert_rowid();
+        sqlx::query(
+            "DELETE FROM cap_message WHERE id IN (SELECT id FROM cap_message WHERE state = 'refused' AND source = ? \
+             ORDER BY id DESC LIMIT -1 OFFSET ?)",
+        )
+        .bind(message.source)
+        .bind(MAX_REFUSED)
+        .execute(self.raw())
+        .await?;
+        Ok(id)
+    }
+
+    pub async fn set_cap_state(&mut self, id: i64, state: &str, reason: &str) -> Result<(), Error> {
+        sqlx::query("UPDATE cap_message SET state = ?, reason = ? WHERE id = ?")
+            .bind(state)
+            .bind(reason)
+            .bind(id)
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+
+    /// A source has updated or cancelled a message of its own: what of it waits, waits no longer.
+    pub async fn add_cap_reference(&mut self, key: &str, source: i64) -> Result<(), Error> {
+        sqlx::query("INSERT OR IGNORE INTO cap_reference (key, source) VALUES (?, ?)")
+            .bind(key)
+            .bind(source)
+            .execute(self.raw())
+            .await?;
+        sqlx::query(
+            "UPDATE cap_message SET state = 'refused', reason = 'superseded' WHERE key = ? AND source = ? AND state = 'waiting'",
+        )
+        .bind(key)
+        .bind(source)
+        .execute(self.raw())
+        .await?;
+        Ok(())
+    }
+
+    /// Whether a source has updated or cancelled this message before it came.
+    pub async fn cap_superseded(&mut self, key: &str, source: i64) -> Result<bool, Error> {
+        let row: Option<(i64,)> = sqlx::query_as("SELECT source FROM cap_reference WHERE key = ? AND source = ?")
+            .bind(key)
+            .bind(source)
+            .fetch_optional(self.raw())
+            .await?;
+        Ok(row.is_some())
+    }
+
+    pub async fn add_cap_link(&mut self, hash: &[u8; 32], at: Time) -> Result<(), Error> {
+        sqlx::query("INSERT OR IGNORE INTO cap_link (hash, at) VALUES (?, ?)")
+            .bind(hash.to_vec())
+            .bind(at.0)
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+}

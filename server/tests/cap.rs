@@ -1,0 +1,460 @@
+//! CAP read and written: samples of many services, every sort of broken message, and whatever else may come.
+
+use domain::alert::cap::*;
+use domain::content::{Certainty, Time, Urgency};
+use proptest::prelude::*;
+use server::cap::read::{self, Message};
+use server::cap::{check, write};
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cap")
+}
+
+/// Every sample, by name.
+fn samples() -> Vec<(String, Vec<u8>)> {
+    let mut all: Vec<_> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "cap" || kind == "atom"))
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap()))
+        .collect();
+    all.sort();
+    assert!(all.len() >= 15);
+    all
+}
+
+fn sample(name: &str) -> String {
+    std::fs::read_to_string(folder().join(name)).unwrap()
+}
+
+#[test]
+fn every_sample_comes_back_as_it_was() {
+    let mut count = 0;
+    for (name, bytes) in samples() {
+        let document = read::document(&bytes);
+        assert_eq!(document.fault, None, "{name}");
+        for found in document.alerts {
+            let message = found.result.unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
+            let text = write::document(&message.alert);
+            let again = read::alert(text.as_bytes()).unwrap_or_else(|refused| panic!("{name}: {refused:?}\n{text}"));
+            assert_eq!(again.version, Version::V1_2);
+            assert_eq!(again.alert, message.alert, "{name}");
+            count += 1;
+        }
+    }
+    assert!(count >= 14, "{count}");
+}
+
+/// The schema of OASIS says the same of what we write, where a program that knows schemas is here.
+#[test]
+fn what_is_written_is_valid_by_the_schema() {
+    let xmllint = std::process::Command::new("xmllint").arg("--version").output();
+    if xmllint.is_err() {
+        eprintln!("xmllint is not here: only our own reading was asked");
+        return;
+    }
+    for (name, bytes) in samples() {
+        for found in read::document(&bytes).alerts {
+            let text = write::document(&found.result.unwrap().alert);
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &text).unwrap();
+            let schema = folder().join("cap12.xsd");
+            let done = std::process::Command::new("xmllint")
+                .args(["--nonet", "--noout", "--schema"])
+                .arg(schema)
+                .arg(file.path())
+                .output()
+                .unwrap();
+            assert!(done.status.success(), "{name}: {}\n{text}", String::from_utf8_lossy(&done.stderr));
+        }
+    }
+}
+
+#[test]
+fn what_samples_say() {
+    let alert = |name: &str| read::alert(sample(name).as_bytes()).unwrap();
+    let Message { version, alert: canada } = alert("canada.cap");
+    assert_eq!(version, Version::V1_2);
+    assert_eq!((canada.references.len(), canada.infos.len(), canada.note), (2, 2, None));
+    assert_eq!(canada.infos[1].language(), "fr-CA");
+    assert_eq!(canada.infos[0].areas[1].polygons[0].0.len(), 38);
+    let usa = alert("usa.cap").alert;
+    let info = &usa.infos[0];
+    assert_eq!(
+        info.description.as_deref().unwrap(),
+        "At 905 PM CST, <emergency management> reported flash flooding & road closures."
+    );
+    assert_eq!(info.instruction.as_deref().unwrap(), "Turn around, don't drown when encountering flooded roads!");
+    assert_eq!(info.parameters[1].name, info.parameters[2].name, "names may repeat");
+    let australia = alert("australia.cap").alert;
+    assert_eq!(australia.infos[0].parameters[5].value, "");
+    assert_eq!(australia.infos[0].areas[0].circles[0].to_string(), "-35.3888,147.0598 25");
+    let mexico = alert("mexico.cap");
+    assert_eq!((mexico.version, mexico.alert.sent.offset), (Version::V1_1, 0));
+    assert_eq!(mexico.alert.infos[0].resources[0].mime_type, "application/octet-stream");
+    let philippines = alert("philippines.cap").alert;
+    assert_eq!((philippines.status, philippines.msg_type, philippines.infos.len()), (Status::Exercise, MsgType::Cancel, 0));
+    let older = alert("older.cap");
+    assert_eq!(older.version, Version::V1_0);
+    assert_eq!(older.alert.infos[0].areas[0].geocodes, [Pair { name: "fips6".into(), value: "006109".into() }]);
+    let amber = read::document(sample("amber.atom").as_bytes());
+    assert_eq!((amber.alerts.len(), amber.alerts[0].entry, amber.single), (1, 1, false));
+    assert!(sample("amber.atom")[amber.alerts[0].range.clone()].starts_with("<alert xmlns"));
+    let index = read::document(sample("earthquake_index.atom").as_bytes());
+    assert_eq!(index.alerts.len(), 0);
+    let links: Vec<&str> = index.entries[0].links.iter().filter(|l| l.is_cap()).map(|l| l.href.as_str()).collect();
+    assert_eq!(links, ["http://earthquake.usgs.gov/earthquakes/catalogs/cap/us2010apcd"]);
+    assert_eq!(index.entries[0].updated, "2010-08-30T23:25:40Z");
+}
+
+/// Changes one place of a sample that stands there once.
+fn changed(name: &str, from: &str, to: &str) -> String {
+    let text = sample(name);
+    assert!(text.contains(from), "{name} has no {from}");
+    text.replacen(from, to, 1)
+}
+
+#[test]
+fn what_is_broken_is_refused_with_its_place() {
+    let vietnam = |from: &str, to: &str| changed("vietnam.cap", from, to);
+    for (text, code, path) in [
+        (vietnam("<alert ", "<!DOCTYPE alert [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><alert "), Code::Doctype, "/"),
+        (vietnam("Lũ quét<", "&x;<"), Code::Entity, "/alert/info[1]/event"),
+        (vietnam("Lũ quét<", "&nbsp;<"), Code::Entity, "/alert/info[1]/event"),
+        (vietnam("Lũ quét<", "&#0;<"), Code::Entity, "/alert/info[1]/event"),
+        (vietnam("Lũ quét<", "a\u{1}b<"), Code::Xml, "/"),
+        (vietnam("+07:00</sent>", "Z</sent>"), Code::BadTime, "/alert/sent"),
+        (vietnam("<sender>", "<sender>du bao "), Code::BadName, "/alert/sender"),
+        (vietnam("<status>Actual", "<status>Real"), Code::BadWord, "/alert/status"),
+        (vietnam("<msgType>Alert", "<msgType>Update"), Code::Missing, "/alert/references"),
+        (vietnam("<severity>Severe</severity>", ""), Code::Missing, "/alert/info[1]/severity"),
+        (vietnam("<value>20050</value>", ""), Code::Missing, "/alert/info[1]/area[1]/geocode[2]/value"),
+        (vietnam("<category>Met", "<b xmlns='x'/><category>Met"), Code::ForeignElement, "/alert/info[1]/b"),
+        (vietnam("<category>Met", "stray<category>Met"), Code::StrayText, "/alert/info[1]"),
+        (vietnam("cap:1.2", "cap:9.9"), Code::NotCap, "/"),
+        (vietnam("</status>", "</statuses>"), Code::Xml, "/alert/status"),
+        (vietnam("UTF-8", "UTF-16"), Code::Encoding, "/"),
+        (vietnam("</alert>", ""), Code::CutShort, "/alert"),
+        (vietnam("</alert>", "</alert><alert/>"), Code::Xml, "/"),
+        (vietnam("</alert>", "</alert>more"), Code::Xml, "/"),
+        (String::new(), Code::CutShort, "/"),
+        ("<html><body>Đăng nhập</body></html>".into(), Code::NotCap, "/"),
+        (
+            changed("oasis-thunderstorm.cap", "38.62,-119.89 38.47,-120.14", "38.62,-119.89"),
+            Code::OpenPolygon,
+            "/alert/info[1]/area[1]/polygon[1]",
+        ),
+        (
+            changed("oasis-thunderstorm.cap", "38.34,-119.95", "138.34,-119.95"),
+            Code::OutOfRange,
+            "/alert/info[1]/area[1]/polygon[1]",
+        ),
+        (
+            changed("earthquake.cap", "-16.053,-173.274 0.0", "-16.053 -173.274 0.0"),
+            Code::BadCircle,
+            "/alert/info[1]/area[1]/circle[1]",
+        ),
+    ] {
+        let document = read::document(text.as_bytes());
+        let refused = document.fault.or(document.alerts.into_iter().find_map(|found| found.result.err()));
+        let refused = refused.unwrap_or_else(|| panic!("{code:?} {path} was taken"));
+        assert_eq!((refused.code, refused.path.as_str()), (code, path));
+        assert!(read::alert(text.as_bytes()).is_err());
+    }
+    let refused = read::alert(changed("canada.cap", "<severity>Minor", "<severity>Small").as_bytes()).unwrap_err();
+    assert_eq!(refused.line, 24);
+    assert_eq!(refused.identifier.as_deref(), Some("2.49.0.1.124.6bddbc91.2012"));
+    assert_eq!(refused.msg_type, Some(MsgType::Update));
+}
+
+#[test]
+fn hostile_sizes_cost_nothing() {
+    let began = std::time::Instant::now();
+    let head = sample("vietnam.cap");
+    let inside = |text: &str| head.replacen("Lũ quét", text, 1);
+    let code = |text: &str| {
+        let document = read::document(text.as_bytes());
+        document.fault.or(document.alerts.into_iter().find_map(|found| found.result.err())).map(|refused| refused.code)
+    };
+    assert_eq!(code(&inside(&"a".repeat(2 << 20))), Some(Code::TooLarge));
+    assert_eq!(code(&"<a>".repeat(1_000_000)), Some(Code::TooDeep));
+    assert_eq!(code(&format!("<a>{}</a>", "<b/>".repeat(1_000_000))), Some(Code::TooManyElements));
+    assert_eq!(code(&format!("<a {}/>", "x='' ".repeat(1_000_000))), Some(Code::TooLongTag));
+    let spaces: String = (0..200_000).map(|n| format!("xmlns:n{n}='u' ")).collect();
+    assert_eq!(code(&format!("<a {spaces}/>")), Some(Code::TooLongTag));
+    assert_eq!(code(&"x".repeat(9 << 20)), Some(Code::TooLarge));
+    // A billion laughs need a document type first.
+    let laughs =
+        "<!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'>&b;</alert>";
+    assert_eq!(code(laughs), Some(Code::Doctype));
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_broken_alert_leaves_those_beside_it() {
+    let strip = |text: String| text.split_once("?>").unwrap().1.to_owned();
+    let good = strip(sample("vietnam.cap"));
+    let bad = strip(changed("vietnam.cap", "<scope>Public", "<scope>Some"));
+    let feed = format!(
+        "<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='text/xml'>{good}</content></entry>\
+         <entry><content type='text/xml'>{bad}</content></entry><entry><content type='text/xml'>{good}</content></entry></feed>"
+    );
+    let document = read::document(feed.as_bytes());
+    assert_eq!(document.fault, None);
+    let entries: Vec<(usize, bool)> = document.alerts.iter().map(|found| (found.entry, found.result.is_ok())).collect();
+    assert_eq!(entries, [(1, true), (2, false), (3, true)]);
+    let list = format!("<alerts>{good}{bad}{good}</alerts>");
+    assert_eq!(read::document(list.as_bytes()).alerts.iter().filter(|found| found.result.is_ok()).count(), 2);
+    // What was whole before the feed breaks off is taken.
+    let cut = &feed[..feed.len() / 2];
+    let document = read::document(cut.as_bytes());
+    assert!(document.fault.is_some() && document.alerts[0].result.is_ok());
+}
+
+fn lines(name: &str, text: &str, now: &str) -> Vec<serde_json::Value> {
+    check::file(name, Ok(text.as_bytes().to_vec()), Time::parse(now).unwrap()).into_iter().map(|line| line.json).collect()
+}
+
+#[test]
+fn a_line_for_each_alert() {
+    let now = "2026-11-23T12:00:00+07:00";
+    let line = &lines("v.cap", &sample("vietnam.cap"), now)[0];
+    assert_eq!(line["accepted"], true);
+    assert_eq!(line["identifier"], "urn:oid:2.49.0.0.704.0.2026.11.23.1");
+    assert_eq!((&line["msgType"], &line["level"], &line["in_force"]), (&"Alert".into(), &2.into(), &true.into()));
+    assert_eq!(line["areas"], serde_json::json!(["Xã A Lưới 2 và xã A Lưới 5", "A Luoi 2 and A Luoi 5"]));
+    assert_eq!(line["places"], serde_json::json!(["20044", "20050"]));
+    assert_eq!(lines("v.cap", &sample("vietnam.cap"), "2026-11-23T18:00:00+07:00")[0]["in_force"], false);
+    assert_eq!(lines("v.cap", &sample("vietnam.cap"), "2026-11-23T11:00:00+07:00")[0]["in_force"], false);
+    let amber = lines("amber.atom", &sample("amber.atom"), now);
+    assert_eq!(amber.len(), 1);
+    assert_eq!((&amber[0]["entry"], &amber[0]["in_force"], &amber[0]["level"]), (&1.into(), &false.into(), &3.into()));
+    let index = lines("i.atom", &sample("earthquake_index.atom"), now);
+    assert_eq!((index.len(), &index[0]["accepted"], &index[0]["alerts"]), (1, &true.into(), &0.into()));
+    let bad = &lines("b.cap", &changed("vietnam.cap", "<scope>Public", "<scope>Some"), now)[0];
+    assert_eq!((&bad["accepted"], &bad["code"], &bad["place"]), (&false.into(), &"bad-word".into(), &"/alert/scope".into()));
+    assert_eq!(bad["line"], 8);
+    let cut = lines("b.cap", "<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'>", now);
+    assert_eq!((cut.len(), &cut[0]["code"]), (1, &"cut-short".into()));
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "[ -~àđếũươ\n\t&<>\"'\\r]{0,30}".prop_map(|text: String| text.trim_matches([' ', '\t', '\n', '\r']).to_owned())
+}
+
+fn maybe() -> impl Strategy<Value = Option<String>> {
+    proptest::option::of(text()).prop_map(|text| text.filter(|text| !text.is_empty()))
+}
+
+fn filled() -> impl Strategy<Value = String> {
+    text().prop_map(|text| if text.is_empty() { "x".into() } else { text })
+}
+
+fn stamp() -> impl Strategy<Value = Stamp> {
+    (0i64..4_000_000_000, -840i16..=840).prop_map(|(at, offset)| Stamp { at: Time(at), offset })
+}
+
+fn word<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
+    (0..all.len()).prop_map(|at| all[at])
+}
+
+fn pairs() -> impl Strategy<Value = Vec<Pair>> {
+    proptest::collection::vec((text(), text()).prop_map(|(name, value)| Pair { name, value }), 0..3)
+}
+
+fn point() -> impl Strategy<Value = Point> {
+    (-900_000_000i32..=900_000_000, -1_800_000_000i32..=1_800_000_000)
+        .prop_map(|(lat, lon)| Point { lat: Degrees(lat), lon: Degrees(lon) })
+}
+
+fn area() -> impl Strategy<Value = Area> {
+    let polygon = proptest::collection::vec(point(), 3..8).prop_map(|mut points| {
+        points.push(points[0]);
+        Polygon(points)
+    });
+    let circle = (point(), 0i64..100_000_000_000).prop_map(|(center, radius)| Circle { center, radius: Decimal(radius) });
+    let decimal = || (-99_999_999_999i64..99_999_999_999).prop_map(Decimal);
+    let heights = proptest::option::of((decimal(), proptest::option::of(decimal())));
+    (text(), proptest::collection::vec(polygon, 0..3), proptest::collection::vec(circle, 0..2), pairs(), heights).prop_map(
+        |(desc, polygons, circles, geocodes, heights)| Area {
+            desc,
+            polygons,
+            circles,
+            geocodes,
+            altitude: heights.map(|(low, _)| low),
+            ceiling: heights.and_then(|(_, high)| high),
+        },
+    )
+}
+
+fn resource() -> impl Strategy<Value = Resource> {
+    (text(), filled(), proptest::option::of(0i64..i64::MAX), "[a-z]{0,9}", maybe(), "[0-9a-f]{0,8}").prop_map(
+        |(desc, mime_type, size, uri, deref_uri, digest)| Resource {
+            desc,
+            mime_type,
+            size,
+            uri: Some(uri).filter(|uri| !uri.is_empty()),
+            deref_uri,
+            digest: Some(digest).filter(|digest| !digest.is_empty()),
+        },
+    )
+}
+
+const URGENCY: [Urgency; 5] = [Urgency::Immediate, Urgency::Expected, Urgency::Future, Urgency::Past, Urgency::Unknown];
+const CERTAINTY: [Certainty; 5] =
+    [Certainty::Observed, Certainty::Likely, Certainty::Possible, Certainty::Unlikely, Certainty::Unknown];
+
+fn info() -> impl Strategy<Value = Info> {
+    let words = (
+        proptest::option::of("[a-z]{2,3}(-[A-Z0-9]{1,8})?"),
+        proptest::collection::vec(word(Category::ALL), 1..3),
+        filled(),
+        proptest::collection::vec(word(ResponseType::ALL), 0..3),
+        word(&URGENCY),
+        word(Severity::ALL),
+        word(&CERTAINTY),
+    );
+    let times = (proptest::option::of(stamp()), proptest::option::of(stamp()), proptest::option::of(stamp()));
+    let texts = (maybe(), maybe(), maybe(), maybe(), maybe(), maybe());
+    let lists = (
+        pairs(),
+        pairs(),
+        proptest::collection::vec(resource(), 0..2),
+        proptest::collection::vec(area(), 0..3),
+        "(https://[a-z]{1,9}/\\?[a-z&=]{0,9})?",
+    );
+    (words, times, texts, lists).prop_map(|(words, times, texts, lists)| Info {
+        language: words.0,
+        categories: words.1,
+        event: words.2,
+        response_types: words.3,
+        urgency: words.4,
+        severity: words.5,
+        certainty: words.6,
+        audience: texts.0,
+        event_codes: lists.0,
+        effective: times.0,
+        onset: times.1,
+        expires: times.2,
+        sender_name: texts.1,
+        headline: texts.2,
+        description: texts.3,
+        instruction: texts.4,
+        web: Some(lists.4).filter(|web| !web.is_empty()),
+        contact: texts.5,
+        parameters: lists.1,
+        resources: lists.2,
+        areas: lists.3,
+    })
+}
+
+fn alert() -> impl Strategy<Value = Alert> {
+    let name = || "[!-%'-+\\--;=-~]{1,20}";
+    let reference = (name(), name(), stamp()).prop_map(|(sender, identifier, sent)| Reference { sender, identifier, sent });
+    let head = (name(), name(), stamp(), word(Status::ALL), word(MsgType::ALL), word(Scope::ALL));
+    let texts = (maybe(), filled(), filled(), maybe(), maybe(), proptest::collection::vec(text(), 0..3));
+    let references = proptest::collection::vec(reference, 1..4);
+    (head, texts, references, proptest::collection::vec(info(), 0..3)).prop_map(|(head, texts, references, infos)| Alert {
+        identifier: head.0,
+        sender: head.1,
+        sent: head.2,
+        status: head.3,
+        msg_type: head.4,
+        source: texts.0,
+        scope: head.5,
+        restriction: Some(texts.1),
+        addresses: Some(texts.2),
+        codes: texts.5,
+        note: texts.3,
+        references,
+        incidents: texts.4,
+        infos,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn any_alert_comes_back_as_it_was(alert in alert()) {
+        let text = write::document(&alert);
+        let again = read::alert(text.as_bytes());
+        prop_assert_eq!(again.map(|message| message.alert), Ok(alert), "{}", text);
+    }
+}
+
+/// Numbers as they follow from one another (xorshift64*).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % n.max(1)
+    }
+}
+
+const PIECES: [&str; 16] = [
+    "<",
+    ">",
+    "&",
+    "&#x110000;",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "-->",
+    "<?",
+    "</alert>",
+    "<info>",
+    "xmlns=''",
+    "\u{fffe}",
+    "đ",
+    "<!DOCTYPE x>",
+    "99999999999999999999",
+];
+
+fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
+    for _ in 0..1 + dice.below(6) {
+        let at = dice.below(bytes.len());
+        match dice.below(6) {
+            0 => bytes.truncate(at),
+            1 => drop(bytes.splice(at..at, PIECES[dice.below(PIECES.len())].bytes())),
+            2 => drop(bytes.drain(at..(at + dice.below(40)).min(bytes.len()))),
+            3 => {
+                let part = bytes[at..(at + dice.below(400)).min(bytes.len())].to_vec();
+                let to = dice.below(bytes.len());
+                drop(bytes.splice(to..to, part));
+            }
+            _ => {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = dice.below(256) as u8;
+                }
+            }
+        }
+    }
+}
+
+/// `BANTIN_FUZZ` says how many.
+#[test]
+fn nothing_that_comes_makes_it_panic() {
+    let count: usize = std::env::var("BANTIN_FUZZ").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000);
+    let samples = samples();
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut taken = 0;
+    for n in 0..count {
+        let mut bytes = samples[n % samples.len()].1.clone();
+        mutate(&mut bytes, &mut dice);
+        for found in read::document(&bytes).alerts {
+            assert!(found.range.end <= bytes.len());
+            if let Ok(message) = found.result {
+                taken += 1;
+                // Whatever is taken can be written and read again.
+                let again = read::alert(write::document(&message.alert).as_bytes());
+                assert_eq!(again.map(|message| message.alert), Ok(message.alert));
+            }
+        }
+        check::file("x", Ok(bytes), Time(0));
+    }
+    assert!(taken > count / 100, "mutations leave something to take: {taken}");
+}

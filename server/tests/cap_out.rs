@@ -1,0 +1,161 @@
+//! Our alerts as others take them: CAP that our own reading and the standard accept, feeds of it, and the widget.
+
+mod lab;
+
+use axum::http::StatusCode;
+use domain::alert::cap::{Alert, MsgType, Severity, Status};
+use domain::content::PlaceCode;
+use lab::{Lab, alert};
+use serde_json::json;
+use server::cap::inward::{self, Verdict};
+use server::cap::read;
+use std::sync::atomic::Ordering;
+
+async fn id(lab: &Lab, title: &str) -> String {
+    let snapshot = lab.app.site.live.now();
+    let card = snapshot.cards().find(|card| card.headlines[0].title == title).unwrap();
+    card.id.to_string()
+}
+
+async fn message(lab: &Lab, id: &str) -> Alert {
+    let answer = lab.get(&format!("/canh-bao/{id}.cap.xml"), &[("host", "bantin.example")]).await;
+    assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "application/cap+xml; charset=utf-8"));
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    let read = read::alert(&answer.body);
+    valid(&answer.body);
+    read.unwrap_or_else(|refused| panic!("{refused:?}: {}", String::from_utf8_lossy(&answer.body))).alert
+}
+
+/// By the schema of OASIS, where a program that knows schemas is here.
+fn valid(bytes: &[u8]) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cap/cap12.xsd");
+    let done = std::process::Command::new("xmllint").args(["--nonet", "--noout", "--schema", schema]).arg(file.path()).output();
+    if let Ok(done) = done {
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+#[tokio::test]
+async fn a_chain_with_revisions_as_cap() {
+    let lab = Lab::new().await;
+    let mut first = alert("a", "alert", &[], "+5h");
+    first["alert"]["level"] = json!(3);
+    first["facts"] = json!([{"contingency": "Nếu đến 18:00 không có tin mới thì vẫn ở trên cao."}, {"phone": "112"}]);
+    first["variants"] = json!([{"lang": "en", "title": "Flash flood", "summary": "Go up.", "body": ["Rain & more < 3 h"]}]);
+    lab.import(&[first.clone()]).await;
+    let a = id(&lab, "Lũ quét a").await;
+    let one = message(&lab, &a).await;
+    assert_eq!(
+        (one.identifier.as_str(), one.sender.as_str(), one.status),
+        (format!("{a}.1").as_str(), "bantin.example", Status::Actual)
+    );
+    assert_eq!((one.msg_type, one.references.len(), one.infos.len()), (MsgType::Alert, 0, 2));
+    let info = &one.infos[0];
+    assert_eq!((info.language(), info.event.as_str(), info.severity), ("vi", "Lũ quét", Severity::Severe));
+    assert_eq!(info.instruction.as_deref(), Some("Lên đồi\nNếu đến 18:00 không có tin mới thì vẫn ở trên cao."));
+    assert_eq!(info.contact.as_deref(), Some("112"));
+    assert_eq!(info.areas[0].geocodes[0].value, "20044");
+    assert!(!info.areas[0].polygons.is_empty());
+    assert_eq!(one.infos[1].description.as_deref(), Some("Go up.\nRain & more < 3 h"));
+    assert_eq!(inward::level(one.infos.iter()), Some(3));
+    assert_eq!(inward::places(&one), [PlaceCode(20044)]);
+    // Without the code, the shape alone says the same.
+    let mut drawn = one.clone();
+    drawn.infos.iter_mut().flat_map(|info| &mut info.areas).for_each(|area| area.geocodes.clear());
+    assert_eq!(inward::places(&drawn), [PlaceCode(20044)]);
+    // Another server of this kind would take it as it was.
+    let Verdict::Item(proposal, None) = inward::judge(&one, &[], None, lab.app.site.now()) else { panic!("not taken") };
+    assert_eq!(proposal.alert.unwrap().level, 3);
+    assert_eq!(proposal.card.headlines[0].title, "Lũ quét a");
+
+    lab.time.fetch_add(60, Ordering::SeqCst);
+    first["summary"] = json!("Lên cao ngay.");
+    lab.import(&[first]).await;
+    let two = message(&lab, &a).await;
+    assert_eq!((two.identifier, two.msg_type), (format!("{a}.2"), MsgType::Update));
+    let names = |alert: &Alert| alert.references.iter().map(|one| one.identifier.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&two), [format!("{a}.1")]);
+    assert_eq!(two.references[0].sent, one.sent, "as it was sent then");
+
+    lab.time.fetch_add(60, Ordering::SeqCst);
+    let mut b = alert("b", "cancel", &["a"], "+5h");
+    b["issued"] = json!("-1m");
+    lab.import(&[b]).await;
+    let cancel = message(&lab, &id(&lab, "Lũ quét b").await).await;
+    assert_eq!((cancel.msg_type, names(&cancel)), (MsgType::Cancel, vec![format!("{a}.1"), format!("{a}.2")]));
+    // Withdrawn: whoever took it hears of it.
+    lab.import(&[json!({"id": "a", "withdrawn": "Gửi nhầm."})]).await;
+    let gone = message(&lab, &a).await;
+    assert_eq!((gone.msg_type, gone.note.as_deref(), gone.infos.len()), (MsgType::Cancel, Some("Gửi nhầm."), 0));
+    assert_eq!(names(&gone), [format!("{a}.1"), format!("{a}.2")]);
+}
+
+#[tokio::test]
+async fn feeds_of_alerts_for_everywhere_and_a_place() {
+    let lab = Lab::new().await;
+    let mut far = alert("xa", "alert", &[], "+5h");
+    far["places"] = json!(["19753"]);
+    let mut all = alert("moi-nguoi", "alert", &[], "+5h");
+    all["places"] = json!([]);
+    all["sample"] = json!(true);
+    lab.import(&[alert("gan", "alert", &[], "+5h"), far, all, lab::article(1)]).await;
+    let feed = async |path: &str| {
+        let answer = lab.get(path, &[("host", "bantin.example")]).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (StatusCode::OK, "application/atom+xml; charset=utf-8"),
+            "{path}"
+        );
+        let document = read::document(&answer.body);
+        assert_eq!(document.fault, None);
+        assert!(document.entries.iter().all(|entry| entry.has_alert && entry.links.iter().any(|link| link.is_cap())));
+        let titles = document.alerts.into_iter().map(|found| found.result.unwrap().alert).collect::<Vec<_>>();
+        titles
+    };
+    let titles = |alerts: &[Alert]| {
+        let mut all: Vec<String> = alerts.iter().map(|one| one.infos[0].headline.clone().unwrap()).collect();
+        all.sort();
+        all
+    };
+    let everywhere = feed("/canh-bao.cap").await;
+    assert_eq!(titles(&everywhere), ["Lũ quét gan", "Lũ quét moi-nguoi", "Lũ quét xa"]);
+    let place = feed("/noi/a-luoi-2/canh-bao.cap").await;
+    assert_eq!(titles(&place), ["Lũ quét gan", "Lũ quét moi-nguoi"]);
+    let sample = place.iter().find(|one| one.infos[0].headline.as_deref() == Some("Lũ quét moi-nguoi")).unwrap();
+    assert_eq!(sample.status, Status::Test, "sample content is never taken for real");
+    assert_eq!(inward::places(sample), [PlaceCode(46)]);
+    assert_eq!(feed("/en/noi/a-luoi-2/canh-bao.cap").await.len(), 2);
+    for path in ["/noi/khong-co/canh-bao.cap", "/canh-bao/00000000.cap.xml", "/canh-bao/x.cap.xml"] {
+        assert_eq!(lab.get(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn any_site_may_frame_the_widget_and_nothing_else() {
+    let lab = Lab::new().await;
+    let mut drill = alert("tap", "alert", &[], "+5h");
+    drill["title"] = json!("<script>alert(1)</script>");
+    lab.import(&[alert("gan", "alert", &[], "+5h"), drill]).await;
+    let answer = lab.get("/nhung/canh-bao?noi=a-luoi-2", &[("host", "bantin.example")]).await;
+    let page = String::from_utf8(answer.body.clone()).unwrap();
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.header("content-security-policy").contains("frame-ancestors *"));
+    assert!(answer.headers.get("x-frame-options").is_none());
+    assert_eq!(answer.header("cross-origin-resource-policy"), "cross-origin");
+    assert!(page.contains("Lũ quét gan") && page.contains("A Lưới 2") && !page.contains("<script"), "{page}");
+    assert!(page.len() < 3_000, "{} bytes", page.len());
+    let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+    let hash = domain::sign::hash(style.as_bytes());
+    use base64::Engine;
+    let named = format!("'sha256-{}'", base64::prelude::BASE64_STANDARD.encode(hash));
+    assert!(answer.header("content-security-policy").contains(&named), "the policy lets its own style through");
+    let other = String::from_utf8(lab.get("/nhung/canh-bao?noi=phu-xuan&lang=en", &[]).await.body).unwrap();
+    assert!(other.contains("Phu Xuan") && !other.contains("Lũ quét"), "{other}");
+    assert!(lab.get("/canh-bao", &[]).await.header("content-security-policy").contains("frame-ancestors 'none'"));
+    lab.time.fetch_add(6 * 3_600, Ordering::SeqCst);
+    lab.app.site.refresh().await.unwrap();
+    let over = String::from_utf8(lab.get("/nhung/canh-bao?noi=a-luoi-2", &[]).await.body).unwrap();
+    assert!(over.contains("chưa chắc đã an toàn"), "an alert past its end does not just vanish: {over}");
+}

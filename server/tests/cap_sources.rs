@@ -1,0 +1,300 @@
+//! Alerts from elsewhere at the desk: kept, published at once or by an official, updated, cancelled, never twice.
+
+mod lab;
+mod office;
+mod web;
+
+use axum::http::StatusCode;
+use domain::alert::{State, standings};
+use domain::content::{Block, Card, FactKind, MsgType, PlaceCode, Status};
+use domain::editorial::{Role, Stage};
+use lab::{Lab, NOW};
+use office::*;
+use server::Options;
+use server::store::desk::{CapMessage, Source};
+use std::sync::atomic::Ordering;
+use web::Web;
+
+const XML: &str = "content-type: application/cap+xml\r\n";
+const ATOM: &str = "content-type: application/atom+xml\r\n";
+const VIETNAM: &str = include_str!("cap/vietnam.cap");
+/// Longer than a source of alerts waits between two questions, in seconds.
+const ROUND: i64 = 130;
+
+struct Desk {
+    lab: Lab,
+    admin: Browser,
+    author: Browser,
+    officer: Browser,
+    web: Web,
+}
+
+async fn desk() -> Desk {
+    let lab = Lab::with(|options| Options { fetch_private: true, ..options }).await;
+    let Office { lab, admin, author, .. } = office_in(lab).await;
+    let officer = invite(&lab, &admin, "canh.bao", Role::AlertOfficer, 46).await;
+    Desk { lab, admin, author, officer, web: Web::new().await }
+}
+
+impl Desk {
+    async fn poll(&self, later: i64) {
+        self.lab.time.fetch_add(later, Ordering::SeqCst);
+        server::desk::jobs::round(&self.lab.app.site, true).await.unwrap();
+    }
+
+    async fn follow(&self, path: &str) -> Source {
+        let url = self.web.url(path);
+        let form = [("url", url.as_str()), ("name", ""), ("place", "20044"), ("topic", "")];
+        let answer = post(&self.lab, &self.author, "/ban-lam-viec/nguon", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        self.poll(0).await;
+        self.sources().await.into_iter().find(|source| source.url == url).unwrap()
+    }
+
+    async fn sources(&self) -> Vec<Source> {
+        self.lab.app.site.store.sources().await.unwrap()
+    }
+
+    async fn let_through(&self, source: i64) {
+        let path = format!("/ban-lam-viec/nguon/{source}");
+        let answer = post(&self.lab, &self.admin, &path, &[("do", "at-once")]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    }
+
+    /// State and reason of each, the oldest first.
+    async fn states(&self) -> Vec<(String, String)> {
+        let mut all = self.messages().await;
+        all.sort_by_key(|one| one.id);
+        all.into_iter().map(|one| (one.state, one.reason)).collect()
+    }
+
+    async fn messages(&self) -> Vec<CapMessage> {
+        self.lab.app.site.store.cap_messages(100).await.unwrap()
+    }
+
+    fn cards(&self) -> Vec<Card> {
+        let mut cards: Vec<Card> = self.lab.app.site.live.now().cards().cloned().collect();
+        cards.sort_by_key(|card| card.issued);
+        cards
+    }
+
+    /// How the alerts stand now, the oldest first.
+    fn stand(&self) -> Vec<State> {
+        let cards = self.cards();
+        let all = standings(&cards, self.lab.app.site.now());
+        cards.iter().map(|card| all.iter().find(|one| one.card.id == card.id).unwrap().state).collect()
+    }
+
+    fn put(&self, path: &str, messages: &[String]) {
+        let entry = |message: &String| {
+            let alert = message.split_once("?>").map_or(message.as_str(), |(_, alert)| alert);
+            format!("<entry><id>x</id><content type=\"text/xml\">{alert}</content></entry>")
+        };
+        let entries: String = messages.iter().map(entry).collect();
+        let feed = format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Cảnh báo</title>{entries}</feed>");
+        self.web.put(path, 200, ATOM, feed.into_bytes());
+    }
+}
+
+/// The sample as message `n`, sent so many minutes after it; it speaks of the messages before it where it is no first one.
+fn message(n: usize, kind: &str, of: &[usize]) -> String {
+    let name = |n: usize| format!("urn:oid:2.49.0.0.704.0.2026.11.23.{n}");
+    let reference = |n: &usize| format!("du-bao@kttv.example,{},2026-11-23T11:3{}:00+07:00", name(*n), n - 1);
+    let references = of.iter().map(reference).collect::<Vec<_>>().join(" ");
+    let references = if of.is_empty() { String::new() } else { format!("<references>{references}</references>") };
+    VIETNAM
+        .replace(&name(1), &name(n))
+        .replace("<sent>2026-11-23T11:30:00", &format!("<sent>2026-11-23T11:3{}:00", n - 1))
+        .replace("<msgType>Alert", &format!("<msgType>{kind}"))
+        .replacen("<info>", &format!("{references}<info>"), 1)
+}
+
+fn states(all: &[(&str, &str)]) -> Vec<(String, String)> {
+    all.iter().map(|(state, reason)| ((*state).to_owned(), (*reason).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn an_official_confirms_what_waits() {
+    let desk = desk().await;
+    desk.web.put("/canh-bao.xml", 200, XML, VIETNAM.as_bytes().to_vec());
+    let source = desk.follow("/canh-bao.xml").await;
+    assert!(source.cap && !source.at_once && source.trouble.is_empty(), "{source:?}");
+    assert_eq!(desk.states().await, states(&[("waiting", "")]));
+    assert!(desk.cards().is_empty(), "nothing is published by itself");
+    assert!(desk.lab.app.site.store.works(&[Stage::Draft], None, "", 9).await.unwrap().is_empty());
+    let page = text(&get(&desk.lab, &desk.officer, "/ban-lam-viec/nguon").await);
+    assert!(page.contains("Cảnh báo lũ quét vùng núi phía tây") && page.contains("Đăng cảnh báo này"), "{page}");
+    let id = desk.messages().await[0].id;
+    let path = format!("/ban-lam-viec/nguon/cap/{id}");
+    assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await.status, StatusCode::NOT_FOUND);
+    for _ in 0..2 {
+        assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "publish")]).await.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(desk.states().await, states(&[("published", "")]));
+    assert_eq!(desk.lab.app.site.live.now().seq(), 1, "pressed twice, published once");
+    let card = desk.cards().remove(0);
+    let info = card.alert().unwrap();
+    assert_eq!((info.level, info.msg_type, card.status()), (2, MsgType::Alert, Status::Actual));
+    assert_eq!(domain::instance::instance().hazard(info.hazard).unwrap().slug, "flash-flood");
+    assert_eq!(card.places, [PlaceCode(20044), PlaceCode(20050)]);
+    assert_eq!(card.headlines.iter().map(|head| head.lang.as_str()).collect::<Vec<_>>(), ["vi", "en"]);
+    assert_eq!((card.source.as_str(), card.expires.map(|at| at.0)), ("Đài khí tượng thủy văn (mẫu)", Some(NOW + 6 * 3_600)));
+    let snapshot = desk.lab.app.site.live.now();
+    let body = &snapshot.items[&card.id].body;
+    let vi = &body.variants[0];
+    assert!(matches!(&vi.blocks[0], Block::Steps(steps) if steps.len() == 3 && steps[0].plain == "Rời nhà gần suối ngay."));
+    assert!(vi.blocks.iter().any(|block| matches!(block, Block::Call { number, .. } if number == "024 0000 0000")));
+    assert_eq!(vi.fact(FactKind::AREA), Some("Xã A Lưới 2 và xã A Lưới 5"));
+    assert_eq!(body.source_url.as_deref(), Some("https://kttv.example/canh-bao/1"));
+    let audit = desk.lab.app.site.store.audit(None, None, 50).await.unwrap();
+    assert!(audit.iter().any(|line| line.action == "cap-publish" && !line.actor.is_empty()));
+    assert_eq!(desk.lab.app.site.store.broken_audit().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn from_a_trusted_authority_at_once_with_update_and_cancel() {
+    let desk = desk().await;
+    desk.put("/feed", &[message(1, "Alert", &[])]);
+    let source = desk.follow("/feed").await;
+    assert_eq!(desk.states().await, states(&[("waiting", "")]));
+    // Not for whoever follows it: an administrator says so.
+    let path = format!("/ban-lam-viec/nguon/{}", source.id);
+    assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "at-once")]).await.status, StatusCode::FORBIDDEN);
+    desk.let_through(source.id).await;
+    // The newest first, as feeds have it; what waited is replaced by what came later.
+    desk.put("/feed", &[message(3, "Update", &[1, 2]), message(2, "Update", &[1]), message(1, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.states().await, states(&[("refused", "superseded"), ("published", ""), ("published", "")]));
+    assert_eq!(desk.stand(), [State::Superseded, State::InForce]);
+    // Asked again, the same comes in once.
+    desk.poll(ROUND).await;
+    assert_eq!(desk.lab.app.site.live.now().seq(), 2);
+    let bare = message(4, "Cancel", &[1, 2, 3]);
+    let bare = [bare.split_once("<info>").unwrap().0, "</alert>"].concat();
+    desk.put("/feed", &[bare, message(1, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.stand(), [State::Superseded, State::Cancelled, State::Cancelled]);
+    let cancel = desk.cards().pop().unwrap();
+    assert_eq!(cancel.headlines[0].title, "Hủy: Cảnh báo lũ quét vùng núi phía tây");
+    assert_eq!(cancel.places, [PlaceCode(20044), PlaceCode(20050)], "wherever it stood");
+    assert_eq!(cancel.alert().unwrap().references.len(), 2);
+    let audit = desk.lab.app.site.store.audit(None, None, 50).await.unwrap();
+    assert_eq!(audit.iter().filter(|line| line.action == "cap-publish" && line.actor.is_empty()).count(), 3);
+}
+
+#[tokio::test]
+async fn what_is_not_for_people_here_is_kept_with_its_reason() {
+    let desk = desk().await;
+    desk.put("/feed", &[message(1, "Alert", &[]).replace("<scope>Public", "<scope>Some")]);
+    let source = desk.follow("/feed").await;
+    desk.let_through(source.id).await;
+    let change = |n: usize, from: &str, to: &str| message(n, "Alert", &[]).replace(from, to);
+    desk.put(
+        "/feed",
+        &[
+            change(2, "<status>Actual", "<status>System"),
+            change(3, "<status>Actual", "<status>Exercise"),
+            change(4, "<scope>Public", "<scope>Private</scope><addresses>a</addresses><scope>").replace("<scope></scope>", ""),
+            change(5, "Lũ quét", "Việc lạ").replace("Flash flood", "Odd thing").replace("lũ quét", "việc lạ"),
+            change(6, "2026-11-23T18:00:00", "2026-11-23T11:45:00"),
+            change(7, "20044", "00001").replace("20050", "00002"),
+            message(8, "Ack", &[1]),
+            message(9, "Alert", &[]),
+        ],
+    );
+    desk.poll(ROUND).await;
+    let all = desk.states().await;
+    let reasons: Vec<(&str, &str)> = all.iter().map(|(state, reason)| (state.as_str(), reason.as_str())).collect();
+    assert_eq!(
+        reasons,
+        [
+            ("refused", "bad-word"),
+            ("refused", "wrong-order"),
+            ("refused", "status"),
+            ("waiting", "exercise"),
+            ("refused", "unknown-hazard"),
+            ("refused", "ended"),
+            ("refused", "not-for-people"),
+            ("published", ""),
+        ]
+    );
+    assert_eq!(desk.lab.app.site.store.cap_foreign().await.unwrap(), 1);
+    assert_eq!(desk.cards().len(), 1, "the rest of the feed went in");
+    let broken = desk.messages().await.into_iter().find(|one| one.reason == "bad-word").unwrap();
+    assert!(String::from_utf8(broken.raw).unwrap().contains("<scope>Some"), "as it came");
+    let page = text(&get(&desk.lab, &desk.admin, "/ban-lam-viec/nguon").await);
+    assert!(page.contains("Sai chuẩn CAP (bad-word), ở /alert/scope"), "{page}");
+    // An exercise that an official publishes is marked for every program.
+    let exercise = desk.messages().await.into_iter().find(|one| one.reason == "exercise").unwrap();
+    let path = format!("/ban-lam-viec/nguon/cap/{}", exercise.id);
+    post(&desk.lab, &desk.officer, &path, &[("do", "publish")]).await;
+    let card = desk.cards().into_iter().find(|card| card.status() == Status::Exercise).unwrap();
+    assert!(card.headlines[0].title.starts_with("[DIỄN TẬP] ") && card.headlines[1].title.starts_with("[EXERCISE] "));
+}
+
+#[tokio::test]
+async fn nobody_ends_the_alerts_of_another() {
+    let desk = desk().await;
+    desk.put("/mot", &[message(1, "Alert", &[])]);
+    let one = desk.follow("/mot").await;
+    desk.let_through(one.id).await;
+    desk.put("/mot", &[message(2, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.stand(), [State::InForce]);
+    desk.put("/hai", &[]);
+    desk.put("/hai", &[message(3, "Alert", &[]).replace("20044", "20050")]);
+    let two = desk.follow("/hai").await;
+    desk.let_through(two.id).await;
+    // In the name of the first, from the second source; and an exercise that cancels what is real.
+    let drill = message(5, "Cancel", &[2]).replace("<status>Actual", "<status>Exercise");
+    desk.put("/hai", &[message(4, "Cancel", &[2])]);
+    desk.put("/mot", &[drill]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.stand(), [State::InForce]);
+    let all = desk.states().await;
+    assert!(all.contains(&("waiting".into(), "other-source".into())), "{all:?}");
+    assert!(all.contains(&("refused".into(), "nothing-to-cancel".into())), "{all:?}");
+}
+
+#[tokio::test]
+async fn an_update_that_goes_on_elsewhere_ends_it_here() {
+    let desk = desk().await;
+    desk.put("/feed", &[message(1, "Alert", &[])]);
+    let source = desk.follow("/feed").await;
+    desk.let_through(source.id).await;
+    desk.put("/feed", &[message(2, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    desk.put("/feed", &[message(3, "Update", &[2]).replace("20044", "00001").replace("20050", "00002")]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.stand(), [State::Cancelled, State::Cancelled]);
+}
+
+#[tokio::test]
+async fn links_of_a_feed_are_followed_once() {
+    let desk = desk().await;
+    let item = |n: usize| {
+        format!("<item><title>x</title><link>/cap/{n}.xml</link><pubDate>Mon, 23 Nov 2026 04:3{n}:00 GMT</pubDate></item>")
+    };
+    let rss = |items: &str| {
+        format!(
+            "<rss version=\"2.0\" xmlns:cap=\"urn:oasis:names:tc:emergency:cap:1.2\"><channel><title>T</title>{items}<cap:x/></channel></rss>"
+        )
+    };
+    desk.web.put("/rss", 200, "content-type: application/rss+xml\r\n", rss(&[item(1), item(2)].concat()).into_bytes());
+    desk.web.put("/cap/1.xml", 200, XML, message(1, "Alert", &[]).into_bytes());
+    let source = desk.follow("/rss").await;
+    assert!(source.cap, "{source:?}");
+    assert_eq!(desk.states().await, states(&[("waiting", "")]));
+    // The second was not there the first time.
+    desk.web.put(
+        "/cap/2.xml",
+        200,
+        XML,
+        b"<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>x</identifier></alert>".to_vec(),
+    );
+    desk.poll(ROUND).await;
+    assert_eq!(desk.states().await, states(&[("waiting", ""), ("refused", "missing")]));
+    let asked = desk.web.asked().len();
+    desk.poll(ROUND).await;
+    assert_eq!(desk.web.asked().len(), asked + 1, "only the feed itself is asked for again");
+}
