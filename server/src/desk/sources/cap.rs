@@ -47,20 +47,15 @@ pub struct Round {
     pub rest: bool,
 }
 
-/// Whether somebody confirms alerts from elsewhere for all of these places.
+/// Whether somebody confirms alerts from elsewhere for all of these places: the authority wrote it, the officer sends it on.
 pub fn may_confirm(grants: &[Grant], places: &[PlaceCode]) -> bool {
-    // Officers of alerts confirm what an authority wrote as approvers do.
-    let fit = |grant: &Grant| match grant.role {
-        Role::Approver | Role::AlertOfficer => Some(Grant { role: Role::Approver, topics: Vec::new(), ..grant.clone() }),
-        _ => None,
-    };
-    let fitting: Vec<Grant> = grants.iter().filter_map(fit).collect();
-    allowed(&fitting, Action::Publish, Scope { places, topics: &[] })
+    let grants: Vec<Grant> = grants.iter().map(|grant| Grant { topics: Vec::new(), ..grant.clone() }).collect();
+    allowed(&grants, Action::Publish, Scope { places, topics: &[], alert: true })
 }
 
 /// Whether somebody may see what waits at all.
 pub fn is_officer(grants: &[Grant]) -> bool {
-    grants.iter().any(|grant| matches!(grant.role, Role::AlertOfficer | Role::Approver))
+    grants.iter().any(|grant| grant.role == Role::AlertOfficer)
 }
 
 /// Whether somebody says which sources are let through.
