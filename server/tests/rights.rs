@@ -127,7 +127,7 @@ async fn the_matrix_of_rights() {
             let work = write(&lab, &writer, "Bài chung").await;
             submit(&lab, &writer, &work, "Bài chung").await;
             let work: i64 = work.rsplit('/').next().unwrap().split('?').next().unwrap().parse().unwrap();
-            let waiting = wait(&lab, &format!("{}{n}", role.name())).await;
+            let message = wait(&lab, &format!("{}{n}", role.name())).await;
             let stored = lab.app.site.store.work(work).await.unwrap().unwrap();
             let seen: String = stored.hash.iter().map(|byte| format!("{byte:02x}")).collect();
             let step = |action: &str| form(&[("do", action), ("seen", &seen), ("words", "vì thế")]);
@@ -173,12 +173,8 @@ async fn the_matrix_of_rights() {
                 ("POST nguon/lay", form(&[("url", "http://127.0.0.1/"), ("place", "20044"), ("topic", "1")]), may(Action::Bring)),
                 ("POST nguon/_", form(&[("do", "pause")]), may(Action::Bring)),
                 ("POST nguon/_", form(&[("do", "at-once")]), everywhere(Action::ManagePeople)),
-                // Officers of alerts confirm what an authority wrote, as approvers do, in their places.
-                (
-                    "POST nguon/cap/_",
-                    form(&[("do", "dismiss")]),
-                    matches!(role, Role::AlertOfficer | Role::Approver) && place == A_LUOI_2,
-                ),
+                // Officers of alerts confirm what an authority wrote.
+                ("POST nguon/cap/_", form(&[("do", "dismiss")]), warns(Action::Publish, A_LUOI_2)),
                 ("GET nguoi", none(), everywhere(Action::ManagePeople)),
                 ("POST nguoi/moi", role_form.clone(), everywhere(Action::ManagePeople)),
                 ("POST nguoi/_/loi-vao", none(), everywhere(Action::ManagePeople)),
@@ -216,7 +212,7 @@ async fn the_matrix_of_rights() {
             for (address, form, expected) in cases {
                 let (method, path) = address.split_once(' ').unwrap();
                 let number = match path.split('/').next() {
-                    _ if path.starts_with("nguon/cap") => waiting,
+                    _ if path.starts_with("nguon/cap") => message,
                     Some("viec") => work,
                     Some("nguon") => source,
                     _ => 1,
