@@ -1,6 +1,7 @@
 //! `bench`: what is measured. Each bench is one function in one file here; add it to [`BENCHES`].
 
 pub mod bytes;
+mod cap;
 mod desk;
 pub mod script;
 
@@ -12,7 +13,7 @@ struct Bench {
     run: fn() -> Outcome,
 }
 
-const BENCHES: [Bench; 6] = [
+const BENCHES: [Bench; 7] = [
     Bench { name: "bytes", what: "size on the wire of every file of the shell", run: built_bytes },
     Bench { name: "content", what: "what 600 articles, a day's news and a first install cost on the wire", run: script::content },
     Bench { name: "visits", what: "first, warm and offline visits over a simulated weak line", run: script::visits },
@@ -22,6 +23,7 @@ const BENCHES: [Bench; 6] = [
         run: script::phone,
     },
     Bench { name: "throughput", what: "requests a second beside nginx serving the same bytes", run: script::throughput },
+    Bench { name: "cap", what: "reading CAP: megabytes a second, and a million mutated messages", run: cap::measure },
     Bench { name: "desk", what: "twenty officials at work over 10,000 items while readers sync", run: desk::measure },
 ];
 
