@@ -1,5 +1,8 @@
 //! CAP read and written: samples of many services, every sort of broken message, and whatever else may come.
 
+mod dice;
+
+use dice::{Dice, mutate};
 use domain::alert::cap::*;
 use domain::content::{Certainty, Time, Urgency};
 use proptest::prelude::*;
@@ -380,58 +383,6 @@ proptest! {
         let text = write::document(&alert);
         let again = read::alert(text.as_bytes());
         prop_assert_eq!(again.map(|message| message.alert), Ok(alert), "{}", text);
-    }
-}
-
-/// Numbers as they follow from one another (xorshift64*).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % n.max(1)
-    }
-}
-
-const PIECES: [&str; 16] = [
-    "<",
-    ">",
-    "&",
-    "&#x110000;",
-    "<![CDATA[",
-    "]]>",
-    "<!--",
-    "-->",
-    "<?",
-    "</alert>",
-    "<info>",
-    "xmlns=''",
-    "\u{fffe}",
-    "đ",
-    "<!DOCTYPE x>",
-    "99999999999999999999",
-];
-
-fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) {
-    for _ in 0..1 + dice.below(6) {
-        let at = dice.below(bytes.len());
-        match dice.below(6) {
-            0 => bytes.truncate(at),
-            1 => drop(bytes.splice(at..at, PIECES[dice.below(PIECES.len())].bytes())),
-            2 => drop(bytes.drain(at..(at + dice.below(40)).min(bytes.len()))),
-            3 => {
-                let part = bytes[at..(at + dice.below(400)).min(bytes.len())].to_vec();
-                let to = dice.below(bytes.len());
-                drop(bytes.splice(to..to, part));
-            }
-            _ => {
-                if let Some(byte) = bytes.get_mut(at) {
-                    *byte = dice.below(256) as u8;
-                }
-            }
-        }
     }
 }
 

@@ -74,7 +74,7 @@ async fn a_chain_with_revisions_as_cap() {
     first["summary"] = json!("Lên cao ngay.");
     lab.import(&[first]).await;
     let two = message(&lab, &a).await;
-    assert_eq!((two.identifier.as_str(), two.msg_type), (format!("{a}.2").as_str(), MsgType::Update));
+    assert_eq!((two.identifier.clone(), two.msg_type), (format!("{a}.2"), MsgType::Update));
     let names = |alert: &Alert| alert.references.iter().map(|one| one.identifier.clone()).collect::<Vec<_>>();
     assert_eq!(names(&two), [format!("{a}.1")]);
     assert_eq!(two.references[0].sent, one.sent, "as it was sent then");

@@ -1,6 +1,6 @@
 //! Outlines of our places: which of them an area of an alert touches, and what we send as theirs.
 //!
-//! An area is laid over points in a grid of some 450 m: a place is touched where one of its points is inside. So an area that
+//! An area is laid over points in a grid of some 450 m: a place is touched where two of its points are inside. So an area that
 //! was drawn along a border does not touch the neighbours by the width of a pencil, and no real one is missed.
 
 use super::terms::OUTLINES;
@@ -165,7 +165,7 @@ impl Outlines {
         self.units.iter().position(inside)
     }
 
-    fn under(&self, polygon: &Polygon, hit: &mut [bool]) {
+    fn under(&self, polygon: &Polygon, hit: &mut [u32]) {
         let ring: Ring = polygon.0.iter().map(spot).collect();
         let mut any = false;
         for row in &self.rows {
@@ -173,17 +173,17 @@ impl Outlines {
             for pair in crossings.chunks_exact(2) {
                 let from = row.points.partition_point(|(lon, _)| *lon < pair[0]);
                 for (_, unit) in row.points[from..].iter().take_while(|(lon, _)| *lon <= pair[1]) {
-                    hit[*unit] = true;
+                    hit[*unit] += 1;
                     any = true;
                 }
             }
         }
         if !any {
-            ring.iter().take(CORNERS).filter_map(|spot| self.unit_at(*spot)).for_each(|unit| hit[unit] = true);
+            ring.iter().take(CORNERS).filter_map(|spot| self.unit_at(*spot)).for_each(|unit| hit[unit] += 1);
         }
     }
 
-    fn within(&self, circle: &Circle, hit: &mut [bool]) {
+    fn within(&self, circle: &Circle, hit: &mut [u32]) {
         let center = spot(&circle.center);
         let radius = circle.radius.0 as f64 / 1e6;
         let squeeze = center.1.to_radians().cos();
@@ -192,13 +192,13 @@ impl Outlines {
             let north = (row.lat - center.1) * DEGREE;
             for (lon, unit) in row.points.iter().filter(|_| north.abs() <= radius) {
                 if north.hypot((lon - center.0) * DEGREE * squeeze) <= radius {
-                    hit[*unit] = true;
+                    hit[*unit] += 1;
                     any = true;
                 }
             }
         }
         if let (false, Some(unit)) = (any, self.unit_at(center)) {
-            hit[unit] = true;
+            hit[unit] += 1;
         }
     }
 }
@@ -207,8 +207,15 @@ impl Outlines {
 pub fn touched<'a>(polygons: impl Iterator<Item = &'a Polygon>, circles: impl Iterator<Item = &'a Circle>) -> Vec<PlaceCode> {
     let all = outlines();
     let mut hit = vec![false; all.units.len()];
-    polygons.for_each(|polygon| all.under(polygon, &mut hit));
-    circles.for_each(|circle| all.within(circle, &mut hit));
+    let mut lay = |shape: &dyn Fn(&mut [u32])| {
+        let mut points = vec![0; all.units.len()];
+        shape(&mut points);
+        // One point alone may lie on the very border; where nothing has more of them, the area is small.
+        let least = if points.iter().any(|count| *count > 1) { 2 } else { 1 };
+        hit.iter_mut().zip(points).for_each(|(hit, count)| *hit |= count >= least);
+    };
+    polygons.for_each(|polygon| lay(&|points| all.under(polygon, points)));
+    circles.for_each(|circle| lay(&|points| all.within(circle, points)));
     all.units.iter().zip(hit).filter(|(_, hit)| *hit).map(|(unit, _)| unit.code).collect()
 }
 

@@ -2,6 +2,7 @@
 
 mod alerts;
 pub mod bytes;
+mod cap;
 mod desk;
 mod push;
 pub mod script;
@@ -16,6 +17,7 @@ struct Bench {
 }
 
 const BENCHES: [Bench; 9] = [
+const BENCHES: [Bench; 7] = [
     Bench { name: "bytes", what: "size on the wire of every file of the shell", run: built_bytes },
     Bench { name: "content", what: "what 600 articles, a day's news and a first install cost on the wire", run: script::content },
     Bench { name: "visits", what: "first, warm and offline visits over a simulated weak line", run: script::visits },
@@ -26,6 +28,7 @@ const BENCHES: [Bench; 9] = [
     },
     Bench { name: "throughput", what: "requests a second beside nginx serving the same bytes", run: script::throughput },
     Bench { name: "alerts", what: "what is in force among 500 stored alerts for 40 places", run: alerts::measure },
+    Bench { name: "cap", what: "reading CAP: megabytes a second, and a million mutated messages", run: cap::measure },
     Bench { name: "desk", what: "twenty officials at work over 10,000 items while readers sync", run: desk::measure },
     Bench {
         name: "push",

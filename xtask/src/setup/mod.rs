@@ -30,10 +30,15 @@ pub fn server() -> Outcome {
     if has("ffmpeg") { Ok(()) } else { apt::install(&["ffmpeg"], "pictures and recordings from the desk") }
 }
 
-/// What the browser tests and the benches need beyond building.
+/// What the browser tests, the schema of alerts and the benches need beyond building.
 pub fn tests() -> Outcome {
-    let programs =
-        [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("nginx", "nginx-light"), ("openssl", "openssl")];
+    let programs = [
+        ("chromium", "chromium"),
+        ("chromedriver", "chromium-driver"),
+        ("nginx", "nginx-light"),
+        ("openssl", "openssl"),
+        ("xmllint", "libxml2-utils"),
+    ];
     let missing: Vec<_> = programs.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
     if !missing.is_empty() {
         apt::install(&missing, "browser tests and benches")?;
