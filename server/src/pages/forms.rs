@@ -171,8 +171,8 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
 fn measure(main: &El) -> &'static str {
     match main.inner_text().chars().count() {
         0..430 => "k0",
-        430..560 => "k1",
-        560..760 => "k2",
+        430..640 => "k1",
+        640..820 => "k2",
         _ => "k3",
     }
 }
