@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { browser, find, open, phone, serve, settle, started, synced, until } from './lib.mjs';
+import { addresses, browser, each, find, open, phone, serve, settle, started, synced, until } from './lib.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
@@ -107,6 +107,22 @@ test('the poster is one A4 sheet with sign, steps, numbers and the way to the ne
     await sound(page, slug);
   }
   await context.close();
+});
+
+test('every alert of the samples, in both languages, fits one sheet', async () => {
+  const own = await serve();
+  const context = await phone(chrome, { serviceWorkers: 'block' });
+  const paths = (await addresses(own.url)).filter(path => /^\/canh-bao\/./.test(path)).flatMap(path => [path, `/en${path}`]);
+  const sheets = {};
+  await each(context, paths, async (page, path) => {
+    await page.goto(`${own.url}${path}/to-ro`, { waitUntil: 'load' });
+    const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1');
+    sheets[path] = pdf.match(/\/Type\s*\/Page\b(?!s)/g).length;
+  });
+  assert.deepEqual(Object.entries(sheets).filter(([, count]) => count !== 1), []);
+  assert.ok(paths.length >= 20);
+  await context.close();
+  await own.kill();
 });
 
 test('text message of two segments at most, and a script with every number in words', async () => {

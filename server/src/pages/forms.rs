@@ -155,7 +155,9 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     escape(&[w.poster, ": ", &head.title].concat(), &mut out);
     out.push_str("</title><meta name=robots content=noindex><link rel=icon href=/icons/icon.svg><link rel=stylesheet href=");
     out.push_str(SHEET);
-    out.push_str("></head><body>");
+    out.push_str("></head><body class=");
+    out.push_str(measure(&main));
+    out.push('>');
     let brand = cl("header", "hd").kid(tx("b", instance().name.as_str()));
     let brand = brand.kid(link(item_path(card, ctx.lang), d.out_back));
     for part in [brand, main, sprite] {
@@ -163,6 +165,16 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     }
     out.push_str("</body></html>");
     out
+}
+
+/// Which size of letters lets everything stand on one sheet, by how much there is to say.
+fn measure(main: &El) -> &'static str {
+    match main.inner_text().chars().count() {
+        0..430 => "k0",
+        430..640 => "k1",
+        640..820 => "k2",
+        _ => "k3",
+    }
 }
 
 #[cfg(test)]

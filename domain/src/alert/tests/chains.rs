@@ -96,12 +96,16 @@ fn a_circle_has_a_last_word_and_clocks_of_issuers_do_not_decide() {
     assert_eq!(states(&[alert(1, MsgType::Alert, &[]), early], NOW), [(id(2), State::Cancelled)]);
 }
 
+/// Type, what it refers to, level, hours it still holds, minutes of age (0: a drill), here or elsewhere.
+type Drawn = (MsgType, Vec<u8>, u8, i64, u8, bool);
+
 /// Any messages about any others, itself and what does not exist included.
 fn messages() -> impl Strategy<Value = Vec<Card>> {
     let kinds = prop_oneof![Just(MsgType::Alert), Just(MsgType::Update), Just(MsgType::Update), Just(MsgType::Cancel)];
     let message = (kinds, prop::collection::vec(0u8..14, 0..3), 1u8..6, -3i64..3, 0u8..8, any::<bool>());
     prop::collection::vec(message, 1..12).prop_map(|all| {
-        let one = |(n, (kind, references, of_level, hours, odd, here)): (usize, (MsgType, Vec<u8>, u8, i64, u8, bool))| {
+        let one = |(n, message): (usize, Drawn)| {
+            let (kind, references, of_level, hours, odd, here) = message;
             let card = level(alert(n as u8, kind, &references), of_level);
             let card = if odd == 0 { drill(card, Status::Exercise) } else { card };
             let places = if here { vec![PlaceCode(20044)] } else { vec![PlaceCode(20050)] };
