@@ -233,8 +233,12 @@ impl Task {
             Answer::Later(_) | Answer::Silence => {
                 let mut later = lock(&later);
                 let (tries, due) = later.entry(who.id).or_insert((0, Instant::now()));
-                *due = Instant::now() + Duration::from_secs((PAUSE << (*tries).min(6)).min(MAX_PAUSE));
-                *tries += 1;
+                *due = Instant::now();
+                // Where the service said how long, it rests that long with all of its subscriptions.
+                if !matches!(answer, Answer::Later(Some(_))) {
+                    *due += Duration::from_secs((PAUSE << (*tries).min(6)).min(MAX_PAUSE));
+                    *tries += 1;
+                }
             }
             _ => drop(lock(&later).remove(&who.id)),
         }
