@@ -27,6 +27,9 @@ const SPAN: Duration = Duration::from_millis(200);
 const PAUSE: u64 = 5;
 const MAX_PAUSE: u64 = 300;
 
+/// Services keep nothing for longer than four weeks, and refuse who asks for it, in seconds.
+const MAX_TTL: i64 = 28 * 86_400;
+
 /// How often a subscription was tried in vain, and when it is tried again.
 type Later = Arc<Mutex<HashMap<i64, (u32, Instant)>>>;
 
@@ -203,8 +206,12 @@ impl Task {
     async fn run(self, later: Later, reports: mpsc::Sender<Report>) {
         let Task { who, call, pass, site, told, ends } = self;
         let (payload, topic, now) = (told.payload(who.lang, &who.origin, call.ring), told.chain.to_string(), site.now());
-        let letter =
-            Letter { payload: &payload, ttl: ends.since(now).max(0), urgent: told.urgent(call.ring), topic: Some(&topic) };
+        let letter = Letter {
+            payload: &payload,
+            ttl: ends.since(now).clamp(0, MAX_TTL),
+            urgent: told.urgent(call.ring),
+            topic: Some(&topic),
+        };
         let answer = site.push.sender.send(&site.push.keys, &who, &letter, now).await;
         let fate = match answer {
             Answer::Accepted => Some(Fate::Accepted),
@@ -226,8 +233,12 @@ impl Task {
             Answer::Later(_) | Answer::Silence => {
                 let mut later = lock(&later);
                 let (tries, due) = later.entry(who.id).or_insert((0, Instant::now()));
-                *due = Instant::now() + Duration::from_secs((PAUSE << (*tries).min(6)).min(MAX_PAUSE));
-                *tries += 1;
+                *due = Instant::now();
+                // Where the service said how long, it rests that long with all of its subscriptions.
+                if !matches!(answer, Answer::Later(Some(_))) {
+                    *due += Duration::from_secs((PAUSE << (*tries).min(6)).min(MAX_PAUSE));
+                    *tries += 1;
+                }
             }
             _ => drop(lock(&later).remove(&who.id)),
         }

@@ -1,28 +1,11 @@
-//! Subscriptions to push, and what was sent to them.
+//! Publications that are told by push, and what each subscription got of them.
 
-use super::{Store, Tx};
 use crate::error::Error;
 use crate::opens::SHOWN;
 use crate::store::desk::Job;
-use domain::alert::Wish;
-use domain::content::{ItemId, PlaceCode, Time};
-use domain::instance::instance;
+use crate::store::{Store, Tx};
+use domain::content::{ItemId, Time};
 use domain::wire::Seq;
-use domain::words::Lang;
-
-/// A browser that wants to be called.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subscription {
-    pub id: i64,
-    pub endpoint: String,
-    /// An uncompressed P-256 point.
-    pub p256dh: Vec<u8>,
-    pub auth: [u8; 16],
-    pub wish: Wish,
-    pub lang: Lang,
-    /// `https://host` whose pages it opens.
-    pub origin: String,
-}
 
 /// What a subscription got of a chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,78 +54,14 @@ impl Reach {
     }
 }
 
-type Row = (i64, String, Vec<u8>, Vec<u8>, String, String, i64, Option<i64>, Option<i64>, String, String);
-
-const COLUMNS: &str =
-    "SELECT s.id, s.endpoint, s.p256dh, s.auth, s.places, s.hazards, s.level, s.quiet_from, s.quiet_to, s.lang, s.origin";
-
-fn subscription(row: Row) -> Result<Subscription, Error> {
-    let (id, endpoint, p256dh, auth, places, hazards, level, from, to, lang, origin) = row;
-    let damaged = || Error::Damaged(format!("subscription {id}"));
-    let hour = |hour: i64| u8::try_from(hour).map_err(|_| damaged());
-    let places =
-        places.split_whitespace().map(|code| code.parse().map(PlaceCode).map_err(|_| damaged())).collect::<Result<_, _>>()?;
-    // A hazard that the instance no longer knows is one that nobody is warned of.
-    let hazards = hazards.split_whitespace().map(|slug| instance().hazard_by_slug(slug).unwrap_or(u8::MAX)).collect();
-    let quiet = from.zip(to).map(|(from, to)| Ok::<_, Error>((hour(from)?, hour(to)?))).transpose()?;
-    let auth = auth.try_into().map_err(|_| damaged())?;
-    let wish = Wish { places, hazards, level: hour(level)?, quiet };
-    Ok(Subscription { id, endpoint, p256dh, auth, wish, lang: if lang == "en" { Lang::En } else { Lang::Vi }, origin })
-}
-
-fn sent(seq: i64, level: i64, trying: Option<i64>) -> Result<Sent, Error> {
+/// As it lies in the database.
+pub(super) fn read(seq: i64, level: i64, trying: Option<i64>) -> Result<Sent, Error> {
     let damaged = |_| Error::Damaged("push_sent".into());
     let trying = trying.map(Seq::try_from).transpose().map_err(damaged)?;
     Ok(Sent { seq: Seq::try_from(seq).map_err(damaged)?, level: u8::try_from(level).map_err(damaged)?, trying })
 }
 
 impl Store {
-    pub async fn subscriptions(&self) -> Result<u64, Error> {
-        let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM subscription").fetch_one(&self.readers).await?;
-        Ok(count.unsigned_abs())
-    }
-
-    pub async fn subscription(&self, endpoint: &str) -> Result<Option<Subscription>, Error> {
-        let sql = [COLUMNS, " FROM subscription s WHERE endpoint = ?"].concat();
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(endpoint).fetch_optional(&self.readers).await?;
-        row.map(subscription).transpose()
-    }
-
-    /// Whether an endpoint is known, and when its service last took something for it.
-    pub async fn subscription_seen(&self, endpoint: &str) -> Result<Option<Option<Time>>, Error> {
-        let row: Option<(Option<i64>,)> = sqlx::query_as("SELECT last FROM subscription WHERE endpoint = ?")
-            .bind(endpoint)
-            .fetch_optional(&self.readers)
-            .await?;
-        Ok(row.map(|(last,)| last.map(Time)))
-    }
-
-    /// The next subscriptions after one, by number, each with what it got of a chain.
-    pub async fn subscriptions_after(&self, id: i64, chain: ItemId, count: u32) -> Result<Vec<(Subscription, Sent)>, Error> {
-        #[rustfmt::skip]
-        type Wide = (
-            i64, String, Vec<u8>, Vec<u8>, String, String, i64, Option<i64>, Option<i64>, String, String,
-            Option<i64>, Option<i64>, Option<i64>,
-        );
-        let sql = [
-            COLUMNS,
-            ", p.seq, p.level, p.trying FROM subscription s \
-             LEFT JOIN push_sent p ON p.subscription = s.id AND p.chain = ? WHERE s.id > ? ORDER BY s.id LIMIT ?",
-        ];
-        let rows: Vec<Wide> = sqlx::query_as(sqlx::AssertSqlSafe(sql.concat()))
-            .bind(chain.0.to_vec())
-            .bind(id)
-            .bind(i64::from(count))
-            .fetch_all(&self.readers)
-            .await?;
-        rows.into_iter()
-            .map(|(id, endpoint, p256dh, auth, places, hazards, level, from, to, lang, origin, seq, shown, trying)| {
-                let row = (id, endpoint, p256dh, auth, places, hazards, level, from, to, lang, origin);
-                Ok((subscription(row)?, sent(seq.unwrap_or(0), shown.unwrap_or(0), trying)?))
-            })
-            .collect()
-    }
-
     /// Messages that wait for their push, in their order; those that failed not before their time.
     pub async fn due_pushes(&self, now: Time) -> Result<Vec<(Job, Seq)>, Error> {
         let rows: Vec<(i64, String, i64, i64, String)> = sqlx::query_as(
@@ -190,59 +109,6 @@ impl Store {
 }
 
 impl Tx {
-    /// A subscription as it is wanted from now on. Says whether there was none for this endpoint; `id` is not looked at.
-    pub async fn put_subscription(&mut self, who: &Subscription, at: Time) -> Result<bool, Error> {
-        let places: Vec<String> = who.wish.places.iter().map(|place| place.0.to_string()).collect();
-        let slug = |hazard: &u8| instance().hazard(*hazard).map(|hazard| hazard.slug.as_str());
-        let hazards: Vec<&str> = who.wish.hazards.iter().filter_map(slug).collect();
-        let known: Option<(i64,)> = sqlx::query_as("SELECT id FROM subscription WHERE endpoint = ?")
-            .bind(&who.endpoint)
-            .fetch_optional(self.raw())
-            .await?;
-        sqlx::query(
-            "INSERT INTO subscription (endpoint, p256dh, auth, places, hazards, level, quiet_from, quiet_to, lang, origin, at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (endpoint) DO UPDATE SET p256dh = excluded.p256dh, \
-             auth = excluded.auth, places = excluded.places, hazards = excluded.hazards, level = excluded.level, \
-             quiet_from = excluded.quiet_from, quiet_to = excluded.quiet_to, lang = excluded.lang, origin = excluded.origin",
-        )
-        .bind(&who.endpoint)
-        .bind(&who.p256dh)
-        .bind(who.auth.to_vec())
-        .bind(places.join(" "))
-        .bind(hazards.join(" "))
-        .bind(i64::from(who.wish.level))
-        .bind(who.wish.quiet.map(|(from, _)| i64::from(from)))
-        .bind(who.wish.quiet.map(|(_, to)| i64::from(to)))
-        .bind(who.lang.tag())
-        .bind(&who.origin)
-        .bind(at.0)
-        .execute(self.raw())
-        .await?;
-        Ok(known.is_none())
-    }
-
-    /// Says whether it was there.
-    pub async fn drop_subscription(&mut self, endpoint: &str) -> Result<bool, Error> {
-        sqlx::query("DELETE FROM push_sent WHERE subscription = (SELECT id FROM subscription WHERE endpoint = ?)")
-            .bind(endpoint)
-            .execute(self.raw())
-            .await?;
-        let done = sqlx::query("DELETE FROM subscription WHERE endpoint = ?").bind(endpoint).execute(self.raw()).await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    /// Lets a subscription have a trial, unless it had one after `since`.
-    pub async fn may_test(&mut self, id: i64, since: Time, now: Time) -> Result<bool, Error> {
-        let sql = "UPDATE subscription SET tested = ? WHERE id = ? AND (tested IS NULL OR tested <= ?)";
-        let done = sqlx::query(sql).bind(now.0).bind(id).bind(since.0).execute(self.raw()).await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    pub async fn saw_subscription(&mut self, id: i64, now: Time) -> Result<(), Error> {
-        sqlx::query("UPDATE subscription SET last = ? WHERE id = ?").bind(now.0).bind(id).execute(self.raw()).await?;
-        Ok(())
-    }
-
     /// A publication that is to be told by push, from now on.
     pub async fn add_push(&mut self, seq: Seq, item: ItemId, now: Time) -> Result<(), Error> {
         sqlx::query("INSERT INTO push_run (seq, item) VALUES (?, ?)")

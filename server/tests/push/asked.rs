@@ -1,0 +1,96 @@
+//! What browsers ask of the server: subscriptions and trials.
+
+use super::lab::NOW;
+use super::pushed::Phone;
+use super::world::{HERE, THERE, World};
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
+use tower::ServiceExt;
+
+#[tokio::test]
+async fn what_browsers_ask_is_checked_field_by_field() {
+    let world = World::new().await;
+    let phone = Phone::new(0);
+    let good = phone.wish(&world.service, &[HERE], 2);
+    let change = |key: &str, value: Value| {
+        let mut wish = good.clone();
+        wish[key] = value;
+        wish
+    };
+    let keys = |p256dh: &str, auth: &str| change("keys", json!({"p256dh": p256dh, "auth": auth}));
+    let (point, auth) = (good["keys"]["p256dh"].as_str().unwrap(), good["keys"]["auth"].as_str().unwrap());
+    for (wish, why) in [
+        (json!([]), "bad-subscription"),
+        (json!({"endpoint": good["endpoint"]}), "bad-subscription"),
+        (change("endpoint", json!("https://192.168.1.1/p/0")), "bad-endpoint"),
+        (change("endpoint", json!("https://push.evil.example/p/0")), "bad-endpoint"),
+        (keys("BBBB", auth), "bad-keys"),
+        (keys(point, "AAAA"), "bad-keys"),
+        (keys(&format!("B{}", "A".repeat(86)), auth), "bad-keys"),
+        (change("places", json!([1])), "unknown-place"),
+        (change("places", json!(["Huế"])), "unknown-place"),
+        (change("places", json!(vec![HERE; 51])), "too-many"),
+        (change("hazards", json!(["dragon"])), "unknown-hazard"),
+        (change("level", json!(0)), "bad-level"),
+        (change("level", json!(6)), "bad-level"),
+        (change("level", json!("3")), "bad-subscription"),
+        (change("quiet", json!([21, 25])), "bad-hours"),
+        (change("lang", json!("xx")), "bad-lang"),
+    ] {
+        assert_eq!(world.say("POST", "/push/dang-ky", wish.clone()).await, (422, json!(why)), "{wish}");
+    }
+    let large = change("hazards", json!(vec!["storm"; 1_000]));
+    assert_eq!(world.say("POST", "/push/dang-ky", large).await, (413, json!("too-large")));
+    let name = json!({"endpoint": good["endpoint"]});
+    assert_eq!(world.say("POST", "/push/kiem", name.clone()).await, (200, json!({"known": false, "last": null})));
+    assert_eq!(world.say("POST", "/push/thu", name.clone()).await, (404, json!("unknown-subscription")));
+
+    assert_eq!(world.say("POST", "/push/dang-ky", good.clone()).await.0, 204);
+    // The same endpoint again replaces: codes as text, hazards, hours, English.
+    let mut other = change("places", json!([THERE.to_string()]));
+    (other["hazards"], other["quiet"], other["lang"]) = (json!(["flood"]), json!([21, 24]), json!("en"));
+    assert_eq!(world.say("POST", "/push/dang-ky", other).await.0, 204);
+    let kept = world.lab.app.site.store.subscription(good["endpoint"].as_str().unwrap()).await.unwrap().unwrap();
+    assert_eq!((kept.wish.places[0].0, kept.wish.hazards.len(), kept.wish.quiet), (THERE, 1, Some((21, 0))));
+    assert_eq!(kept.origin, "https://bantin.example");
+    assert_eq!(world.say("POST", "/push/kiem", name.clone()).await, (200, json!({"known": true, "last": null})));
+    let metrics = String::from_utf8(world.lab.get("/metrics", &[]).await.body).unwrap();
+    assert!(metrics.contains("bantin_push_subscriptions 1\n"), "{metrics}");
+
+    assert_eq!(world.say("DELETE", "/push/dang-ky", name.clone()).await.0, 204);
+    assert_eq!(world.say("DELETE", "/push/dang-ky", name.clone()).await.0, 204, "twice is once");
+    assert_eq!(world.say("POST", "/push/kiem", name).await.1["known"], false);
+    let metrics = String::from_utf8(world.lab.get("/metrics", &[]).await.body).unwrap();
+    assert!(metrics.contains("bantin_push_subscriptions 0\n"), "{metrics}");
+
+    // Another site's page subscribes nobody here.
+    let request =
+        Request::post("/push/dang-ky").header("sec-fetch-site", "cross-site").body(Body::from(good.to_string())).unwrap();
+    assert_eq!(world.lab.app.router().oneshot(request).await.unwrap().status(), 403);
+    assert_eq!(world.say("PUT", "/push/dang-ky", good).await.0, 405);
+}
+
+#[tokio::test]
+async fn a_trial_comes_once_a_minute_and_says_that_it_is_one() {
+    let world = World::new().await;
+    let phone = Phone::new(0);
+    world.subscribe(&phone, &[HERE], 2).await;
+    let name = json!({"endpoint": world.service.endpoint(&phone.path)});
+    let attempt = || world.say("POST", "/push/thu", name.clone());
+    assert_eq!(attempt().await.0, 204);
+    let got = world.service.got();
+    let json = phone.open(&got[0]);
+    assert_eq!(json["bt"], json!({"v": 1, "type": "test"}));
+    assert_eq!((got[0].header("urgency"), got[0].header("topic")), ("high", ""));
+    assert_eq!(attempt().await, (429, json!("too-soon")));
+    assert_eq!(world.say("POST", "/push/kiem", name.clone()).await.1["last"], NOW);
+    world.lab.time.fetch_add(60, Ordering::SeqCst);
+    world.service.answer(&phone.path, &[(500, None)]);
+    assert_eq!(attempt().await, (502, json!("push-failed")));
+    world.lab.time.fetch_add(60, Ordering::SeqCst);
+    world.service.answer(&phone.path, &[(410, None)]);
+    assert_eq!(attempt().await, (410, json!("gone")), "so that the page subscribes again");
+    assert_eq!(world.say("POST", "/push/kiem", name).await.1["known"], false);
+}

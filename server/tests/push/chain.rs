@@ -1,0 +1,84 @@
+//! How a chain goes on: updates, cancels, withdrawals.
+
+use super::lab;
+use super::pushed::Phone;
+use super::world::{HERE, THERE, World, alert, follow, heard};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_chain_goes_to_those_who_heard_of_it_and_rings_when_it_gets_worse() {
+    let world = World::new().await;
+    let (here, there) = (Phone::new(0), Phone::new(1));
+    world.subscribe(&here, &[HERE], 2).await;
+    world.subscribe(&there, &[THERE], 1).await;
+    let first = world.publish(alert("a", 2, &[HERE])).await;
+    world.service.until("the first", |got| got.len() == 1).await;
+    world.idle().await;
+    // No worse: silent. It moved there: for them it is new.
+    world.publish(follow("b", "update", "a", 2, &[THERE])).await;
+    world.service.until("the update", |got| got.len() == 3).await;
+    world.idle().await;
+    // Worse: it rings.
+    world.publish(follow("c", "update", "b", 3, &[HERE])).await;
+    world.service.until("the worse one", |got| got.len() == 5).await;
+    world.idle().await;
+    let late = Phone::new(2);
+    world.subscribe(&late, &[HERE], 1).await;
+    world.publish(follow("d", "cancel", "c", 3, &[HERE])).await;
+    let got = world.service.until("the cancel", |got| got.len() == 7).await;
+    world.idle().await;
+    world.service.quiet(Duration::from_millis(300)).await;
+    let said = |list: &[(&str, bool)]| list.iter().map(|(kind, ring)| ((*kind).to_owned(), *ring)).collect::<Vec<_>>();
+    assert_eq!(heard(&here, &got), said(&[("alert", true), ("update", false), ("update", true), ("cancel", false)]));
+    assert_eq!(heard(&there, &got), said(&[("update", true), ("update", true), ("cancel", false)]));
+    assert_eq!(heard(&late, &got), [], "no all-clear of what he never heard of");
+    assert!(got.iter().all(|got| got.header("topic") == first.to_string()), "one chain, one topic");
+    let tags: Vec<Value> = here.got(&got).into_iter().map(|json| json["notification"]["tag"].clone()).collect();
+    assert_eq!(tags, vec![json!(first.to_string()); 4]);
+}
+
+#[tokio::test]
+async fn an_alert_that_is_withdrawn_is_taken_back() {
+    let world = World::new().await;
+    let (phone, id) = (Phone::new(0), "a");
+    world.subscribe(&phone, &[HERE], 1).await;
+    let item = world.publish(alert(id, 3, &[HERE])).await;
+    world.service.until("the alert", |got| got.len() == 1).await;
+    world.idle().await;
+    world.publish(json!({"id": id, "withdrawn": "Nhập nhầm xã."})).await;
+    let got = world.service.until("the withdrawal", |got| got.len() == 2).await;
+    let json = phone.open(&got[1]);
+    assert_eq!((&json["bt"]["type"], &json["bt"]["rev"]), (&json!("cancel"), &json!(2)));
+    assert_eq!(json["bt"]["chain"], item.to_string());
+    assert_eq!(json["notification"]["body"], "Nhập nhầm xã.");
+    // An article that is withdrawn concerns nobody's phone.
+    world.lab.import(&[lab::article(1)]).await;
+    world.publish(json!({"id": "bai-1", "withdrawn": "Sai."})).await;
+    world.idle().await;
+    world.service.quiet(Duration::from_millis(300)).await;
+}
+
+#[tokio::test]
+async fn a_cancel_overtakes_what_is_still_to_be_sent() {
+    let world = World::new().await;
+    let phones = world.phones(150, &[HERE]).await;
+    world.service.slow(Duration::from_millis(150));
+    world.publish(alert("a", 3, &[HERE])).await;
+    world.service.until("some are told", |got| got.len() >= 20).await;
+    world.publish(follow("b", "cancel", "a", 3, &[HERE])).await;
+    world.idle().await;
+    let got = world.service.got();
+    let (mut told, mut spared) = (0, 0);
+    for phone in &phones {
+        match &heard(phone, &got).iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>()[..] {
+            ["alert", "cancel"] => told += 1,
+            [] => spared += 1,
+            other => panic!("{} heard {other:?}", phone.path),
+        }
+    }
+    assert!(told >= 20 && spared > 0, "{told} heard both, {spared} neither");
+    let first_cancel =
+        got.iter().position(|got| phones.iter().any(|phone| phone.path == got.path && phone.open(got)["bt"]["type"] == "cancel"));
+    assert_eq!(first_cancel, Some(told), "none of the chain is under way when newer word of it goes out");
+}
