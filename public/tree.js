@@ -44,7 +44,7 @@ function icon(name) {
   return svg;
 }
 const button = (words, run, props = {}, picture) =>
-  h('button', { type: 'button', class: 'bt', onclick: run, ...props }, picture && icon(picture), h('span', {}, words));
+  h('button', { type: 'button', class: 'bt', onclick: () => run(), ...props }, picture && icon(picture), h('span', {}, words));
 
 /** What every screen gets to see and do. `data` is there only while the box is open. */
 const app = { t, h, icon, button, facts, lang, data: null, alerts: [], view: 'start', arg: null, said: '', go, change, undo, lock, say, waits, sealed };
@@ -146,7 +146,10 @@ function report(data) {
 function waits(token) {
   try { return token in JSON.parse(flags['bt-tree-out'] || '{}'); } catch { return false; }
 }
-addEventListener('bt-counted', () => { if (app.view === 'work') redraw(); });
+addEventListener('bt-counted', () => {
+  const words = root.querySelector('.sum small');
+  if (words && app.arg && !waits(app.arg.token)) words.remove();
+});
 
 // ---- the key
 

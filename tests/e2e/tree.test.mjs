@@ -49,7 +49,10 @@ const current = () => page.locator('#now').innerText();
 const sum = () => page.locator('.sum').innerText();
 const answer = async (kind, next) => {
   await page.locator(`.three .${kind}`).click();
-  if (next) await until(`${next} is next`, async () => (await current()) === next, 5000);
+  if (!next) return;
+  await until(`${next} is next`, async () => (await current()) === next, 5000);
+  // Its three answers lie above the bar of the page, for the same thumb.
+  await until('the answers are on the screen', () => page.evaluate(() => document.querySelector('.three').getBoundingClientRect().bottom <= document.querySelector('.bar').getBoundingClientRect().top), 2000);
 };
 async function setUp(on, url, passphrase = PASSPHRASE) {
   await on.goto(`${url}/cay-goi`);
@@ -318,6 +321,7 @@ test('paper has the whole list, the screen keeps it to itself', async () => {
   assert.ok(!(await page.locator('.sheet').isVisible()));
   await press(page, 'Khóa lại');
   await heading(page, 'Danh sách đang khóa');
+  assert.equal(await page.locator('.said').innerText(), '');
   assert.equal(await page.locator('.sheet').count(), 0);
 });
 
