@@ -77,10 +77,16 @@ fn tree(staging: &Path) -> Outcome {
     Ok(())
 }
 
-/// Without comments and spaces, names as they were: a third less to download.
+/// Without comments and spaces and with short names inside of functions: a third less to download.
 fn bare(script: &Path) -> Outcome {
     let mut esbuild = Command::new("esbuild");
-    esbuild.arg(script).args(["--minify-whitespace", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);
+    esbuild.arg(script).args([
+        "--minify-whitespace",
+        "--minify-identifiers",
+        "--charset=utf8",
+        "--log-level=warning",
+        "--allow-overwrite",
+    ]);
     shell::run(esbuild.arg(["--outfile=", &script.to_string_lossy()].concat()))
 }
 

@@ -16,8 +16,7 @@ struct Bench {
     run: fn() -> Outcome,
 }
 
-const BENCHES: [Bench; 9] = [
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 10] = [
     Bench { name: "bytes", what: "size on the wire of every file of the shell", run: built_bytes },
     Bench { name: "content", what: "what 600 articles, a day's news and a first install cost on the wire", run: script::content },
     Bench { name: "visits", what: "first, warm and offline visits over a simulated weak line", run: script::visits },

@@ -1,3 +1,5 @@
+//! Building an alert from what a reader of XML tells, element by element.
+
 use super::*;
 use crate::content::Time;
 use proptest::prelude::*;
