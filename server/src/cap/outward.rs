@@ -1,6 +1,7 @@
 //! What goes out: an alert of ours as a message of CAP. Each revision of an item is a message of its own that names those
 //! before it in its chain; so is its withdrawal.
 
+use super::read::{self, Refused};
 use super::terms::terms;
 use super::{outline, write};
 use crate::live::Snapshot;
@@ -58,6 +59,14 @@ pub fn message(snapshot: &Snapshot, id: ItemId, lang: Lang, origin: &str) -> Opt
         infos,
         ..bare(id, card.revision, sent, msg_type, references, origin)
     })
+}
+
+/// An alert that is about to be published, held against the schema and the rules of CAP as a stranger's would be.
+pub fn before_sending(card: &Card, body: &Body, info: &AlertInfo) -> Result<(), Refused> {
+    let infos = card.headlines.iter().map(|headline| self::info(card, info, body, headline, Lang::Vi, "")).collect();
+    let mut alert = bare(card.id, card.revision, card.issued, MsgType::Alert, Vec::new(), "");
+    (alert.status, alert.infos) = (status(card), infos);
+    read::alert(write::document(&alert).as_bytes()).map(drop)
 }
 
 /// A withdrawal, which readers see with its reason.

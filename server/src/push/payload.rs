@@ -39,6 +39,8 @@ pub struct Told {
 #[derive(Serialize)]
 struct Payload<'a> {
     web_push: u16,
+    /// The worker has its say where there is one: it keeps the alert.
+    mutable: bool,
     notification: Notification<'a>,
     bt: Bt<'a>,
 }
@@ -160,7 +162,7 @@ impl Told {
             tag: self.chain.to_string(),
             silent: !ring,
         };
-        bytes(&Payload { web_push: 8030, notification, bt: Bt { v: 1, what, alert: Some(alert) } })
+        bytes(&Payload { web_push: 8030, mutable: true, notification, bt: Bt { v: 1, what, alert: Some(alert) } })
     }
 
     /// A drill is marked first, then what kind of word this is, then the level and what it is about.
@@ -219,7 +221,7 @@ pub fn trial(lang: Lang, origin: &str) -> Vec<u8> {
         tag: "test".to_owned(),
         silent: false,
     };
-    bytes(&Payload { web_push: 8030, notification, bt: Bt { v: 1, what: "test", alert: None } })
+    bytes(&Payload { web_push: 8030, mutable: true, notification, bt: Bt { v: 1, what: "test", alert: None } })
 }
 
 fn bytes(payload: &Payload) -> Vec<u8> {

@@ -6,6 +6,7 @@ use super::form::Form;
 use super::view;
 use super::visit::Visit;
 use super::works::{self, Trouble, may_see};
+use crate::cap::outward;
 use crate::reason::Reason;
 use crate::store::desk::{Person, Work};
 use axum::response::Response;
@@ -49,7 +50,7 @@ pub fn typed(form: &Form, before: &Manuscript, now: Time) -> Manuscript {
 }
 
 /// What must hold of every alert before it goes out, whoever sends it; beside the limits of [`crate::publish::check`].
-/// Rules: `SPEC` of the product (DESIGN.md §4, §5) and CAP 1.2, 3.2.1 `references`, 3.2.2 `expires`.
+/// Rules: DESIGN.md §4 and §5; CAP 1.2, 3.2.1 `references`, 3.2.2 `expires`; and the schema of CAP, for who follows it as such.
 pub fn before_sending(done: &Compiled) -> Result<(), Reason> {
     let (card, body) = (&done.card, &done.body);
     let alert = card.alert().ok_or(Reason::Wrong("alert"))?;
@@ -83,7 +84,7 @@ pub fn before_sending(done: &Compiled) -> Result<(), Reason> {
     if body.variants.iter().any(|variant| !(1..=MAX_ACTIONS).contains(&steps(&variant.blocks))) {
         return Err(Reason::Missing("steps"));
     }
-    Ok(())
+    outward::before_sending(card, body, &alert).map_err(|_| Reason::Wrong("cap"))
 }
 
 /// A new alert, from the template of the hazard and level in the address; an update of `?tin=`.

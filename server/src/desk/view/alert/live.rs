@@ -44,7 +44,7 @@ pub async fn live(visit: &Visit, person: &Person, work: &Work, mut main: El) -> 
     let facts = cl("dl", "fa")
         .kid(row(w.al_where, where_text(visit, sent(work))))
         .kid(row(w.al_until, until))
-        .kid(reached(visit, item.card.id));
+        .kid(reached(visit, item.card.id).await?);
     main = main
         .kid(facts)
         .kid(map::shown(visit, &item.card.places))
@@ -53,11 +53,17 @@ pub async fn live(visit: &Visit, person: &Person, work: &Work, mut main: El) -> 
     Ok(main)
 }
 
-/// How many phones have it: the row that counts of push delivery belong in.
-fn reached(visit: &Visit, item: ItemId) -> El {
+/// How many phones have been told by push; few are not counted out.
+async fn reached(visit: &Visit, item: ItemId) -> Result<El, Trouble> {
     let w = visit.w();
-    let value = tx("dd", w.al_reached_none).attr("id", ["reached-", &item.to_string()].concat());
-    el("div").kid(tx("dt", w.al_reached)).kid(value)
+    let count = match visit.site.store.push_reach(item).await? {
+        None => w.al_reached_none.to_owned(),
+        Some(reach) => {
+            let count = reach.told().map_or_else(|| w.al_reached_few.to_owned(), |n| n.to_string());
+            if reach.ended { count } else { [&count, " · ", w.al_reaching].concat() }
+        }
+    };
+    Ok(el("div").kid(tx("dt", w.al_reached)).kid(tx("dd", count)))
 }
 
 /// Ways on which it reaches those without a phone.
