@@ -12,7 +12,7 @@ pub fn measure() -> Outcome {
     let ceiling = budget.get("speed").and_then(|speed| speed.get("in_force_ms")).copied();
     let ceiling = ceiling.ok_or("tests/budget.toml has no in_force_ms")?;
     let mut run = Command::new("cargo");
-    run.current_dir(shell::root()).args(["run", "--quiet", "--release", "--locked", "-p", "tests", "--example", "in_force"]);
+    run.current_dir(shell::root()).args(["run", "--quiet", "--release", "--locked", "-p", "domain", "--example", "in_force"]);
     let output = run.output().map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&output.stdout);
     let mut numbers = text.split_whitespace().filter_map(|word| word.parse::<f64>().ok());

@@ -47,6 +47,7 @@ fn alert(n: u32) -> Card {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "measuring needs a clock; nothing of the product does")]
 fn main() {
     let cards: Vec<Card> = (0..ALERTS).filter(|n| n % 10 != 9).map(alert).chain((ALERTS..ALERTS * 10 / 9).map(alert)).collect();
     let cards = &cards[..ALERTS as usize];
