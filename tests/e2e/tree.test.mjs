@@ -94,8 +94,14 @@ test('set-up says what is wrong, and the page and its script came with the app',
   await page.fill('#p-2', PASSPHRASE);
   await press(page, 'Lập danh sách');
   await heading(page, '0 nhà');
-  await page.goto(`${line.url}/en/cay-goi`);
-  await heading(page, 'The list is locked');
+  // The English page stays here once it was opened.
+  await line.up();
+  for (const there of [true, false]) {
+    if (!there) await line.down();
+    await page.goto(`${line.url}/en/cay-goi`);
+    await heading(page, 'The list is locked');
+    await settle(page, line.url);
+  }
   await line.up();
 });
 
