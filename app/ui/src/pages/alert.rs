@@ -4,7 +4,7 @@ use crate::blocks::{call, rich};
 use crate::ctx::Ctx;
 use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
-use crate::parts::{alert_class, button, drill_mark, get_alerts, hazard_name, headline, in_lang, level, span_text, state_text};
+use crate::parts::{alert_class, button, drill_mark, hazard_name, headline, in_lang, level, span_text, state_text};
 use domain::alert::State;
 use domain::content::{AlertInfo, Block, Card, FactKind, MsgType, Variant};
 use domain::instance::instance;
@@ -139,7 +139,7 @@ pub fn after(variant: &Variant, ctx: &Ctx) -> Vec<El> {
         let hotlines = instance().hotlines.iter().take(4);
         calls = hotlines.map(|hotline| call(&hotline.number, hotline.name.get(ctx.lang))).collect();
     }
-    vec![cl("section", "cs").kid(tx("h2", ctx.w().call)).kids(calls), get_alerts(ctx)]
+    vec![cl("section", "cs").kid(tx("h2", ctx.w().call)).kids(calls)]
 }
 
 /// All messages about this event, oldest first, this one marked.

@@ -6,7 +6,7 @@ use crate::ctx::Ctx;
 use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
 use crate::links;
-use crate::parts::{button, headline, in_lang, kind_name, place_link, sample_badge, topic_link};
+use crate::parts::{button, get_alerts, headline, in_lang, kind_name, place_link, sample_badge, topic_link};
 use domain::content::{Body, Card, Headline, Kind, Variant};
 use domain::route::item_path;
 use domain::words::{Lang, date_time, fill, size};
@@ -179,6 +179,7 @@ fn text(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
     }
     if data.card.kind == Kind::ALERT {
         out.extend(alert::after(variant, ctx));
+        out.push(get_alerts(ctx));
     }
     out
 }
