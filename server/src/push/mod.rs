@@ -2,7 +2,7 @@
 //! [`lane`] takes it up and a [`run`] tells everyone whom [`domain::alert::call`] names, near ones first.
 //!
 //! What is promised: nobody is told twice what his push service has acknowledged and this server has written down, which it does
-//! a few times a second. What was under way when the process was killed goes again, under the same `Topic` and `tag`: one
+//! many times a second. What was under way when the process was killed goes again, under the same `Topic` and `tag`: one
 //! replaces the other, in the service and on the phone. Newer word of a chain replaces what of it is still to be sent.
 
 mod endpoint;

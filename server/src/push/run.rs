@@ -22,7 +22,9 @@ use tokio_util::sync::CancellationToken;
 const PAGE: u32 = 500;
 /// Answers that are written down together: so many, or what came in so long.
 const BATCH: usize = 200;
-const SPAN: Duration = Duration::from_millis(200);
+const SPAN: Duration = Duration::from_millis(50);
+/// Between two looks at everybody, at least.
+const REST: Duration = Duration::from_secs(1);
 /// Pauses before a push that was not taken is tried again, in seconds: the first, and the longest.
 const PAUSE: u64 = 5;
 const MAX_PAUSE: u64 = 300;
@@ -84,7 +86,7 @@ impl Run {
             let refused = lock(&self.later).values().map(|(_, due)| *due).filter(|due| *due > began).min();
             let Some(due) = earlier(left, refused) else { return Ok(true) };
             // Looking at everybody takes a while: most of the time is spent doing something else.
-            let rest = began.elapsed().max(SPAN) * 5;
+            let rest = (began.elapsed() * 5).max(REST);
             tokio::select! {
                 () = tokio::time::sleep_until(due.max(Instant::now() + rest)) => {}
                 () = self.stop.cancelled() => return Ok(false),
