@@ -111,8 +111,7 @@ async fn feeds_of_alerts_for_everywhere_and_a_place() {
         let document = read::document(&answer.body);
         assert_eq!(document.fault, None);
         assert!(document.entries.iter().all(|entry| entry.has_alert && entry.links.iter().any(|link| link.is_cap())));
-        let titles = document.alerts.into_iter().map(|found| found.result.unwrap().alert).collect::<Vec<_>>();
-        titles
+        document.alerts.into_iter().map(|found| found.result.unwrap().alert).collect::<Vec<_>>()
     };
     let titles = |alerts: &[Alert]| {
         let mut all: Vec<String> = alerts.iter().map(|one| one.infos[0].headline.clone().unwrap()).collect();
