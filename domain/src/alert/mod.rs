@@ -124,13 +124,19 @@ pub fn matters(card: &Card, now: Time) -> bool {
     card.alert().is_some() && card.expires.unwrap_or(card.issued.plus(3 * 86_400)).plus(MEMORY) > now
 }
 
-/// `title` as a drill must have it, in the language `lang`: programs that do not know of CAP's `status` show titles only.
+/// What stands before every headline of a message that is not actual, so that programs that know no status show it too.
+pub fn prefix(status: Status, lang: &str) -> &'static str {
+    match (status, if lang.starts_with("en") { "en" } else { "vi" }) {
+        (Status::Actual, _) => "",
+        (Status::Exercise, "en") => "[EXERCISE] ",
+        (Status::Test, "en") => "[TEST] ",
+        (Status::Exercise, _) => "[DIỄN TẬP] ",
+        (Status::Test, _) => "[THỬ NGHIỆM] ",
+    }
+}
+
+/// `title` as a drill must have it, in the language `lang`.
 pub fn marked(title: &str, status: Status, lang: &str) -> String {
-    let w = if lang == "en" { crate::words::Lang::En } else { crate::words::Lang::Vi }.desk();
-    let mark = match status {
-        Status::Actual => return title.to_owned(),
-        Status::Exercise => w.title_exercise,
-        Status::Test => w.title_test,
-    };
-    if title.starts_with(mark) { title.to_owned() } else { [mark, " ", title].concat() }
+    let mark = prefix(status, lang);
+    if title.starts_with(mark) { title.to_owned() } else { [mark, title].concat() }
 }

@@ -6,6 +6,7 @@
 use super::manuscript::local;
 use super::markup;
 use super::{Compiled, Finding, Manuscript, Script};
+use crate::alert::prefix;
 use crate::content::{
     AlertInfo, Block, Body, Card, Certainty, Fact, FactKind, Headline, ItemId, Kind, MediaRef, MsgType, PlaceCode, Status, Text,
     Time, Urgency, Variant,
@@ -80,17 +81,6 @@ impl Warning {
             "cancel" => MsgType::Cancel,
             _ => MsgType::Alert,
         }
-    }
-}
-
-/// What stands before every headline of a message that is not actual, so that programs that know no status show it too.
-pub fn prefix(status: Status, lang: &str) -> &'static str {
-    match (status, lang) {
-        (Status::Actual, _) => "",
-        (Status::Exercise, "en") => "[EXERCISE] ",
-        (Status::Test, "en") => "[TEST] ",
-        (Status::Exercise, _) => "[DIỄN TẬP] ",
-        (Status::Test, _) => "[THỬ NGHIỆM] ",
     }
 }
 

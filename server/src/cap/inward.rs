@@ -12,8 +12,6 @@ use domain::content::{self, AlertInfo, Body, Card, Certainty, ItemId, Kind, Plac
 use domain::instance::instance;
 use std::sync::Arc;
 
-pub use text::{EXERCISE, TEST};
-
 /// What an alert without an end is taken to last, in seconds: CAP 1.2 leaves it to each recipient. A day: the longest time
 /// between two bulletins of a national service about the same event.
 pub const LIFE: i64 = 86_400;

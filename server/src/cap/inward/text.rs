@@ -6,9 +6,6 @@ use domain::alert::cap::{Alert, Info};
 use domain::content::{Block, Fact, FactKind, Headline, Status, Text, Variant};
 use domain::words::{Lang, fill};
 
-/// Marks before every headline of what is not real, Vietnamese and English.
-pub const EXERCISE: [&str; 2] = ["[DIỄN TẬP] ", "[EXERCISE] "];
-pub const TEST: [&str; 2] = ["[THỬ NGHIỆM] ", "[TEST] "];
 /// Clear things to do; what is said beyond them is text.
 const STEPS: usize = 3;
 /// Paragraphs of one part.
@@ -16,13 +13,8 @@ const PARAGRAPHS: usize = 40;
 
 /// A headline as everybody sees at once that it is not real.
 pub fn marked(status: Status, lang: &str, title: &str) -> String {
-    let marks = match status {
-        Status::Actual => return title.to_owned(),
-        Status::Exercise => EXERCISE,
-        Status::Test => TEST,
-    };
-    let mark = if lang == "vi" { marks[0] } else { marks[1] };
-    if title.starts_with(mark) { title.to_owned() } else { cut(&[mark, title].concat(), MAX_TITLE) }
+    let marked = domain::alert::marked(title, status, lang);
+    if marked == title { marked } else { cut(&marked, MAX_TITLE) }
 }
 
 /// Who says it, as readers know him.
