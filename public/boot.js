@@ -249,9 +249,18 @@
       }).catch(function () {});
     });
   }
+  /** Its page lists alerts without a network too: also those that came while another page was open. */
+  function callers() {
+    counts();
+    if (!store['bt-tree'] || /cay-goi$/.test(location.pathname)) return;
+    fetch('/api/v1/alerts', { credentials: 'omit', redirect: 'error' }).then(function (answer) {
+      if (!answer.ok || !/json/.test(answer.headers.get('content-type'))) return;
+      return caches.open('bt-flags').then(function (flags) { return flags.put('/bt-flag/alerts', answer); });
+    }).catch(function () {});
+  }
   addEventListener('bt-counts', counts);
-  addEventListener('online', counts);
-  counts();
+  addEventListener('online', callers);
+  callers();
   callable(20);
   if (window.navigation) navigation.addEventListener('currententrychange', function (event) { if (event.navigationType !== 'replace') setTimeout(callable, 500, 4); });
 

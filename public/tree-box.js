@@ -88,7 +88,7 @@ function database() {
   return opened;
 }
 
-export async function read(key) {
+async function read(key) {
   return done((await database()).transaction(STORE).objectStore(STORE).get(key));
 }
 
@@ -144,8 +144,18 @@ export async function pushed() {
   return found.sort((a, b) => a.issued - b.issued);
 }
 
+/** Where the last answer of the server lies; `boot.js` puts it there too, from any page. */
+const ANSWER = '/bt-flag/alerts';
+const flags = () => caches.open('bt-flags');
+
 /** The last answer of the server that came to this phone. */
-export const keptAlerts = async () => (await read('alerts')) || [];
+export async function keptAlerts() {
+  try {
+    return (await (await (await flags()).match(ANSWER)).json()).items || [];
+  } catch {
+    return [];
+  }
+}
 
 /** A new answer, kept for the time without a network; nothing where none comes. */
 export async function freshAlerts() {
@@ -153,9 +163,10 @@ export async function freshAlerts() {
   const timer = setTimeout(() => late.abort(), 20e3);
   try {
     const answer = await fetch('/api/v1/alerts', { credentials: 'omit', redirect: 'error', signal: late.signal });
+    const copy = answer.clone();
     const list = answer.ok && (await answer.json()).items;
     if (Array.isArray(list)) {
-      await write('alerts', list);
+      await (await flags()).put(ANSWER, copy);
       return list;
     }
   } catch {} finally {

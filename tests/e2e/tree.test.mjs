@@ -70,6 +70,8 @@ async function unlock(on, passphrase = PASSPHRASE) {
 }
 /** Everything in the database and in the open storage of this phone. */
 const raw = on => Promise.all([content(on, 'tree', 'box'), on.evaluate(() => JSON.stringify({ ...localStorage }))]).then(parts => parts.join('\n'));
+/** The last answer about alerts, as the phone keeps it. */
+const kept = () => page.evaluate(async () => (await (await (await caches.open('bt-flags')).match('/bt-flag/alerts'))?.text()) || '');
 const sums = async () => {
   const [told] = /đã báo .* nhà, .*/.exec(await (await desk.request.get(`${server.url}/ban-lam-viec`)).text()) || [''];
   return told.split('<')[0];
@@ -155,7 +157,7 @@ test('a wrong passphrase says so and destroys nothing; what lies on the disk sho
 
 test('an alert of level 3 for the commune opens the worklist, most exposed first, with no server at all', async () => {
   await page.goto(`${line.url}/cay-goi`);
-  await until('the alerts have come', async () => (await content(page, 'tree', 'box')).includes('Lũ quét'));
+  await until('the alerts have come', async () => (await kept()).includes('Lũ quét'));
   await line.down();
   await reopen();
   await page.goto(`${line.url}/cay-goi`);
@@ -233,6 +235,26 @@ test('the page of the alert leads here, only on a phone that has a tree', async 
   await other.waitForTimeout(2000);
   assert.equal(await other.locator('.toast').count(), 0);
   await chrome.close();
+});
+
+test('an alert that came while another page was open is here without a network', async () => {
+  const later = { ...FLASH, id: 'gio-giat', title: 'Gió giật ở A Lưới 2', alert: { ...FLASH.alert, hazard: 'storm', level: 4 } };
+  server.import([later]);
+  await until('another page has it', async () => {
+    await page.goto(line.url);
+    await page.waitForTimeout(1000);
+    return (await kept()).includes('Gió giật');
+  });
+  await line.down();
+  await page.goto(`${line.url}/cay-goi`);
+  await page.locator('.al.l4', { hasText: 'Gió giật ở A Lưới 2' }).waitFor();
+  await line.up();
+  server.import([{ ...later, id: 'gio-giat-het', title: 'Hết gió giật', expires: undefined, alert: { ...later.alert, msg_type: 'cancel', references: ['gio-giat'] } }]);
+  await until('it is over', async () => {
+    await page.goto(`${line.url}/cay-goi`);
+    await page.locator('.al.l3').waitFor();
+    return !(await page.locator('.al.l4').count());
+  });
 });
 
 test('it locks itself after ten minutes without a touch, and a half filled form comes back', async () => {
