@@ -20,10 +20,26 @@ pub fn web(url: &str) -> Option<&str> {
     matches!(scheme.as_deref(), Some("http" | "https")).then_some(url)
 }
 
-/// An SMS with title, summary and short address, ready to send.
+/// Letters of a text message of two segments in UCS-2 (3GPP TS 23.038).
+const SMS: usize = 134;
+
+/// An SMS with title, what fits of the summary, and short address, ready to send.
 pub fn sms(card: &Card, lang: Lang, origin: &str) -> String {
     let headline = card.headline(lang.tag());
-    sms_of(&[&headline.title, ". ", &headline.summary, " ", &short(card, lang, origin)].concat())
+    let address = short(card, lang, origin);
+    let mut text = [&headline.title, ". "].concat();
+    let mut room = SMS.saturating_sub(text.chars().count() + address.len() + 2);
+    let words = headline.summary.split(' ').take_while(|word| {
+        let need = word.chars().count() + 1;
+        let fits = need <= room;
+        room -= if fits { need } else { room };
+        fits
+    });
+    for word in words {
+        text.push_str(word);
+        text.push(' ');
+    }
+    sms_of(&(text + &address))
 }
 
 /// An SMS with this text, ready to send.

@@ -5,6 +5,7 @@ use crate::ctx::Mine;
 use crate::data::*;
 use domain::alert::State;
 use domain::content::{AlertInfo, Card, ItemId, MsgType, PlaceCode, Status};
+use domain::words::Lang;
 
 fn names<'a>(world: &'a World, cards: impl IntoIterator<Item = &'a Card>) -> Vec<&'static str> {
     cards.into_iter().map(|card| world.cards.iter().find(|(_, known)| known.id == card.id).unwrap().0).collect()
@@ -150,4 +151,21 @@ fn what_a_chain_refers_to_and_is_not_here_was_missed() {
         card.detail = AlertInfo { references: vec![ItemId([98; 5])], msg_type: MsgType::Update, ..info }.encode();
     });
     assert_eq!(alone.item("ended").chain.len(), 1);
+}
+
+#[test]
+fn a_text_message_is_two_segments_at_most_and_keeps_its_address() {
+    let long = "Rời nhà gần suối ngay, mang theo giấy tờ và thuốc, không lội qua ngầm tràn. ".repeat(4);
+    for (title, summary) in [("Lũ quét ở A Lưới 2", "Lên chỗ cao."), ("Lũ quét ở A Lưới 2", &*long)] {
+        let world = World::new("Lũ");
+        let mut card = world.cards[0].1.clone();
+        (card.headlines[0].title, card.headlines[0].summary) = (title.into(), summary.into());
+        let sent = crate::links::sms(&card, Lang::Vi, "https://bantin.example");
+        let text = sent.trim_start_matches("sms:?body=").replace("%20", " ");
+        let address = crate::links::short(&card, Lang::Vi, "https://bantin.example");
+        assert!(domain::alert::sms::segments(&text) <= 2, "{text}");
+        assert!(text.starts_with("Lũ quét ở A Lưới 2. ") && text.ends_with(&[" ", &address].concat()), "{text}");
+        assert_eq!(text.contains(summary), summary.len() < 20);
+        assert!(text.chars().count() > 50, "as much as fits: {text}");
+    }
 }
