@@ -101,11 +101,23 @@ test('composed on a phone from a template, on the map', async () => {
   assert.equal(await page.locator('[name=place]:checked').count(), 3);
   await page.keyboard.press('Space');
   assert.equal(await page.locator('[name=place]:checked').count(), 2);
+  // Another level brings its own words, as long as nobody has written others.
+  const title = () => page.locator('[name="title.vi"]').inputValue();
+  const worst = await title();
+  for (const [level, same] of [[1, false], [3, true]]) {
+    await page.locator(`label.lc.l${level}`).click();
+    await until(`words of level ${level}`, async () => (await page.isChecked(`[name=level][value="${level}"]`)) && ((await title()) === worst) === same);
+    assert.equal(await page.locator('[name=place]:checked').count(), 2, 'places stay');
+  }
   // A button of hours fills in the end.
   await page.locator('label.pi', { hasText: '3 giờ' }).click();
   const end = new Date(`${await page.inputValue('[name=expires]')}:00+07:00`);
   assert.ok(Math.abs(end - Date.now() - 3 * 3600e3) <= 300e3, String(end));
   await page.getByLabel('Việc 3 (vi)').fill('Gọi 112 nếu có người bị kẹt');
+  // An officer's own words stay whatever the level.
+  for (const level of [2, 3]) await page.locator(`label.lc.l${level}`).click();
+  await page.waitForTimeout(500);
+  assert.equal(await page.getByLabel('Việc 3 (vi)').inputValue(), 'Gọi 112 nếu có người bị kẹt');
   await check(page, '3-compose-phone');
   await page.getByRole('button', { name: 'Lưu' }).click();
   await page.getByText('Đã lưu.').waitFor();

@@ -66,6 +66,8 @@
         if (best) go(best);
       });
     }
+    let own = !form.hasAttribute('data-template');
+    form.addEventListener('input', event => { own ||= event.target.matches('textarea, input:not([type=radio], [type=checkbox])'); });
     form.addEventListener('change', event => {
       const { name, value, checked } = event.target;
       if (name === 'place' || event.target === form) draw();
@@ -75,8 +77,8 @@
         event.target.checked = false;
         changed();
       }
-      // Another hazard has other levels and words.
-      if (name === 'hazard') form.querySelector('[name=refill]').click();
+      // Another hazard has other levels and words; another level other words, which take the place of no one's own.
+      if (name === 'hazard' || (name === 'level' && !own)) form.querySelector('[name=refill]').click();
     });
     draw();
   }

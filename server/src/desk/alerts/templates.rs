@@ -161,6 +161,13 @@ pub fn refill(text: &mut Manuscript, now: Time) {
     mark(text);
 }
 
+/// Whether an alert has the words of the template of its hazard and level, and no others.
+pub fn is_plain(text: &Manuscript) -> bool {
+    let mut filled = text.clone();
+    refill(&mut filled, Time(0));
+    filled.texts == text.texts && filled.alert == text.alert
+}
+
 /// What is said when a live alert is cancelled for this reason: prepared words only. `None` where there is no such reason.
 pub fn cancel(live: &Manuscript, reason: &str, references: Vec<String>, now: Time) -> Option<Manuscript> {
     let warning = live.alert.as_ref()?;
@@ -237,6 +244,10 @@ mod tests {
             for level in 1..=hazard.max_level {
                 let first = fresh(&hazard.slug, level, places.clone(), "UBND".into(), NOW);
                 let next = update(&first, vec!["00000001".into()], NOW);
+                assert!(is_plain(&first) && is_plain(&next));
+                let mut other = first.clone();
+                other.texts[0].actions[0].push('!');
+                assert!(!is_plain(&other), "what an officer wrote himself");
                 let ends = reasons().map(|reason| cancel(&first, reason, vec!["00000001".into()], NOW).unwrap());
                 for (at, text) in [first.clone(), next].into_iter().chain(ends).enumerate() {
                     let (done, findings) = text.compile(NOW, 1, &|_| None);

@@ -37,6 +37,7 @@ pub fn form(visit: &Visit, person: &Person, work: Option<&Work>, text: &Manuscri
     let warning = text.alert.clone().unwrap_or_default();
     let action = visit.to(&work.map_or_else(|| "/viec".to_owned(), |work| format!("/viec/{}", work.id)));
     let mut form = cl("form", "ed al-f").attr("id", "ed").attr("method", "post").attr("action", action);
+    form = form.flag("data-template", templates::is_plain(text));
     form = form.kid(hidden("kind", "alert")).kids(text.topics.iter().map(|t| hidden("topic", t.to_string())).collect());
     match work {
         Some(work) => form = form.kid(hidden("version", work.version.to_string())),
