@@ -126,11 +126,17 @@ async fn an_official_confirms_what_waits() {
     assert!(page.contains("Cảnh báo lũ quét vùng núi phía tây") && page.contains("Đăng cảnh báo này"), "{page}");
     let id = desk.messages().await[0].id;
     let path = format!("/ban-lam-viec/nguon/cap/{id}");
+    let waits = "Cảnh báo từ nơi khác chờ bạn xác nhận";
+    for (browser, told) in [(&desk.officer, true), (&desk.author, false)] {
+        let page = text(&get(&desk.lab, browser, "/ban-lam-viec").await);
+        assert_eq!((page.contains(waits), page.contains(&path)), (told, told), "the first page says so to who may confirm it");
+    }
     assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await.status, StatusCode::NOT_FOUND);
     for _ in 0..2 {
         assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "publish")]).await.status, StatusCode::SEE_OTHER);
     }
     assert_eq!(desk.states().await, states(&[("published", "")]));
+    assert!(!text(&get(&desk.lab, &desk.officer, "/ban-lam-viec").await).contains(waits));
     assert_eq!(desk.lab.app.site.live.now().seq(), 1, "pressed twice, published once");
     let card = desk.cards().remove(0);
     let info = card.alert().unwrap();
@@ -144,6 +150,8 @@ async fn an_official_confirms_what_waits() {
     let vi = &body.variants[0];
     assert!(matches!(&vi.blocks[0], Block::Steps(steps) if steps.len() == 3 && steps[0].plain == "Rời nhà gần suối ngay."));
     assert!(vi.blocks.iter().any(|block| matches!(block, Block::Call { number, .. } if number == "024 0000 0000")));
+    let onset = Block::Paragraph(domain::content::Text::plain("Dự kiến xảy ra: 13:00, Thứ Hai 23/11/2026."));
+    assert!(vi.blocks.contains(&onset), "{:?}", vi.blocks);
     assert_eq!(vi.fact(FactKind::AREA), Some("Xã A Lưới 2 và xã A Lưới 5"));
     assert_eq!(body.source_url.as_deref(), Some("https://kttv.example/canh-bao/1"));
     let audit = desk.lab.app.site.store.audit(None, None, 50).await.unwrap();
@@ -180,6 +188,42 @@ async fn from_a_trusted_authority_at_once_with_update_and_cancel() {
     assert_eq!(cancel.alert().unwrap().references.len(), 2);
     let audit = desk.lab.app.site.store.audit(None, None, 50).await.unwrap();
     assert_eq!(audit.iter().filter(|line| line.action == "cap-publish" && line.actor.is_empty()).count(), 3);
+}
+
+#[tokio::test]
+async fn an_officer_calls_off_what_came_from_elsewhere() {
+    let desk = desk().await;
+    desk.put("/feed", &[message(1, "Alert", &[])]);
+    let source = desk.follow("/feed").await;
+    let id = desk.messages().await[0].id;
+    let path = format!("/ban-lam-viec/nguon/cap/{id}");
+    // Nothing to call off before readers have it.
+    assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "cancel")]).await.status, StatusCode::SEE_OTHER);
+    assert!(desk.cards().is_empty());
+    desk.let_through(source.id).await;
+    post(&desk.lab, &desk.officer, &path, &[("do", "publish")]).await;
+    assert_eq!(desk.stand(), [State::InForce]);
+    assert!(text(&get(&desk.lab, &desk.officer, "/ban-lam-viec/nguon").await).contains("Hủy ngay"));
+    assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "cancel")]).await.status, StatusCode::NOT_FOUND);
+    desk.lab.time.fetch_add(600, Ordering::SeqCst);
+    for _ in 0..2 {
+        assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "cancel")]).await.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(desk.stand(), [State::Cancelled, State::Cancelled]);
+    let cancel = desk.cards().pop().unwrap();
+    assert_eq!(cancel.headlines[0].title, "Hủy: Cảnh báo lũ quét vùng núi phía tây");
+    assert_eq!((cancel.source.as_str(), cancel.alert().unwrap().msg_type), ("UBND thành phố Huế", MsgType::Cancel));
+    assert_eq!(cancel.places, [PlaceCode(20044), PlaceCode(20050)]);
+    assert!(!text(&get(&desk.lab, &desk.officer, "/ban-lam-viec/nguon").await).contains("Hủy ngay"));
+    // What its authority says of it later is another message: it holds until it is called off too.
+    desk.put("/feed", &[message(2, "Update", &[1])]);
+    desk.poll(ROUND).await;
+    let update = desk.messages().await.into_iter().find(|one| one.identifier.ends_with(".2")).unwrap();
+    let path = format!("/ban-lam-viec/nguon/cap/{}", update.id);
+    post(&desk.lab, &desk.officer, &path, &[("do", "publish")]).await;
+    assert!(desk.stand().contains(&State::InForce));
+    post(&desk.lab, &desk.officer, &path, &[("do", "cancel")]).await;
+    assert_eq!(desk.stand(), [State::Cancelled; 4]);
 }
 
 #[tokio::test]

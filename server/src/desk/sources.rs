@@ -26,7 +26,7 @@ use std::time::Duration;
 const HASTE: i64 = 60;
 const MAX_NAME: usize = 120;
 /// Alerts from elsewhere that the page shows.
-const MESSAGES: u32 = 60;
+pub const MESSAGES: u32 = 60;
 /// For reading what was fetched.
 const PATIENCE: Duration = Duration::from_secs(20);
 

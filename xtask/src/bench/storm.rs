@@ -85,6 +85,8 @@ pub fn measure() -> Outcome {
         at_share(&times, 50)
     );
     println!("{} publications, median {:.0} ms", published.len(), at_share(&published, 50));
+    let every = memory.chunks(30).map(|part| format!("{:.0}", part.iter().copied().fold(0.0, f64::max)));
+    println!("memory, most in each half minute: {} MB", every.collect::<Vec<_>>().join(", "));
     faults.iter().take(5).for_each(|fault| println!("error: {fault}"));
     // The first minute is the rush and what it leaves; from then on nothing may grow.
     let (early, late) = (memory.iter().take(60).copied().fold(0.0, f64::max), memory.iter().copied().fold(0.0, f64::max));

@@ -3,8 +3,8 @@
 use super::{Earlier, places_of};
 use crate::publish::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check_url};
 use domain::alert::cap::{Alert, Info};
-use domain::content::{Block, Fact, FactKind, Headline, Status, Text, Variant};
-use domain::words::{Lang, fill};
+use domain::content::{Block, Fact, FactKind, Headline, Status, Text, Time, Variant};
+use domain::words::{Lang, date_time, fill};
 
 /// Clear things to do; what is said beyond them is text.
 const STEPS: usize = 3;
@@ -97,6 +97,12 @@ fn variant(info: &Info, lang: String) -> (Headline, Variant) {
     let title = info.headline.as_deref().map(line).filter(|title| !title.is_empty()).unwrap_or_else(|| line(&info.event));
     let summary = description.first().cloned().unwrap_or_else(|| line(&info.event));
     let mut blocks = instruction(info.instruction.as_deref().unwrap_or_default());
+    // When it is expected to come, where that is later than the message itself.
+    if let Some(onset) = info.onset.filter(|onset| info.effective.is_none_or(|effective| onset.at > effective.at)) {
+        let own = if lang == "en" { Lang::En } else { Lang::Vi };
+        let text = fill(own.desk().cap_onset, &[("at", &date_time(onset.at, Time(0), own))]);
+        blocks.push(Block::Paragraph(Text::plain(text)));
+    }
     blocks.extend(description.into_iter().map(|text| Block::Paragraph(Text::plain(text))));
     if blocks.is_empty() {
         blocks.push(Block::Paragraph(Text::plain(line(&info.event))));

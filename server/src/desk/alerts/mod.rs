@@ -112,7 +112,7 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
 }
 
 /// Who speaks, where nobody says otherwise: the office of the place of the first role.
-fn source(person: &Person) -> String {
+pub fn source(person: &Person) -> String {
     let place = reach(person).first().and_then(|place| instance().place(*place)).map(|place| place.name.vi.clone());
     place.map(|place| ["UBND ", &templates::within(&place)].concat()).unwrap_or_default()
 }

@@ -6,6 +6,7 @@ use super::{apart, note};
 use crate::cap::inward::{self, Earlier, Verdict, external};
 use crate::cap::read::{self, Document, Message, Refused};
 use crate::cap::write;
+use crate::desk::alerts;
 use crate::desk::fetch::{self, Fetched, Known, Page, Unfetched};
 use crate::desk::form::Form;
 use crate::desk::visit::Visit;
@@ -16,8 +17,9 @@ use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{CapMessage, EntryKey, Note, Person, Source};
 use axum::response::Response;
-use domain::alert::cap::MsgType;
-use domain::content::{PlaceCode, Time};
+use domain::alert::cap::{Alert, MsgType, Reference, Stamp, Version};
+use domain::alert::{Standing, State, standings};
+use domain::content::{self, PlaceCode, Time};
 use domain::editorial::{Action, Grant, Role, Scope, allowed};
 use domain::sign::hash;
 use std::collections::HashSet;
@@ -252,13 +254,87 @@ pub async fn let_through(visit: &Visit, person: &Person, id: i64, on: bool) -> R
     Ok(visit.go("/nguon"))
 }
 
-/// An official confirms a message that waits, or puts it aside.
+/// Whether readers have this message as the last word of its chain, and it is not over.
+pub fn stands(site: &Site, row: &CapMessage) -> bool {
+    let snapshot = site.live.now();
+    let item = row.item.filter(|_| row.state == "published");
+    let standing = standings(snapshot.cards(), site.now()).into_iter().find(|one| item == Some(one.card.id));
+    let live = |one: &Standing| matches!(one.state, State::InForce | State::Coming) && !is_cancel(one);
+    standing.is_some_and(|one| live(&one))
+}
+
+fn is_cancel(standing: &Standing) -> bool {
+    standing.info.msg_type == content::MsgType::Cancel
+}
+
+/// Calls off what an authority sent, as that authority's own cancellation would: one officer alone, as with our own alerts.
+async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, message: &Message) -> Result<(), Trouble> {
+    let site = &visit.site;
+    let now = Stamp::here(visit.now());
+    let of = &message.alert;
+    let notice = Alert {
+        identifier: ["huy-", &row.id.to_string()].concat(),
+        sender: alerts::source(person),
+        sent: now,
+        status: of.status,
+        msg_type: MsgType::Cancel,
+        source: None,
+        scope: of.scope,
+        restriction: None,
+        addresses: None,
+        codes: Vec::new(),
+        note: None,
+        references: vec![Reference { sender: of.sender.clone(), identifier: of.identifier.clone(), sent: of.sent }],
+        incidents: None,
+        infos: Vec::new(),
+    };
+    let mut own = CapMessage {
+        source: row.source,
+        key: external(&notice.sender, &notice.identifier),
+        sender: notice.sender.clone(),
+        identifier: notice.identifier.clone(),
+        headline: row.headline.clone(),
+        message: write::document(&notice),
+        at: visit.now(),
+        ..CapMessage::default()
+    };
+    let notice = Message { version: Version::V1_2, alert: notice };
+    let mut tx = site.store.begin().await?;
+    let done = async {
+        if tx.cap_source(&own.key).await?.is_some() {
+            return Ok(());
+        }
+        let earlier = earlier(site, &mut tx, &notice, row.source).await?;
+        let Verdict::Item(proposal, _) = inward::judge(&notice.alert, &earlier, None, visit.now()) else {
+            return Err(Trouble::NotFound);
+        };
+        own.places = proposal.card.places.clone();
+        if !may_confirm(&person.grants, &own.places) {
+            return Err(Trouble::Denied);
+        }
+        let (state, reason) = publish(site, &mut tx, &own, *proposal, Some(person.id)).await?;
+        (own.state, own.reason) = (state.to_owned(), reason);
+        tx.add_cap_message(&own).await?;
+        Ok(())
+    }
+    .await;
+    Ok(tx.end(done).await?)
+}
+
+/// An official confirms a message that waits, or puts it aside; or calls off one that readers have.
 pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Result<Response, Trouble> {
     let site = &visit.site;
     let row = site.store.cap_message(id).await?.filter(|row| may_confirm(&person.grants, &row.places));
     let row = row.ok_or(Trouble::NotFound)?;
     let text = row.message.clone();
     let message = apart(move || read::alert(text.as_bytes())).await.and_then(Result::ok).ok_or(Trouble::NotFound)?;
+    if form.get("do") == "cancel" {
+        if stands(site, &row) {
+            cancel(visit, person, &row, &message).await?;
+            site.refresh().await?;
+        }
+        return Ok(visit.go("/nguon"));
+    }
     let topic = site.store.source(row.source).await?.and_then(|source| source.topic);
     let mut tx = site.store.begin().await?;
     let done = async {

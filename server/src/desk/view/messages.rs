@@ -1,8 +1,10 @@
 //! Alerts that came from elsewhere: what waits, what became of the others and why; and the line for web sites of communes.
 
 use super::sources::Alerts;
-use crate::desk::sources::cap::may_confirm;
+use crate::desk::sources::MESSAGES;
+use crate::desk::sources::cap::{is_officer, may_confirm, stands};
 use crate::desk::visit::Visit;
+use crate::desk::works::Trouble;
 use crate::pages::widget;
 use crate::store::desk::{CapMessage, Person};
 use domain::instance::instance;
@@ -22,6 +24,18 @@ pub fn part(visit: &Visit, person: &Person, alerts: &Alerts) -> Vec<El> {
     out.push(tx("p", w.cap_widget_hint));
     out.push(cl("pre", "sr").text(widget::line(place, origin)));
     out
+}
+
+/// What waits for this person to confirm it.
+pub async fn waiting(visit: &Visit, person: &Person) -> Result<Option<El>, Trouble> {
+    if !is_officer(&person.grants) {
+        return Ok(None);
+    }
+    let messages = visit.site.store.cap_messages(MESSAGES).await?;
+    let mine = |message: &&CapMessage| message.state == "waiting" && may_confirm(&person.grants, &message.places);
+    let rows: Vec<El> = messages.iter().filter(mine).map(|message| row(visit, person, message)).collect();
+    let part = |rows| cl("section", "nt").kid(tx("h2", visit.w().cap_waits_for_me)).kid(cl("ul", "ls").kids(rows));
+    Ok(Some(rows).filter(|rows| !rows.is_empty()).map(part))
 }
 
 fn row(visit: &Visit, person: &Person, message: &CapMessage) -> El {
@@ -46,6 +60,12 @@ fn row(visit: &Visit, person: &Person, message: &CapMessage) -> El {
         let buttons = vec![press("publish", w.cap_publish), press("dismiss", w.cap_dismiss)];
         let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/nguon/cap/{}", message.id)));
         li = li.kid(form.kid(cl("p", "ac").kids(buttons)));
+    }
+    if message.state == "published" && may_confirm(&person.grants, &message.places) && stands(&visit.site, message) {
+        let press = cl("button", "bt").attr("name", "do").attr("value", "cancel").text(w.cap_cancel_now);
+        let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/nguon/cap/{}", message.id)));
+        let form = form.kid(tx("p", w.cap_cancel_hint)).kid(cl("p", "ac").kid(press));
+        li = li.kid(el("details").kid(tx("summary", w.cap_cancel)).kid(form));
     }
     li
 }

@@ -109,7 +109,8 @@ pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Troubl
     let all = visible(visit, person, &OPEN, "", 200).await?;
     let alerts = super::alert::waiting(person, &all);
     let alerts = super::alert::section(visit, "nt", w.al_waits, &alerts);
-    let quiet = alerts.is_none();
+    let messages = super::messages::waiting(visit, person).await?;
+    let quiet = alerts.is_none() && messages.is_none();
     let open: Vec<Listed> = all.iter().filter(|work| work.text.alert.is_none()).cloned().collect();
     let live = visible(visit, person, &[Stage::Published], "", 200).await?;
     let judges = |work: &Listed| allowed(&person.grants, Action::Approve, scope(&work.text));
@@ -132,7 +133,7 @@ pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Troubl
     let newest: Vec<&Listed> = live.iter().take(10).collect();
     let mut main = root(w.overview).kid(cl("p", "ld").text(fill(w.hello, &[("name", &person.name)])));
     // What may ring phones comes before everything else.
-    main = main.maybe(alerts);
+    main = main.maybe(alerts).maybe(messages);
     if is_officer(person) {
         main = main.kid(super::alert::begin(visit));
     }

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::store::{Store, Tx};
-use domain::content::{PlaceCode, Time};
+use domain::content::{ItemId, PlaceCode, Time};
 
 /// Broken or refused messages of one source that are kept.
 const MAX_REFUSED: i64 = 200;
@@ -23,17 +23,20 @@ pub struct CapMessage {
     pub raw: Vec<u8>,
     pub message: String,
     pub at: Time,
+    /// What it is to readers, once it was published.
+    pub item: Option<ItemId>,
 }
 
-type Row = (i64, i64, String, String, String, String, String, String, String, String, Vec<u8>, String, i64);
+type Row = (i64, i64, String, String, String, String, String, String, String, String, Vec<u8>, String, i64, Option<Vec<u8>>);
 
-const COLUMNS: &str =
-    "SELECT id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at FROM cap_message";
+const COLUMNS: &str = "SELECT id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at, origin.item \
+     FROM cap_message LEFT JOIN origin ON origin.external = key";
 
 fn message(row: Row) -> CapMessage {
-    let (id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at) = row;
+    let (id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at, item) = row;
+    let item = item.and_then(|item| item.try_into().ok()).map(ItemId);
     let places = places.split(' ').filter_map(|code| code.parse().ok()).map(PlaceCode).collect();
-    CapMessage { id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at: Time(at) }
+    CapMessage { id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at: Time(at), item }
 }
 
 impl Store {
