@@ -74,7 +74,8 @@
       if (!status.complete || status.noWasm || !status.glue) return;
       function start() {
         if (d.hidden) return d.addEventListener('visibilitychange', start, { once: true });
-        import(status.glue).then(function (app) { return app.default({ module_or_path: fetch(status.wasm) }); })
+        // From where the worker has put it: it came over the line in another form, and would come again.
+        Promise.all([import(status.glue), caches.match(status.wasm)]).then(function (all) { return all[0].default({ module_or_path: all[1] }); })
           .catch(function (cause) { console.info('no app', cause.message); });
       }
       (window.requestIdleCallback || setTimeout)(start);

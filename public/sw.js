@@ -18,13 +18,15 @@ const OFFLINE = '/ngoai-tuyen';
 const LITE = location.search.includes('lite');
 /** Pages that the program has no part in: they have scripts of their own. */
 const TOOL = /^(\/en)?\/(cay-goi|nhan-canh-bao)$/;
-/** Those that come with a release, as the server prints them for it: they have its name for a hash. */
+/** What few readers use comes when they first open it, and with every release from then on. */
+const TOOLS = [/^\/(cay-goi$|tree\.)/, /^\/(nhan-canh-bao$|alerts\.)/];
+/** Pages of a release, as the server prints them for it: they have its name for a hash. */
 const ALONE = ['/cay-goi', '/nhan-canh-bao'].map(url => [url, VERSION, 4500]);
 /** The shell last: that it is here means that everything is. */
 const FILES = LITE
   ? ALONE.concat(RELEASE.filter(([url]) => !/^\/app-/.test(url)))
   : ALONE.concat(RELEASE.filter(f => f[0] !== SHELL), RELEASE.filter(f => f[0] === SHELL));
-const PATHS = new Set(FILES.map(f => f[0]));
+const PATHS = new Map(FILES.map(f => [f[0], f]));
 /** Addresses of `domain::route`; everything else (posters, desk, API, feeds, files) is between the browser and the server. */
 const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|gioi-thieu|cai-ung-dung|ngoai-tuyen)(\/[^.]*)?(?<!\/(to-ro|loa))$/;
 const KEEP_PAGES = 30;
@@ -44,12 +46,20 @@ const dropFlag = async name => (await caches.open(FLAGS)).delete('/bt-flag/' + n
 const releases = async () => (await caches.keys()).filter(name => name.startsWith('bt-app-'));
 const hashOf = response => response?.headers.get('x-bt-hash');
 
+/** Files of this release that belong on this phone. */
+async function wanted() {
+  const held = [];
+  for (const name of await releases()) for (const { url } of await (await caches.open(name)).keys()) held.push(new URL(url).pathname);
+  const unused = TOOLS.filter(tool => !held.some(path => tool.test(path)));
+  return FILES.filter(([url]) => !unused.some(tool => tool.test(url)));
+}
+
 /** Files of this release that no release on the phone has. */
 async function changed(except) {
   const held = [];
   for (const name of await releases()) if (name !== except) held.push(await caches.open(name));
   const missing = [];
-  for (const file of FILES) {
+  for (const file of await wanted()) {
     const copies = await Promise.all(held.map(cache => cache.match(file[0])));
     if (!copies.some(copy => hashOf(copy) === file[1])) missing.push(file);
   }
@@ -94,7 +104,7 @@ async function fill() {
   const own = await caches.open(APP);
   const older = [];
   for (const name of await releases()) if (name !== APP) older.push(await caches.open(name));
-  for (const file of FILES) {
+  for (const file of await wanted()) {
     if (hashOf(await own.match(file[0])) === file[1]) continue;
     let copy;
     for (const cache of older) {
@@ -107,7 +117,7 @@ async function fill() {
 
 async function status() {
   const missing = [];
-  for (const file of FILES) if (hashOf(await caches.match(file[0], { cacheName: APP })) !== file[1]) missing.push(file);
+  for (const file of await wanted()) if (hashOf(await caches.match(file[0], { cacheName: APP })) !== file[1]) missing.push(file);
   const find = end => (RELEASE.find(([url]) => url.startsWith('/app-') && url.endsWith(end)) || [])[0];
   return {
     type: 'status', version: VERSION, complete: !missing.length, bytesMissing: bytes(missing), bytes: +((await flag('update')) || 0),
@@ -201,13 +211,22 @@ addEventListener('fetch', event => {
 });
 
 async function asset(request, path) {
-  return (await caches.match(path, { cacheName: APP })) || fetch(request);
+  const held = await caches.match(path, { cacheName: APP });
+  if (held || !TOOLS.some(tool => tool.test(path))) return held || fetch(request);
+  const file = await fetchFile(PATHS.get(path));
+  await (await caches.open(APP)).put(path, file.clone());
+  return file;
 }
 
-/** A page that came with the release, with its script. */
+/** A page that comes with the release, with its script. */
 async function alone(event, path) {
-  event.waitUntil(checkKill(event.resultingClientId));
-  return asset(event.request, path);
+  try {
+    const answer = await asset(event.request, path);
+    event.waitUntil(checkKill(event.resultingClientId));
+    return answer;
+  } catch {
+    return page(event);
+  }
 }
 
 async function page(event) {
@@ -228,7 +247,8 @@ async function page(event) {
     if (!kept) return await usable;
     return await Promise.race([usable, wait(PATIENCE, kept)]);
   } catch {
-    return kept || (await told(url)) || (await caches.match(OFFLINE, { cacheName: PAGES, ignoreVary: true })) || Response.error();
+    if (kept || shell) return kept || Response.redirect(OFFLINE);
+    return (await told(url)) || (await caches.match(OFFLINE, { cacheName: PAGES, ignoreVary: true })) || Response.error();
   }
 }
 

@@ -215,12 +215,14 @@ test('the places that the reader follows in the app are chosen already', async (
   await context.close();
 });
 
-test('the page is on the phone from the start and opens with no network; what was chosen stays', async () => {
+test('once it was opened, the page opens with no network; what was chosen stays', async () => {
   const disk = await profile();
   const context = await disk.open();
   await pretend(context);
   const page = context.pages()[0];
   await settle(page, line.url);
+  await page.goto(line.url + PAGE);
+  await state(page, 'off');
   await line.down();
   await page.goto(line.url + PAGE);
   await state(page, 'off');

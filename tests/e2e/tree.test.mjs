@@ -78,8 +78,14 @@ const sums = async () => {
 };
 let desk;
 
-test('set-up says what is wrong, and the page and its script came with the app', async () => {
+test('set-up says what is wrong; once it was opened, the page stays with its script', async () => {
   await settle(page, line.url);
+  await line.down();
+  await page.goto(`${line.url}/cay-goi`);
+  await page.locator('h1', { hasText: 'Không có mạng' }).waitFor();
+  await line.up();
+  await page.goto(`${line.url}/cay-goi`);
+  await heading(page, 'Lập cây gọi điện');
   await line.down();
   await page.goto(`${line.url}/cay-goi`);
   await heading(page, 'Lập cây gọi điện');

@@ -147,6 +147,11 @@ fn assets(staging: &Path) -> Outcome<Vec<Asset>> {
     Ok(all)
 }
 
+/// What comes to a phone when it is first used there: TOOLS in `public/sw.js`.
+fn is_tool(url: &str) -> bool {
+    url.starts_with("/tree.") || url.starts_with("/alerts.")
+}
+
 fn precached(url: &str) -> bool {
     !url.ends_with(pack::ENDING) && !SKIP.iter().any(|skip| url[1..].starts_with(skip))
 }
@@ -167,7 +172,7 @@ fn manifest(assets: &[Asset], version: &str) -> Outcome<String> {
     let (Some(glue), Some(wasm)) = (glue, wasm) else { return Err("the build brought no app-*.js and *_bg.wasm".to_owned()) };
     let files: Vec<Value> = assets
         .iter()
-        .map(|asset| json!({ "url": asset.url, "hash": asset.hash, "bytes": asset.wire, "precache": precached(&asset.url) }))
+        .map(|asset| json!({ "url": asset.url, "hash": asset.hash, "bytes": asset.wire, "precache": precached(&asset.url) && !is_tool(&asset.url) }))
         .collect();
     let release = json!({ "version": version, "app": { "glue": glue.url, "wasm": wasm.url }, "files": files });
     serde_json::to_string_pretty(&release).map(|text| text + "\n").map_err(|error| error.to_string())
