@@ -70,33 +70,54 @@ async function sha256(body) {
   return [...new Uint8Array(await crypto.subtle.digest('SHA-256', body))].map(b => b.toString(16).padStart(2, '0')).join('');
 }
 
-const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', wz: 'octet-stream', json: 'json', webmanifest: 'json', svg: 'svg', png: 'png', webp: 'webp', txt: 'text/plain' };
+const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', json: 'json', webmanifest: 'json', svg: 'svg', png: 'png', webp: 'webp', txt: 'text/plain' };
 
 /*UNPACK*/
 
+const ask = from => fetch(from, { cache: 'no-cache', redirect: 'error', credentials: 'same-origin' });
+const is = (response, type) => response.status === 200 && (response.headers.get('content-type') || '').includes(type);
+
 /** One file, believed only if its bytes are those of the release: a Wi-Fi that asks for a login answers 200 to anything. */
 async function fetchFile([url, hash]) {
-  const packed = url.replace(/wasm$/, 'wz');
-  // The program comes in its form for the journey; as it is where that fails. And a proxy that alters bodies on the way
-  // often leaves addresses with a query alone.
-  for (const from of new Set([packed, url, url + '?raw=1'])) {
-    const type = url === SHELL || hash === VERSION ? 'text/html' : TYPES[from.split(/[.?]/)[1]] || '';
-    const response = await fetch(from, { cache: 'no-cache', redirect: 'error', credentials: 'same-origin' });
+  const type = url === SHELL || hash === VERSION ? 'text/html' : TYPES[url.split('.')[1]] || '';
+  const whole = type === TYPES.wasm && (await program(url, hash));
+  if (whole) return whole;
+  // A proxy that alters bodies on the way often leaves addresses with a query alone.
+  for (const from of [url, url + '?raw=1']) {
+    const response = await ask(from);
     if (response.status !== 200 && from === url) throw new Error(url + ' ' + response.status);
-    if (response.status !== 200 || !(response.headers.get('content-type') || '').includes(type)) continue;
-    let body = await response.arrayBuffer();
-    const headers = new Headers(response.headers);
-    if (from !== url && from === packed) {
-      try { body = unpack(new Uint8Array(body)); } catch { continue; }
-      headers.set('content-type', TYPES.wasm);
-    }
+    if (!is(response, type)) continue;
+    const body = await response.arrayBuffer();
     if (hash === VERSION ? !response.headers.has('x-bantin') : !(await sha256(body)).startsWith(hash)) continue;
+    const headers = new Headers(response.headers);
     // The body is decoded by now.
     for (const name of ['content-encoding', 'content-length', 'set-cookie', 'vary']) headers.delete(name);
     headers.set('x-bt-hash', hash);
     return new Response(body, { headers });
   }
   throw new Error(url + ' is not what the release says');
+}
+
+/** The program, put together from its form for the journey; each part is kept once it is here. Nothing where that fails. */
+async function program(url, hash) {
+  const own = await caches.open(APP);
+  const names = [1, 2, 3, 4].map(n => url.replace(/wasm$/, 'w' + n)), parts = [];
+  for (const name of names) {
+    let part = await own.match(name);
+    if (!part) {
+      const response = await ask(name);
+      if (!is(response, TYPES.wasm)) break;
+      part = new Response(await response.arrayBuffer());
+      await own.put(name, part.clone());
+    }
+    parts.push(part);
+  }
+  try {
+    const body = unpack(new Uint8Array(await new Blob(await Promise.all(parts.map(part => part.blob()))).arrayBuffer()));
+    if ((await sha256(body)).startsWith(hash)) return new Response(body, { headers: { 'content-type': TYPES.wasm, 'x-bt-hash': hash } });
+  } catch {}
+  // Not to be put together again.
+  for (const name of names) await own.delete(name);
 }
 
 /** Brings this release to the phone, file by file, each stored at once: what was cut goes on where it ended. */
@@ -113,6 +134,7 @@ async function fill() {
     }
     await own.put(file[0], copy || (await fetchFile(file)));
   }
+  for (const { url } of await own.keys()) if (/\.w\d$/.test(url)) await own.delete(url);
 }
 
 async function status() {

@@ -137,7 +137,10 @@ fn group(name: &str) -> Option<&'static str> {
     match name {
         _ if !immutable(name) => None,
         _ if name.starts_with("/app-") && name.ends_with("_bg.wasm") => Some("match=\"/app-*_bg.wasm\""),
-        _ if name.starts_with("/app-") && name.ends_with("_bg.wz") => Some("match=\"/app-*_bg.wz\""),
+        _ if name.starts_with("/app-") && name.ends_with("_bg.w1") => Some("match=\"/app-*_bg.w1\""),
+        _ if name.starts_with("/app-") && name.ends_with("_bg.w2") => Some("match=\"/app-*_bg.w2\""),
+        _ if name.starts_with("/app-") && name.ends_with("_bg.w3") => Some("match=\"/app-*_bg.w3\""),
+        _ if name.starts_with("/app-") && name.ends_with("_bg.w4") => Some("match=\"/app-*_bg.w4\""),
         _ if name.starts_with("/app-") && name.ends_with(".js") => Some("match=\"/app-*.js\""),
         _ => None,
     }
@@ -148,7 +151,8 @@ fn content_type(name: &str) -> (&'static str, bool) {
         "html" => ("text/html; charset=utf-8", true),
         "js" | "mjs" => ("text/javascript; charset=utf-8", true),
         "css" => ("text/css; charset=utf-8", true),
-        "wasm" => ("application/wasm", true),
+        // In its form for the journey it is no module, but proxies compress by type, and leave unknown types as they are.
+        "wasm" | "w1" | "w2" | "w3" | "w4" => ("application/wasm", true),
         "json" => ("application/json", true),
         "webmanifest" => ("application/manifest+json", true),
         "svg" => ("image/svg+xml", true),
@@ -195,7 +199,7 @@ mod tests {
         assert!(!immutable("/sw.js"));
         assert_eq!(life("/icons/icon-192.png"), A_WEEK);
         assert_eq!(group("/app-2b2fd68bab46c19e_bg.wasm"), Some("match=\"/app-*_bg.wasm\""));
-        assert_eq!(group("/app-2b2fd68bab46c19e_bg.wz"), Some("match=\"/app-*_bg.wz\""));
+        assert_eq!(group("/app-2b2fd68bab46c19e_bg.w3"), Some("match=\"/app-*_bg.w3\""));
         assert_eq!(group("/boot.js"), None);
     }
 }

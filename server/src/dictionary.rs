@@ -4,7 +4,7 @@ use crate::hot::Hot;
 use axum::http::HeaderValue;
 use bytes::Bytes;
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 /// Answers remembered as dictionaries; the oldest go first.
 const MAX: usize = 64;
@@ -16,18 +16,16 @@ pub struct Dictionaries {
 
 #[derive(Default)]
 struct Known {
-    by_hash: HashMap<[u8; 32], Arc<Hot>>,
+    by_hash: HashMap<[u8; 32], (HeaderValue, Bytes)>,
     order: VecDeque<[u8; 32]>,
 }
 
 impl Dictionaries {
     /// Remembers an answer that told readers to keep it as a dictionary.
-    pub fn add(&self, hot: &Arc<Hot>) {
-        if hot.group().is_none() {
-            return;
-        }
+    pub fn add(&self, hot: &Hot) {
+        let Some(group) = hot.group() else { return };
         let mut known = self.known.lock().unwrap_or_else(|e| e.into_inner());
-        if known.by_hash.insert(hot.hash, hot.clone()).is_none() {
+        if known.by_hash.insert(hot.hash, (group.clone(), hot.plain().clone())).is_none() {
             known.order.push_back(hot.hash);
             if known.order.len() > MAX
                 && let Some(oldest) = known.order.pop_front()
@@ -40,6 +38,6 @@ impl Dictionaries {
     /// The content of this hash, if it belongs to the same group.
     pub fn find(&self, hash: &[u8; 32], group: &HeaderValue) -> Option<Bytes> {
         let known = self.known.lock().unwrap_or_else(|e| e.into_inner());
-        known.by_hash.get(hash).filter(|hot| hot.group() == Some(group)).map(|hot| hot.plain().clone())
+        known.by_hash.get(hash).filter(|(of, _)| of == group).map(|(_, plain)| plain.clone())
     }
 }

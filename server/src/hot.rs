@@ -211,7 +211,6 @@ impl Hot {
         }
         let wanted = Wanted::of(request);
         if let (true, Some(held), Some(dictionaries)) = (wanted.dcz, wanted.dictionary, dictionaries)
-            && held != self.hash
             && let Some(coded) = self.delta(held, dictionaries).await
         {
             return coded;

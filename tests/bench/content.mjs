@@ -90,7 +90,7 @@ found.day_of_30_ratio = newBodies.alone.body.length / text;
 found.sync_of_30_ratio = (now.wire + newCards.known.wire + newBodies.known.wire) / text;
 
 const release = JSON.parse(fs.readFileSync(path.join(assets, 'release.json')));
-const shell = release.files.filter(file => file.precache).map(file => file.url.replace(/wasm$/, 'wz'));
+const shell = release.files.filter(file => file.precache).flatMap(({ url }) => (url.endsWith('.wasm') ? [1, 2, 3, 4].map(n => url.replace(/wasm$/, 'w' + n)) : [url]));
 let install = home.wire + now.wire + (await get('/sync/trust')).wire + cards.reduce((sum, answer) => sum + answer.wire, 0) + newBodies.alone.wire;
 for (const url of [...shell, '/sw.js', '/release.json']) install += (await settled(url)).wire;
 found.first_install = install;

@@ -64,7 +64,7 @@ const apps = path.join(driver, 'apps.mjs');
 const entry = `  bantin: { port: 7460, proxy: '${origin}', list: '/', article: '${article}', tap: 'a[href="${article}"]' },\n};`;
 fs.writeFileSync(apps, fs.readFileSync(apps, 'utf8').replace(/\};\s*$/, entry + '\n'));
 const out = path.join(work, 'r.json');
-must('node', ['bench.mjs', '--apps', arg('apps', 'plain,bantin'), '--profiles', profiles, '--runs', runs, '--mode', 'link', '--cpu', arg('cpu', '6'), '--visits', visits, '--out', out], { cwd: driver });
+must('node', ['bench.mjs', '--apps', arg('apps', 'plain,bantin'), '--profiles', profiles, '--runs', runs, '--mode', 'link', '--cpu', arg('cpu', '6'), '--visits', visits, '--paths', '1', '--out', out], { cwd: driver });
 must('node', ['agg.mjs', out], { cwd: driver });
 
 const results = JSON.parse(fs.readFileSync(out, 'utf8'));
@@ -76,6 +76,7 @@ const speed = budget('speed'), content = budget('content');
 for (const prof of profiles.split(',')) {
   const of = (app, kind) => results.filter(r => r.app === app && r.prof === prof && r.kind === kind);
   const figure = (app, kind, key) => median(of(app, kind).map(r => r[key]));
+  for (const { kind, down, conns, paths } of ['cold', 'warm'].flatMap(kind => of('bantin', kind).slice(-1))) console.log(`${prof} ${kind}: ${down} bytes, ${conns} connections: ${JSON.stringify(paths)}`);
   const failed = ['cold', 'warm', 'offline'].flatMap(kind => of('bantin', kind)).filter(r => r.fail).length;
   atMost(`${prof} visits that failed`, failed, 0);
   atMost(`${prof} cold headline / plain`, figure('bantin', 'cold', 'head') / figure('plain', 'cold', 'head'), speed.headline_ratio);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ASSETS, askWorker, browser, link, phone, serve, settle, until, version } from './lib.mjs';
+import { ASSETS, askWorker, browser, link, phone, portal, serve, settle, until, version } from './lib.mjs';
 
 let server, chrome, context, page;
 before(async () => {
@@ -74,8 +74,32 @@ test('every file comes over the line once, though a first page has no worker yet
   await other.waitForTimeout(1000);
   const files = line.seen.filter(url => /^\/app-[0-9a-f]/.test(url));
   assert.deepEqual(files.toSorted(), [...new Set(files)].sort());
-  assert.ok(files.some(url => url.endsWith('.wz')) && !files.some(url => url.endsWith('.wasm')), files.join());
+  assert.deepEqual(files.filter(url => !url.endsWith('.js')).map(url => url.split('.')[1]), ['w1', 'w2', 'w3', 'w4']);
   await other.context().close();
+  await line.down();
+});
+
+test('a program that was cut goes on where it ended, and comes as it is where its parts do not', async () => {
+  const line = await link(server);
+  const first = await (await phone(chrome)).newPage();
+  line.rule = url => (url.endsWith('.w3') ? { cut: 100 } : undefined);
+  await first.goto(line.url);
+  await until('the install was given up', () => first.evaluate(async () => !(await navigator.serviceWorker.getRegistration()) && performance.getEntriesByName(`${location.origin}/boot.js`).length));
+  await until('the part was asked for', () => line.seen.some(url => url.endsWith('.w3')));
+  line.rule = () => undefined;
+  line.seen.length = 0;
+  await settle(first, line.url);
+  const fetched = line.seen.filter(url => url.startsWith('/app-')).map(url => url.split('.')[1]);
+  assert.ok(fetched.includes('w3') && fetched.includes('w4'), fetched.join());
+  assert.ok(!fetched.includes('w1') && !fetched.includes('w2') && !fetched.includes('wasm'), fetched.join());
+  await first.context().close();
+  const second = await (await phone(chrome)).newPage();
+  line.rule = url => (url.endsWith('.w2') ? portal : undefined);
+  await settle(second, line.url);
+  assert.ok(line.seen.some(url => url.endsWith('.wasm')));
+  const left = await second.evaluate(async () => (await (await caches.open((await caches.keys()).find(name => name.startsWith('bt-app-')))).keys()).map(r => r.url).filter(url => /\.w\d$/.test(url)));
+  assert.deepEqual(left, []);
+  await second.context().close();
   await line.down();
 });
 

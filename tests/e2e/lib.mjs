@@ -177,13 +177,14 @@ export const portal = {
   body: '<!doctype html><title>Wi-Fi</title><h1>Mời đăng nhập Wi-Fi</h1>',
 };
 
-/** The form in which a program travels, by its address (xtask/src/pack.rs). */
-export const packed = wasm => wasm.replace(/wasm$/, 'wz');
+/** The parts in which a program travels, by its address (xtask/src/pack.rs). */
+export const packed = wasm => [1, 2, 3, 4].map(n => wasm.replace(/wasm$/, 'w' + n));
 
-/** The packed form of a program that only became longer: its size at the front, what is new at the end. */
-function grown(form, plain, body) {
+/** The parts of a program that only became longer: its size at the front, what is new at the end. */
+function grown([first, ...parts], plain, body) {
   const size = value => (value > 127 ? [value & 127 | 128, ...size(value >> 7)] : [value]);
-  return Buffer.concat([Buffer.from(size(body.length)), form.subarray(size(plain.length).length), body.subarray(plain.length)]);
+  const last = Buffer.concat([parts.pop(), body.subarray(plain.length)]);
+  return [Buffer.concat([Buffer.from(size(body.length)), first.subarray(size(plain.length).length)]), ...parts, last];
 }
 
 /** The built release with some files changed, and `program`, its WASM: what the next deployment would be. */
@@ -209,10 +210,10 @@ export function release(changes = {}, program) {
     const body = program(fs.readFileSync(path.join(folder, old)));
     told.app.wasm = `/app-${sha(body).slice(0, 16)}_bg.wasm`;
     const plain = fs.readFileSync(path.join(folder, old));
-    const form = fs.readFileSync(path.join(folder, packed(old)));
-    for (const name of [old, packed(old)]) fs.rmSync(path.join(folder, name));
+    const parts = grown(packed(old).map(name => fs.readFileSync(path.join(folder, name))), plain, body);
+    for (const name of [old, ...packed(old)]) fs.rmSync(path.join(folder, name));
     fs.writeFileSync(path.join(folder, told.app.wasm), body);
-    fs.writeFileSync(path.join(folder, packed(told.app.wasm)), grown(form, plain, body));
+    packed(told.app.wasm).forEach((name, at) => fs.writeFileSync(path.join(folder, name), parts[at]));
     const shell = path.join(folder, 'index.html');
     fs.writeFileSync(shell, fs.readFileSync(shell, 'utf8').replaceAll(old, told.app.wasm));
     for (const entry of list) {

@@ -4,14 +4,17 @@
 //!
 //! In order, numbers in LEB128: bytes of the program; bytes before its code section's size; functions; kinds that follow,
 //! each as its key and its bytes; the bytes before the code section's size; the kinds; what follows the code section.
+//!
+//! All of it is cut in four where other content begins: a weak line that breaks loses one part, and each is the smaller for
+//! standing alone.
 
 use crate::{Outcome, shell};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-/// Ending of the packed program's name, in place of `wasm`.
-pub const ENDING: &str = "wz";
+/// Endings of the names of its parts, in place of `wasm`.
+pub const ENDINGS: [&str; 4] = ["w1", "w2", "w3", "w4"];
 
 /// Keys of the kinds. Constants are told apart by the instruction that follows and mostly takes them: 16 and its opcode.
 /// So are locals that are read, before some of the most frequent ones: 300 and its opcode.
@@ -37,8 +40,8 @@ struct Packer<'a> {
     kinds: BTreeMap<u32, Vec<u8>>,
 }
 
-/// The packed form of a program whose memory accesses claim no alignment (`wasm-opt --dealign`).
-pub fn pack(wasm: &[u8]) -> Outcome<Vec<u8>> {
+/// The packed form, in parts, of a program whose memory accesses claim no alignment (`wasm-opt --dealign`).
+pub fn pack(wasm: &[u8]) -> Outcome<[Vec<u8>; 4]> {
     let mut packer = Packer { wasm, at: 8, kinds: BTreeMap::new() };
     packer.all().ok_or_else(|| format!("the program has something at byte {} that cannot be packed", packer.at))
 }
@@ -78,7 +81,7 @@ impl Packer<'_> {
         Some(())
     }
 
-    fn all(&mut self) -> Option<Vec<u8>> {
+    fn all(&mut self) -> Option<[Vec<u8>; 4]> {
         while self.byte()? != CODE_SECTION {
             self.at += self.number()?;
         }
@@ -91,18 +94,23 @@ impl Packer<'_> {
         if self.at != end {
             return None;
         }
-        let mut out = Vec::with_capacity(self.wasm.len());
+        let [mut first, mut operands, mut constants] = [const { Vec::new() }; 3];
         for value in [self.wasm.len(), before, count, self.kinds.len()] {
-            write(&mut out, value);
+            write(&mut first, value);
         }
         for (kind, bytes) in &self.kinds {
-            write(&mut out, *kind as usize);
-            write(&mut out, bytes.len());
+            write(&mut first, *kind as usize);
+            write(&mut first, bytes.len());
         }
-        out.extend(&self.wasm[..before]);
-        self.kinds.values().for_each(|bytes| out.extend(bytes));
-        out.extend(&self.wasm[end..]);
-        Some(out)
+        first.extend(&self.wasm[..before]);
+        for (kind, bytes) in &self.kinds {
+            match *kind {
+                OPCODES => first.extend(bytes),
+                ..CONSTANTS => operands.extend(bytes),
+                _ => constants.extend(bytes),
+            }
+        }
+        Some([first, operands, constants, self.wasm[end..].to_vec()])
     }
 
     fn function(&mut self) -> Option<()> {
@@ -164,11 +172,13 @@ fn write(out: &mut Vec<u8>, mut value: usize) {
 
 /// Writes the packed form beside the program and has `unpack`, the worker's own script, prove that it comes back whole.
 pub fn beside(wasm: &Path, unpack: &Path) -> Outcome {
-    let packed = wasm.with_extension(ENDING);
-    shell::write(&packed, pack(&shell::read(wasm)?)?)?;
-    let proof = "const [script, packed, plain] = process.argv.slice(1).map(name => require('fs').readFileSync(name));\
-        process.exit(Buffer.compare(Buffer.from(eval(`${script};unpack`)(packed)), plain))";
-    shell::run(Command::new("node").args(["-e", proof]).args([unpack, &packed, wasm]))
+    let parts = ENDINGS.map(|ending| wasm.with_extension(ending));
+    for (name, bytes) in parts.iter().zip(pack(&shell::read(wasm)?)?) {
+        shell::write(name, bytes)?;
+    }
+    let proof = "const [script, plain, ...parts] = process.argv.slice(1).map(name => require('fs').readFileSync(name));\
+        process.exit(Buffer.compare(Buffer.from(eval(`${script};unpack`)(Buffer.concat(parts))), plain))";
+    shell::run(Command::new("node").args(["-e", proof]).args([unpack, wasm]).args(&parts))
         .map_err(|error| format!("the program does not come back from its packed form: {error}"))
 }
 
@@ -184,7 +194,9 @@ mod tests {
 
     #[test]
     fn like_stands_with_like() {
-        let packed = pack(&PROGRAM).unwrap();
+        let parts = pack(&PROGRAM).unwrap();
+        assert_eq!(parts.each_ref().map(Vec::len), [35, 4, 2, 4]);
+        let packed = parts.concat();
         // Bytes, bytes before, functions, kinds: opcodes, loads, frames, and constants that a load takes.
         assert_eq!(packed[..12], [36, 20, 1, 4, 1, 3, 5, 1, 8, 1, 56, 2]);
         assert_eq!(packed[12..32], PROGRAM[..20]);

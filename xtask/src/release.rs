@@ -134,10 +134,12 @@ fn assets(staging: &Path) -> Outcome<Vec<Asset>> {
         let bytes = shell::read(&path)?;
         let packed = path.extension().is_some_and(|end| PACKED.iter().any(|packed| end == *packed));
         // The program travels in another form.
-        let travels = path.with_extension(pack::ENDING);
+        let travels = pack::ENDINGS.map(|ending| path.with_extension(ending));
         let wire = match packed {
             true => bytes.len(),
-            false if name.ends_with(".wasm") => shell::brotli_size(&shell::read(&travels)?),
+            false if name.ends_with(".wasm") => {
+                travels.iter().try_fold(0, |sum, part| Ok::<_, String>(sum + shell::brotli_size(&shell::read(part)?)))?
+            }
             false => shell::brotli_size(&bytes),
         };
         // The server offers the page under this address only, so that no link ever leads to it.
@@ -153,7 +155,7 @@ fn is_tool(url: &str) -> bool {
 }
 
 fn precached(url: &str) -> bool {
-    !url.ends_with(pack::ENDING) && !SKIP.iter().any(|skip| url[1..].starts_with(skip))
+    !pack::ENDINGS.iter().any(|ending| url.ends_with(ending)) && !SKIP.iter().any(|skip| url[1..].starts_with(skip))
 }
 
 fn fill(template: &str, list: &str, version: &str) -> Outcome<String> {
@@ -198,7 +200,7 @@ mod tests {
                 && !precached("/screenshots/home.webp")
                 && !precached("/og.png")
                 && !precached("/robots.txt")
-                && !precached("/app-2b2fd68bab46c19e_bg.wz")
+                && !precached("/app-2b2fd68bab46c19e_bg.w4")
         );
     }
 }

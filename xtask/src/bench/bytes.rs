@@ -33,7 +33,7 @@ pub fn check(owed: bool) -> Outcome {
 fn belongs(name: &str, class: &str) -> bool {
     match class {
         // As it travels; the plain form is for workers that cannot take it.
-        "wasm" => name.ends_with(".wz"),
+        "wasm" => crate::pack::ENDINGS.iter().any(|ending| name.ends_with(&[".", ending].concat())),
         "glue" => name.starts_with("app-") && name.ends_with(".js"),
         "css" => name.ends_with(".css"),
         exact => name == exact,

@@ -32,6 +32,8 @@ const DELTA_TENTHS: usize = 3;
 const WHOLE: usize = 8;
 /// Phones that ask at the same time, at most; who comes later waits, and that counts.
 const HANDS: usize = 128;
+/// Publications before the storm: more than the packs that are kept in memory.
+const BEFORE: usize = 200;
 const PUBLISH_EVERY: Duration = Duration::from_secs(2);
 /// Bytes of an envelope before its payload.
 const ENVELOPE: usize = 92;
@@ -62,11 +64,13 @@ pub fn measure() -> Outcome {
         STORM.as_secs()
     );
     // What is compressed for later is ready before phones come, as it is hours after a start.
+    let mut desk = Desk { author, approver };
+    desk.fill(server.port, &articles)?;
     settle(server.port)?;
     let over = AtomicBool::new(false);
     let began = Instant::now();
     let (storm, published, memory) = thread::scope(|scope| {
-        let publishing = scope.spawn(|| publish(author, approver, &articles, &over));
+        let publishing = scope.spawn(|| desk.work(&articles, &over));
         let watching = scope.spawn(|| watch(server.id(), &over));
         let storm = storm(server.port, phones, began);
         over.store(true, Ordering::Relaxed);
@@ -212,26 +216,50 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// One work after another, written, sent in, approved and published; milliseconds of each publication.
-fn publish(mut author: Browser, mut approver: Browser, articles: &[Article], over: &AtomicBool) -> Outcome<Vec<f64>> {
-    let mut times = Vec::new();
-    for article in articles.iter().cycle() {
-        if over.load(Ordering::Relaxed) {
-            break;
-        }
-        let began = Instant::now();
-        let (id, _) = article.begin(&mut author)?;
+/// Two officials, one who writes and one who approves.
+struct Desk {
+    author: Browser,
+    approver: Browser,
+}
+
+impl Desk {
+    /// One work, written, sent in, approved and published; milliseconds of its publication.
+    fn publish(&mut self, article: &Article) -> Outcome<f64> {
+        let (id, _) = article.begin(&mut self.author)?;
         let path = format!("{DESK}/viec/{id}");
         let mut form = article.form(&article.text);
         form.extend([("version", "1"), ("do", "submit")]);
-        author.save(&path, &form)?;
-        let page = approver.get(&path)?.text()?;
+        self.author.save(&path, &form)?;
+        let page = self.approver.get(&path)?.text()?;
         let seen = between(&page, "name=\"seen\" value=\"", "\"")?;
-        let answer = approver.send(&format!("{path}/buoc"), &[("do", "approve publish"), ("seen", seen)], 303)?;
-        times.push(answer.took.as_secs_f64() * 1_000.0);
-        thread::sleep(PUBLISH_EVERY.saturating_sub(began.elapsed()));
+        let answer = self.approver.send(&format!("{path}/buoc"), &[("do", "approve publish"), ("seen", seen)], 303)?;
+        Ok(answer.took.as_secs_f64() * 1_000.0)
     }
-    Ok(times)
+
+    /// One after another, as long as the storm lasts.
+    fn work(&mut self, articles: &[Article], over: &AtomicBool) -> Outcome<Vec<f64>> {
+        let mut times = Vec::new();
+        for article in articles.iter().cycle().skip(BEFORE) {
+            if over.load(Ordering::Relaxed) {
+                break;
+            }
+            let began = Instant::now();
+            times.push(self.publish(article)?);
+            thread::sleep(PUBLISH_EVERY.saturating_sub(began.elapsed()));
+        }
+        Ok(times)
+    }
+
+    /// What was published in the hours before, each asked for by somebody: a server that has just been started keeps less.
+    fn fill(&mut self, port: u16, articles: &[Article]) -> Outcome {
+        let mut reader = Browser::new(port);
+        for article in articles.iter().cycle().take(BEFORE) {
+            self.publish(article)?;
+            let head = reader.get("/sync/head")?.bytes()?;
+            reader.get(&delta(&head).ok_or("no head")?)?.bytes()?;
+        }
+        Ok(())
+    }
 }
 
 /// What the server holds in memory, in MB, once a second.
