@@ -130,6 +130,9 @@ async fn an_official_confirms_what_waits() {
     for (browser, told) in [(&desk.officer, true), (&desk.author, false)] {
         let page = text(&get(&desk.lab, browser, "/ban-lam-viec").await);
         assert_eq!((page.contains(waits), page.contains(&path)), (told, told), "the first page says so to who may confirm it");
+        for words in ["Cấp 2", "đến 18:00, Thứ Hai 23/11", "Không qua ngầm tràn."] {
+            assert_eq!(page.contains(words), told, "{words} in {page}");
+        }
     }
     assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await.status, StatusCode::NOT_FOUND);
     for _ in 0..2 {
@@ -214,7 +217,8 @@ async fn an_officer_calls_off_what_came_from_elsewhere() {
     assert_eq!(cancel.headlines[0].title, "Hủy: Cảnh báo lũ quét vùng núi phía tây");
     assert_eq!((cancel.source.as_str(), cancel.alert().unwrap().msg_type), ("UBND thành phố Huế", MsgType::Cancel));
     assert_eq!(cancel.places, [PlaceCode(20044), PlaceCode(20050)]);
-    assert!(!text(&get(&desk.lab, &desk.officer, "/ban-lam-viec/nguon").await).contains("Hủy ngay"));
+    let page = text(&get(&desk.lab, &desk.officer, "/ban-lam-viec/nguon").await);
+    assert!(!page.contains("Hủy ngay") && page.contains("Hủy: Cảnh báo lũ quét vùng núi phía tây"), "{page}");
     // What its authority says of it later is another message: it holds until it is called off too.
     desk.put("/feed", &[message(2, "Update", &[1])]);
     desk.poll(ROUND).await;

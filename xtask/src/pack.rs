@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn like_stands_with_like() {
         let parts = pack(&PROGRAM).unwrap();
-        assert_eq!(parts.each_ref().map(Vec::len), [35, 4, 2, 4]);
+        assert_eq!(parts.each_ref().map(Vec::len), [35, 2, 2, 5]);
         let packed = parts.concat();
         // Bytes, bytes before, functions, kinds: opcodes, loads, frames, and constants that a load takes.
         assert_eq!(packed[..12], [36, 20, 1, 4, 1, 3, 5, 1, 8, 1, 56, 2]);

@@ -293,7 +293,6 @@ async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, message: &Mess
         key: external(&notice.sender, &notice.identifier),
         sender: notice.sender.clone(),
         identifier: notice.identifier.clone(),
-        headline: row.headline.clone(),
         message: write::document(&notice),
         at: visit.now(),
         ..CapMessage::default()
@@ -309,6 +308,7 @@ async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, message: &Mess
             return Err(Trouble::NotFound);
         };
         own.places = proposal.card.places.clone();
+        own.headline = proposal.card.headlines.first().map(|headline| headline.title.clone()).unwrap_or_default();
         if !may_confirm(&person.grants, &own.places) {
             return Err(Trouble::Denied);
         }

@@ -1,6 +1,9 @@
 //! Alerts that came from elsewhere: what waits, what became of the others and why; and the line for web sites of communes.
 
+use super::alert::level_text;
 use super::sources::Alerts;
+use crate::cap::inward;
+use crate::cap::read::{self, Message};
 use crate::desk::sources::MESSAGES;
 use crate::desk::sources::cap::{is_officer, may_confirm, stands};
 use crate::desk::visit::Visit;
@@ -8,7 +11,7 @@ use crate::desk::works::Trouble;
 use crate::pages::widget;
 use crate::store::desk::{CapMessage, Person};
 use domain::instance::instance;
-use domain::words::{ago, fill};
+use domain::words::{ago, date_time, fill};
 use ui::el::{El, cl, el, tx};
 
 pub fn part(visit: &Visit, person: &Person, alerts: &Alerts) -> Vec<El> {
@@ -55,6 +58,9 @@ fn row(visit: &Visit, person: &Person, message: &CapMessage) -> El {
     if !message.reason.is_empty() {
         li = li.kid(cl("p", "warn").text(why(visit, message)));
     }
+    if message.state == "waiting" {
+        li = li.kids(content(visit, message));
+    }
     if message.state == "waiting" && may_confirm(&person.grants, &message.places) {
         let press = |what: &'static str, text: &'static str| cl("button", "bt").attr("name", "do").attr("value", what).text(text);
         let buttons = vec![press("publish", w.cap_publish), press("dismiss", w.cap_dismiss)];
@@ -68,6 +74,18 @@ fn row(visit: &Visit, person: &Person, message: &CapMessage) -> El {
         li = li.kid(el("details").kid(tx("summary", w.cap_cancel)).kid(form));
     }
     li
+}
+
+/// What it says, for whoever answers for it: how bad, until when, and its words.
+fn content(visit: &Visit, message: &CapMessage) -> Vec<El> {
+    let Ok(Message { alert, .. }) = read::alert(message.message.as_bytes()) else { return Vec::new() };
+    let Some(first) = alert.infos.first() else { return Vec::new() };
+    let level = inward::level(alert.infos.iter()).map(|level| level_text(visit, level));
+    let until = first.expires.map(|at| fill(visit.w().until, &[("at", &date_time(at.at, visit.now(), visit.lang))]));
+    let facts: Vec<String> = [level, until].into_iter().flatten().collect();
+    let texts = [&first.instruction, &first.description].into_iter().flatten().flat_map(|text| text.lines());
+    let texts = texts.map(str::trim).filter(|line| !line.is_empty()).map(|line| tx("p", line.to_owned())).collect();
+    vec![cl("p", "st").text(facts.join(" · ")), el("details").kid(tx("summary", visit.w().cap_content)).kids(texts)]
 }
 
 fn why(visit: &Visit, message: &CapMessage) -> String {

@@ -10,7 +10,7 @@ mod live;
 mod map;
 mod show;
 
-pub use choose::choose;
+pub use choose::{choose, level_text};
 pub use compose::{form, fresh};
 pub use list::{begin, list, section, waiting};
 pub use show::work;
