@@ -1,6 +1,6 @@
 //! Links that leave the phone's browser.
 
-use domain::content::Card;
+use domain::content::{Card, Kind};
 use domain::route::item_path;
 use domain::words::Lang;
 
@@ -20,26 +20,23 @@ pub fn web(url: &str) -> Option<&str> {
     matches!(scheme.as_deref(), Some("http" | "https")).then_some(url)
 }
 
-/// Letters of a text message of two segments in UCS-2 (3GPP TS 23.038).
+/// Letters of a text message of two segments in UCS-2 (3GPP TS 23.038): what an alert may take.
 const SMS: usize = 134;
 
-/// An SMS with title, what fits of the summary, and short address, ready to send.
+/// An SMS with title, summary (of an alert what fits) and short address, ready to send.
 pub fn sms(card: &Card, lang: Lang, origin: &str) -> String {
     let headline = card.headline(lang.tag());
     let address = short(card, lang, origin);
-    let mut text = [&headline.title, ". "].concat();
-    let mut room = SMS.saturating_sub(text.chars().count() + address.len() + 2);
-    let words = headline.summary.split(' ').take_while(|word| {
-        let need = word.chars().count() + 1;
-        let fits = need <= room;
-        room -= if fits { need } else { room };
-        fits
-    });
-    for word in words {
-        text.push_str(word);
-        text.push(' ');
+    let mut text = [&headline.title, ". ", &headline.summary].concat();
+    if card.kind == Kind::ALERT {
+        let room = SMS.saturating_sub(address.len() + 2);
+        if let Some((end, _)) = text.char_indices().nth(room) {
+            text.truncate(end);
+            text.truncate(text.rfind(' ').unwrap_or(end));
+            text.push('…');
+        }
     }
-    sms_of(&(text + &address))
+    sms_of(&[&text, " ", &address].concat())
 }
 
 /// An SMS with this text, ready to send.

@@ -318,7 +318,7 @@ async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, message: &Mess
         Ok(())
     }
     .await;
-    Ok(tx.end(done).await?)
+    tx.end(done).await
 }
 
 /// An official confirms a message that waits, or puts it aside; or calls off one that readers have.
