@@ -28,9 +28,6 @@ fn alert(n: u32) -> Card {
     Card {
         id: id(n),
         revision: 1,
-        kind: Kind::ALERT,
-        issued: NOW.plus(i64::from(n) * 600 - 300_000),
-        effective: None,
         expires: Some(NOW.plus(i64::from(n % 97) * 3_600 - 100_000)),
         topics: vec![0],
         places,
@@ -38,12 +35,8 @@ fn alert(n: u32) -> Card {
         headlines: vec![Headline {
             lang: "vi".into(), title: "Lũ quét".into(), summary: "Lên chỗ cao.".into(), audio: false
         }],
-        body_bytes: 0,
-        media_bytes: 0,
-        supersedes: None,
-        sample: false,
         detail: info.encode(),
-        ext: Vec::new(),
+        ..Card::blank(Kind::ALERT, NOW.plus(i64::from(n) * 600 - 300_000))
     }
 }
 

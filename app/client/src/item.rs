@@ -71,20 +71,11 @@ mod tests {
         Card {
             id: ItemId([n; 5]),
             revision,
-            kind: Kind::BULLETIN,
-            issued: Time(50),
-            effective: None,
-            expires: None,
             topics: vec![1],
-            places: vec![],
             source: "UBND".into(),
             headlines: vec![Headline { lang: "vi".into(), title: "Lũ".into(), summary: String::new(), audio: false }],
             body_bytes: 4,
-            media_bytes: 0,
-            supersedes: None,
-            sample: false,
-            detail: vec![],
-            ext: vec![],
+            ..Card::blank(Kind::BULLETIN, Time(50))
         }
     }
 

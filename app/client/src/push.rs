@@ -28,12 +28,7 @@ mod tests {
         Card {
             id: ItemId([3; 5]),
             revision: 1,
-            kind: Kind::ALERT,
-            issued: Time(50),
-            effective: None,
-            expires: None,
             topics: vec![9],
-            places: vec![],
             source: "Ban chỉ huy".into(),
             headlines: vec![Headline {
                 lang: "vi".into(),
@@ -42,11 +37,7 @@ mod tests {
                 audio: false,
             }],
             body_bytes: 4,
-            media_bytes: 0,
-            supersedes: None,
-            sample: false,
-            detail: vec![],
-            ext: vec![],
+            ..Card::blank(Kind::ALERT, Time(50))
         }
     }
 

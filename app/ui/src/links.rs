@@ -1,5 +1,6 @@
 //! Links that leave the phone's browser.
 
+use domain::alert::sms;
 use domain::content::{Card, Kind};
 use domain::route::item_path;
 use domain::words::Lang;
@@ -20,16 +21,13 @@ pub fn web(url: &str) -> Option<&str> {
     matches!(scheme.as_deref(), Some("http" | "https")).then_some(url)
 }
 
-/// Letters of a text message of two segments in UCS-2 (3GPP TS 23.038): what an alert may take.
-const SMS: usize = 134;
-
 /// An SMS with title, summary (of an alert what fits) and short address, ready to send.
 pub fn sms(card: &Card, lang: Lang, origin: &str) -> String {
     let headline = card.headline(lang.tag());
     let address = short(card, lang, origin);
     let mut text = [&headline.title, ". ", &headline.summary].concat();
     if card.kind == Kind::ALERT {
-        let room = SMS.saturating_sub(address.len() + 2);
+        let room = sms::LETTERS.saturating_sub(address.len() + 2);
         if let Some((end, _)) = text.char_indices().nth(room) {
             text.truncate(end);
             text.truncate(text.rfind(' ').unwrap_or(end));

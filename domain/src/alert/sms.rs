@@ -11,6 +11,10 @@ use crate::words::{Lang, fill};
 
 /// Segments of a text.
 pub const MOST: usize = 2;
+/// Letters of UCS-2 in each segment of several.
+const EACH: usize = 67;
+/// Letters that any text may have, whatever they are.
+pub const LETTERS: usize = MOST * EACH;
 /// Characters of the GSM alphabet that are no ASCII.
 const GSM: &str = "@£$¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
 /// ASCII that the alphabet has only behind an escape, where each counts twice.
@@ -24,7 +28,7 @@ pub fn segments(text: &str) -> usize {
     let (weights, single, each): (Vec<usize>, usize, usize) = if text.chars().all(is_gsm) {
         (text.chars().map(weigh).collect(), 160, 153)
     } else {
-        (text.chars().map(char::len_utf16).collect(), 70, 67)
+        (text.chars().map(char::len_utf16).collect(), 70, EACH)
     };
     if weights.iter().sum::<usize>() <= single {
         return 1;

@@ -126,6 +126,28 @@ fields!(Card {
 impl Card {
     pub const MAX_BYTES: usize = 16 * 1024;
 
+    /// Says nothing yet, and has neither id nor revision: those come with its publication.
+    pub fn blank(kind: Kind, issued: Time) -> Card {
+        Card {
+            id: ItemId([0; 5]),
+            revision: 0,
+            kind,
+            issued,
+            effective: None,
+            expires: None,
+            topics: Vec::new(),
+            places: Vec::new(),
+            source: String::new(),
+            headlines: Vec::new(),
+            body_bytes: 0,
+            media_bytes: 0,
+            supersedes: None,
+            sample: false,
+            detail: Vec::new(),
+            ext: Vec::new(),
+        }
+    }
+
     pub fn encode(&self) -> Vec<u8> {
         to_bytes(self)
     }

@@ -219,22 +219,16 @@ impl Manuscript {
         let event = start.filter(|_| kind == Kind::EVENT).map(|start| EventInfo { start, end, online: some(&self.online) });
         let topics = instance().topics.len();
         let card = Card {
-            id: ItemId([0; 5]),
             revision,
-            kind,
-            issued,
             effective,
             expires,
             topics: self.topics.iter().copied().filter(|topic| usize::from(*topic) < topics).collect(),
             places: self.places.clone(),
             source: self.source.trim().to_owned(),
             headlines,
-            body_bytes: 0,
             media_bytes: files.iter().map(|file| file.bytes).sum(),
-            supersedes: None,
-            sample: false,
             detail: event.map(|event| event.encode()).unwrap_or_default(),
-            ext: Vec::new(),
+            ..Card::blank(kind, issued)
         };
         let body = Body { variants, document: some(&self.document), source_url: some(&self.source_url), ext: Vec::new() };
         (Compiled { card, body, media: files, supersedes }, findings)

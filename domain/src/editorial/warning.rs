@@ -231,22 +231,16 @@ pub(super) fn compile(
         references,
     };
     let mut card = Card {
-        id: ItemId([0; 5]),
         revision: 1,
-        kind: Kind::ALERT,
-        issued: now,
         effective,
         expires,
         topics: text.topics.iter().copied().filter(|topic| instance().topic(*topic).is_some()).collect(),
         places: text.places.clone(),
         source: text.source.trim().to_owned(),
         headlines,
-        body_bytes: 0,
         media_bytes: files.iter().map(|file| file.bytes).sum(),
-        supersedes: None,
-        sample: false,
         detail: info.encode(),
-        ext: Vec::new(),
+        ..Card::blank(Kind::ALERT, now)
     };
     card.set_status(warning.status());
     let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());

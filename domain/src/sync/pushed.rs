@@ -38,20 +38,12 @@ mod tests {
         Card {
             id: ID,
             revision,
-            kind: Kind::ALERT,
-            issued: Time(50),
-            effective: None,
             expires: Some(Time(90)),
             topics: vec![9],
-            places: vec![],
             source: "Ban chỉ huy".into(),
             headlines: vec![Headline { lang: "vi".into(), title: title.into(), summary: String::new(), audio: false }],
             body_bytes: 4,
-            media_bytes: 0,
-            supersedes: None,
-            sample: false,
-            detail: vec![],
-            ext: vec![],
+            ..Card::blank(Kind::ALERT, Time(50))
         }
     }
 

@@ -8,7 +8,7 @@ use super::terms::terms;
 use crate::live::Item;
 use crate::publish::Proposal;
 use domain::alert::cap::{Alert, Area, Info, MsgType, Scope, Status};
-use domain::content::{self, AlertInfo, Body, Card, Certainty, ItemId, Kind, PlaceCode, Time, Urgency};
+use domain::content::{self, AlertInfo, Body, Card, Certainty, Kind, PlaceCode, Time, Urgency};
 use domain::instance::instance;
 use std::sync::Arc;
 
@@ -101,22 +101,12 @@ pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -
     }
     let main = infos.first();
     let mut card = Card {
-        id: ItemId([0; 5]),
-        revision: 0,
-        kind: Kind::ALERT,
-        issued: alert.sent.at,
         effective: Some(start).filter(|start| *start > alert.sent.at && !cancel),
         expires: Some(end).filter(|_| !cancel),
         topics: vec![topic.unwrap_or(terms().topic)],
         places: whole(places),
         source: text::source(alert, &infos),
-        headlines: Vec::new(),
-        body_bytes: 0,
-        media_bytes: 0,
-        supersedes: None,
-        sample: false,
-        detail: Vec::new(),
-        ext: Vec::new(),
+        ..Card::blank(Kind::ALERT, alert.sent.at)
     };
     card.set_status(status);
     let mut body = Body { source_url: text::web(&infos), ..Body::default() };
@@ -158,7 +148,7 @@ fn whole(places: Vec<PlaceCode>) -> Vec<PlaceCode> {
 }
 
 /// The parts that concern a place of ours, the worst first; those without an area of their own go with them.
-fn ours(alert: &Alert) -> Vec<&Info> {
+pub fn ours(alert: &Alert) -> Vec<&Info> {
     let concern = |info: &&Info| info.areas.is_empty() || info.areas.iter().any(|area| !places_of(area).is_empty());
     let mut infos: Vec<&Info> = alert.infos.iter().filter(concern).collect();
     // An update that goes on elsewhere still says why.

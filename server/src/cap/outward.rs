@@ -6,7 +6,7 @@ use super::terms::terms;
 use super::{outline, write};
 use crate::live::Snapshot;
 use domain::alert;
-use domain::alert::cap::{Alert, Area, Info, MsgType, Pair, Reference, Scope, Severity, Stamp, Status};
+use domain::alert::cap::{Alert, Area, Info, MsgType, Pair, Reference, Severity, Stamp, Status};
 use domain::content::{self, AlertInfo, Block, Body, Card, FactKind, Gone, Headline, ItemId, Kind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::item_path;
@@ -87,20 +87,8 @@ fn bare(id: ItemId, revision: u16, sent: Time, msg_type: MsgType, references: Ve
         sent: Stamp::here(one.at),
     };
     Alert {
-        identifier: identifier(id, revision),
-        sender: sender.clone(),
-        sent: Stamp::here(sent),
-        status: Status::Actual,
-        msg_type,
-        source: None,
-        scope: Scope::Public,
-        restriction: None,
-        addresses: None,
-        codes: Vec::new(),
-        note: None,
         references: references.into_iter().map(named).collect(),
-        incidents: None,
-        infos: Vec::new(),
+        ..Alert::named(sender.clone(), identifier(id, revision), Stamp::here(sent), msg_type)
     }
 }
 

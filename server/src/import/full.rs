@@ -5,8 +5,8 @@ use super::{Fault, block, field};
 use crate::publish::Proposal;
 use crate::reason::Reason;
 use domain::content::{
-    AlertInfo, Body, Card, Certainty, EventInfo, Fact, FactKind, Headline, ItemId, Kind, MsgType, PlaceCode, Status, Time,
-    Urgency, Variant,
+    AlertInfo, Body, Card, Certainty, EventInfo, Fact, FactKind, Headline, Kind, MsgType, PlaceCode, Status, Time, Urgency,
+    Variant,
 };
 use domain::instance::instance;
 use serde_json::Value;
@@ -33,26 +33,20 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
         headlines.push(headline);
         variants.push(variant);
     }
+    let issued = field::time(value, "issued", now)?.ok_or(Reason::Missing("issued"))?;
     let mut card = Card {
-        id: ItemId([0; 5]),
-        revision: 0,
-        kind,
-        issued: field::time(value, "issued", now)?.ok_or(Reason::Missing("issued"))?,
         effective: field::time(value, "effective", now)?,
         expires: field::time(value, "expires", now)?,
         topics: topics(value)?,
         places: places(value)?,
         source: field::text(source, "name")?,
         headlines,
-        body_bytes: 0,
-        media_bytes: 0,
-        supersedes: None,
         sample: match value.get("sample") {
             None | Some(Value::Null) => false,
             Some(sample) => sample.as_bool().ok_or(Reason::Wrong("sample"))?,
         },
         detail,
-        ext: Vec::new(),
+        ..Card::blank(kind, issued)
     };
     card.set_status(status);
     let body = Body {

@@ -3,7 +3,7 @@
 use super::{Fault, field, inline};
 use crate::publish::Proposal;
 use crate::reason::Reason;
-use domain::content::{Block, Body, Card, Headline, ItemId, Kind, Time, Variant};
+use domain::content::{Block, Body, Card, Headline, Kind, Time, Variant};
 use domain::instance::instance;
 use serde_json::Value;
 
@@ -29,22 +29,10 @@ pub fn read(value: &Value, now: Time) -> Result<Proposal, Fault> {
     }
     let topic = field::text_or(value, "topic_guess").ok().flatten().and_then(|guess| topic(&guess));
     let card = Card {
-        id: ItemId([0; 5]),
-        revision: 0,
-        kind: Kind::BULLETIN,
-        issued: field::time(value, "issued", now)?.unwrap_or(now),
-        effective: None,
-        expires: None,
         topics: topic.into_iter().collect(),
-        places: Vec::new(),
         source: GATHERED.into(),
         headlines: vec![headline],
-        body_bytes: 0,
-        media_bytes: 0,
-        supersedes: None,
-        sample: false,
-        detail: Vec::new(),
-        ext: Vec::new(),
+        ..Card::blank(Kind::BULLETIN, field::time(value, "issued", now)?.unwrap_or(now))
     };
     let variant = Variant { lang: "vi".into(), facts: Vec::new(), blocks, audio: None };
     let body = Body { variants: vec![variant], ..Body::default() };

@@ -75,9 +75,6 @@ fn make(signer: &Issuer, n: usize, revision: u16, version: usize) -> Signed {
     let card = Card {
         id: id(n),
         revision,
-        kind: if is_alert { Kind::ALERT } else { Kind::BULLETIN },
-        issued: START.plus(n as i64 * 600),
-        effective: None,
         // Some alerts are over for good before the story ends.
         expires: is_alert.then(|| START.plus((n as i64 % 9 - 7) * 86_400)),
         topics: vec![(n % 10) as u8],
@@ -91,11 +88,9 @@ fn make(signer: &Issuer, n: usize, revision: u16, version: usize) -> Signed {
             audio: false,
         }],
         body_bytes: body.len() as u32,
-        media_bytes: 0,
-        supersedes: None,
         sample: true,
         detail: if is_alert { info.encode() } else { vec![] },
-        ext: vec![],
+        ..Card::blank(if is_alert { Kind::ALERT } else { Kind::BULLETIN }, START.plus(n as i64 * 600))
     }
     .encode();
     let sig = sign_item(signer, &card, &body);

@@ -21,20 +21,13 @@ fn card(n: u8, kind: Kind, text: &str) -> Card {
     Card {
         id: ItemId([n, 7, 7, 7, 7]),
         revision: 1,
-        kind,
-        issued: NOW.plus(-3_600 * i64::from(n)),
-        effective: None,
-        expires: None,
         topics: vec![0, n % 10],
         places: vec![PlaceCode(20044), PlaceCode(20050)],
         source: text.into(),
         headlines: vec![headline("vi")],
         body_bytes: 1_200,
-        media_bytes: 0,
-        supersedes: None,
         sample: true,
-        detail: Vec::new(),
-        ext: Vec::new(),
+        ..Card::blank(kind, NOW.plus(-3_600 * i64::from(n)))
     }
 }
 

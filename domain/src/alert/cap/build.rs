@@ -41,22 +41,7 @@ pub struct Builder {
 
 /// What is written over before it is read: an element that is required is there, or there is a fault.
 fn blank() -> (Alert, Info) {
-    let alert = Alert {
-        identifier: String::new(),
-        sender: String::new(),
-        sent: Stamp { at: Time(0), offset: 0 },
-        status: Status::Draft,
-        msg_type: MsgType::Error,
-        source: None,
-        scope: Scope::Public,
-        restriction: None,
-        addresses: None,
-        codes: Vec::new(),
-        note: None,
-        references: Vec::new(),
-        incidents: None,
-        infos: Vec::new(),
-    };
+    let alert = Alert::named(String::new(), String::new(), Stamp { at: Time(0), offset: 0 }, MsgType::Error);
     (alert, blank_info())
 }
 

@@ -122,6 +122,28 @@ pub struct Alert {
     pub infos: Vec<Info>,
 }
 
+impl Alert {
+    /// A real message to everyone of which only the name is known.
+    pub fn named(sender: String, identifier: String, sent: Stamp, msg_type: MsgType) -> Alert {
+        Alert {
+            identifier,
+            sender,
+            sent,
+            status: Status::Actual,
+            msg_type,
+            source: None,
+            scope: Scope::Public,
+            restriction: None,
+            addresses: None,
+            codes: Vec::new(),
+            note: None,
+            references: Vec::new(),
+            incidents: None,
+            infos: Vec::new(),
+        }
+    }
+}
+
 /// An earlier message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {

@@ -19,9 +19,6 @@ pub fn alert(n: u8, msg_type: MsgType, references: &[u8]) -> Card {
     Card {
         id: id(n),
         revision: 1,
-        kind: Kind::ALERT,
-        issued: NOW.plus(-3_600 + 60 * i64::from(n)),
-        effective: None,
         expires: Some(NOW.plus(7_200)),
         topics: vec![0],
         places: vec![PlaceCode(20044)],
@@ -29,12 +26,8 @@ pub fn alert(n: u8, msg_type: MsgType, references: &[u8]) -> Card {
         headlines: vec![Headline {
             lang: "vi".into(), title: "Lũ quét".into(), summary: "Lên chỗ cao.".into(), audio: false
         }],
-        body_bytes: 0,
-        media_bytes: 0,
-        supersedes: None,
-        sample: false,
         detail: info.encode(),
-        ext: Vec::new(),
+        ..Card::blank(Kind::ALERT, NOW.plus(-3_600 + 60 * i64::from(n)))
     }
 }
 

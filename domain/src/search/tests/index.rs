@@ -9,20 +9,8 @@ pub fn card(n: u8, title: &str, summary: &str) -> Card {
     Card {
         id: ItemId([0, 0, 0, 0, n]),
         revision: 1,
-        kind: Kind::BULLETIN,
-        issued: Time(i64::from(n)),
-        effective: None,
-        expires: None,
-        topics: vec![],
-        places: vec![],
-        source: String::new(),
         headlines: vec![headline],
-        body_bytes: 0,
-        media_bytes: 0,
-        supersedes: None,
-        sample: false,
-        detail: vec![],
-        ext: vec![],
+        ..Card::blank(Kind::BULLETIN, Time(i64::from(n)))
     }
 }
 

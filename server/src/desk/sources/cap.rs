@@ -17,9 +17,9 @@ use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{CapMessage, EntryKey, Note, Person, Source};
 use axum::response::Response;
-use domain::alert::cap::{Alert, MsgType, Reference, Stamp, Version};
+use domain::alert::cap::{Alert, MsgType, Reference, Stamp};
 use domain::alert::{Standing, State, standings};
-use domain::content::{self, PlaceCode, Time};
+use domain::content::{self, ItemId, PlaceCode, Time};
 use domain::editorial::{Action, Grant, Role, Scope, allowed};
 use domain::sign::hash;
 use std::collections::HashSet;
@@ -158,16 +158,11 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
         }
         Ok(message) => {
             let alert = &message.alert;
-            row.key = external(&alert.sender, &alert.identifier);
+            row.tell(alert);
             if tx.cap_source(&row.key).await?.is_some() {
                 return Ok(());
             }
-            (row.sender, row.identifier) = (alert.sender.clone(), alert.identifier.clone());
-            let headline = alert.infos.iter().find_map(|info| info.headline.as_ref().or(Some(&info.event)));
-            row.headline = headline.map(|text| text.chars().take(MAX_HEADLINE).collect()).unwrap_or_default();
-            row.message = write::document(alert);
-            row.places = inward::places(alert);
-            settle(site, tx, source, &message, &mut row).await?;
+            settle(site, tx, source, alert, &mut row).await?;
             if row.state == "foreign" {
                 (row.raw, row.message) = (Vec::new(), String::new());
             }
@@ -177,12 +172,24 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
     Ok(())
 }
 
+impl CapMessage {
+    /// Takes over what a message says of itself.
+    fn tell(&mut self, alert: &Alert) {
+        self.key = external(&alert.sender, &alert.identifier);
+        (self.sender, self.identifier) = (alert.sender.clone(), alert.identifier.clone());
+        let headline = alert.infos.iter().find_map(|info| info.headline.as_ref().or(Some(&info.event)));
+        self.headline = headline.map(|text| text.chars().take(MAX_HEADLINE).collect()).unwrap_or_default();
+        self.message = write::document(alert);
+        self.places = inward::places(alert);
+    }
+}
+
 /// Decides what becomes of a message, and does it.
-async fn settle(site: &Site, tx: &mut Tx, source: &Source, message: &Message, row: &mut CapMessage) -> Result<(), Error> {
-    let earlier = earlier(site, tx, message, source.id).await?;
-    let verdict = inward::judge(&message.alert, &earlier, source.topic, site.now());
-    if matches!(message.alert.msg_type, MsgType::Update | MsgType::Cancel) {
-        for reference in &message.alert.references {
+async fn settle(site: &Site, tx: &mut Tx, source: &Source, alert: &Alert, row: &mut CapMessage) -> Result<(), Error> {
+    let earlier = earlier(site, tx, alert, source.id).await?;
+    let verdict = inward::judge(alert, &earlier, source.topic, site.now());
+    if matches!(alert.msg_type, MsgType::Update | MsgType::Cancel) {
+        for reference in &alert.references {
             tx.add_cap_reference(&external(&reference.sender, &reference.identifier), source.id).await?;
         }
     }
@@ -222,10 +229,10 @@ async fn publish(
 }
 
 /// What a message speaks of, as far as it stands here.
-async fn earlier(site: &Site, tx: &mut Tx, message: &Message, source: i64) -> Result<Vec<Earlier>, Error> {
+async fn earlier(site: &Site, tx: &mut Tx, alert: &Alert, source: i64) -> Result<Vec<Earlier>, Error> {
     let snapshot = site.live.now();
     let mut found: Vec<Earlier> = Vec::new();
-    for reference in &message.alert.references {
+    for reference in &alert.references {
         let key = external(&reference.sender, &reference.identifier);
         let origin = tx.origin(&key).await?.filter(|origin| origin.content.is_some());
         let item = origin.and_then(|origin| snapshot.items.get(&origin.item).cloned());
@@ -254,57 +261,33 @@ pub async fn let_through(visit: &Visit, person: &Person, id: i64, on: bool) -> R
     Ok(visit.go("/nguon"))
 }
 
-/// Whether readers have this message as the last word of its chain, and it is not over.
-pub fn stands(site: &Site, row: &CapMessage) -> bool {
+/// Of what readers have, the last word of each chain that holds or will, and calls nothing off.
+pub fn standing(site: &Site) -> HashSet<ItemId> {
     let snapshot = site.live.now();
-    let item = row.item.filter(|_| row.state == "published");
-    let standing = standings(snapshot.cards(), site.now()).into_iter().find(|one| item == Some(one.card.id));
-    let live = |one: &Standing| matches!(one.state, State::InForce | State::Coming) && !is_cancel(one);
-    standing.is_some_and(|one| live(&one))
-}
-
-fn is_cancel(standing: &Standing) -> bool {
-    standing.info.msg_type == content::MsgType::Cancel
+    let holds =
+        |one: &Standing| matches!(one.state, State::InForce | State::Coming) && one.info.msg_type != content::MsgType::Cancel;
+    standings(snapshot.cards(), site.now()).into_iter().filter(holds).map(|one| one.card.id).collect()
 }
 
 /// Calls off what an authority sent, as that authority's own cancellation would: one officer alone, as with our own alerts.
-async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, message: &Message) -> Result<(), Trouble> {
+async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, of: &Alert) -> Result<(), Trouble> {
     let site = &visit.site;
-    let now = Stamp::here(visit.now());
-    let of = &message.alert;
-    let notice = Alert {
-        identifier: ["huy-", &row.id.to_string()].concat(),
-        sender: alerts::source(person),
-        sent: now,
+    let name = ["huy-", &row.id.to_string()].concat();
+    let alert = Alert {
         status: of.status,
-        msg_type: MsgType::Cancel,
-        source: None,
         scope: of.scope,
-        restriction: None,
-        addresses: None,
-        codes: Vec::new(),
-        note: None,
         references: vec![Reference { sender: of.sender.clone(), identifier: of.identifier.clone(), sent: of.sent }],
-        incidents: None,
-        infos: Vec::new(),
+        ..Alert::named(alerts::source(person), name, Stamp::here(visit.now()), MsgType::Cancel)
     };
-    let mut own = CapMessage {
-        source: row.source,
-        key: external(&notice.sender, &notice.identifier),
-        sender: notice.sender.clone(),
-        identifier: notice.identifier.clone(),
-        message: write::document(&notice),
-        at: visit.now(),
-        ..CapMessage::default()
-    };
-    let notice = Message { version: Version::V1_2, alert: notice };
+    let mut own = CapMessage { source: row.source, at: visit.now(), ..CapMessage::default() };
+    own.tell(&alert);
     let mut tx = site.store.begin().await?;
     let done = async {
         if tx.cap_source(&own.key).await?.is_some() {
             return Ok(());
         }
-        let earlier = earlier(site, &mut tx, &notice, row.source).await?;
-        let Verdict::Item(proposal, _) = inward::judge(&notice.alert, &earlier, None, visit.now()) else {
+        let earlier = earlier(site, &mut tx, &alert, row.source).await?;
+        let Verdict::Item(proposal, _) = inward::judge(&alert, &earlier, None, visit.now()) else {
             return Err(Trouble::NotFound);
         };
         own.places = proposal.card.places.clone();
@@ -329,8 +312,8 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
     let text = row.message.clone();
     let message = apart(move || read::alert(text.as_bytes())).await.and_then(Result::ok).ok_or(Trouble::NotFound)?;
     if form.get("do") == "cancel" {
-        if stands(site, &row) {
-            cancel(visit, person, &row, &message).await?;
+        if row.item.is_some_and(|item| standing(site).contains(&item)) {
+            cancel(visit, person, &row, &message.alert).await?;
             site.refresh().await?;
         }
         return Ok(visit.go("/nguon"));
@@ -344,7 +327,7 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
         }
         let (state, reason) = match form.get("do") {
             "publish" => {
-                let earlier = earlier(site, &mut tx, &message, row.source).await?;
+                let earlier = earlier(site, &mut tx, &message.alert, row.source).await?;
                 match inward::judge(&message.alert, &earlier, topic, visit.now()) {
                     Verdict::Item(proposal, _) if may_confirm(&person.grants, &proposal.card.places) => {
                         publish(site, &mut tx, &row, *proposal, Some(person.id)).await?

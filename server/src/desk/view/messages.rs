@@ -5,18 +5,21 @@ use super::sources::Alerts;
 use crate::cap::inward;
 use crate::cap::read::{self, Message};
 use crate::desk::sources::MESSAGES;
-use crate::desk::sources::cap::{is_officer, may_confirm, stands};
+use crate::desk::sources::cap::{is_officer, may_confirm, standing};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::pages::widget;
 use crate::store::desk::{CapMessage, Person};
+use domain::content::ItemId;
 use domain::instance::instance;
 use domain::words::{ago, date_time, fill};
+use std::collections::HashSet;
 use ui::el::{El, cl, el, tx};
 
 pub fn part(visit: &Visit, person: &Person, alerts: &Alerts) -> Vec<El> {
     let w = visit.w();
-    let rows = alerts.messages.iter().map(|message| row(visit, person, message)).collect();
+    let standing = standing(&visit.site);
+    let rows = alerts.messages.iter().map(|message| row(visit, person, message, &standing)).collect();
     let list = if alerts.messages.is_empty() { cl("p", "em").text(w.cap_none) } else { cl("ul", "ls").kids(rows) };
     let foreign = (alerts.foreign > 0).then(|| tx("p", fill(w.cap_foreign, &[("count", &alerts.foreign.to_string())])));
     let mut out = vec![tx("h2", w.cap_messages), list];
@@ -36,12 +39,13 @@ pub async fn waiting(visit: &Visit, person: &Person) -> Result<Option<El>, Troub
     }
     let messages = visit.site.store.cap_messages(MESSAGES).await?;
     let mine = |message: &&CapMessage| message.state == "waiting" && may_confirm(&person.grants, &message.places);
-    let rows: Vec<El> = messages.iter().filter(mine).map(|message| row(visit, person, message)).collect();
+    let rows: Vec<El> = messages.iter().filter(mine).map(|message| row(visit, person, message, &HashSet::new())).collect();
     let part = |rows| cl("section", "nt").kid(tx("h2", visit.w().cap_waits_for_me)).kid(cl("ul", "ls").kids(rows));
     Ok(Some(rows).filter(|rows| !rows.is_empty()).map(part))
 }
 
-fn row(visit: &Visit, person: &Person, message: &CapMessage) -> El {
+/// `standing`: what readers have that may be called off.
+fn row(visit: &Visit, person: &Person, message: &CapMessage, standing: &HashSet<ItemId>) -> El {
     let w = visit.w();
     let title = if message.headline.is_empty() { &message.identifier } else { &message.headline };
     let places = message.places.iter().filter_map(|place| instance().place(*place)).map(|place| place.name.get(visit.lang));
@@ -58,29 +62,30 @@ fn row(visit: &Visit, person: &Person, message: &CapMessage) -> El {
     if !message.reason.is_empty() {
         li = li.kid(cl("p", "warn").text(why(visit, message)));
     }
-    if message.state == "waiting" {
-        li = li.kids(content(visit, message));
+    let mine = may_confirm(&person.grants, &message.places);
+    let form = || el("form").attr("method", "post").attr("action", visit.to(&format!("/nguon/cap/{}", message.id)));
+    let press = |what: &'static str, text: &'static str| cl("button", "bt").attr("name", "do").attr("value", what).text(text);
+    match message.state.as_str() {
+        "waiting" => {
+            li = li.kids(content(visit, message));
+            let buttons = vec![press("publish", w.cap_publish), press("dismiss", w.cap_dismiss)];
+            li.maybe(mine.then(|| form().kid(cl("p", "ac").kids(buttons))))
+        }
+        "published" if mine && message.item.is_some_and(|item| standing.contains(&item)) => {
+            let form = form().kid(tx("p", w.cap_cancel_hint)).kid(cl("p", "ac").kid(press("cancel", w.cap_cancel_now)));
+            li.kid(el("details").kid(tx("summary", w.cap_cancel)).kid(form))
+        }
+        _ => li,
     }
-    if message.state == "waiting" && may_confirm(&person.grants, &message.places) {
-        let press = |what: &'static str, text: &'static str| cl("button", "bt").attr("name", "do").attr("value", what).text(text);
-        let buttons = vec![press("publish", w.cap_publish), press("dismiss", w.cap_dismiss)];
-        let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/nguon/cap/{}", message.id)));
-        li = li.kid(form.kid(cl("p", "ac").kids(buttons)));
-    }
-    if message.state == "published" && may_confirm(&person.grants, &message.places) && stands(&visit.site, message) {
-        let press = cl("button", "bt").attr("name", "do").attr("value", "cancel").text(w.cap_cancel_now);
-        let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/nguon/cap/{}", message.id)));
-        let form = form.kid(tx("p", w.cap_cancel_hint)).kid(cl("p", "ac").kid(press));
-        li = li.kid(el("details").kid(tx("summary", w.cap_cancel)).kid(form));
-    }
-    li
 }
 
 /// What it says, for whoever answers for it: how bad, until when, and its words.
 fn content(visit: &Visit, message: &CapMessage) -> Vec<El> {
     let Ok(Message { alert, .. }) = read::alert(message.message.as_bytes()) else { return Vec::new() };
-    let Some(first) = alert.infos.first() else { return Vec::new() };
-    let level = inward::level(alert.infos.iter()).map(|level| level_text(visit, level));
+    let infos = inward::ours(&alert);
+    let vietnamese = infos.iter().find(|info| info.language().starts_with("vi"));
+    let Some(first) = vietnamese.or(infos.first()) else { return Vec::new() };
+    let level = inward::level(infos.iter().copied()).map(|level| level_text(visit, level));
     let until = first.expires.map(|at| fill(visit.w().until, &[("at", &date_time(at.at, visit.now(), visit.lang))]));
     let facts: Vec<String> = [level, until].into_iter().flatten().collect();
     let texts = [&first.instruction, &first.description].into_iter().flatten().flat_map(|text| text.lines());

@@ -24,9 +24,6 @@ fn card(level: u8, msg_type: MsgType) -> Card {
     Card {
         id: ID,
         revision: 2,
-        kind: Kind::ALERT,
-        issued: NOW,
-        effective: None,
         expires: Some(NOW.plus(3_600)),
         topics: vec![0],
         places: vec![PlaceCode(20044)],
@@ -35,12 +32,8 @@ fn card(level: u8, msg_type: MsgType) -> Card {
             headline("vi", "Lũ quét ở xã A Lưới 2", "Nước suối lên nhanh."),
             headline("en", "Flash flood in A Luoi 2", "Streams are rising."),
         ],
-        body_bytes: 0,
-        media_bytes: 0,
-        supersedes: None,
-        sample: false,
         detail: info.encode(),
-        ext: Vec::new(),
+        ..Card::blank(Kind::ALERT, NOW)
     }
 }
 
