@@ -2,7 +2,7 @@
 
 use super::{Earlier, places_of};
 use crate::publish::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check_url};
-use domain::alert::cap::{Alert, Info};
+use domain::alert::cap::{Alert, Info, Stamp};
 use domain::content::{Block, Fact, FactKind, Headline, Status, Text, Time, Variant};
 use domain::words::{Lang, date_time, fill};
 
@@ -41,9 +41,9 @@ pub fn variants(alert: &Alert, infos: &[&Info], earlier: &[Earlier], cancel: boo
     for info in infos {
         let lang = tag(info);
         match all.iter_mut().find(|(headline, _)| headline.lang == lang) {
-            None => all.push(variant(info, lang)),
+            None => all.push(variant(info, lang, alert.sent)),
             Some((headline, variant)) => {
-                let (more, blocks) = self::variant(info, lang);
+                let (more, blocks) = self::variant(info, lang, alert.sent);
                 if more.title != headline.title {
                     variant.blocks.push(Block::Heading { level: 2, text: more.title });
                 }
@@ -92,13 +92,13 @@ fn cancelled(alert: &Alert, earlier: &[Earlier], own: Vec<(Headline, Variant)>) 
     out
 }
 
-fn variant(info: &Info, lang: String) -> (Headline, Variant) {
+fn variant(info: &Info, lang: String, sent: Stamp) -> (Headline, Variant) {
     let description = paragraphs(info.description.as_deref().unwrap_or_default());
     let title = info.headline.as_deref().map(line).filter(|title| !title.is_empty()).unwrap_or_else(|| line(&info.event));
     let summary = description.first().cloned().unwrap_or_else(|| line(&info.event));
     let mut blocks = instruction(info.instruction.as_deref().unwrap_or_default());
     // When it is expected to come, where that is later than the message itself.
-    if let Some(onset) = info.onset.filter(|onset| info.effective.is_none_or(|effective| onset.at > effective.at)) {
+    if let Some(onset) = info.onset.filter(|onset| onset.at > info.effective.unwrap_or(sent).at) {
         let own = if lang == "en" { Lang::En } else { Lang::Vi };
         let text = fill(own.desk().cap_onset, &[("at", &date_time(onset.at, Time(0), own))]);
         blocks.push(Block::Paragraph(Text::plain(text)));
@@ -204,6 +204,19 @@ mod tests {
         let blocks = instruction("TAKE COVER NOW. STAY AWAY FROM WINDOWS.");
         assert_eq!(blocks, [Block::Steps(["TAKE COVER NOW.", "STAY AWAY FROM WINDOWS."].map(Text::plain).to_vec())]);
         assert!(instruction("  ").is_empty());
+    }
+
+    #[test]
+    fn what_is_to_come_says_when() {
+        let message = crate::cap::read::alert(include_bytes!("../../../tests/cap/vietnam.cap")).unwrap().alert;
+        let told = |onset, effective| {
+            let info = Info { onset, effective, ..message.infos[0].clone() };
+            let (_, variant) = variant(&info, "vi".into(), message.sent);
+            variant.blocks.into_iter().any(|block| matches!(block, Block::Paragraph(text) if text.plain.starts_with("Dự kiến")))
+        };
+        let later = Some(Stamp::here(message.sent.at.plus(3_600)));
+        assert!(told(later, None) && told(later, Some(message.sent)));
+        assert!(!told(None, None) && !told(Some(message.sent), None) && !told(later, later));
     }
 
     #[test]
