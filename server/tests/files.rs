@@ -7,6 +7,29 @@ use axum::http::StatusCode;
 use lab::Lab;
 use office::{Browser, Office, office, text, upload, write};
 use server::store::desk::Upload;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+/// Apple's kind of photo, 96 × 64, as `heif-enc` makes it.
+const HEIC: &[u8] = include_bytes!("samples/photo.heic");
+
+/// What ffmpeg draws or plays: a file of `kind` from a description.
+fn described(what: &str, more: &[&str], kind: &str) -> Vec<u8> {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-v", "error", "-f", "lavfi", "-i", what]).args(more).args(["-f", kind, "-"]);
+    let made = ffmpeg.output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    made.stdout
+}
+
+/// Loudness of a recording as ffmpeg measures it by EBU R 128, in LUFS.
+fn loudness(file: &Path) -> f64 {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-nostats", "-i"]).arg(file).args(["-af", "ebur128=framelog=verbose", "-f", "null", "-"]);
+    let said = String::from_utf8(ffmpeg.output().unwrap().stderr).unwrap();
+    said.rsplit_once("I:").unwrap().1.split_whitespace().next().unwrap().parse().unwrap()
+}
 
 /// A picture of `width` × `height` whose camera noted that it lies on its side, and where it was taken.
 fn photo(width: u32, height: u32) -> Vec<u8> {
@@ -15,6 +38,11 @@ fn photo(width: u32, height: u32) -> Vec<u8> {
     let mut jpeg = Vec::new();
     let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 80);
     image::DynamicImage::from(pixels).write_with_encoder(encoder).unwrap();
+    noted(&jpeg)
+}
+
+/// A JPEG with such notes in front.
+fn noted(jpeg: &[u8]) -> Vec<u8> {
     // Orientation 6 ("turn right") and, behind it, words that stand for a place.
     let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
     exif.extend(b"GPS 16.2N 107.2E");
@@ -105,6 +133,108 @@ async fn a_recording_loses_its_silence_and_speaks_in_two_tongues() {
     assert_eq!(lab.get(&path, &[("user-agent", safari)]).await.header("content-type"), "audio/mp4");
     let newer = safari.replace("Version/16.5", "Version/18.4");
     assert_eq!(lab.get(&path, &[("user-agent", &newer)]).await.header("content-type"), "audio/ogg");
+}
+
+#[tokio::test]
+async fn every_recording_is_as_loud_as_the_others() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Lời già làng").await;
+    // Somebody far from the telephone, with pauses; somebody who knocks against it, on two channels; somebody near.
+    let quiet = "aevalsrc='0.01*(sin(180*2*PI*t)+0.7*sin(360*2*PI*t)+0.5*sin(1100*2*PI*t))*abs(sin(2*PI*2.1*t))*lt(mod(t,4),3.2)':s=16000:d=14";
+    let peaks = "aevalsrc='0.08*(sin(180*2*PI*t)+0.7*sin(360*2*PI*t)+0.5*sin(1100*2*PI*t))*pow(sin(2*PI*2.1*t),2)+0.8*sin(700*2*PI*t)*lt(mod(t,1.9),0.006)':s=44100:d=12";
+    let loud = "aevalsrc='0.9*sin(400*2*PI*t)*abs(sin(2*PI*1.7*t))':s=48000:d=8";
+    for (sound, more, kind) in [
+        (quiet, &["-c:a", "pcm_s16le"][..], "wav"),
+        (peaks, &["-c:a", "libopus", "-b:a", "64k", "-ac", "2"], "webm"),
+        (loud, &["-c:a", "libmp3lame"], "mp3"),
+    ] {
+        let (_, made) = bring(&lab, &author, &work, &described(sound, more, kind), "Lời chào").await;
+        let made = made.unwrap();
+        assert_eq!(made.trouble, "", "{kind}");
+        for file in [made.file.clone(), made.file.replace(".ogg", ".m4a")] {
+            let heard = loudness(&lab.data().join("media").join(&file));
+            assert!((heard + 16.0).abs() <= 1.0, "{kind}, {file}: {heard} LUFS");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_recording_that_is_too_long_is_refused_and_not_cut() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Cuộc họp").await;
+    let long = described("aevalsrc='0.1*sin(2000*t)':s=8000:d=1202", &["-c:a", "pcm_s16le"], "wav");
+    let (_, made) = bring(&lab, &author, &work, &long, "Cả cuộc họp").await;
+    assert_eq!(made.unwrap().trouble, "too-long");
+    let page = text(&office::get(&lab, &author, &work).await);
+    assert!(page.contains("dài hơn 20 phút") && page.contains("thành nhiều bản ngắn"), "and what to do");
+}
+
+#[tokio::test]
+async fn the_bar_moves_while_a_recording_is_encoded() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Đọc cả bài").await;
+    let sound = described("aevalsrc='0.2*sin(900*t)*abs(sin(7*t))':s=16000:d=400", &["-c:a", "libopus", "-b:a", "32k"], "webm");
+    let form = [("words", "Đọc cả bài"), ("speaker", "Chị Hồ Thị Lê"), ("consent", "1")];
+    upload(&lab, &author, &work, &sound, &form).await;
+    let id = work.rsplit('/').next().unwrap().split('?').next().unwrap().parse().unwrap();
+    let upload = lab.app.site.store.uploads(id).await.unwrap().pop().unwrap();
+    let site = lab.app.site.clone();
+    let job = tokio::spawn(async move { server::desk::jobs::round(&site, true).await });
+    let mut seen = Vec::new();
+    let mut shown = 0;
+    while !job.is_finished() {
+        let done = lab.app.site.desk.progress.of(upload.id);
+        if done > 0 && seen.last() != Some(&done) {
+            seen.push(done);
+            let page = text(&office::get(&lab, &author, &work).await);
+            shown += usize::from(page.contains("<progress") && page.contains(&format!("Đang xử lý… {done}%")));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    job.await.unwrap().unwrap();
+    assert!(seen.is_sorted(), "{seen:?}");
+    let inside = seen.iter().filter(|done| (41..75).contains(*done)).count();
+    assert!(inside >= 3, "while one file is written it moves: {seen:?}");
+    assert!(shown >= 3, "the page shows it: {seen:?}");
+}
+
+#[tokio::test]
+async fn photos_of_an_iphone_are_opened_or_their_owner_is_told_what_to_do() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Ảnh iPhone").await;
+    let (_, made) = bring(&lab, &author, &work, HEIC, "Cầu treo").await;
+    let made = made.unwrap();
+    match Command::new("heif-convert").arg("--help").output() {
+        Ok(_) => {
+            let media = lab.app.site.store.medium(&made.file).await.unwrap().unwrap();
+            assert_eq!((media.width, media.height), (96, 64));
+        }
+        Err(_) => assert_eq!(made.trouble, "heic"),
+    }
+    let cut = &HEIC[..60];
+    let (status, made) = bring(&lab, &author, &work, cut, "Ảnh hỏng").await;
+    assert_eq!((status, made.unwrap().trouble.as_str()), (StatusCode::SEE_OTHER, "heic"));
+    let page = text(&office::get(&lab, &author, &work).await);
+    assert!(page.contains("Cài đặt › Camera › Định dạng"), "what to do on the phone");
+}
+
+#[tokio::test]
+async fn the_largest_sensors_are_taken_and_bombs_are_not() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Ảnh 200 triệu điểm").await;
+    let frame = ["-frames:v", "1", "-pix_fmt", "yuvj420p", "-q:v", "16"];
+    let photo = noted(&described("testsrc2=size=16320x12240", &frame, "mjpeg"));
+    let (_, made) = bring(&lab, &author, &work, &photo, "Toàn cảnh").await;
+    let made = made.unwrap();
+    assert_eq!(made.trouble, "");
+    let media = lab.app.site.store.medium(&made.file).await.unwrap().unwrap();
+    assert_eq!((media.width, media.height), (720, 960), "turned as the camera said");
+    // The same file, as if it had 400 million.
+    let mut bomb = photo;
+    let at = bomb.windows(4).position(|four| four == [0xff, 0xc0, 0, 17]).unwrap();
+    bomb[at + 5..at + 9].copy_from_slice(&[0x4e, 0x20, 0x4e, 0x20]);
+    let (_, made) = bring(&lab, &author, &work, &bomb, "bom").await;
+    assert_eq!(made.unwrap().trouble, "too-large");
 }
 
 #[tokio::test]

@@ -25,9 +25,11 @@ pub fn build() -> Outcome<WasmRust> {
     Ok(rust)
 }
 
-/// What the server calls: recordings and pictures are encoded by ffmpeg.
+/// What the server calls: recordings and pictures are encoded by ffmpeg, Apple's photos opened by heif-convert.
 pub fn server() -> Outcome {
-    if has("ffmpeg") { Ok(()) } else { apt::install(&["ffmpeg"], "pictures and recordings from the desk") }
+    let programs = [("ffmpeg", "ffmpeg"), ("heif-convert", "libheif-examples")];
+    let missing: Vec<_> = programs.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
+    if missing.is_empty() { Ok(()) } else { apt::install(&missing, "pictures and recordings from the desk") }
 }
 
 /// What the browser tests, the schema of alerts and the benches need beyond building.

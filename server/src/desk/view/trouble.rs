@@ -75,6 +75,8 @@ pub fn bad_file(code: &str, visit: &Visit) -> &'static str {
     match code {
         "bad-kind" => w.file_kind,
         "too-large" => w.file_large,
+        "too-long" => w.file_long,
+        "heic" => w.file_heic,
         "broken" => w.file_broken,
         "no-words" => w.file_words,
         "no-consent" => w.file_consent,
