@@ -45,6 +45,9 @@ impl Default for Limits {
 
 /// Serves until `stop` is done, then for as long as answers under way need, at most [`DRAIN`].
 pub async fn run(app: App, listener: TcpListener, limits: Limits, stop: impl Future<Output = ()>) -> Result<(), Error> {
+    if let Err(cause) = crate::desk::sweep(&app.site).await {
+        tracing::error!(%cause, "what was left of files could not be removed");
+    }
     let follow = backstage::handle().spawn(follow(app.site.clone()));
     let jobs = backstage::handle().spawn(crate::desk::jobs::run(app.site.clone()));
     let room = Arc::new(Semaphore::new(limits.connections));

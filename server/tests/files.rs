@@ -238,6 +238,41 @@ async fn the_largest_sensors_are_taken_and_bombs_are_not() {
 }
 
 #[tokio::test]
+async fn what_a_killed_server_left_goes_at_the_next_start() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Cầu treo").await;
+    let folder = lab.data().join("upload");
+    let (_, done) = bring(&lab, &author, &work, &photo(60, 40), "xong").await;
+    let (_, refused) = bring(&lab, &author, &work, b"\xff\xd8\xff\xe0 nothing", "hỏng").await;
+    let answer = upload(&lab, &author, &work, &photo(64, 48), &[("words", "đang chờ")]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    // Killed between two steps: before the row was written, after it was finished, while it was encoded.
+    for name in ["0123456789abcdef0123456789abcdef", "0123.part", &done.unwrap().original, &refused.unwrap().original] {
+        std::fs::write(folder.join(name), photo(30, 20)).unwrap();
+    }
+    std::fs::create_dir(folder.join("aa.tmp")).unwrap();
+    std::fs::write(folder.join("aa.tmp/0.png"), b"x").unwrap();
+    let id: i64 = work.rsplit('/').next().unwrap().split('?').next().unwrap().parse().unwrap();
+    let waits = lab.app.site.store.uploads(id).await.unwrap().pop().unwrap();
+
+    let lab = lab.again().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let Lab { folder: home, app, time } = lab;
+    let soon = tokio::time::sleep(Duration::from_millis(1));
+    server::serve::run(app, listener, server::serve::Limits::default(), soon).await.unwrap();
+    let left: Vec<_> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(left.iter().all(|name| *name == waits.original || name.ends_with(".tmp")), "{left:?}");
+    assert!(!left.contains(&"aa.tmp".to_owned()), "{left:?}");
+
+    // What waits is encoded all the same.
+    let app = server::App::open(&home.path().join("data"), lab::options(&time)).await.unwrap();
+    server::desk::jobs::round(&app.site, true).await.unwrap();
+    let made = app.site.store.upload(waits.id).await.unwrap().unwrap();
+    assert_eq!((made.trouble.as_str(), made.file.ends_with(".avif")), ("", true));
+}
+
+#[tokio::test]
 async fn bombs_polyglots_and_strangers_are_refused() {
     let Office { lab, author, .. } = office().await;
     let work = write(&lab, &author, "Tệp lạ").await;

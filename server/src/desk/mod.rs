@@ -26,6 +26,7 @@ pub use auth::{Passwords, Throttle};
 pub use encode::Progress;
 pub use passkey::Ceremonies;
 pub use people::first_link;
+pub use upload::sweep;
 
 use crate::backstage;
 use crate::error::Error;

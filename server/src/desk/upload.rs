@@ -9,8 +9,9 @@ use crate::store::desk::{Note, Person, Sort, Upload};
 use axum::body::Bytes;
 use axum::response::Response;
 use domain::editorial::{Action, Deed, allowed, transition};
+use std::collections::HashSet;
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -114,12 +115,14 @@ pub async fn encode(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
                 tracing::error!(%cause, "a file could not be encoded");
             }
             let later = matches!(bad, Bad::NoTool | Bad::Failed(_));
-            if !later {
-                tx.drop_job(&job(id)).await?;
-                drop(tokio::fs::remove_file(original).await);
+            if later {
+                tx.commit().await?;
+                return Err(Trouble::BadFile(bad.code()));
             }
+            tx.drop_job(&job(id)).await?;
             tx.commit().await?;
-            if later { Err(Trouble::BadFile(bad.code())) } else { Ok(()) }
+            drop(tokio::fs::remove_file(original).await);
+            Ok(())
         }
     }
 }
@@ -128,6 +131,29 @@ async fn end(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
     let mut tx = site.store.begin().await?;
     tx.drop_job(&job(id)).await?;
     Ok(tx.commit().await?)
+}
+
+/// What a server that was killed left behind: originals, with the place where they were taken, that no job will ever
+/// encode, and halves of files. Only before anybody can bring something.
+pub async fn sweep(site: &Site) -> Result<(), Error> {
+    let folder = folder(site);
+    let open: HashSet<String> = site.store.open_uploads().await?.into_iter().collect();
+    let swept = tokio::task::spawn_blocking(move || {
+        let found = match std::fs::read_dir(&folder) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
+            found => found.map_err(Error::file(&folder))?,
+        };
+        for entry in found {
+            let path = entry.map_err(Error::file(&folder))?.path();
+            if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| open.contains(name)) {
+                continue;
+            }
+            let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            gone.map_err(Error::file(&path))?;
+        }
+        Ok(())
+    });
+    swept.await.map_err(|cause| Error::Damaged(cause.to_string()))?
 }
 
 /// Writes a file whole or not at all, and waits until the disk has it: what was acknowledged must not be lost.

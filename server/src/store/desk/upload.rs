@@ -57,6 +57,13 @@ impl Store {
         let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&self.readers).await?;
         Ok(row.map(upload))
     }
+
+    /// Names of the originals that a job is still to encode.
+    pub async fn open_uploads(&self) -> Result<Vec<String>, Error> {
+        let sql = "SELECT original FROM upload WHERE file = '' AND EXISTS (SELECT 1 FROM job WHERE key = 'encode:' || upload.id)";
+        let rows: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(|(original,)| original).collect())
+    }
 }
 
 impl Tx {
