@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { BIN, until } from './lib.mjs';
 
 export const PASSWORD = 'con trâu qua suối lúc mờ sáng';
@@ -48,4 +50,22 @@ export async function join(page, address, login) {
   await page.getByText('Tài khoản đã sẵn sàng').waitFor();
   assert.equal(await page.locator('.rc li').count(), 8);
   return { page, secret, context: page.context() };
+}
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
+
+/** What is wrong with a page as it stands, light and dark: for people who need help with it, and on a narrow screen. */
+export async function faults(page, name) {
+  const wrong = [];
+  await page.evaluate(axe);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await page.evaluate(rules => window.axe.run(document, rules), RULES);
+    for (const v of violations) wrong.push(`${colorScheme} ${name}: ${v.id} ${v.nodes[0].target} ${v.nodes[0].failureSummary.split('\n')[1] || ''}`);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (wide > 0) wrong.push(`${name}: ${wide} px beside the screen`);
+  return wrong;
 }

@@ -202,7 +202,12 @@ if (form) {
     try {
       const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html');
       const fresh = page.getElementById('tep');
-      if (fresh && !part.contains(document.activeElement)) part.replaceWith(fresh);
+      if (fresh && !part.contains(document.activeElement)) {
+        // What appears by itself (a recording to choose) was not typed by anybody.
+        const clean = fields() === known;
+        part.replaceWith(fresh);
+        if (clean) known = fields();
+      }
     } catch {}
     setTimeout(wait, 2000);
   }
@@ -216,13 +221,13 @@ if (form) {
     const name = record.textContent;
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
-      const parts = [];
+      const parts = [], began = Date.now();
       recorder = new MediaRecorder(stream, { audioBitsPerSecond: 64000 });
       recorder.addEventListener('dataavailable', event => parts.push(event.data));
       recorder.addEventListener('stop', () => {
         for (const track of stream.getTracks()) track.stop();
         const files = new DataTransfer();
-        files.items.add(new File(parts, 'ghi-am', { type: recorder.mimeType }));
+        files.items.add(new File(parts, say('Ghi âm ', 'Recording ') + Math.round((Date.now() - began) / 1000) + ' s', { type: recorder.mimeType }));
         document.querySelector('#bring [name=file]').files = files.files;
         recorder = null;
         record.textContent = name;

@@ -6,7 +6,7 @@ use crate::desk::visit::Visit;
 use crate::store::desk::{Sort, Upload, Work};
 use domain::content::{Block, MediaRef};
 use domain::editorial::{Script, markup};
-use domain::words::{fill, size};
+use domain::words::{decimal, fill};
 use ui::el::{El, cl, el, tx};
 
 /// How a file is named in the text.
@@ -37,8 +37,9 @@ pub fn list(visit: &Visit, first: &Script, uploads: &[Upload]) -> Option<El> {
             let bar = el("progress").attr("aria-label", w.file_waits).attr("max", "100").attr("value", done);
             return li.kid(tx("small", said)).kid(bar);
         }
-        let path = ["/media/", &upload.file].concat();
+        let path = ["/media/", &upload.file.replace(".avif", "-360.avif")].concat();
         let li = match upload.sort {
+            // The smallest width is enough here.
             Sort::Picture => li.kid(el("img").attr("src", path).attr("alt", upload.words.clone()).attr("loading", "lazy")),
             Sort::Sound => li
                 .kid(tx("small", fill(w.speaks, &[("name", &upload.speaker)])))
@@ -69,7 +70,8 @@ pub fn list(visit: &Visit, first: &Script, uploads: &[Upload]) -> Option<El> {
 pub fn bring(visit: &Visit, work: &Work) -> El {
     let w = visit.w();
     let action = visit.to(&format!("/viec/{}/tep", work.id));
-    let hint = fill(w.file_hint, &[("size", &size(MAX_UPLOAD as u64, visit.lang))]);
+    let hint = fill(w.file_hint, &[("size", &[&decimal((MAX_UPLOAD >> 20) as i64), " MB"].concat())]);
+    // An iPhone turns its HEIC photos into JPEG by itself where HEIC is not among what is asked for.
     let file = input("file", "").attr("accept", "image/jpeg,image/png,image/webp,audio/*").flag("required", true);
     let record = cl("p", "ac js").kid(cl("button", "bt").attr("type", "button").attr("data-do", "record").text(w.record));
     let form = el("form")
