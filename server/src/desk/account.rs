@@ -7,9 +7,7 @@ use super::view;
 use super::visit::{self, Visit};
 use super::weak::weakness;
 use super::works::Trouble;
-use crate::error::Error;
-use crate::store::Tx;
-use crate::store::desk::{Account, Note, Person};
+use crate::store::desk::{Note, Person};
 use axum::response::Response;
 
 type Answer = Result<Response, Trouble>;
@@ -32,13 +30,21 @@ pub async fn me(visit: &Visit, person: &Person, wrong: Option<Wrong>) -> Answer 
     Ok(view::me(visit, person, &sessions, &passkeys, wrong))
 }
 
+/// Whether the form has a code on paper, used up by this: for whoever lost the phone that has his authenticator, and ends its session.
+async fn is_on_paper(visit: &Visit, form: &Form, person: &Person) -> Result<bool, Trouble> {
+    let mut tx = visit.site.store.begin().await?;
+    let right = tx.use_recovery(person.id, &auth::recovery_kept(person.id, form.get("code"))).await?;
+    tx.commit().await?;
+    Ok(right)
+}
+
 /// Ends the session that the form names, or all but this one.
 pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer {
     let (here, one) = (visit.token.ok_or(Trouble::NotFound)?, form.hash("session"));
     if one.is_none() && form.get("session") != "others" {
         return Err(Trouble::NotFound);
     }
-    if !proves(visit, form, person).await? {
+    if !proves(visit, form, person).await? && !is_on_paper(visit, form, person).await? {
         return me(visit, person, Some(Wrong::Code)).await;
     }
     let mut tx = visit.site.store.begin().await?;
@@ -51,29 +57,16 @@ pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer 
     Ok(visit.go("/toi"))
 }
 
-/// Which second factor a code is, used up by this: what the authenticator shows at `step`, or a code on paper.
-pub async fn factor(tx: &mut Tx, account: &Account, step: Option<i64>, code: &str) -> Result<Option<&'static str>, Error> {
-    if let Some(step) = step
-        && tx.use_totp(account.id, step).await?
-    {
-        return Ok(Some("authenticator"));
-    }
-    Ok(tx.use_recovery(account.id, &auth::recovery_kept(account.id, code)).await?.then_some("paper"))
-}
-
-/// Whether the form has a second factor: asked again before ways in change, for a desk may be left open. Guesses are counted
-/// before they are judged.
+/// Whether the form has what the authenticator shows now: asked again before ways in change, for a desk may be left open.
+/// Guesses are counted before they are judged.
 pub async fn proves(visit: &Visit, form: &Form, person: &Person) -> Result<bool, Trouble> {
     let (site, now) = (&visit.site, visit.now());
     let account = site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
     site.desk.throttle.wrong(&account.login, now);
-    if site.desk.throttle.shut(&account.login, now) {
-        return Ok(false);
-    }
-    let code = form.get("code").trim();
-    let step = auth::totp_step(&account.totp, code, now);
+    let step = auth::totp_step(&account.totp, form.get("code").trim(), now);
+    let Some(step) = step.filter(|_| !site.desk.throttle.shut(&account.login, now)) else { return Ok(false) };
     let mut tx = site.store.begin().await?;
-    let right = factor(&mut tx, &account, step, code).await?.is_some();
+    let right = tx.use_totp(person.id, step).await?;
     tx.commit().await?;
     if right {
         site.desk.throttle.right(&account.login);

@@ -1,6 +1,5 @@
 //! Coming in: an invitation is answered, somebody signs in.
 
-use super::account;
 use super::auth;
 use super::form::Form;
 use super::view;
@@ -155,7 +154,14 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
     let account = account.filter(|account| fits && !account.disabled);
     let mut tx = site.store.begin().await?;
     let by = match &account {
-        Some(account) => account::factor(&mut tx, account, step, code).await?,
+        Some(account) => {
+            let by_step = match step {
+                Some(step) => tx.use_totp(account.id, step).await?,
+                None => false,
+            };
+            let entered = by_step || tx.use_recovery(account.id, &auth::recovery_kept(account.id, code)).await?;
+            entered.then_some(if by_step { "authenticator" } else { "paper" })
+        }
         None => None,
     };
     // Names that nobody has are for the log alone: strangers must not fill what is kept for good.

@@ -142,7 +142,6 @@ pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[P
         }
         li.kid(end(visit, hex(&session.token), w.end_session))
     });
-    let others = (sessions.len() > 1).then(|| end(visit, "others".into(), w.end_others));
     let out = el("form").attr("method", "post").attr("action", visit.to("/ra")).kid(cl("p", "ac").kid(go(w.sign_out)));
     let main = root(w.me)
         .maybe(wrong.map(|wrong| alarm(wrong, w)))
@@ -154,16 +153,19 @@ pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[P
         .kid(password(visit, wrong.is_some()))
         .kid(tx("h2", w.sessions))
         .kid(cl("ul", "ls").kids(rows.collect()))
-        .maybe(others)
+        .maybe((sessions.len() > 1).then(|| end(visit, "others".into(), w.end_others)))
         .kid(out);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page(visit, status, w.me, main)
 }
 
-/// Ends a session, or all the others, for whoever shows once more that it is he.
+/// Ends a session, or all the others, for whoever shows once more that it is he: also by paper, for the authenticator may be lost.
 fn end(visit: &Visit, session: String, words: &'static str) -> El {
+    let w = visit.w();
+    let code = input("text", "").attr("autocomplete", "one-time-code").flag("required", true);
+    let code = field_as(&["code-", &session].concat(), "code", w.code, w.code_hint, code);
     let form = el("form").attr("method", "post").attr("action", visit.to("/toi/phien"));
-    let form = form.kid(hidden("session", session.clone())).kid(code(visit, &session)).kid(cl("p", "ac").kid(send(words)));
+    let form = form.kid(hidden("session", session)).kid(code).kid(cl("p", "ac").kid(send(words)));
     el("details").kid(tx("summary", words)).kid(form)
 }
 
@@ -182,10 +184,10 @@ fn password(visit: &Visit, open: bool) -> El {
     el("details").flag("open", open).kid(tx("summary", w.password_change)).kid(form)
 }
 
-/// The second factor, in the form that `id` tells from the others of the page.
+/// What the authenticator shows, in the form that `id` tells from the others of the page.
 fn code(visit: &Visit, id: &str) -> El {
     let input = input("text", "").attr("autocomplete", "one-time-code").flag("required", true);
-    field_as(&["code-", id].concat(), "code", visit.w().code, visit.w().code_hint, input)
+    field_as(&["code-", id].concat(), "code", visit.w().code_six, "", input)
 }
 
 /// Devices that open the desk when they are unlocked.
