@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::key;
+use crate::private;
 use crate::push::vapid;
 use crate::shelf::Shelf;
 use crate::store::Store;
@@ -31,13 +32,15 @@ pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result
     }
     let fresh = beside("part");
     let _ = fs::remove_file(&fresh);
+    // It has all that the data folder has: nobody else reads it either.
+    private::file(&fresh)?;
     store.copy_to(&fresh).await?;
     let (key, push_key, media) = (beside("key"), beside(vapid::FILE), beside("media"));
     // `copy` keeps the mode: the copies of the keys are for their owner alone, too.
     for (name, copy) in [(key::FILE, &key), (vapid::FILE, &push_key)] {
         fs::copy(data.join(name), copy).map_err(Error::file(copy))?;
     }
-    fs::create_dir_all(&media).map_err(Error::file(&media))?;
+    private::folder(&media)?;
     // Everything that is there: beside what items name lie its other widths and kinds.
     let there: HashSet<String> = shelf.names().await?.into_iter().collect();
     for file in &there {

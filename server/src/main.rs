@@ -1,7 +1,7 @@
 //! `bantin`: the commands of whoever runs a server.
 
 use clap::{Parser, Subcommand};
-use server::{App, Clock, Error, Options, backup, cap, desk, import, sample, serve};
+use server::{App, Clock, Error, Options, backup, cap, desk, import, log, sample, serve};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -103,7 +103,8 @@ enum Admin {
 }
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_max_level(tracing::Level::INFO).init();
+    // Nothing else in this process could have set one before.
+    let _ = tracing::subscriber::set_global_default(log::to(std::io::stderr));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(cause) => {

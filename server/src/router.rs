@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::csrf::CsrfLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 /// No answer takes longer to make than this.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -101,6 +101,7 @@ async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Nex
     let path = request.uri().path();
     let sending = request.method() == Method::POST && desk::is_here(path);
     let counting = request.method() == Method::POST && (path == opens::PATH || path == tree::PATH);
+    let page = sending.then(|| desk::page_of(path));
     let calling = matches!(*request.method(), Method::POST | Method::DELETE) && push::is_here(path);
     let mut response = if !reading && !sending && !counting && !calling {
         reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
@@ -113,6 +114,9 @@ async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Nex
             }
         }
     };
+    if let (Some(page), true) = (page, response.extensions().get::<ProtectionError>().is_some()) {
+        tracing::warn!(page, "a form of another site was refused");
+    }
     finish(&site, &mut response);
     response
 }

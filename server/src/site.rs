@@ -14,8 +14,8 @@ use crate::packs::Packs;
 use crate::publish::Publisher;
 use crate::push::Push;
 use crate::shelf::Shelf;
-use crate::store::Store;
-use crate::{headers, key, pages};
+use crate::store::{self, Store};
+use crate::{headers, key, pages, private};
 use axum::http::HeaderValue;
 use domain::content::Time;
 use domain::sign::Issuer;
@@ -82,11 +82,9 @@ const ROOM: usize = 12 << 20;
 
 impl Site {
     pub(crate) async fn open(data: &Path, options: Options) -> Result<Arc<Site>, Error> {
-        // Nobody else on this machine looks in: the signing key and the seeds of authenticators are there.
-        let mut folder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
-        folder.recursive(true).create(data.join("media")).map_err(Error::file(data))?;
+        private::folder(&data.join("media"))?;
+        private::file(&data.join(store::FILE))?;
+        private::close(data)?;
         let (folder, clock) = (data.to_owned(), options.clock.clone());
         // The threads of the database are started there and keep its priority.
         let store = backstage::handle().spawn(async move { Store::open(&folder, &clock).await }).await;

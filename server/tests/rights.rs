@@ -42,21 +42,6 @@ async fn rights_that_are_taken_away_are_gone_at_once() {
 /// Addresses that need nobody who is signed in.
 const OPEN: [&str; 5] = ["POST vao", "POST vao/khoa/hoi", "POST vao/khoa", "GET moi/_", "POST moi/_"];
 
-/// Every address of the desk as its door tells them apart: method, and path with `_` for what differs.
-fn addresses() -> Vec<String> {
-    let door = include_str!("../src/desk/mod.rs");
-    let pattern = |(method, rest): (&str, &str)| {
-        let (parts, _) = rest.split_once("])").unwrap();
-        let part = |part: &str| part.trim().strip_prefix('"').map_or("_", |part| part.trim_end_matches('"')).to_owned();
-        let parts: Vec<String> = parts.split(',').map(part).collect();
-        let path = if parts == ["_"] && rest.starts_with(']') { String::new() } else { parts.join("/") };
-        format!("{method} {path}")
-    };
-    let posts = door.split("(true, [").skip(1).map(|rest| pattern(("POST", rest)));
-    let gets = door.split("(false, [").skip(1).map(|rest| pattern(("GET", rest)));
-    posts.chain(gets).collect()
-}
-
 type Form = Vec<(&'static str, String)>;
 
 fn form(fields: &[(&'static str, &str)]) -> Form {

@@ -53,7 +53,14 @@ async fn one_session_ends_another() {
     let second = sign_in(&lab, &author, PASSWORD, &code(&lab, &author.secret, 0)).await;
     let second = Browser { cookie: cookie(&second), ..author.clone() };
     let session = field(&lab, &second, "/ban-lam-viec/toi", "session").await;
-    assert_eq!(post(&lab, &second, "/ban-lam-viec/toi/phien", &[("session", &session)]).await.status, StatusCode::SEE_OTHER);
+    let end =
+        async |code: &str| post(&lab, &second, "/ban-lam-viec/toi/phien", &[("session", &session), ("code", code)]).await.status;
+    for wrong in ["", "abc"] {
+        assert_eq!(end(wrong).await, StatusCode::UNPROCESSABLE_ENTITY, "a desk that was left open ends nothing");
+    }
+    assert!(text(&get(&lab, &author, "/ban-lam-viec").await).contains("Chào"));
+    // Whose authenticator is on the phone that he lost has his paper.
+    assert_eq!(end(&author.codes[0]).await, StatusCode::SEE_OTHER);
     assert!(text(&get(&lab, &author, "/ban-lam-viec").await).contains("name=\"login\""), "the first one is out");
     assert!(!text(&get(&lab, &second, "/ban-lam-viec").await).contains("name=\"login\""));
     post(&lab, &second, "/ban-lam-viec/ra", &[]).await;

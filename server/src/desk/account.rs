@@ -5,6 +5,7 @@ use super::enter::Wrong;
 use super::form::Form;
 use super::view;
 use super::visit::{self, Visit};
+use super::weak::weakness;
 use super::works::Trouble;
 use crate::store::desk::{Note, Person};
 use axum::response::Response;
@@ -29,10 +30,28 @@ pub async fn me(visit: &Visit, person: &Person, wrong: Option<Wrong>) -> Answer 
     Ok(view::me(visit, person, &sessions, &passkeys, wrong))
 }
 
-pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer {
-    let token = form.hash("session").ok_or(Trouble::NotFound)?;
+/// Whether the form has a code on paper, used up by this: for whoever lost the phone that has his authenticator, and ends its session.
+async fn is_on_paper(visit: &Visit, form: &Form, person: &Person) -> Result<bool, Trouble> {
     let mut tx = visit.site.store.begin().await?;
-    tx.end_session(Some(person.id), &token).await?;
+    let right = tx.use_recovery(person.id, &auth::recovery_kept(person.id, form.get("code"))).await?;
+    tx.commit().await?;
+    Ok(right)
+}
+
+/// Ends the session that the form names, or all but this one.
+pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    let (here, one) = (visit.token.ok_or(Trouble::NotFound)?, form.hash("session"));
+    if one.is_none() && form.get("session") != "others" {
+        return Err(Trouble::NotFound);
+    }
+    if !proves(visit, form, person).await? && !is_on_paper(visit, form, person).await? {
+        return me(visit, person, Some(Wrong::Code)).await;
+    }
+    let mut tx = visit.site.store.begin().await?;
+    match one {
+        Some(token) => tx.end_session(Some(person.id), &token).await?,
+        None => tx.end_other_sessions(person.id, &here).await?,
+    }
     tx.note(visit.now(), Note { actor: Some(person.id), action: "end-session", ..Note::default() }).await?;
     tx.commit().await?;
     Ok(visit.go("/toi"))
@@ -64,7 +83,7 @@ pub async fn change_password(visit: &Visit, form: &Form, person: &Person) -> Ans
         return me(visit, person, Some(Wrong::Wait(wait / 60 + 1))).await;
     }
     let new = form.get("password").to_owned();
-    if let Some(weak) = auth::weakness(&new, &account.login) {
+    if let Some(weak) = weakness(&new, &account.login) {
         return me(visit, person, Some(Wrong::Password(weak))).await;
     }
     if form.get("repeat") != new {

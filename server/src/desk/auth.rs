@@ -7,17 +7,13 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::content::Time;
+use domain::instance::instance;
 use domain::sign::hash;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 use totp_rs::{Builder, Totp};
 
-/// Shortest password, in characters (NIST SP 800-63B, OWASP ASVS 5.0 6.2.1 with a second factor).
-pub const MIN_PASSWORD: usize = 12;
-const MAX_PASSWORD: usize = 200;
-/// Characters of a password that are judged.
-const JUDGED: usize = 64;
 /// Codes on paper that a new account gets.
 pub const RECOVERY_CODES: usize = 8;
 /// Wrong answers for one name within [`WINDOW`] seconds, before only a right code of the authenticator opens the way to the
@@ -40,39 +36,22 @@ pub fn kept(token: &str) -> [u8; 32] {
     hash(token.as_bytes())
 }
 
-/// What is wrong with a password; `None` where it will do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weak {
-    Short,
-    Long,
-    /// One that everybody tries, or that only repeats the name.
-    Common,
+/// Hashing takes 19 MiB each: never more at once than the machine has processors, and one for those who have shown already
+/// what only they hold, so that they never wait behind whoever guesses.
+pub struct Passwords {
+    guesses: Arc<Semaphore>,
+    known: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
 }
 
-pub fn weakness(password: &str, login: &str) -> Option<Weak> {
-    let length = password.chars().count();
-    if length < MIN_PASSWORD {
-        return Some(Weak::Short);
-    }
-    if length > MAX_PASSWORD {
-        return Some(Weak::Long);
-    }
-    let folded = domain::search::fold(password);
-    // Common passwords of the world, patterns of keyboards and dates are the library's; these are ours. What stands
-    // beyond that many characters cannot make it worse, and takes long to judge; spaces are the first thing one guesses.
-    let ours = ["matkhau", "bantin", "vietnam", "hue", "aluoi", login];
-    let judged: String = folded.chars().filter(|c| !c.is_whitespace()).take(JUDGED).collect();
-    (zxcvbn::zxcvbn(&judged, &ours).score() < zxcvbn::Score::Three).then_some(Weak::Common)
-}
-
-/// Hashing takes 19 MiB each: never more at once than the machine has processors.
-#[derive(Clone)]
-pub struct Passwords(Arc<Semaphore>);
+/// Those who may wait for their guess to be judged; whoever comes then is turned away at once.
+const QUEUE: usize = 64;
 
 impl Default for Passwords {
     fn default() -> Passwords {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Passwords(Arc::new(Semaphore::new(cores)))
+        let places = |count| Arc::new(Semaphore::new(count));
+        Passwords { guesses: places(cores), known: places(1), queue: places(QUEUE) }
     }
 }
 
@@ -84,35 +63,44 @@ fn argon2() -> Argon2<'static> {
 
 impl Passwords {
     pub async fn hash(&self, password: String) -> Result<String, Error> {
-        self.apart(move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).ok())
+        apart(&self.known, move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).ok())
             .await?
             .ok_or_else(|| Error::Damaged("argon2".into()))
     }
 
-    /// Takes as long where there is no such account, so that nobody learns who has one.
+    /// For whoever has proved himself by something else before.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
-        let known = hash.is_some();
-        let hash = match hash {
-            Some(hash) => hash,
-            None => nobody().to_owned(),
-        };
-        let fits = self
-            .apart(move || {
-                PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
-            })
-            .await?;
-        Ok(fits && known)
+        check(&self.known, password, hash).await
     }
 
-    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let place = self.0.clone().acquire_owned().await.map_err(|cause| Error::Damaged(cause.to_string()))?;
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(place);
-            done
-        });
-        done.await.map_err(|cause| Error::Damaged(cause.to_string()))
+    /// For whoever has proved nothing yet; `None` where too many such wait already.
+    pub async fn guess(&self, password: String, hash: Option<String>) -> Result<Option<bool>, Error> {
+        let Ok(_place) = self.queue.try_acquire() else { return Ok(None) };
+        check(&self.guesses, password, hash).await.map(Some)
     }
+}
+
+/// Takes as long where there is no such account, so that nobody learns who has one.
+async fn check(lane: &Arc<Semaphore>, password: String, hash: Option<String>) -> Result<bool, Error> {
+    let known = hash.is_some();
+    let hash = match hash {
+        Some(hash) => hash,
+        None => nobody().to_owned(),
+    };
+    let fits = apart(lane, move || {
+        PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+    });
+    Ok(fits.await? && known)
+}
+
+async fn apart<T: Send + 'static>(lane: &Arc<Semaphore>, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let place = lane.clone().acquire_owned().await.map_err(|cause| Error::Damaged(cause.to_string()))?;
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(place);
+        done
+    });
+    done.await.map_err(|cause| Error::Damaged(cause.to_string()))
 }
 
 /// The hash of a password that nobody has.
@@ -122,7 +110,7 @@ fn nobody() -> &'static str {
 }
 
 fn totp(secret: &[u8], account: &str) -> Option<Totp> {
-    let issuer = domain::instance::instance().name.clone();
+    let issuer = instance().name.clone();
     Builder::new()
         .with_secret(secret.to_vec())
         .with_account_name(account.replace(':', " "))
@@ -203,29 +191,6 @@ impl Throttle {
 mod tests {
     use super::*;
 
-    #[test]
-    fn passwords_that_will_not_do() {
-        assert_eq!(weakness("ngắn quá", "lan"), Some(Weak::Short));
-        assert_eq!(weakness(&"x".repeat(201), "lan"), Some(Weak::Long));
-        let common = [
-            "password1234",
-            "matkhau123456",
-            "aaaaaaaaaaaaaa",
-            "lanhuong lanhuong",
-            "iloveyou1234",
-            "1qaz2wsx3edc",
-            "Mật khẩu 2026",
-        ];
-        for common in common {
-            assert_eq!(weakness(common, "lanhuong"), Some(Weak::Common), "{common}");
-        }
-        for fit in ["con trâu qua suối lúc mờ sáng", "mưa rào trên đỉnh đèo", "k7#vQ2!mZr9w"] {
-            assert_eq!(weakness(fit, "lan"), None, "{fit}");
-        }
-        let long = ["gà gáy sáng bản Aka", "khói bếp bay ngang suối", "trẻ con rủ nhau tới trường"].join(", ");
-        assert_eq!(weakness(&long, "lan"), None, "64 characters and more");
-    }
-
     #[tokio::test]
     async fn a_password_fits_only_its_hash() {
         let passwords = Passwords::default();
@@ -234,6 +199,17 @@ mod tests {
         assert!(passwords.verify("suối A Lin mùa lũ".into(), Some(hash.clone())).await.unwrap());
         assert!(!passwords.verify("suối a lin mùa lũ".into(), Some(hash)).await.unwrap());
         assert!(!passwords.verify("".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn whoever_guesses_keeps_nobody_out_who_has_proved_himself() {
+        let passwords = Passwords::default();
+        let hash = passwords.hash("suối A Lin mùa lũ".into()).await.unwrap();
+        assert_eq!(passwords.guess("suối A Lin mùa lũ".into(), Some(hash.clone())).await.unwrap(), Some(true));
+        let _guessing = passwords.guesses.acquire_many(passwords.guesses.available_permits() as u32).await.unwrap();
+        let _waiting = passwords.queue.acquire_many(QUEUE as u32).await.unwrap();
+        assert_eq!(passwords.guess("x".into(), Some(hash.clone())).await.unwrap(), None, "turned away at once");
+        assert!(passwords.verify("suối A Lin mùa lũ".into(), Some(hash)).await.unwrap());
     }
 
     #[test]

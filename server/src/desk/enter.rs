@@ -1,9 +1,10 @@
 //! Coming in: an invitation is answered, somebody signs in.
 
-use super::auth::{self, Weak};
+use super::auth;
 use super::form::Form;
 use super::view;
 use super::visit::{self, Visit};
+use super::weak::{Weak, weakness};
 use super::works::Trouble;
 use crate::error::Error;
 use crate::store::desk::{Account, Invitation, Note, print_grants};
@@ -84,7 +85,7 @@ pub async fn accept(visit: &mut Visit, form: &Form, token: &str) -> Answer {
         return again(visit, Wrong::Name);
     }
     let password = form.get("password").to_owned();
-    if let Some(weak) = auth::weakness(&password, &login) {
+    if let Some(weak) = weakness(&password, &login) {
         return again(visit, Wrong::Password(weak));
     }
     if form.get("repeat") != password {
@@ -139,39 +140,52 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
     let wait = site.desk.throttle.wait(&login, now);
     if wait > 0 && (step.is_none() || site.desk.throttle.shut(&login, now)) {
         site.desk.throttle.wrong(&login, now);
-        return Ok(view::signing_in(visit, form, Some(Wrong::Wait(wait / 60 + 1))));
+        return Ok(later(visit, form, account.as_ref(), wait));
     }
     // Counted before it is judged: many guesses at the same moment are many.
     site.desk.throttle.wrong(&login, now);
-    let fits = site.desk.passwords.verify(form.get("password").to_owned(), account.as_ref().map(|a| a.password.clone())).await?;
+    let (password, hash) = (form.get("password").to_owned(), account.as_ref().map(|account| account.password.clone()));
+    let fits = match step {
+        Some(_) => Some(site.desk.passwords.verify(password, hash).await?),
+        None => site.desk.passwords.guess(password, hash).await?,
+    };
+    let Some(fits) = fits else { return Ok(later(visit, form, account.as_ref(), 0)) };
     let known = account.as_ref().map(|account| account.id);
     let account = account.filter(|account| fits && !account.disabled);
     let mut tx = site.store.begin().await?;
-    let entered = match &account {
+    let by = match &account {
         Some(account) => {
             let by_step = match step {
                 Some(step) => tx.use_totp(account.id, step).await?,
                 None => false,
             };
-            by_step || tx.use_recovery(account.id, &auth::recovery_kept(account.id, code)).await?
+            let entered = by_step || tx.use_recovery(account.id, &auth::recovery_kept(account.id, code)).await?;
+            entered.then_some(if by_step { "authenticator" } else { "paper" })
         }
-        None => false,
+        None => None,
     };
-    if !entered {
+    // Names that nobody has are for the log alone: strangers must not fill what is kept for good.
+    if by.is_none() && known.is_some() {
         tx.note(now, Note { action: "sign-in-failed", account: known, words: &visit.agent, ..Note::default() }).await?;
     }
     tx.commit().await?;
-    match account.filter(|_| entered) {
-        Some(account) => {
+    match account.zip(by) {
+        Some((account, by)) => {
             site.desk.throttle.right(&login);
-            let_in(visit, form, &account).await
+            let_in(visit, form, &account, by).await
         }
         None => Ok(view::signing_in(visit, form, Some(Wrong::Pair))),
     }
 }
 
-/// Begins a session of whoever has proved who he is, and leads back to where he was, within the desk.
-pub async fn let_in(visit: &Visit, form: &Form, account: &Account) -> Answer {
+/// Not now: too many have guessed. How long to wait, in seconds.
+fn later(visit: &Visit, form: &Form, account: Option<&Account>, wait: i64) -> Response {
+    tracing::warn!(account = account.map(|account| account.id), wait, "guessing has to wait");
+    view::signing_in(visit, form, Some(Wrong::Wait(wait / 60 + 1)))
+}
+
+/// Begins a session of whoever has proved who he is (`by` what), and leads back to where he was, within the desk.
+pub async fn let_in(visit: &Visit, form: &Form, account: &Account, by: &str) -> Answer {
     let (session, kept) = auth::token();
     let now = visit.now();
     let mut tx = visit.site.store.begin().await?;
@@ -179,7 +193,7 @@ pub async fn let_in(visit: &Visit, form: &Form, account: &Account) -> Answer {
         tx.end_session(None, former).await?;
     }
     tx.add_session(&kept, account.id, &visit.agent, now).await?;
-    tx.note(now, Note { actor: Some(account.id), action: "sign-in", words: &visit.agent, ..Note::default() }).await?;
+    tx.note(now, Note { actor: Some(account.id), action: "sign-in", after: by, words: &visit.agent, ..Note::default() }).await?;
     tx.commit().await?;
     let back = form.get("back");
     let mut response = visit.go(if back.starts_with('/') && !back.starts_with("//") { back } else { "" });

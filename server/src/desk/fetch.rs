@@ -189,7 +189,11 @@ async fn resolve(url: &Url, rules: Rules) -> Result<Vec<SocketAddr>, Unfetched> 
     if found.is_empty() {
         return Err(Unfetched::NoHost);
     }
-    if found.iter().all(|at| (rules.reach)(at.ip())) { Ok(found) } else { Err(Unfetched::Inside) }
+    if !found.iter().all(|at| (rules.reach)(at.ip())) {
+        tracing::warn!(host = url.host_str(), "an address that leads inside was not asked");
+        return Err(Unfetched::Inside);
+    }
+    Ok(found)
 }
 
 /// A client for one question: it knows no other way to the host than the addresses that were checked.

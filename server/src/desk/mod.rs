@@ -20,6 +20,7 @@ mod sources;
 mod upload;
 mod view;
 mod visit;
+mod weak;
 pub mod works;
 
 pub use auth::{Passwords, Throttle};
@@ -72,17 +73,40 @@ pub async fn answer(site: Arc<Site>, request: Request) -> Response {
     let done = backstage::handle().spawn(async move {
         let (mut visit, form) = match Visit::read(site, request).await {
             Ok(read) => read,
-            Err(status) => return view::refused(status),
+            Err(status) => {
+                tracing::warn!(status = status.as_u16(), "what cannot be read was refused");
+                return view::refused(status);
+            }
         };
-        match route(&mut visit, &form).await {
+        let response = match route(&mut visit, &form).await {
             Ok(response) => response,
             Err(trouble) => view::trouble(&visit, &form, trouble).await,
+        };
+        if is_refusal(response.status()) {
+            let account = visit.person.as_ref().map(|person| person.id);
+            let (method, page, status) = (visit.method.as_str(), page_of(&visit.path), response.status().as_u16());
+            tracing::warn!(account, method, page, status, "refused");
         }
+        response
     });
     done.await.unwrap_or_else(|cause| {
         tracing::error!(%cause, "a page of the desk could not be made");
         view::refused(StatusCode::INTERNAL_SERVER_ERROR)
     })
+}
+
+/// What somebody tried in vain: a page or a step he has no right to, input that is not taken, a wrong password or link. Whose
+/// session is over, or whom a colleague was faster than, has tried nothing.
+fn is_refusal(status: StatusCode) -> bool {
+    status.is_client_error() && !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::CONFLICT)
+}
+
+/// An address as it may stand in the log: the name of an invitation is a secret.
+pub fn page_of(path: &str) -> String {
+    match path.split_once("/moi/") {
+        Some((before, _)) => [before, "/moi/…"].concat(),
+        None => path.chars().take(200).collect(),
+    }
 }
 
 type Answer = Result<Response, Trouble>;

@@ -101,13 +101,8 @@ pub fn ask_in(visit: &Visit) -> Answer {
 /// His answer.
 pub async fn enter(visit: &mut Visit, form: &Form) -> Answer {
     match known(visit, form).await? {
-        Some(account) => let_in(visit, form, &account).await,
-        None => {
-            let mut tx = visit.site.store.begin().await?;
-            tx.note(visit.now(), Note { action: "sign-in-failed", words: &visit.agent, ..Note::default() }).await?;
-            tx.commit().await?;
-            Ok(view::signing_in(visit, form, Some(Wrong::Passkey)))
-        }
+        Some(account) => let_in(visit, form, &account, "passkey").await,
+        None => Ok(view::signing_in(visit, form, Some(Wrong::Passkey))),
     }
 }
 

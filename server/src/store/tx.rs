@@ -1,5 +1,6 @@
 //! One transaction that writes. What is not committed when it is dropped never happened.
 
+use crate::assets::hex;
 use crate::error::Error;
 use domain::content::{ItemId, MediaRef, Time};
 use domain::sign::hash;
@@ -20,6 +21,29 @@ pub struct Origin {
 /// Holds the writer. Every caller runs it to its end in a task of its own, so that nobody who goes away leaves it open.
 pub struct Tx {
     connection: OwnedMutexGuard<SqliteConnection>,
+    /// Lines of the audit that it has written.
+    pub(super) noted: Vec<Noted>,
+}
+
+/// What the log repeats of a line of the audit.
+pub(super) struct Noted {
+    pub id: i64,
+    pub actor: Option<i64>,
+    pub action: String,
+    pub work: Option<i64>,
+    pub account: Option<i64>,
+    pub before: String,
+    pub after: String,
+    pub chain: [u8; 32],
+}
+
+impl Noted {
+    /// A copy where the log goes, so that whoever rewrites the whole chain here contradicts what lies there. Words of people stay here.
+    fn tell(self) {
+        let Noted { id, actor, action, work, account, before, after, chain } = self;
+        let chain = hex(&chain);
+        tracing::info!(line = id, actor, action, work, account, before, after, chain, "audit");
+    }
 }
 
 impl Tx {
@@ -27,7 +51,7 @@ impl Tx {
         // Refused unless a task died in the middle of its transaction and left it open.
         let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
         sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-        Ok(Tx { connection })
+        Ok(Tx { connection, noted: Vec::new() })
     }
 
     pub(super) fn raw(&mut self) -> &mut SqliteConnection {
@@ -37,10 +61,12 @@ impl Tx {
     /// After this returns, the changes survive anything but the loss of the disk.
     pub async fn commit(mut self) -> Result<(), Error> {
         let done = sqlx::query("COMMIT").execute(&mut *self.connection).await;
-        if done.is_err() {
+        if let Err(cause) = done {
             self.roll_back().await;
+            return Err(cause.into());
         }
-        Ok(done.map(|_| ())?)
+        self.noted.into_iter().for_each(Noted::tell);
+        Ok(())
     }
 
     pub async fn roll_back(mut self) {

@@ -181,3 +181,18 @@ pub async fn upload(lab: &Lab, who: &Browser, work: &str, file: &[u8], fields: &
     let (parts, body) = response.into_parts();
     Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes().to_vec() }
 }
+
+/// Every address of the desk as its door tells them apart: method, and path with `_` for what differs.
+pub fn addresses() -> Vec<String> {
+    let door = include_str!("../../src/desk/mod.rs");
+    let pattern = |(method, rest): (&str, &str)| {
+        let (parts, _) = rest.split_once("])").unwrap();
+        let part = |part: &str| part.trim().strip_prefix('"').map_or("_", |part| part.trim_end_matches('"')).to_owned();
+        let parts: Vec<String> = parts.split(',').map(part).collect();
+        let path = if parts == ["_"] && rest.starts_with(']') { String::new() } else { parts.join("/") };
+        format!("{method} {path}")
+    };
+    let posts = door.split("(true, [").skip(1).map(|rest| pattern(("POST", rest)));
+    let gets = door.split("(false, [").skip(1).map(|rest| pattern(("GET", rest)));
+    posts.chain(gets).collect()
+}

@@ -167,3 +167,25 @@ async fn what_a_server_says_is_understood() {
     assert!(matches!(fetch(&at("/same"), RULES).await, Ok(Fetched::Same)));
     assert_eq!(refusal("http://127.0.0.1:1/", RULES).await, Unfetched::Unreachable);
 }
+
+/// A server whose certificate nobody vouches for.
+#[tokio::test]
+async fn who_cannot_prove_his_name_is_not_believed() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key.into()).unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let shaken = tokio::spawn(async move {
+        let (line, _) = listener.accept().await.unwrap();
+        acceptor.accept(line).await.map(drop).map_err(|cause| cause.to_string())
+    });
+    let anywhere = Rules { reach: |_| true, ..RULES };
+    assert_eq!(refusal(&format!("https://localhost:{port}/"), anywhere).await, Unfetched::Unreachable);
+    let shaken = tokio::time::timeout(Duration::from_secs(10), shaken).await.expect("somebody came");
+    let told = shaken.unwrap().expect_err("no handshake with it");
+    assert!(told.to_lowercase().contains("unknownca") || told.to_lowercase().contains("certificate"), "{told}");
+}

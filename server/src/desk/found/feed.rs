@@ -4,6 +4,8 @@ use super::{EntryKey, Found, MAX_NAME, MAX_SUMMARY, MAX_TITLE, blocks, cut, key,
 use domain::content::Time;
 use domain::sign::hash;
 use feed_rs::parser::Builder;
+use quick_xml::Reader;
+use quick_xml::events::Event;
 use url::Url;
 
 /// Entries that are looked at: a feed has its newest first.
@@ -30,7 +32,7 @@ pub struct Entry {
 
 /// What a feed says; `None` where it is none.
 pub fn read(bytes: &[u8], at: &Url) -> Option<Feed> {
-    if !tame(bytes) {
+    if !tame(bytes) || has_doctype(bytes) {
         return None;
     }
     // A made-up name would be another one each time.
@@ -44,6 +46,19 @@ pub fn read(bytes: &[u8], at: &Url) -> Option<Feed> {
 fn tame(bytes: &[u8]) -> bool {
     let short = |piece: &[u8]| piece.iter().position(|byte| *byte == b'<').is_none_or(|start| piece.len() - start <= MAX_TAG);
     bytes.split(|byte| *byte == b'>').all(short)
+}
+
+/// Whether it declares its own grammar, with which entities come: nobody needs one for news, only whoever means harm.
+fn has_doctype(bytes: &[u8]) -> bool {
+    let mut reader = Reader::from_reader(bytes);
+    loop {
+        match reader.read_event() {
+            Ok(Event::DocType(_)) => return true,
+            // Later it would be text of an article.
+            Ok(Event::Start(_) | Event::Empty(_) | Event::Eof) | Err(_) => return false,
+            Ok(_) => {}
+        }
+    }
 }
 
 impl Entry {

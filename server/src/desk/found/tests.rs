@@ -96,6 +96,30 @@ fn feeds_of_every_sort_are_read() {
 }
 
 #[test]
+fn a_feed_that_brings_a_grammar_of_its_own_is_refused() {
+    let item =
+        |text: &str| format!("<rss version=\"2.0\"><channel><title>T</title><item><title>{text}</title></item></channel></rss>");
+    let at = at("https://tin.example/rss");
+    let read = |before: &str, text: &str| feed::read([before, &item(text)].concat().as_bytes(), &at);
+    assert_eq!(read("<?xml version=\"1.0\"?><!-- <a> -->", "Tin").unwrap().entries.len(), 1);
+    for doctype in [
+        "<!DOCTYPE rss>",
+        "<!-- <a> --><!DOCTYPE rss SYSTEM \"http://127.0.0.1/x.dtd\">",
+        "<?xml version=\"1.0\"?>\n<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/hostname\">]>",
+        "<!doctype x [<!ENTITY a \"<b>lol</b>\"><!ENTITY e \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>",
+    ] {
+        assert!(read(doctype, "Tin &e;").is_none(), "{doctype}");
+        assert!(read(doctype, "Tin").is_none(), "{doctype}");
+    }
+    // Without one, a name that is none of XML's own stands for nothing.
+    let entries = read("", "Tin &e; tức").map_or_else(Vec::new, |feed| feed.entries);
+    assert!(entries.into_iter().all(|entry| !entry.found(&at).title.contains("lol")));
+    // As text of an article it is a word like others.
+    let named = "<rss version=\"2.0\"><channel><item><title><![CDATA[<!DOCTYPE x> Tin]]></title></item></channel></rss>";
+    assert_eq!(feed::read(named.as_bytes(), &at).unwrap().entries.len(), 1);
+}
+
+#[test]
 fn the_article_of_a_page_is_found() {
     let long = "Sáng nay mưa lớn làm nước suối dâng nhanh ở nhiều thôn, bà con ven suối đã lên nhà cộng đồng an toàn. ".repeat(3);
     let page = format!(

@@ -2,11 +2,11 @@
 
 use super::frame::{page, root};
 use super::{field, go, hidden, input, send};
-use crate::desk::auth::{MIN_PASSWORD, Weak};
 use crate::desk::enter::{Enrolment, Wrong};
 use crate::desk::form::{self, Form};
 use crate::desk::passkey;
 use crate::desk::visit::Visit;
+use crate::desk::weak::{MIN_PASSWORD, Weak};
 use crate::desk::works::Trouble;
 use crate::qr::qr;
 use axum::http::{Method, StatusCode};

@@ -140,8 +140,7 @@ pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[P
         if here {
             return li;
         }
-        let form = el("form").attr("method", "post").attr("action", visit.to("/toi/phien"));
-        li.kid(form.kid(hidden("session", hex(&session.token))).kid(send(w.end_session)))
+        li.kid(end(visit, hex(&session.token), w.end_session))
     });
     let out = el("form").attr("method", "post").attr("action", visit.to("/ra")).kid(cl("p", "ac").kid(go(w.sign_out)));
     let main = root(w.me)
@@ -154,9 +153,20 @@ pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[P
         .kid(password(visit, wrong.is_some()))
         .kid(tx("h2", w.sessions))
         .kid(cl("ul", "ls").kids(rows.collect()))
+        .maybe((sessions.len() > 1).then(|| end(visit, "others".into(), w.end_others)))
         .kid(out);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page(visit, status, w.me, main)
+}
+
+/// Ends a session, or all the others, for whoever shows once more that it is he: also by paper, for the authenticator may be lost.
+fn end(visit: &Visit, session: String, words: &'static str) -> El {
+    let w = visit.w();
+    let code = input("text", "").attr("autocomplete", "one-time-code").flag("required", true);
+    let code = field_as(&["code-", &session].concat(), "code", w.code, w.code_hint, code);
+    let form = el("form").attr("method", "post").attr("action", visit.to("/toi/phien"));
+    let form = form.kid(hidden("session", session)).kid(code).kid(cl("p", "ac").kid(send(words)));
+    el("details").kid(tx("summary", words)).kid(form)
 }
 
 /// A new password.

@@ -3,6 +3,7 @@
 use super::frame::{json, page, root};
 use super::overview::back;
 use crate::desk::form::{self, Form};
+use crate::desk::page_of;
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use axum::http::StatusCode;
@@ -126,11 +127,8 @@ pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
     let w = visit.w();
     let (status, _) = code(&trouble);
     if let Trouble::Broken(cause) = &trouble {
-        tracing::error!(%cause, page = visit.path.split('/').nth(1), "a page of the desk could not be made");
+        tracing::error!(%cause, page = page_of(&visit.path), "a page of the desk could not be made");
         visit.site.metrics.failures.fetch_add(1, Ordering::Relaxed);
-    }
-    if let (StatusCode::FORBIDDEN, Some(person)) = (status, &visit.person) {
-        tracing::warn!(account = person.id, page = visit.path, "refused");
     }
     let mut main = root(w.trouble).kid(cl("p", "warn").attr("role", "alert").text(words(visit, &trouble)));
     let typed: Vec<&(String, String)> =

@@ -1,6 +1,7 @@
 //! The audit: one line for each step, never changed, each bound to the one before.
 
 use crate::error::Error;
+use crate::store::tx::Noted;
 use crate::store::{Store, Tx};
 use domain::content::Time;
 use domain::sign::hash;
@@ -75,7 +76,11 @@ impl Tx {
             .bind(chain.to_vec())
             .execute(self.raw())
             .await?;
-        Ok(done.last_insert_rowid())
+        let id = done.last_insert_rowid();
+        let Note { actor, action, work, account, before, after, .. } = note;
+        let (action, before, after) = (action.to_owned(), before.to_owned(), after.to_owned());
+        self.noted.push(Noted { id, actor, action, work, account, before, after, chain });
+        Ok(id)
     }
 }
 

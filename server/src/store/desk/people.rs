@@ -135,12 +135,7 @@ impl Tx {
     /// A new password; every session but this one ends.
     pub async fn set_password(&mut self, account: i64, password: &str, but: &[u8; 32]) -> Result<(), Error> {
         sqlx::query("UPDATE account SET password = ? WHERE id = ?").bind(password).bind(account).execute(self.raw()).await?;
-        sqlx::query("DELETE FROM session WHERE account = ? AND token != ?")
-            .bind(account)
-            .bind(but.to_vec())
-            .execute(self.raw())
-            .await?;
-        Ok(())
+        self.end_other_sessions(account, but).await
     }
 
     /// All roles of an account, instead of those it had. Returns the former ones.

@@ -77,9 +77,11 @@ impl Store {
 }
 
 impl Tx {
+    /// To an account that is there it takes the place of any former one: a link that went astray ends so.
     pub async fn add_invitation(&mut self, token: &[u8; 32], invitation: &Invitation) -> Result<(), Error> {
-        sqlx::query("DELETE FROM invitation WHERE expires < ?")
+        sqlx::query("DELETE FROM invitation WHERE expires < ? OR account = ?")
             .bind(invitation.expires.0 - 30 * 86_400)
+            .bind(invitation.account)
             .execute(self.raw())
             .await?;
         sqlx::query("INSERT INTO invitation (token, name, roles, by, account, expires, totp) VALUES (?, ?, ?, ?, ?, ?, ?)")
@@ -101,7 +103,6 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// `None` where the login is taken.
     pub async fn add_session(&mut self, token: &[u8; 32], account: i64, agent: &str, at: Time) -> Result<(), Error> {
         sqlx::query("INSERT INTO session (token, account, at, seen, agent) VALUES (?, ?, ?, ?, ?)")
             .bind(token.to_vec())
@@ -124,6 +125,15 @@ impl Tx {
         sqlx::query("DELETE FROM session WHERE token = ?1 AND account = COALESCE(?2, account)")
             .bind(token.to_vec())
             .bind(account)
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+
+    pub async fn end_other_sessions(&mut self, account: i64, but: &[u8; 32]) -> Result<(), Error> {
+        sqlx::query("DELETE FROM session WHERE account = ? AND token != ?")
+            .bind(account)
+            .bind(but.to_vec())
             .execute(self.raw())
             .await?;
         Ok(())
