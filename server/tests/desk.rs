@@ -106,6 +106,49 @@ async fn the_second_save_overwrites_nothing() {
     let work = write(&lab, &author, "Nước sạch").await;
     let version = field(&lab, &author, &work, "version").await;
     let save = async |who: &Browser, title: &str| {
+/// A correction of a published text: what it says now, and what it changes.
+async fn correct(lab: &Lab, who: &Browser, work: &str, title: &str, change: &str) {
+    assert_eq!(act(lab, who, work, "correct", &[]).await.status, StatusCode::SEE_OTHER);
+    let version = field(lab, who, work, "version").await;
+    let mut form = article(title, "20044");
+    form.extend([("version", version.as_str()), ("do", "submit"), ("change", change)]);
+    assert_eq!(post(lab, who, work, &form).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn nobody_publishes_his_own_text_again_alone() {
+    let Office { lab, admin, approver, .. } = office().await;
+    let second = invite(&lab, &admin, "thao.duyet", Role::Approver, A_LUOI_2).await;
+    // What he wrote, corrected and withdrew comes back; so does what he began to correct and gave up.
+    for detour in [&[][..], &["correct", "drop"]] {
+        let work = write(&lab, &approver, "Tiêm sởi").await;
+        submit(&lab, &approver, &work, "Tiêm sởi").await;
+        assert_eq!(act(&lab, &second, &work, "approve publish", &[]).await.status, StatusCode::SEE_OTHER);
+        correct(&lab, &approver, &work, "Tiêm sởi ngày 29/11", "đổi ngày").await;
+        assert_eq!(act(&lab, &approver, &work, "approve", &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(act(&lab, &second, &work, "approve publish", &[]).await.status, StatusCode::SEE_OTHER);
+        for action in detour.iter().chain(&["withdraw", "reopen", "submit"]) {
+            let done = act(&lab, &approver, &work, action, &[("words", "Sai ngày")]).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{action}");
+        }
+        assert_eq!(act(&lab, &approver, &work, "approve publish", &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(item(&lab, "Tiêm sởi ngày 29/11"), None);
+        assert_eq!(act(&lab, &second, &work, "approve publish", &[]).await.status, StatusCode::SEE_OTHER);
+        assert!(item(&lab, "Tiêm sởi ngày 29/11").is_some());
+        // What readers have was approved by another: of a correction only its own author is kept from judging it.
+        correct(&lab, &second, &work, "Tiêm sởi ngày 30/11", "lại đổi ngày").await;
+        assert_eq!(act(&lab, &second, &work, "approve", &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(act(&lab, &approver, &work, "approve publish", &[]).await.status, StatusCode::SEE_OTHER);
+        // Withdrawn, it has no such ground any more: both wrote of it.
+        for action in ["withdraw", "reopen", "submit"] {
+            act(&lab, &approver, &work, action, &[("words", "Sai ngày")]).await;
+        }
+        for who in [&approver, &second] {
+            assert_eq!(act(&lab, who, &work, "approve", &[]).await.status, StatusCode::FORBIDDEN);
+        }
+    }
+}
+
         let mut form = article(title, "20044");
         form.push(("version", &version));
         post(&lab, who, &work, &form).await

@@ -154,7 +154,7 @@ impl State {
 #[derive(Clone, Copy, Debug)]
 pub struct Deed<'a> {
     pub actor: i64,
-    /// Everyone who has written of the text since it was last published.
+    /// Everyone who has written of the text, see [`credit`].
     pub hands: &'a [i64],
     /// The text as it stands.
     pub text: Hash,
@@ -190,6 +190,27 @@ pub fn transition(state: State, action: Action, deed: &Deed) -> Result<State, Re
         (InReview | Approved | Scheduled, Action::SendBack) => unapproved(Draft),
         (InReview, Action::Approve) => {
             if deed.hands.contains(&deed.actor) {
+/// Who counts as an author after `action`: `hands` of the text as it stands, `standing` of what readers have.
+///
+/// A correction begins with what somebody else has approved, so that only what is new in it needs another's eye. What was
+/// withdrawn has no such ground any more: everyone who wrote of it is its author, and it is judged as a whole.
+pub fn credit(action: Action, actor: i64, hands: &mut Vec<i64>, standing: &mut Vec<i64>) {
+    let merge = |into: &mut Vec<i64>, from: &[i64]| {
+        for hand in from {
+            if !into.contains(hand) {
+                into.push(*hand);
+            }
+        }
+    };
+    match action {
+        Action::Write => merge(hands, &[actor]),
+        Action::Publish => merge(standing, hands),
+        Action::Correct | Action::Drop => hands.clear(),
+        Action::Withdraw => merge(hands, standing),
+        _ => {}
+    }
+}
+
                 return Err(Refusal::OwnText);
             }
             if deed.seen != deed.text {

@@ -13,7 +13,7 @@ use crate::store::Tx;
 use crate::store::desk::{Note, Person, Work};
 use domain::content::{MediaRef, PlaceCode, Time};
 use domain::editorial::{
-    Action, Compiled, Deed, Finding, Grant, Hash, Manuscript, Refusal, Scope, Stage, allowed, sees, transition,
+    Action, Compiled, Deed, Finding, Grant, Hash, Manuscript, Refusal, Scope, Stage, allowed, credit, sees, transition,
 };
 use std::collections::HashSet;
 use std::slice::from_ref;
@@ -148,9 +148,7 @@ pub async fn save(site: &Site, person: &Person, id: i64, version: i64, text: Man
             links::ask(&mut tx, id, Some(&work.text), &text, site.now()).await?;
             work.text = text;
             work.version += 1;
-            if !work.hands.contains(&person.id) {
-                work.hands.push(person.id);
-            }
+            credit(Action::Write, person.id, &mut work.hands, &mut work.standing);
             tx.write_work(&work, person.id, site.now()).await?;
             if before != work.state.stage {
                 let note = Note {
