@@ -158,7 +158,12 @@ async fn nobody_publishes_his_own_text_again_alone() {
     assert_eq!(late.status, StatusCode::CONFLICT);
     let page = text(&late);
     assert!(page.contains("value=\"Nước sạch ở thôn 2\""), "his own text is still in the form");
-    assert!(page.contains("Nước sạch ở thôn 1"), "the other one's text stands above it");
+    let shown = difference(&page);
+    assert_eq!(
+        shown,
+        ["− Tiêu đề: Nước sạch ở thôn 1", "+ Tiêu đề: Nước sạch ở thôn 2"],
+        "what the other one saved stands above it"
+    );
     let stored = text(&get(&lab, &author, &work).await);
     assert!(stored.contains("value=\"Nước sạch ở thôn 1\"") && !stored.contains("thôn 2"));
     // The form that came back knows the other version: saved again, it is a decision.
@@ -180,6 +185,49 @@ async fn what_was_typed_survives_a_session_that_ended() {
     let work = write(&lab, &author, "Bài dài").await;
     let mut form = article("Bài rất dài <b>", "20044");
     form.push(("version", "1"));
+/// What a page shows as the difference between two texts, one line each.
+fn difference(page: &str) -> Vec<String> {
+    let shown = between(page, "<div class=\"df\">", "</div>").replace("<b>", "").replace("</b>", "").replace("<ins>", "<del>");
+    shown.replace("</ins>", "").replace("</del>", "").split("<del>").skip(1).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn whoever_saves_second_is_shown_all_that_he_would_take_away() {
+    let Office { lab, author, approver, .. } = office().await;
+    let work = write(&lab, &author, "Nước sạch").await;
+    let version = field(&lab, &author, &work, "version").await;
+    let fields = [("version", version.as_str()), ("expires", ""), ("document", ""), ("lang", "en"), ("title.en", "")];
+    let mut form = [article("Nước sạch", "20044"), fields.to_vec()].concat();
+    form[7].1 = "Mang theo can.";
+    let mut theirs = form.clone();
+    for (name, value) in theirs.iter_mut() {
+        match *name {
+            "summary.vi" => *value = "Chiều Chủ nhật ở nhà văn hoá.",
+            "text.vi" => *value = TEXT,
+            "expires" => *value = "2026-12-24T17:00",
+            "document" => *value = "12/TB-UBND",
+            "title.en" => *value = "Clean water",
+            _ => {}
+        }
+    }
+    assert_eq!(post(&lab, &approver, &work, &theirs).await.status, StatusCode::SEE_OTHER);
+    let late = post(&lab, &author, &work, &form).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    let shown = difference(&text(&late));
+    for line in [
+        "− Tóm tắt: Chiều Chủ nhật ở nhà văn hoá.",
+        "+ Tóm tắt: Sáng thứ Bảy ở trạm y tế.",
+        "− Hết hiệu lực: 2026-12-24T17:00",
+        "− Số văn bản: 12/TB-UBND",
+        "− Tiêu đề: Clean water",
+        "− Mang theo sổ tiêm.",
+        "+ Mang theo can.",
+    ] {
+        assert!(shown.iter().any(|found| found == line), "{line} in {shown:#?}");
+    }
+    assert!(!shown.iter().any(|line| line.contains("Nước sạch")), "what is the same is not shown: {shown:#?}");
+}
+
     lab.time.fetch_add(13 * 3_600, Ordering::SeqCst);
     let answer = post(&lab, &author, &work, &form).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);

@@ -48,7 +48,7 @@ fn line(label: &str, value: &str) -> Option<String> {
 }
 
 /// A manuscript as lines of text: what changed between two of them is what a person sees changed.
-fn plain(text: &Manuscript, visit: &Visit) -> String {
+pub fn plain(text: &Manuscript, visit: &Visit) -> String {
     let w = visit.w();
     let mut lines = Vec::new();
     let mut add = |label: &str, value: &str| lines.extend(line(label, value));
@@ -99,6 +99,7 @@ fn plain(text: &Manuscript, visit: &Visit) -> String {
             (w.venue, &script.venue),
             (w.phone, &script.phone),
             (w.al_actions, &script.actions.join(" / ")),
+            (w.audio_whole, &script.audio),
             (w.al_contingency, &script.contingency),
             (w.al_area, &script.area),
         ];

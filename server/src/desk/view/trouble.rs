@@ -1,14 +1,15 @@
 //! What stands in the way, in words, with what to do next.
 
 use super::frame::{json, page, root};
+use super::history::{difference, plain};
 use super::overview::back;
 use crate::desk::form::{self, Form};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::editorial::Refusal;
-use domain::words::fill;
+use domain::editorial::{Manuscript, Refusal};
+use domain::words::{Desk, fill};
 use std::sync::atomic::Ordering;
 use ui::el::{El, cl, el, tx};
 
@@ -106,15 +107,15 @@ pub fn unfetched(code: &str, visit: &Visit) -> &'static str {
     }
 }
 
-/// Above the form in which what was typed still stands.
-pub fn told(visit: &Visit, trouble: &Trouble) -> El {
+/// Above the form in which `typed` still stands.
+pub fn told(visit: &Visit, trouble: &Trouble, typed: &Manuscript) -> El {
     let w = visit.w();
     let mut out = cl("div", "warn").attr("role", "alert").kid(tx("p", words(visit, trouble)));
     if let Trouble::Overtaken(theirs) = trouble {
-        // With the version of the other one in the form, the next save is made in knowledge of it.
-        let text = theirs.text.texts.first().map(|script| script.text.as_str()).unwrap_or_default();
-        let shown = cl("pre", "sr").text([theirs.text.title(), "\n\n", text].concat());
-        out = out.kid(el("details").flag("open", true).kid(tx("summary", w.their_text)).kid(shown));
+        // The form has the version of the other one: all that the next save takes away of his is shown here.
+        let shown = difference(&plain(&theirs.text, visit), &plain(typed, visit));
+        let shown = el("details").flag("open", true).kid(tx("summary", w.their_text)).kid(shown);
+        out = out.kid(tx("p", w.their_signs)).kid(shown);
     }
     out
 }
