@@ -20,6 +20,12 @@ fn item(lab: &Lab, title: &str) -> Option<(ItemId, u16)> {
     found.map(|card| (card.id, card.revision))
 }
 
+/// The database behind the desk's back.
+async fn raw(lab: &Lab) -> sqlx::SqliteConnection {
+    let file = lab.data().join(server::store::FILE);
+    <sqlx::SqliteConnection as sqlx::Connection>::connect(&format!("sqlite://{}", file.display())).await.unwrap()
+}
+
 #[tokio::test]
 async fn from_draft_to_phones_corrected_and_withdrawn() {
     let Office { lab, author, approver, .. } = office().await;
@@ -346,8 +352,7 @@ async fn an_audit_line_stays_as_it_is() {
     let Office { lab, author, .. } = office().await;
     write(&lab, &author, "Tin").await;
     assert_eq!(lab.app.site.store.broken_audit().await.unwrap(), None);
-    let file = lab.data().join(server::store::FILE);
-    let mut raw = <sqlx::SqliteConnection as sqlx::Connection>::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let mut raw = raw(&lab).await;
     for change in ["UPDATE audit SET actor = 1", "DELETE FROM audit"] {
         let refused = sqlx::raw_sql(change).execute(&mut raw).await.unwrap_err();
         assert!(refused.to_string().contains("audit lines stay"), "{refused}");
@@ -355,4 +360,32 @@ async fn an_audit_line_stays_as_it_is() {
     // Whoever takes the trigger away is found out all the same.
     sqlx::raw_sql("DROP TRIGGER audit_stays; UPDATE audit SET words = 'x' WHERE id = 2").execute(&mut raw).await.unwrap();
     assert_eq!(lab.app.site.store.broken_audit().await.unwrap(), Some(2));
+}
+
+#[tokio::test]
+async fn a_text_that_was_changed_behind_the_desk_is_found_out() {
+    let Office { lab, admin, author, approver } = office().await;
+    let work = write(&lab, &author, "Tiêm sởi").await;
+    submit(&lab, &author, &work, "Tiêm sởi").await;
+    act(&lab, &approver, &work, "approve publish", &[]).await;
+    let lines = lab.app.site.store.audit(None, None, 10).await.unwrap();
+    let line = |action: &str| lines.iter().find(|line| line.action == action).unwrap().id;
+    let mut raw = raw(&lab).await;
+    let whole = text(&get(&lab, &admin, "/ban-lam-viec/nhat-ky").await);
+    assert!(whole.contains("Nhật ký còn nguyên") && !whole.contains("không còn giống lúc ghi"), "{whole}");
+    let other = "CAST(replace(CAST({} AS TEXT), 'Tiêm', 'Bán') AS BLOB)";
+    for (table, column, found) in
+        [("version", "text", line("create")), ("work", "text", line("approve")), ("work", "published", line("publish"))]
+    {
+        let other = other.replace("{}", column);
+        let change = format!("CREATE TABLE kept AS SELECT {column} FROM {table}; UPDATE {table} SET {column} = {other}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(change)).execute(&mut raw).await.unwrap();
+        assert_eq!(lab.app.site.store.broken_audit().await.unwrap(), None);
+        assert_eq!(lab.app.site.store.untrue_text().await.unwrap(), Some(found), "{table}.{column}");
+        let page = text(&get(&lab, &admin, "/ban-lam-viec/nhat-ky").await);
+        assert!(page.contains(&format!("ở dòng {found} không còn giống lúc ghi")), "{page}");
+        let back = format!("UPDATE {table} SET {column} = (SELECT {column} FROM kept); DROP TABLE kept");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(back)).execute(&mut raw).await.unwrap();
+        assert_eq!(lab.app.site.store.untrue_text().await.unwrap(), None);
+    }
 }

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{Note, Person, Work};
-use domain::content::{MediaRef, PlaceCode, Time};
+use crate::store::desk::{Note, Person, Work, hash_of};
+use domain::content::{ItemId, MediaRef, PlaceCode, Time};
 use domain::editorial::{
     Action, Compiled, Deed, Finding, Grant, Hash, Manuscript, Refusal, Scope, Stage, allowed, credit, sees, transition,
 };
@@ -121,7 +121,14 @@ pub async fn create(site: &Site, person: &Person, text: Manuscript) -> Result<i6
     let mut tx = site.store.begin().await?;
     let id = tx.add_work(&text, by, now).await?;
     links::ask(&mut tx, id, None, &text, now).await?;
-    let note = Note { actor: Some(by), action: "create", work: Some(id), after: Stage::Draft.name(), ..Note::default() };
+    let note = Note {
+        actor: Some(by),
+        action: "create",
+        work: Some(id),
+        after: Stage::Draft.name(),
+        text: Some(hash_of(&text)),
+        ..Note::default()
+    };
     tx.note(now, note).await?;
     tx.commit().await?;
     Ok(id)

@@ -9,3 +9,5 @@ UPDATE work SET standing = COALESCE(
 WHERE item IS NOT NULL;
 UPDATE work SET hands = standing WHERE item IS NOT NULL AND live = 0;
 
+-- SHA-256 of the text that a step was taken on; none in older lines, and where a line is not about a text.
+ALTER TABLE audit ADD COLUMN text BLOB;

@@ -221,7 +221,7 @@ pub async fn audit(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
         Some(id) => cl("p", "warn").attr("role", "alert").text(fill(w.audit_broken, &[("n", &id.to_string())])),
     };
     let rows = lines.iter().map(|line| line_of(visit, line, true));
-    let mut main = root(w.audit).kid(chain).kid(cl("ul", "ls tl").kids(rows.collect()));
+    let mut main = root(w.audit).kid(chain).maybe(untrue).kid(cl("ul", "ls tl").kids(rows.collect()));
     if lines.len() as u32 == PAGE
         && let Some(last) = lines.last()
     {
@@ -229,6 +229,8 @@ pub async fn audit(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
     }
     Ok(page(visit, StatusCode::OK, w.audit, main))
 }
+    let untrue = visit.site.store.untrue_text().await?;
+    let untrue = untrue.map(|id| cl("p", "warn").attr("role", "alert").text(fill(w.audit_untrue, &[("n", &id.to_string())])));
 
 pub async fn jobs(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
     let w = visit.w();

@@ -114,6 +114,7 @@ pub(super) async fn step(
         tx.write_work(work, deed_actor(person), now).await?;
     }
     tx.move_work(work, now).await?;
+    *work = tx.work(work.id).await?.ok_or(Trouble::NotFound)?;
     let note = Note {
         actor: person.map(|person| person.id),
         action: action.name(),
@@ -121,12 +122,11 @@ pub(super) async fn step(
         before: before.name(),
         after: work.state.stage.name(),
         words: if told { words } else { "" },
+        text: Some(work.hash),
         ..Note::default()
     };
     let line = tx.note(now, note).await?;
-    notices::ask(tx, action, line, now).await?;
-    *work = tx.work(work.id).await?.ok_or(Trouble::NotFound)?;
-    Ok(())
+    Ok(notices::ask(tx, action, line, now).await?)
 }
 
 fn deed_actor(person: Option<&Person>) -> i64 {

@@ -53,6 +53,11 @@ pub fn encode(text: &Manuscript) -> (Vec<u8>, Hash) {
     (bytes, hash)
 }
 
+/// SHA-256 of a manuscript as it is stored.
+pub fn hash_of(text: &Manuscript) -> Hash {
+    encode(text).1
+}
+
 fn decode(what: &str, bytes: &[u8]) -> Result<Manuscript, Error> {
     serde_json::from_slice(bytes).map_err(|cause| Error::Damaged(format!("{what}: {cause}")))
 }
