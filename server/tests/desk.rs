@@ -6,7 +6,7 @@ mod office;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use domain::content::ItemId;
-use domain::editorial::Role;
+use domain::editorial::{Role, Stage};
 use domain::route::Route;
 use domain::words::Lang;
 use lab::{Lab, NOW};
@@ -106,12 +106,6 @@ async fn nobody_approves_what_he_wrote_or_has_not_read() {
     assert_eq!(lab.app.site.live.now().seq(), 0, "nothing was published");
 }
 
-#[tokio::test]
-async fn the_second_save_overwrites_nothing() {
-    let Office { lab, author, approver, .. } = office().await;
-    let work = write(&lab, &author, "Nước sạch").await;
-    let version = field(&lab, &author, &work, "version").await;
-    let save = async |who: &Browser, title: &str| {
 /// A correction of a published text: what it says now, and what it changes.
 async fn correct(lab: &Lab, who: &Browser, work: &str, title: &str, change: &str) {
     assert_eq!(act(lab, who, work, "correct", &[]).await.status, StatusCode::SEE_OTHER);
@@ -155,6 +149,12 @@ async fn nobody_publishes_his_own_text_again_alone() {
     }
 }
 
+#[tokio::test]
+async fn the_second_save_overwrites_nothing() {
+    let Office { lab, author, approver, .. } = office().await;
+    let work = write(&lab, &author, "Nước sạch").await;
+    let version = field(&lab, &author, &work, "version").await;
+    let save = async |who: &Browser, title: &str| {
         let mut form = article(title, "20044");
         form.push(("version", &version));
         post(&lab, who, &work, &form).await
@@ -185,12 +185,6 @@ async fn nobody_publishes_his_own_text_again_alone() {
     assert_eq!((json.status, text(&json).contains("\"overtaken\"")), (StatusCode::CONFLICT, true));
 }
 
-#[tokio::test]
-async fn what_was_typed_survives_a_session_that_ended() {
-    let Office { lab, author, .. } = office().await;
-    let work = write(&lab, &author, "Bài dài").await;
-    let mut form = article("Bài rất dài <b>", "20044");
-    form.push(("version", "1"));
 /// What a page shows as the difference between two texts, one line each.
 fn difference(page: &str) -> Vec<String> {
     let shown = between(page, "<div class=\"df\">", "</div>").replace("<b>", "").replace("</b>", "").replace("<ins>", "<del>");
@@ -234,6 +228,12 @@ async fn whoever_saves_second_is_shown_all_that_he_would_take_away() {
     assert!(!shown.iter().any(|line| line.contains("Nước sạch")), "what is the same is not shown: {shown:#?}");
 }
 
+#[tokio::test]
+async fn what_was_typed_survives_a_session_that_ended() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Bài dài").await;
+    let mut form = article("Bài rất dài <b>", "20044");
+    form.push(("version", "1"));
     lab.time.fetch_add(13 * 3_600, Ordering::SeqCst);
     let answer = post(&lab, &author, &work, &form).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
@@ -283,6 +283,90 @@ async fn a_text_that_changed_does_not_go_out_as_scheduled() {
     lab.time.store(NOW + 6 * 3_600, Ordering::SeqCst);
     server::desk::jobs::round(&lab.app.site, false).await.unwrap();
     assert_eq!(lab.app.site.live.now().seq(), 0);
+}
+
+#[tokio::test]
+async fn what_replaces_an_item_names_one_that_is_there() {
+    let Office { lab, author, approver, .. } = office().await;
+    let old = write(&lab, &author, "Lịch cũ").await;
+    submit(&lab, &author, &old, "Lịch cũ").await;
+    act(&lab, &approver, &old, "approve publish", &[]).await;
+    let (known, _) = item(&lab, "Lịch cũ").unwrap();
+    let work = write(&lab, &author, "Lịch mới").await;
+    let send_in = async |id: String| {
+        let version = field(&lab, &author, &work, "version").await;
+        let mut form = article("Lịch mới", "20044");
+        form.extend([("version", version.as_str()), ("do", "submit"), ("supersedes", id.as_str())]);
+        post(&lab, &author, &work, &form).await
+    };
+    let unknown = ItemId([9; 5]).to_string();
+    let refused = send_in(unknown.clone()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(&refused);
+    assert!(page.contains(&format!("Không có tin nào mang mã {unknown}")), "{page}");
+    assert_eq!(send_in(known.to_string()).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(act(&lab, &approver, &work, "approve publish", &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(item(&lab, "Lịch mới").is_some());
+}
+
+#[tokio::test]
+async fn what_cannot_go_out_at_its_time_is_given_back_and_people_hear_of_it() {
+    let Office { lab, admin, author, approver } = office().await;
+    let bystander = invite(&lab, &admin, "thao.duyet", Role::Approver, A_LUOI_2).await;
+    let work = write(&lab, &author, "Chợ phiên").await;
+    let mut form = article("Chợ phiên", "20044");
+    // Over before it is published.
+    form.extend([("version", "1"), ("do", "submit"), ("expires", "2026-11-23T12:30")]);
+    assert_eq!(post(&lab, &author, &work, &form).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(act(&lab, &approver, &work, "approve", &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(act(&lab, &approver, &work, "schedule", &[("at", "2026-11-23T13:00")]).await.status, StatusCode::SEE_OTHER);
+    lab.time.store(NOW + 3_600, Ordering::SeqCst);
+    for _ in 0..2 {
+        server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    }
+    assert_eq!(lab.app.site.live.now().seq(), 0);
+    let stored = lab.app.site.store.work(work.rsplit('/').next().unwrap().parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!((stored.state.stage, stored.publish_at), (Stage::Approved, None));
+    assert!(lab.app.site.store.jobs().await.unwrap().is_empty(), "nothing is tried for ever");
+    let told = "không đăng được theo giờ hẹn";
+    for who in [&author, &approver] {
+        let page = text(&get(&lab, who, "/ban-lam-viec").await);
+        assert!(page.contains(told), "{} is told: {page}", who.login);
+    }
+    assert!(!text(&get(&lab, &bystander, "/ban-lam-viec").await).contains(told));
+    let page = text(&get(&lab, &approver, &work).await);
+    assert!(page.contains(told) && page.contains("Bài còn thiếu hoặc có chỗ không còn đúng"), "{page}");
+    let english = text(&get(&lab, &author, &format!("/en{work}/lich-su")).await);
+    assert!(english.contains("could not publish as scheduled") && english.contains("no longer right"), "{english}");
+    assert_eq!(lab.app.site.store.broken_audit().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_job_that_failed_says_why_and_runs_when_somebody_asks() {
+    let Office { lab, admin, author, approver } = office().await;
+    let work = write(&lab, &author, "Chợ phiên").await;
+    submit(&lab, &author, &work, "Chợ phiên").await;
+    act(&lab, &approver, &work, "approve", &[]).await;
+    act(&lab, &approver, &work, "schedule", &[("at", "2026-11-23T13:00")]).await;
+    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    let job = lab.app.site.store.jobs().await.unwrap().into_iter().find(|job| job.kind == "publish").unwrap();
+    let mut raw = raw(&lab).await;
+    sqlx::raw_sql("CREATE TABLE kept AS SELECT text FROM work; UPDATE work SET text = x'7b'").execute(&mut raw).await.unwrap();
+    lab.time.store(NOW + 3_600, Ordering::SeqCst);
+    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    let page = text(&get(&lab, &admin, "/ban-lam-viec/hang-doi").await);
+    assert!(page.contains("Đã thử 1 lần, chưa được: Máy chủ gặp lỗi."), "{page}");
+    let english = text(&get(&lab, &admin, "/en/ban-lam-viec/hang-doi").await);
+    assert!(english.contains("Tried 1 times, without success: The server failed."), "{english}");
+    // Mended, it still waits for its next try; but not where somebody presses the button.
+    sqlx::raw_sql("UPDATE work SET text = (SELECT text FROM kept)").execute(&mut raw).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    assert_eq!(item(&lab, "Chợ phiên"), None);
+    let path = format!("/ban-lam-viec/hang-doi/{}", job.id);
+    assert_eq!(post(&lab, &admin, &path, &[]).await.status, StatusCode::SEE_OTHER);
+    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    assert!(item(&lab, "Chợ phiên").is_some(), "it ran");
+    assert!(!lab.app.site.store.jobs().await.unwrap().iter().any(|job| job.kind == "publish"));
 }
 
 #[tokio::test]

@@ -147,6 +147,15 @@ impl Store {
         .transpose()
     }
 
+    /// Whether an item of this id was ever published.
+    pub async fn has_item(&self, id: ItemId) -> Result<bool, Error> {
+        let row: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM origin WHERE item = ? AND content IS NOT NULL")
+            .bind(id.0.to_vec())
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// A connection that notices what other processes write.
     pub async fn watch(&self) -> Result<Watch, Error> {
         let connection = SqliteConnection::connect_with(&options(&self.path).read_only(true)).await?;

@@ -13,61 +13,60 @@ use domain::words::{Desk, fill};
 use std::sync::atomic::Ordering;
 use ui::el::{El, cl, el, tx};
 
-fn code(trouble: &Trouble) -> (StatusCode, &'static str) {
-    match trouble {
-        Trouble::NotFound => (StatusCode::NOT_FOUND, "not-found"),
-        Trouble::Denied => (StatusCode::FORBIDDEN, "denied"),
-        Trouble::Refused(Refusal::Stage) => (StatusCode::CONFLICT, "wrong-stage"),
-        Trouble::Refused(Refusal::OwnText) => (StatusCode::FORBIDDEN, "own-text"),
-        Trouble::Refused(Refusal::OthersText) => (StatusCode::FORBIDDEN, "others-text"),
-        Trouble::Refused(Refusal::Changed) => (StatusCode::CONFLICT, "changed"),
-        Trouble::Overtaken(_) => (StatusCode::CONFLICT, "overtaken"),
-        Trouble::Unready(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unready"),
-        Trouble::Refuses(reason) => (StatusCode::UNPROCESSABLE_ENTITY, reason.code()),
-        Trouble::NoWords => (StatusCode::UNPROCESSABLE_ENTITY, "no-words"),
-        Trouble::NoTime => (StatusCode::UNPROCESSABLE_ENTITY, "no-time"),
-        Trouble::BadFile(code) => (StatusCode::UNPROCESSABLE_ENTITY, code),
-        Trouble::BadKey => (StatusCode::UNPROCESSABLE_ENTITY, "bad-key"),
-        Trouble::Unfetched(why) => (StatusCode::UNPROCESSABLE_ENTITY, why.code()),
-        Trouble::Broken(cause) if cause.is_full() => (StatusCode::INSUFFICIENT_STORAGE, "disk-full"),
-        Trouble::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "broken"),
-    }
-}
-
 pub fn status(trouble: &Trouble) -> StatusCode {
-    code(trouble).0
+    match trouble {
+        Trouble::NotFound => StatusCode::NOT_FOUND,
+        Trouble::Denied | Trouble::Refused(Refusal::OwnText | Refusal::OthersText) => StatusCode::FORBIDDEN,
+        Trouble::Refused(Refusal::Stage | Refusal::Changed) | Trouble::Overtaken(_) => StatusCode::CONFLICT,
+        Trouble::Broken(cause) if cause.is_full() => StatusCode::INSUFFICIENT_STORAGE,
+        Trouble::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
 }
 
 /// For the script that saves by itself.
 pub fn json_trouble(trouble: &Trouble) -> Response {
-    let (status, code) = code(trouble);
     if let Trouble::Broken(cause) = trouble {
         tracing::error!(%cause, "a text could not be saved");
     }
     let version = if let Trouble::Overtaken(work) = trouble { Some(work.version) } else { None };
-    json(status, &serde_json::json!({ "code": code, "version": version }))
+    json(status(trouble), &serde_json::json!({ "code": trouble.code(), "version": version }))
 }
 
 fn words(visit: &Visit, trouble: &Trouble) -> String {
     let w = visit.w();
     match trouble {
-        Trouble::NotFound => w.not_found.to_owned(),
-        Trouble::Denied => w.denied.to_owned(),
-        Trouble::Refused(Refusal::Stage) => w.wrong_stage.to_owned(),
-        Trouble::Refused(Refusal::OwnText) => w.own_text.to_owned(),
-        Trouble::Refused(Refusal::OthersText) => w.others_text.to_owned(),
-        Trouble::Refused(Refusal::Changed) => w.changed_meanwhile.to_owned(),
-        Trouble::Overtaken(_) => w.overtaken.to_owned(),
         Trouble::Unready(_) => w.unready.to_owned(),
-        Trouble::Refuses(reason) => fill(w.refuses, &[("reason", &reason.to_string())]),
-        Trouble::NoWords => w.no_words.to_owned(),
-        Trouble::NoTime => w.no_time.to_owned(),
         Trouble::BadFile(code) => bad_file(code, visit).to_owned(),
-        Trouble::BadKey => w.passkey_failed.to_owned(),
-        Trouble::Unfetched(why) => unfetched(why.code(), visit).to_owned(),
-        Trouble::Broken(cause) if cause.is_full() => w.disk_full.to_owned(),
-        Trouble::Broken(_) => w.broken.to_owned(),
+        Trouble::Broken(cause) if !cause.is_full() => w.broken.to_owned(),
+        other => later(visit, &other.kept()),
     }
+}
+
+/// What was written down of a trouble when it happened, see [`Trouble::kept`].
+pub fn later(visit: &Visit, kept: &str) -> String {
+    let w = visit.w();
+    let words = match kept {
+        "not-found" => w.not_found,
+        "denied" => w.denied,
+        "wrong-stage" => w.wrong_stage,
+        "own-text" => w.own_text,
+        "others-text" => w.others_text,
+        "changed" => w.changed_meanwhile,
+        "overtaken" => w.overtaken,
+        "unready" => w.lacking,
+        "no-words" => w.no_words,
+        "no-time" => w.no_time,
+        "bad-key" => w.passkey_failed,
+        "disk-full" => w.disk_full,
+        "broken" => w.server_failed,
+        "no-tool" | "failed" => w.file_tool,
+        code => match unfetched_words(code, w) {
+            Some(words) => words,
+            None => return fill(w.refuses, &[("reason", kept)]),
+        },
+    };
+    words.to_owned()
 }
 
 /// Why a picture or recording is not taken.
@@ -86,8 +85,11 @@ pub fn bad_file(code: &str, visit: &Visit) -> &'static str {
 
 /// Why nothing came from an address elsewhere.
 pub fn unfetched(code: &str, visit: &Visit) -> &'static str {
-    let w = visit.w();
-    match code {
+    unfetched_words(code, visit.w()).unwrap_or(visit.w().fetch_failing)
+}
+
+fn unfetched_words(code: &str, w: &'static Desk) -> Option<&'static str> {
+    Some(match code {
         "bad-url" => w.fetch_bad_url,
         "inside" => w.fetch_inside,
         "no-host" => w.fetch_no_host,
@@ -103,8 +105,9 @@ pub fn unfetched(code: &str, visit: &Visit) -> &'static str {
         "is-feed" => w.fetch_is_feed,
         "empty" => w.fetch_empty,
         "no-rights" => w.fetch_no_rights,
-        _ => w.fetch_failing,
-    }
+        "failing" => w.fetch_failing,
+        _ => return None,
+    })
 }
 
 /// Above the form in which `typed` still stands.
@@ -123,7 +126,7 @@ pub fn told(visit: &Visit, trouble: &Trouble, typed: &Manuscript) -> El {
 /// A page of its own, where there is no form to come back to.
 pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
     let w = visit.w();
-    let (status, _) = code(&trouble);
+    let status = status(&trouble);
     if let Trouble::Broken(cause) = &trouble {
         tracing::error!(%cause, page = visit.path.split('/').nth(1), "a page of the desk could not be made");
         visit.site.metrics.failures.fetch_add(1, Ordering::Relaxed);

@@ -86,12 +86,12 @@ fn work(row: Row) -> Result<Work, Error> {
     let name = format!("work {id}");
     let damaged = || Error::Damaged(name.clone());
     let hash_of = |bytes: Vec<u8>| Hash::try_from(bytes).map_err(|_| damaged());
+    let read = |text: String| text.split_whitespace().map(|hand| hand.parse().map_err(|_| damaged())).collect::<Result<_, _>>();
     Ok(Work {
         id,
         state: State {
             stage: Stage::from_name(&stage).ok_or_else(damaged)?,
             live: live != 0,
-    let read = |text: String| text.split_whitespace().map(|hand| hand.parse().map_err(|_| damaged())).collect::<Result<_, _>>();
             approved: approved.map(hash_of).transpose()?,
         },
         version,
@@ -107,16 +107,16 @@ fn work(row: Row) -> Result<Work, Error> {
     })
 }
 
-type ListedRow = (i64, String, i64, Vec<u8>, i64, Option<String>, i64, String, Option<Vec<u8>>);
-
-/// Title of a manuscript as it is stored; empty where it has none or cannot be read.
-pub(super) fn title(text: &[u8]) -> String {
-    decode("title", text).map_or_else(|_| String::new(), |text| text.heading())
 /// Accounts as a column has them.
 fn accounts(all: &[i64]) -> String {
     all.iter().map(i64::to_string).collect::<Vec<_>>().join(" ")
 }
 
+type ListedRow = (i64, String, i64, Vec<u8>, i64, Option<String>, i64, String, Option<Vec<u8>>);
+
+/// Title of a manuscript as it is stored; empty where it has none or cannot be read.
+pub(super) fn title(text: &[u8]) -> String {
+    decode("title", text).map_or_else(|_| String::new(), |text| text.heading())
 }
 
 impl Store {
