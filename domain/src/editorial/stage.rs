@@ -132,6 +132,22 @@ impl Action {
         }
     }
 
+    /// A button on the page of a work asks for it. What is not a step has a way of its own, with what belongs to it: the
+    /// text that is saved, the message that closes an alert.
+    pub fn is_step(self) -> bool {
+        !matches!(
+            self,
+            Action::Read
+                | Action::Write
+                | Action::Bring
+                | Action::Update
+                | Action::Cancel
+                | Action::ManagePeople
+                | Action::ReadAudit
+                | Action::ManageJobs
+        )
+    }
+
     pub fn from_name(name: &str) -> Option<Action> {
         Action::ALL.into_iter().find(|action| action.name() == name)
     }
@@ -174,22 +190,6 @@ pub enum Refusal {
     Changed,
 }
 
-/// Where `action` leads from `state`. Says nothing of rights: [`super::allowed`] does.
-pub fn transition(state: State, action: Action, deed: &Deed) -> Result<State, Refusal> {
-    use Stage::{Approved, Archived, Closed, Draft, InReview, Published, Scheduled, Withdrawn};
-    let to = |stage| State { stage, ..state };
-    let unapproved = |stage| State { stage, approved: None, ..state };
-    Ok(match (state.stage, action) {
-        (Draft, Action::Write) => unapproved(Draft),
-        // Whoever judges it judges what stands there now; what was approved was another text.
-        (InReview | Approved | Scheduled, Action::Write) => unapproved(InReview),
-        (Draft, Action::Submit) => unapproved(InReview),
-        // Theirs who wrote it; whoever judges it sends it back.
-        (InReview, Action::TakeBack) if !deed.hands.contains(&deed.actor) => return Err(Refusal::OthersText),
-        (InReview, Action::TakeBack) => unapproved(Draft),
-        (InReview | Approved | Scheduled, Action::SendBack) => unapproved(Draft),
-        (InReview, Action::Approve) => {
-            if deed.hands.contains(&deed.actor) {
 /// Who counts as an author after `action`: `hands` of the text as it stands, `standing` of what readers have.
 ///
 /// A correction begins with what somebody else has approved, so that only what is new in it needs another's eye. What was
@@ -211,6 +211,22 @@ pub fn credit(action: Action, actor: i64, hands: &mut Vec<i64>, standing: &mut V
     }
 }
 
+/// Where `action` leads from `state`. Says nothing of rights: [`super::allowed`] does.
+pub fn transition(state: State, action: Action, deed: &Deed) -> Result<State, Refusal> {
+    use Stage::{Approved, Archived, Closed, Draft, InReview, Published, Scheduled, Withdrawn};
+    let to = |stage| State { stage, ..state };
+    let unapproved = |stage| State { stage, approved: None, ..state };
+    Ok(match (state.stage, action) {
+        (Draft, Action::Write) => unapproved(Draft),
+        // Whoever judges it judges what stands there now; what was approved was another text.
+        (InReview | Approved | Scheduled, Action::Write) => unapproved(InReview),
+        (Draft, Action::Submit) => unapproved(InReview),
+        // Theirs who wrote it; whoever judges it sends it back.
+        (InReview, Action::TakeBack) if !deed.hands.contains(&deed.actor) => return Err(Refusal::OthersText),
+        (InReview, Action::TakeBack) => unapproved(Draft),
+        (InReview | Approved | Scheduled, Action::SendBack) => unapproved(Draft),
+        (InReview, Action::Approve) => {
+            if deed.hands.contains(&deed.actor) {
                 return Err(Refusal::OwnText);
             }
             if deed.seen != deed.text {

@@ -37,7 +37,7 @@ pub(super) async fn steps(
     ask: &Ask,
 ) -> Result<(), Trouble> {
     for action in &ask.actions {
-        if !allowed(&person.grants, *action, scope(&work.text)) {
+        if !action.is_step() || !allowed(&person.grants, *action, scope(&work.text)) {
             return Err(Trouble::Denied);
         }
         step(site, tx, Some(person), work, files, *action, ask).await?;
