@@ -4,6 +4,7 @@
 use super::lab::{Answer, Lab};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use domain::content::ItemId;
 use domain::editorial::Role;
 use http_body_util::BodyExt;
 use std::sync::atomic::Ordering;
@@ -180,4 +181,17 @@ pub async fn upload(lab: &Lab, who: &Browser, work: &str, file: &[u8], fields: &
     let response = lab.app.router().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes().to_vec() }
+}
+
+/// The database behind the desk's back.
+pub async fn raw(lab: &Lab) -> sqlx::SqliteConnection {
+    let file = lab.data().join(server::store::FILE);
+    <sqlx::SqliteConnection as sqlx::Connection>::connect(&format!("sqlite://{}", file.display())).await.unwrap()
+}
+
+/// What readers have under a title: its id and revision.
+pub fn item(lab: &Lab, title: &str) -> Option<(ItemId, u16)> {
+    let snapshot = lab.app.site.live.now();
+    let found = snapshot.cards().find(|card| card.headlines[0].title == title);
+    found.map(|card| (card.id, card.revision))
 }
