@@ -5,20 +5,13 @@ mod office;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use domain::content::ItemId;
 use domain::editorial::Role;
 use domain::route::Route;
 use domain::words::Lang;
-use lab::{Lab, NOW};
+use lab::NOW;
 use office::*;
 use std::sync::atomic::Ordering;
 use tower::ServiceExt;
-
-fn item(lab: &Lab, title: &str) -> Option<(ItemId, u16)> {
-    let snapshot = lab.app.site.live.now();
-    let found = snapshot.cards().find(|card| card.headlines[0].title == title);
-    found.map(|card| (card.id, card.revision))
-}
 
 #[tokio::test]
 async fn from_draft_to_phones_corrected_and_withdrawn() {
@@ -115,7 +108,12 @@ async fn the_second_save_overwrites_nothing() {
     assert_eq!(late.status, StatusCode::CONFLICT);
     let page = text(&late);
     assert!(page.contains("value=\"Nước sạch ở thôn 2\""), "his own text is still in the form");
-    assert!(page.contains("Nước sạch ở thôn 1"), "the other one's text stands above it");
+    let shown = difference(&page);
+    assert_eq!(
+        shown,
+        ["− Tiêu đề: Nước sạch ở thôn 1", "+ Tiêu đề: Nước sạch ở thôn 2"],
+        "what the other one saved stands above it"
+    );
     let stored = text(&get(&lab, &author, &work).await);
     assert!(stored.contains("value=\"Nước sạch ở thôn 1\"") && !stored.contains("thôn 2"));
     // The form that came back knows the other version: saved again, it is a decision.
@@ -129,6 +127,49 @@ async fn the_second_save_overwrites_nothing() {
     form[5] = ("title.vi", "Khác");
     let json = send(&lab, &author, "POST", &work, &form, &[("accept", "application/json")]).await;
     assert_eq!((json.status, text(&json).contains("\"overtaken\"")), (StatusCode::CONFLICT, true));
+}
+
+/// What a page shows as the difference between two texts, one line each.
+fn difference(page: &str) -> Vec<String> {
+    let shown = between(page, "<div class=\"df\">", "</div>").replace("<b>", "").replace("</b>", "").replace("<ins>", "<del>");
+    shown.replace("</ins>", "").replace("</del>", "").split("<del>").skip(1).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn whoever_saves_second_is_shown_all_that_he_would_take_away() {
+    let Office { lab, author, approver, .. } = office().await;
+    let work = write(&lab, &author, "Nước sạch").await;
+    let version = field(&lab, &author, &work, "version").await;
+    let fields = [("version", version.as_str()), ("expires", ""), ("document", ""), ("lang", "en"), ("title.en", "")];
+    let mut form = [article("Nước sạch", "20044"), fields.to_vec()].concat();
+    form[7].1 = "Mang theo can.";
+    let mut theirs = form.clone();
+    for (name, value) in theirs.iter_mut() {
+        match *name {
+            "summary.vi" => *value = "Chiều Chủ nhật ở nhà văn hoá.",
+            "text.vi" => *value = TEXT,
+            "expires" => *value = "2026-12-24T17:00",
+            "document" => *value = "12/TB-UBND",
+            "title.en" => *value = "Clean water",
+            _ => {}
+        }
+    }
+    assert_eq!(post(&lab, &approver, &work, &theirs).await.status, StatusCode::SEE_OTHER);
+    let late = post(&lab, &author, &work, &form).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    let shown = difference(&text(&late));
+    for line in [
+        "− Tóm tắt: Chiều Chủ nhật ở nhà văn hoá.",
+        "+ Tóm tắt: Sáng thứ Bảy ở trạm y tế.",
+        "− Hết hiệu lực: 2026-12-24T17:00",
+        "− Số văn bản: 12/TB-UBND",
+        "− Tiêu đề: Clean water",
+        "− Mang theo sổ tiêm.",
+        "+ Mang theo can.",
+    ] {
+        assert!(shown.iter().any(|found| found == line), "{line} in {shown:#?}");
+    }
+    assert!(!shown.iter().any(|line| line.contains("Nước sạch")), "what is the same is not shown: {shown:#?}");
 }
 
 #[tokio::test]
@@ -255,8 +296,7 @@ async fn an_audit_line_stays_as_it_is() {
     let Office { lab, author, .. } = office().await;
     write(&lab, &author, "Tin").await;
     assert_eq!(lab.app.site.store.broken_audit().await.unwrap(), None);
-    let file = lab.data().join(server::store::FILE);
-    let mut raw = <sqlx::SqliteConnection as sqlx::Connection>::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let mut raw = raw(&lab).await;
     for change in ["UPDATE audit SET actor = 1", "DELETE FROM audit"] {
         let refused = sqlx::raw_sql(change).execute(&mut raw).await.unwrap_err();
         assert!(refused.to_string().contains("audit lines stay"), "{refused}");

@@ -87,6 +87,8 @@ pub enum Finding {
     /// A file that is named in the text and was never brought here.
     NoFile(String),
     BadId,
+    /// No item has the id of the one that it replaces.
+    NoItem(String),
     /// A translation is older than its original.
     Outdated(String),
     UnknownKind,

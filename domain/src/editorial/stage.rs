@@ -132,6 +132,22 @@ impl Action {
         }
     }
 
+    /// A button on the page of a work asks for it. What is not a step has a way of its own, with what belongs to it: the
+    /// text that is saved, the message that closes an alert.
+    pub fn is_step(self) -> bool {
+        !matches!(
+            self,
+            Action::Read
+                | Action::Write
+                | Action::Bring
+                | Action::Update
+                | Action::Cancel
+                | Action::ManagePeople
+                | Action::ReadAudit
+                | Action::ManageJobs
+        )
+    }
+
     pub fn from_name(name: &str) -> Option<Action> {
         Action::ALL.into_iter().find(|action| action.name() == name)
     }
@@ -154,7 +170,7 @@ impl State {
 #[derive(Clone, Copy, Debug)]
 pub struct Deed<'a> {
     pub actor: i64,
-    /// Everyone who has written of the text since it was last published.
+    /// Everyone who has written of the text, see [`credit`].
     pub hands: &'a [i64],
     /// The text as it stands.
     pub text: Hash,
@@ -172,6 +188,27 @@ pub enum Refusal {
     OthersText,
     /// The text was changed since the actor looked at it, or since it was approved.
     Changed,
+}
+
+/// Who counts as an author after `action`: `hands` of the text as it stands, `standing` of what readers have.
+///
+/// A correction begins with what somebody else has approved, so that only what is new in it needs another's eye. What was
+/// withdrawn has no such ground any more: everyone who wrote of it is its author, and it is judged as a whole.
+pub fn credit(action: Action, actor: i64, hands: &mut Vec<i64>, standing: &mut Vec<i64>) {
+    let merge = |into: &mut Vec<i64>, from: &[i64]| {
+        for hand in from {
+            if !into.contains(hand) {
+                into.push(*hand);
+            }
+        }
+    };
+    match action {
+        Action::Write => merge(hands, &[actor]),
+        Action::Publish => merge(standing, hands),
+        Action::Correct | Action::Drop => hands.clear(),
+        Action::Withdraw => merge(hands, standing),
+        _ => {}
+    }
 }
 
 /// Where `action` leads from `state`. Says nothing of rights: [`super::allowed`] does.

@@ -62,7 +62,7 @@ pub async fn round(site: &Arc<Site>, slow: bool) -> Result<(), crate::Error> {
             };
             tracing::warn!(job = job.key, ?trouble, "a job failed");
             let mut tx = site.store.begin().await?;
-            tx.put_job_off(job.id, site.now().plus(pause), &format!("{trouble:?}").chars().take(300).collect::<String>()).await?;
+            tx.put_job_off(job.id, site.now().plus(pause), &trouble.kept()).await?;
             tx.commit().await?;
         }
     }

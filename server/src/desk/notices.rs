@@ -2,10 +2,10 @@
 
 use super::form::Form;
 use super::visit::Visit;
-use super::works::{Trouble, scope};
+use super::works::{NOT_PUBLISHED, Trouble, scope};
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{Person, Work};
+use crate::store::desk::{Done, Person, Work};
 use axum::response::Response;
 use domain::content::Time;
 use domain::editorial::{Action, allowed};
@@ -42,10 +42,17 @@ pub async fn tell(site: &Site, line: i64) -> Result<(), Trouble> {
         Some(done) => site.store.work(done.work.unwrap_or_default()).await?,
         None => None,
     };
+    let judges = match &done {
+        Some(Done { action, work: Some(work), .. }) if action == NOT_PUBLISHED => site.store.judges(*work).await?,
+        _ => Vec::new(),
+    };
     let people = site.store.people().await?;
     let mut tx = site.store.begin().await?;
     if let Some((done, work)) = done.zip(work) {
-        let told = |person: &&Person| !person.disabled && Some(person.id) != done.actor && concerns(&done.action, person, &work);
+        let told = |person: &&Person| {
+            let concerned = judges.contains(&person.id) || concerns(&done.action, person, &work);
+            !person.disabled && Some(person.id) != done.actor && concerned
+        };
         for person in people.iter().filter(told) {
             tx.add_notice(person.id, work.id, line).await?;
         }

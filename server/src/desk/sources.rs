@@ -15,7 +15,7 @@ use super::visit::Visit;
 use super::works::{Trouble, home, may_see};
 use crate::error::Error;
 use crate::store::Tx;
-use crate::store::desk::{EntryKey, Note, Person, Source};
+use crate::store::desk::{EntryKey, Note, Person, Source, hash_of};
 use axum::response::Response;
 use domain::content::{PlaceCode, Time};
 use domain::editorial::{Action, Grant, Manuscript, Scope, Stage, allowed};
@@ -195,6 +195,6 @@ async fn draft(tx: &mut Tx, text: &Manuscript, keys: &[EntryKey], by: i64, actor
     let id = tx.add_work(text, by, now).await?;
     tx.add_entry(keys, id, now).await?;
     let (action, after, words) = (Action::Bring.name(), Stage::Draft.name(), text.source_url.as_str());
-    tx.note(now, Note { actor, action, work: Some(id), after, words, ..Note::default() }).await?;
+    tx.note(now, Note { actor, action, work: Some(id), after, words, text: Some(hash_of(text)), ..Note::default() }).await?;
     Ok(id)
 }

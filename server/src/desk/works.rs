@@ -1,6 +1,7 @@
 //! What people do with a work: each step is checked against rights and stage, done and written down in one transaction.
 
 mod cancel;
+mod due;
 mod step;
 
 use super::fetch::Unfetched;
@@ -10,16 +11,17 @@ use crate::error::Error;
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{Note, Person, Work};
-use domain::content::{MediaRef, PlaceCode, Time};
+use crate::store::desk::{Note, Person, Work, hash_of};
+use domain::content::{ItemId, MediaRef, PlaceCode, Time};
 use domain::editorial::{
-    Action, Compiled, Deed, Finding, Grant, Hash, Manuscript, Refusal, Scope, Stage, allowed, sees, transition,
+    Action, Compiled, Deed, Finding, Grant, Hash, Manuscript, Refusal, Scope, Stage, allowed, credit, sees, transition,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::slice::from_ref;
-use step::{end, job, step, steps, unschedule};
+use step::{end, steps, unschedule};
 
 pub use cancel::{cancel, chain};
+pub use due::{NOT_PUBLISHED, publish_due};
 
 /// Why a step was not taken. What was stored stays as it is.
 #[derive(Debug)]
@@ -43,6 +45,35 @@ pub enum Trouble {
     /// Nothing came from an address elsewhere.
     Unfetched(Unfetched),
     Broken(Error),
+}
+
+impl Trouble {
+    /// For scripts, and where it is written down.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Trouble::NotFound => "not-found",
+            Trouble::Denied => "denied",
+            Trouble::Refused(Refusal::Stage) => "wrong-stage",
+            Trouble::Refused(Refusal::OwnText) => "own-text",
+            Trouble::Refused(Refusal::OthersText) => "others-text",
+            Trouble::Refused(Refusal::Changed) => "changed",
+            Trouble::Overtaken(_) => "overtaken",
+            Trouble::Unready(_) => "unready",
+            Trouble::Refuses(reason) => reason.code(),
+            Trouble::NoWords => "no-words",
+            Trouble::NoTime => "no-time",
+            Trouble::BadFile(code) => code,
+            Trouble::BadKey => "bad-key",
+            Trouble::Unfetched(why) => why.code(),
+            Trouble::Broken(cause) if cause.is_full() => "disk-full",
+            Trouble::Broken(_) => "broken",
+        }
+    }
+
+    /// What is written down of it, to be told later in the language of whoever reads it: a code, or a reason in words.
+    pub fn kept(&self) -> String {
+        if let Trouble::Refuses(reason) = self { reason.to_string() } else { self.code().to_owned() }
+    }
 }
 
 impl From<Error> for Trouble {
@@ -85,21 +116,30 @@ pub fn home(person: &Person, action: Action) -> Option<PlaceCode> {
     person.grants.iter().find(fits).map(|grant| grant.place)
 }
 
-/// Knows the files that were brought here.
-pub type Files = std::collections::HashMap<String, MediaRef>;
+/// What a text names and is there: files that were brought, and the item that it replaces.
+#[derive(Default)]
+pub struct Files {
+    media: HashMap<String, MediaRef>,
+    item: Option<ItemId>,
+}
 
-/// The files that a text names.
+/// Looks for everything that a text names.
 pub async fn files(site: &Site, text: &Manuscript) -> Result<Files, Error> {
     let mut names = HashSet::new();
     let all = std::cell::RefCell::new(&mut names);
-    text.compile(Time(0), 1, &|name| {
+    let (compiled, _) = text.compile(Time(0), 1, &|name| {
         all.borrow_mut().insert(name.to_owned());
         None
     });
-    let mut files = Files::new();
+    let mut files = Files::default();
+    if let Some(id) = compiled.supersedes
+        && site.store.has_item(id).await?
+    {
+        files.item = Some(id);
+    }
     for name in names {
         if let Some(media) = site.store.medium(&name).await? {
-            files.insert(name, media);
+            files.media.insert(name, media);
         }
     }
     Ok(files)
@@ -109,7 +149,9 @@ pub async fn files(site: &Site, text: &Manuscript) -> Result<Files, Error> {
 pub fn compile(work: &Work, files: &Files, now: Time) -> (Compiled, Vec<Finding>) {
     // What a first publication needs is not what a correction needs.
     let revision = if work.item.is_some() { 2 } else { 1 };
-    work.text.compile(now, revision, &|name| files.get(name).cloned())
+    let (compiled, mut findings) = work.text.compile(now, revision, &|name| files.media.get(name).cloned());
+    findings.extend(compiled.supersedes.filter(|id| files.item != Some(*id)).map(|id| Finding::NoItem(id.to_string())));
+    (compiled, findings)
 }
 
 /// Begins a work.
@@ -121,7 +163,14 @@ pub async fn create(site: &Site, person: &Person, text: Manuscript) -> Result<i6
     let mut tx = site.store.begin().await?;
     let id = tx.add_work(&text, by, now).await?;
     links::ask(&mut tx, id, None, &text, now).await?;
-    let note = Note { actor: Some(by), action: "create", work: Some(id), after: Stage::Draft.name(), ..Note::default() };
+    let note = Note {
+        actor: Some(by),
+        action: "create",
+        work: Some(id),
+        after: Stage::Draft.name(),
+        text: Some(hash_of(&text)),
+        ..Note::default()
+    };
     tx.note(now, note).await?;
     tx.commit().await?;
     Ok(id)
@@ -148,9 +197,7 @@ pub async fn save(site: &Site, person: &Person, id: i64, version: i64, text: Man
             links::ask(&mut tx, id, Some(&work.text), &text, site.now()).await?;
             work.text = text;
             work.version += 1;
-            if !work.hands.contains(&person.id) {
-                work.hands.push(person.id);
-            }
+            credit(Action::Write, person.id, &mut work.hands, &mut work.standing);
             tx.write_work(&work, person.id, site.now()).await?;
             if before != work.state.stage {
                 let note = Note {
@@ -181,21 +228,6 @@ pub async fn act(site: &Site, person: &Person, id: i64, ask: Ask) -> Result<Work
         let mut work = tx.work(id).await?.ok_or(Trouble::NotFound)?;
         steps(site, &mut tx, person, &mut work, &files, &ask).await?;
         Ok(work)
-    }
-    .await;
-    finish(site, tx, done).await
-}
-
-/// Publishes a work whose time has come; does nothing where it no longer waits for it.
-pub async fn publish_due(site: &Site, id: i64) -> Result<(), Trouble> {
-    let Some(text) = site.store.work(id).await?.map(|work| work.text) else { return Ok(()) };
-    let files = files(site, &text).await?;
-    let mut tx = site.store.begin().await?;
-    let done = async {
-        let work = tx.work(id).await?.filter(|work| work.state.stage == Stage::Scheduled);
-        tx.drop_job(&job(id)).await?;
-        let Some(mut work) = work else { return Ok(()) };
-        step(site, &mut tx, None, &mut work, &files, Action::Publish, &Ask::default()).await
     }
     .await;
     finish(site, tx, done).await

@@ -1,6 +1,7 @@
 //! Takes up what is to be told: one run for each chain, the newest message of it. What came before it is told to nobody else.
 
 use super::payload::Told;
+use crate::desk::works::Trouble;
 use crate::error::Error;
 use crate::site::Site;
 use crate::store::desk::Job;
@@ -122,7 +123,7 @@ async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, before: Opt
     let pause = (PAUSE << job.tries.clamp(0, 10)).min(MAX_PAUSE);
     let put_off = async {
         let mut tx = site.store.begin().await?;
-        let done = tx.put_job_off(job.id, site.now().plus(pause), &cause.to_string()).await;
+        let done = tx.put_job_off(job.id, site.now().plus(pause), Trouble::Broken(cause).code()).await;
         tx.end(done).await
     };
     if let Err(cause) = put_off.await {

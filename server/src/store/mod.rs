@@ -29,7 +29,8 @@ const LINK: &str = include_str!("link.sql");
 const PUSH: &str = include_str!("push.sql");
 const CAP: &str = include_str!("cap.sql");
 const TREE: &str = include_str!("tree.sql");
-const SCHEMA_VERSION: i64 = 6;
+const BOUND: &str = include_str!("bound.sql");
+const SCHEMA_VERSION: i64 = 7;
 /// Marks a copy made by `backup`: whoever opens it starts a new epoch, since phones may have seen later positions.
 const COPIED: &str = "copied";
 
@@ -146,6 +147,15 @@ impl Store {
         .transpose()
     }
 
+    /// Whether an item of this id was ever published.
+    pub async fn has_item(&self, id: ItemId) -> Result<bool, Error> {
+        let row: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM origin WHERE item = ? AND content IS NOT NULL")
+            .bind(id.0.to_vec())
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// A connection that notices what other processes write.
     pub async fn watch(&self) -> Result<Watch, Error> {
         let connection = SqliteConnection::connect_with(&options(&self.path).read_only(true)).await?;
@@ -222,7 +232,10 @@ async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time)
     }
     if version < 6 {
         sqlx::raw_sql(TREE).execute(&mut *tx).await?;
-        sqlx::raw_sql("PRAGMA user_version = 6").execute(&mut *tx).await?;
+    }
+    if version < 7 {
+        sqlx::raw_sql(BOUND).execute(&mut *tx).await?;
+        sqlx::raw_sql("PRAGMA user_version = 7").execute(&mut *tx).await?;
     }
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
     if copied.rows_affected() > 0 {

@@ -4,6 +4,7 @@
 use super::lab::{Answer, Lab};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use domain::content::ItemId;
 use domain::editorial::Role;
 use http_body_util::BodyExt;
 use std::sync::atomic::Ordering;
@@ -195,4 +196,17 @@ pub fn addresses() -> Vec<String> {
     let posts = door.split("(true, [").skip(1).map(|rest| pattern(("POST", rest)));
     let gets = door.split("(false, [").skip(1).map(|rest| pattern(("GET", rest)));
     posts.chain(gets).collect()
+}
+
+/// The database behind the desk's back.
+pub async fn raw(lab: &Lab) -> sqlx::SqliteConnection {
+    let file = lab.data().join(server::store::FILE);
+    <sqlx::SqliteConnection as sqlx::Connection>::connect(&format!("sqlite://{}", file.display())).await.unwrap()
+}
+
+/// What readers have under a title: its id and revision.
+pub fn item(lab: &Lab, title: &str) -> Option<(ItemId, u16)> {
+    let snapshot = lab.app.site.live.now();
+    let found = snapshot.cards().find(|card| card.headlines[0].title == title);
+    found.map(|card| (card.id, card.revision))
 }

@@ -2,9 +2,10 @@
 
 use super::frame::{page, root};
 use super::overview::{back, stage_name};
+use super::trouble::later;
 use super::work::at;
 use crate::desk::visit::Visit;
-use crate::desk::works::{Trouble, may_see};
+use crate::desk::works::{NOT_PUBLISHED, Trouble, may_see};
 use crate::store::desk::{Line, Person, Version};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -48,7 +49,7 @@ fn line(label: &str, value: &str) -> Option<String> {
 }
 
 /// A manuscript as lines of text: what changed between two of them is what a person sees changed.
-fn plain(text: &Manuscript, visit: &Visit) -> String {
+pub fn plain(text: &Manuscript, visit: &Visit) -> String {
     let w = visit.w();
     let mut lines = Vec::new();
     let mut add = |label: &str, value: &str| lines.extend(line(label, value));
@@ -98,6 +99,7 @@ fn plain(text: &Manuscript, visit: &Visit) -> String {
             (w.duration, &script.duration),
             (w.venue, &script.venue),
             (w.phone, &script.phone),
+            (w.audio_whole, &script.audio),
             (w.al_actions, &script.actions.join(" / ")),
             (w.al_contingency, &script.contingency),
             (w.al_area, &script.area),
@@ -151,6 +153,7 @@ pub fn action_name(action: &str, w: &'static Desk) -> String {
         "approve" => w.did_approve,
         "schedule" => w.did_schedule,
         "unschedule" => w.did_unschedule,
+        NOT_PUBLISHED => w.did_not_publish,
         "publish" => w.did_publish,
         "correct" => w.did_correct,
         "drop" => w.did_drop,
@@ -196,15 +199,22 @@ fn line_of(visit: &Visit, line: &Line, everywhere: bool) -> El {
         li = li.text(" · ").kid(link(visit.to(&format!("/viec/{work}")), format!("#{work}")));
     }
     if !line.words.is_empty() {
-        let words = match (line.action.as_str(), line.words.as_str()) {
-            ("cancel", "newer") => w.al_newer,
-            ("cancel", "over") => w.al_over,
-            ("cancel", "mistake") => w.al_mistake,
-            (_, words) => words,
-        };
-        li = li.kid(tx("q", words.to_owned()));
+        li = li.kid(tx("q", said(visit, line)));
     }
     li.kid(tx("small", at(visit, line.at)))
+}
+
+/// The words of a line, where the server wrote a code for them.
+pub fn said(visit: &Visit, line: &Line) -> String {
+    let w = visit.w();
+    let words = match (line.action.as_str(), line.words.as_str()) {
+        ("cancel", "newer") => w.al_newer,
+        ("cancel", "over") => w.al_over,
+        ("cancel", "mistake") => w.al_mistake,
+        (NOT_PUBLISHED, kept) => return later(visit, kept),
+        (_, words) => words,
+    };
+    words.to_owned()
 }
 
 pub async fn audit(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
@@ -219,8 +229,10 @@ pub async fn audit(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
         None => cl("p", "st on").text(w.audit_whole),
         Some(id) => cl("p", "warn").attr("role", "alert").text(fill(w.audit_broken, &[("n", &id.to_string())])),
     };
+    let untrue = visit.site.store.untrue_text().await?;
+    let untrue = untrue.map(|id| cl("p", "warn").attr("role", "alert").text(fill(w.audit_untrue, &[("n", &id.to_string())])));
     let rows = lines.iter().map(|line| line_of(visit, line, true));
-    let mut main = root(w.audit).kid(chain).kid(cl("ul", "ls tl").kids(rows.collect()));
+    let mut main = root(w.audit).kid(chain).maybe(untrue).kid(cl("ul", "ls tl").kids(rows.collect()));
     if lines.len() as u32 == PAGE
         && let Some(last) = lines.last()
     {
@@ -248,7 +260,7 @@ pub async fn jobs(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
         };
         let mut li = el("li").kid(tx("h2", name)).kid(tx("small", [&job.key, " · ", &at(visit, job.due)].concat()));
         if !job.trouble.is_empty() {
-            let told = fill(w.job_failed, &[("n", &job.tries.to_string()), ("why", &job.trouble)]);
+            let told = fill(w.job_failed, &[("n", &job.tries.to_string()), ("why", &later(visit, &job.trouble))]);
             li = li.kid(cl("p", "warn").text(told));
         }
         let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/hang-doi/{}", job.id)));

@@ -82,6 +82,7 @@ pub fn finding_text(finding: &Finding, visit: &Visit) -> String {
         Finding::NoTopic => w.find_topic.to_owned(),
         Finding::NoFile(file) => fill(w.find_file, &[("file", file)]),
         Finding::BadId => w.find_id.to_owned(),
+        Finding::NoItem(id) => fill(w.find_item, &[("id", id)]),
         Finding::UnknownKind => w.find_kind.to_owned(),
         Finding::NoPlace => w.find_place.to_owned(),
         Finding::Over => w.find_over.to_owned(),

@@ -1,6 +1,7 @@
 //! What stands in the way, in words, with what to do next.
 
 use super::frame::{json, page, root};
+use super::history::{difference, plain};
 use super::overview::back;
 use crate::desk::form::{self, Form};
 use crate::desk::page_of;
@@ -8,66 +9,65 @@ use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::editorial::Refusal;
-use domain::words::fill;
+use domain::editorial::{Manuscript, Refusal};
+use domain::words::{Desk, fill};
 use std::sync::atomic::Ordering;
 use ui::el::{El, cl, el, tx};
 
-fn code(trouble: &Trouble) -> (StatusCode, &'static str) {
-    match trouble {
-        Trouble::NotFound => (StatusCode::NOT_FOUND, "not-found"),
-        Trouble::Denied => (StatusCode::FORBIDDEN, "denied"),
-        Trouble::Refused(Refusal::Stage) => (StatusCode::CONFLICT, "wrong-stage"),
-        Trouble::Refused(Refusal::OwnText) => (StatusCode::FORBIDDEN, "own-text"),
-        Trouble::Refused(Refusal::OthersText) => (StatusCode::FORBIDDEN, "others-text"),
-        Trouble::Refused(Refusal::Changed) => (StatusCode::CONFLICT, "changed"),
-        Trouble::Overtaken(_) => (StatusCode::CONFLICT, "overtaken"),
-        Trouble::Unready(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unready"),
-        Trouble::Refuses(reason) => (StatusCode::UNPROCESSABLE_ENTITY, reason.code()),
-        Trouble::NoWords => (StatusCode::UNPROCESSABLE_ENTITY, "no-words"),
-        Trouble::NoTime => (StatusCode::UNPROCESSABLE_ENTITY, "no-time"),
-        Trouble::BadFile(code) => (StatusCode::UNPROCESSABLE_ENTITY, code),
-        Trouble::BadKey => (StatusCode::UNPROCESSABLE_ENTITY, "bad-key"),
-        Trouble::Unfetched(why) => (StatusCode::UNPROCESSABLE_ENTITY, why.code()),
-        Trouble::Broken(cause) if cause.is_full() => (StatusCode::INSUFFICIENT_STORAGE, "disk-full"),
-        Trouble::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "broken"),
-    }
-}
-
 pub fn status(trouble: &Trouble) -> StatusCode {
-    code(trouble).0
+    match trouble {
+        Trouble::NotFound => StatusCode::NOT_FOUND,
+        Trouble::Denied | Trouble::Refused(Refusal::OwnText | Refusal::OthersText) => StatusCode::FORBIDDEN,
+        Trouble::Refused(Refusal::Stage | Refusal::Changed) | Trouble::Overtaken(_) => StatusCode::CONFLICT,
+        Trouble::Broken(cause) if cause.is_full() => StatusCode::INSUFFICIENT_STORAGE,
+        Trouble::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
 }
 
 /// For the script that saves by itself.
 pub fn json_trouble(trouble: &Trouble) -> Response {
-    let (status, code) = code(trouble);
     if let Trouble::Broken(cause) = trouble {
         tracing::error!(%cause, "a text could not be saved");
     }
     let version = if let Trouble::Overtaken(work) = trouble { Some(work.version) } else { None };
-    json(status, &serde_json::json!({ "code": code, "version": version }))
+    json(status(trouble), &serde_json::json!({ "code": trouble.code(), "version": version }))
 }
 
 fn words(visit: &Visit, trouble: &Trouble) -> String {
     let w = visit.w();
     match trouble {
-        Trouble::NotFound => w.not_found.to_owned(),
-        Trouble::Denied => w.denied.to_owned(),
-        Trouble::Refused(Refusal::Stage) => w.wrong_stage.to_owned(),
-        Trouble::Refused(Refusal::OwnText) => w.own_text.to_owned(),
-        Trouble::Refused(Refusal::OthersText) => w.others_text.to_owned(),
-        Trouble::Refused(Refusal::Changed) => w.changed_meanwhile.to_owned(),
-        Trouble::Overtaken(_) => w.overtaken.to_owned(),
         Trouble::Unready(_) => w.unready.to_owned(),
-        Trouble::Refuses(reason) => fill(w.refuses, &[("reason", &reason.to_string())]),
-        Trouble::NoWords => w.no_words.to_owned(),
-        Trouble::NoTime => w.no_time.to_owned(),
         Trouble::BadFile(code) => bad_file(code, visit).to_owned(),
-        Trouble::BadKey => w.passkey_failed.to_owned(),
-        Trouble::Unfetched(why) => unfetched(why.code(), visit).to_owned(),
-        Trouble::Broken(cause) if cause.is_full() => w.disk_full.to_owned(),
-        Trouble::Broken(_) => w.broken.to_owned(),
+        Trouble::Broken(cause) if !cause.is_full() => w.broken.to_owned(),
+        other => later(visit, &other.kept()),
     }
+}
+
+/// What was written down of a trouble when it happened, see [`Trouble::kept`].
+pub fn later(visit: &Visit, kept: &str) -> String {
+    let w = visit.w();
+    let words = match kept {
+        "not-found" => w.not_found,
+        "denied" => w.denied,
+        "wrong-stage" => w.wrong_stage,
+        "own-text" => w.own_text,
+        "others-text" => w.others_text,
+        "changed" => w.changed_meanwhile,
+        "overtaken" => w.overtaken,
+        "unready" => w.lacking,
+        "no-words" => w.no_words,
+        "no-time" => w.no_time,
+        "bad-key" => w.passkey_failed,
+        "disk-full" => w.disk_full,
+        "broken" => w.server_failed,
+        "no-tool" | "failed" => w.file_tool,
+        code => match unfetched_words(code, w) {
+            Some(words) => words,
+            None => return fill(w.refuses, &[("reason", kept)]),
+        },
+    };
+    words.to_owned()
 }
 
 /// Why a picture or recording is not taken.
@@ -88,8 +88,11 @@ pub fn bad_file(code: &str, visit: &Visit) -> &'static str {
 
 /// Why nothing came from an address elsewhere.
 pub fn unfetched(code: &str, visit: &Visit) -> &'static str {
-    let w = visit.w();
-    match code {
+    unfetched_words(code, visit.w()).unwrap_or(visit.w().fetch_failing)
+}
+
+fn unfetched_words(code: &str, w: &'static Desk) -> Option<&'static str> {
+    Some(match code {
         "bad-url" => w.fetch_bad_url,
         "inside" => w.fetch_inside,
         "no-host" => w.fetch_no_host,
@@ -105,19 +108,20 @@ pub fn unfetched(code: &str, visit: &Visit) -> &'static str {
         "is-feed" => w.fetch_is_feed,
         "empty" => w.fetch_empty,
         "no-rights" => w.fetch_no_rights,
-        _ => w.fetch_failing,
-    }
+        "failing" => w.fetch_failing,
+        _ => return None,
+    })
 }
 
-/// Above the form in which what was typed still stands.
-pub fn told(visit: &Visit, trouble: &Trouble) -> El {
+/// Above the form in which `typed` still stands.
+pub fn told(visit: &Visit, trouble: &Trouble, typed: &Manuscript) -> El {
     let w = visit.w();
     let mut out = cl("div", "warn").attr("role", "alert").kid(tx("p", words(visit, trouble)));
     if let Trouble::Overtaken(theirs) = trouble {
-        // With the version of the other one in the form, the next save is made in knowledge of it.
-        let text = theirs.text.texts.first().map(|script| script.text.as_str()).unwrap_or_default();
-        let shown = cl("pre", "sr").text([theirs.text.title(), "\n\n", text].concat());
-        out = out.kid(el("details").flag("open", true).kid(tx("summary", w.their_text)).kid(shown));
+        // The form has the version of the other one: all that the next save takes away of his is shown here.
+        let shown = difference(&plain(&theirs.text, visit), &plain(typed, visit));
+        let shown = el("details").flag("open", true).kid(tx("summary", w.their_text)).kid(shown);
+        out = out.kid(tx("p", w.their_signs)).kid(shown);
     }
     out
 }
@@ -125,7 +129,7 @@ pub fn told(visit: &Visit, trouble: &Trouble) -> El {
 /// A page of its own, where there is no form to come back to.
 pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
     let w = visit.w();
-    let (status, _) = code(&trouble);
+    let status = status(&trouble);
     if let Trouble::Broken(cause) = &trouble {
         tracing::error!(%cause, page = page_of(&visit.path), "a page of the desk could not be made");
         visit.site.metrics.failures.fetch_add(1, Ordering::Relaxed);

@@ -1,13 +1,14 @@
 //! The page of one work: what it says, what is missing, and what this person may do with it.
 
 use super::frame::{framed, page};
+use super::history::{action_name, said};
 use super::overview::{back, badge, kind_name, scheduled};
 use super::report::report;
 use super::{Shown, area, field, hex, hidden, input, trouble, write};
 use crate::desk::form::Form;
 use crate::desk::links;
 use crate::desk::visit::Visit;
-use crate::desk::works::{Trouble, compile, files, may_see, scope};
+use crate::desk::works::{NOT_PUBLISHED, Trouble, compile, files, may_see, scope};
 use crate::import::html;
 use crate::opens::SHOWN;
 use crate::store::desk::{Person, Work};
@@ -68,7 +69,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
     }
     main = main.maybe(work.publish_at.map(|at| scheduled(visit, at)));
     if let Some(trouble) = &shown.trouble {
-        main = main.kid(trouble::told(visit, trouble));
+        main = main.kid(trouble::told(visit, trouble, &work.text));
     } else if visit.query.has("sua") {
         main = main.kid(cl("p", "ok").attr("role", "status").text(w.saved));
     }
@@ -135,16 +136,21 @@ pub fn ways(visit: &Visit, work: &Work) -> El {
 
 /// The last remark, for whoever has to do something about it.
 pub async fn remark(visit: &Visit, work: &Work) -> Result<Option<El>, Trouble> {
-    if !matches!(work.state.stage, Stage::Draft | Stage::Withdrawn) {
-        return Ok(None);
-    }
+    let (wanted, over) = match work.state.stage {
+        Stage::Draft | Stage::Withdrawn => (&["send-back", "withdraw"][..], "submit"),
+        Stage::Approved => (&[NOT_PUBLISHED][..], "schedule"),
+        _ => return Ok(None),
+    };
     let lines = visit.site.store.audit(Some(work.id), None, 20).await?;
-    let wanted = ["send-back", "withdraw"];
-    let mut lines = lines.into_iter().take_while(|line| line.action != "submit");
+    let mut lines = lines.into_iter().take_while(|line| line.action != over);
     let found = lines.find(|line| wanted.contains(&line.action.as_str()) && !line.words.is_empty());
     Ok(found.map(|line| {
-        let by = fill(visit.w().remark_by, &[("name", &line.actor)]);
-        cl("blockquote", "rm").kid(tx("p", line.words)).kid(tx("footer", by))
+        let (by, told) = match line.action.as_str() {
+            NOT_PUBLISHED => (visit.w().the_server, [&action_name(NOT_PUBLISHED, visit.w()), ": "].concat()),
+            _ => (line.actor.as_str(), String::new()),
+        };
+        let by = fill(visit.w().remark_by, &[("name", by)]);
+        cl("blockquote", "rm").kid(tx("p", [told, said(visit, &line)].concat())).kid(tx("footer", by))
     }))
 }
 

@@ -85,6 +85,7 @@ async fn close(
         before: before.name(),
         after: work.state.stage.name(),
         words,
+        text: Some(work.hash),
         ..Note::default()
     };
     let line = tx.note(now, note).await?;

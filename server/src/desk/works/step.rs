@@ -11,7 +11,7 @@ use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{Note, Person, Work};
 use domain::content::ItemId;
-use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Stage, State, allowed, transition};
+use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Stage, State, allowed, credit, transition};
 use std::collections::HashSet;
 
 /// Longest remark or reason, in characters.
@@ -37,7 +37,7 @@ pub(super) async fn steps(
     ask: &Ask,
 ) -> Result<(), Trouble> {
     for action in &ask.actions {
-        if !allowed(&person.grants, *action, scope(&work.text)) {
+        if !action.is_step() || !allowed(&person.grants, *action, scope(&work.text)) {
             return Err(Trouble::Denied);
         }
         step(site, tx, Some(person), work, files, *action, ask).await?;
@@ -92,7 +92,6 @@ pub(super) async fn step(
         Action::Publish => {
             supersede(site, tx, person, &work.text).await?;
             publish(site, tx, work, files).await?;
-            work.hands.clear();
             work.published = Some(work.text.clone());
         }
         Action::Correct => rewritten = Some(Manuscript { change: String::new(), ..work.text.clone() }),
@@ -108,15 +107,14 @@ pub(super) async fn step(
     }
     work.state = state;
     unschedule(tx, before, work).await?;
-    if let Some(text) = rewritten {
-        work.hands.clear();
-        if work.text != text {
-            work.text = text;
-            work.version += 1;
-            tx.write_work(work, deed_actor(person), now).await?;
-        }
+    credit(action, deed_actor(person), &mut work.hands, &mut work.standing);
+    if let Some(text) = rewritten.filter(|text| *text != work.text) {
+        work.text = text;
+        work.version += 1;
+        tx.write_work(work, deed_actor(person), now).await?;
     }
     tx.move_work(work, now).await?;
+    *work = tx.work(work.id).await?.ok_or(Trouble::NotFound)?;
     let note = Note {
         actor: person.map(|person| person.id),
         action: action.name(),
@@ -124,12 +122,11 @@ pub(super) async fn step(
         before: before.name(),
         after: work.state.stage.name(),
         words: if told { words } else { "" },
+        text: Some(work.hash),
         ..Note::default()
     };
     let line = tx.note(now, note).await?;
-    notices::ask(tx, action, line, now).await?;
-    *work = tx.work(work.id).await?.ok_or(Trouble::NotFound)?;
-    Ok(())
+    Ok(notices::ask(tx, action, line, now).await?)
 }
 
 fn deed_actor(person: Option<&Person>) -> i64 {

@@ -23,7 +23,7 @@ pub use people::{Account, Person};
 pub use session::{Invitation, SessionRow};
 pub use source::{EntryKey, Source};
 pub use upload::{Sort, Upload};
-pub use work::{Listed, Version, Work};
+pub use work::{Listed, Version, Work, hash_of};
 
 use crate::error::Error;
 use domain::content::PlaceCode;

@@ -12,8 +12,9 @@ pub struct Work {
     pub version: i64,
     pub text: Manuscript,
     pub hash: Hash,
-    /// Accounts that have written since it was last published.
+    /// Accounts that have written of the text, and of what readers have or had: see `domain::editorial::credit`.
     pub hands: Vec<i64>,
+    pub standing: Vec<i64>,
     pub item: Option<ItemId>,
     /// The manuscript that readers have.
     pub published: Option<Manuscript>,
@@ -52,21 +53,40 @@ pub fn encode(text: &Manuscript) -> (Vec<u8>, Hash) {
     (bytes, hash)
 }
 
+/// SHA-256 of a manuscript as it is stored.
+pub fn hash_of(text: &Manuscript) -> Hash {
+    encode(text).1
+}
+
 fn decode(what: &str, bytes: &[u8]) -> Result<Manuscript, Error> {
     serde_json::from_slice(bytes).map_err(|cause| Error::Damaged(format!("{what}: {cause}")))
 }
 
-type Row =
-    (i64, String, i64, Option<Vec<u8>>, i64, Vec<u8>, Vec<u8>, String, Option<Vec<u8>>, Option<Vec<u8>>, Option<i64>, i64, i64);
+type Row = (
+    i64,
+    String,
+    i64,
+    Option<Vec<u8>>,
+    i64,
+    Vec<u8>,
+    Vec<u8>,
+    String,
+    String,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+    Option<i64>,
+    i64,
+    i64,
+);
 
-const COLUMNS: &str =
-    "SELECT id, stage, live, approved, version, text, hash, hands, item, published, publish_at, created_by, changed FROM work";
+const COLUMNS: &str = "SELECT id, stage, live, approved, version, text, hash, hands, standing, item, published, publish_at, created_by, changed FROM work";
 
 fn work(row: Row) -> Result<Work, Error> {
-    let (id, stage, live, approved, version, text, hash, hands, item, published, publish_at, created_by, changed) = row;
+    let (id, stage, live, approved, version, text, hash, hands, standing, item, published, publish_at, created_by, changed) = row;
     let name = format!("work {id}");
     let damaged = || Error::Damaged(name.clone());
     let hash_of = |bytes: Vec<u8>| Hash::try_from(bytes).map_err(|_| damaged());
+    let read = |text: String| text.split_whitespace().map(|hand| hand.parse().map_err(|_| damaged())).collect::<Result<_, _>>();
     Ok(Work {
         id,
         state: State {
@@ -77,13 +97,19 @@ fn work(row: Row) -> Result<Work, Error> {
         version,
         text: decode(&name, &text)?,
         hash: hash_of(hash)?,
-        hands: hands.split_whitespace().map(|hand| hand.parse().map_err(|_| damaged())).collect::<Result<_, _>>()?,
+        hands: read(hands)?,
+        standing: read(standing)?,
         item: item.map(|id| id.try_into().map(ItemId).map_err(|_| damaged())).transpose()?,
         published: published.map(|text| decode(&name, &text)).transpose()?,
         publish_at: publish_at.map(Time),
         created_by,
         changed: Time(changed),
     })
+}
+
+/// Accounts as a column has them.
+fn accounts(all: &[i64]) -> String {
+    all.iter().map(i64::to_string).collect::<Vec<_>>().join(" ")
 }
 
 type ListedRow = (i64, String, i64, Vec<u8>, i64, Option<String>, i64, String, Option<Vec<u8>>);
@@ -233,7 +259,6 @@ impl Tx {
     /// A new text, saved by `by`.
     pub async fn write_work(&mut self, work: &Work, by: i64, at: Time) -> Result<(), Error> {
         let (bytes, hash) = encode(&work.text);
-        let hands: Vec<String> = work.hands.iter().map(i64::to_string).collect();
         sqlx::query(
             "UPDATE work SET stage = ?, live = ?, approved = NULL, version = ?, text = ?, hash = ?, title = ?, hands = ?, changed = ?, publish_at = NULL WHERE id = ?",
         )
@@ -243,7 +268,7 @@ impl Tx {
         .bind(&bytes)
         .bind(hash.to_vec())
         .bind(domain::search::fold(&work.text.heading()))
-        .bind(hands.join(" "))
+        .bind(accounts(&work.hands))
         .bind(at.0)
         .bind(work.id)
         .execute(self.raw())
@@ -254,14 +279,14 @@ impl Tx {
 
     /// Where a work stands; its text stays as it is.
     pub async fn move_work(&mut self, work: &Work, at: Time) -> Result<(), Error> {
-        let hands: Vec<String> = work.hands.iter().map(i64::to_string).collect();
         sqlx::query(
-            "UPDATE work SET stage = ?, live = ?, approved = ?, hands = ?, item = ?, published = ?, publish_at = ?, changed = ? WHERE id = ?",
+            "UPDATE work SET stage = ?, live = ?, approved = ?, hands = ?, standing = ?, item = ?, published = ?, publish_at = ?, changed = ? WHERE id = ?",
         )
         .bind(work.state.stage.name())
         .bind(i64::from(work.state.live))
         .bind(work.state.approved.map(|hash| hash.to_vec()))
-        .bind(hands.join(" "))
+        .bind(accounts(&work.hands))
+        .bind(accounts(&work.standing))
         .bind(work.item.map(|id| id.0.to_vec()))
         .bind(work.published.as_ref().map(|text| encode(text).0))
         .bind(work.publish_at.map(|at| at.0))

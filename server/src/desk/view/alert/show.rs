@@ -38,7 +38,7 @@ pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, 
         .kid(cl("p", "sl").kid(badge(work.state.stage, work.state.live, w)))
         .maybe(head(visit, &work.text));
     if let Some(trouble) = &shown.trouble {
-        main = main.kid(trouble::told(visit, trouble));
+        main = main.kid(trouble::told(visit, trouble, &work.text));
     } else if visit.query.has("sua") {
         main = main.kid(cl("p", "ok").attr("role", "status").text(w.saved));
     }
