@@ -30,6 +30,7 @@ pub use people::first_link;
 use crate::backstage;
 use crate::error::Error;
 use crate::site::Site;
+use crate::store::desk::Person;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -106,18 +107,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (true, ["ra"]) => account::sign_out(visit, &person).await,
         (false, ["viec"]) => view::list(visit, &person).await,
         (false, ["viec", "moi"]) => view::fresh(visit, &person).await,
-        (true, ["viec"]) => {
-            let text = alerts::typed(form, &Manuscript::default(), visit.now());
-            let id = works::create(&site, &person, text).await?;
-            // Saved in any case; sent in where the button says so and nothing is missing.
-            match works::act(&site, &person, id, ask(form)?).await {
-                Ok(_) => saved(visit, form, id).await,
-                Err(trouble @ (Trouble::Unready(_) | Trouble::Refuses(_))) => {
-                    view::work(visit, &person, id, Shown { trouble: Some(trouble), typed: None }).await
-                }
-                Err(trouble) => Err(trouble),
-            }
-        }
+        (true, ["viec"]) => begin(visit, form, &person).await,
         (false, ["viec", id]) => view::work(visit, &person, number(id)?, Shown::default()).await,
         (true, ["viec", id]) => save(visit, form, &person, number(id)?).await,
         (true, ["viec", id, "buoc"]) => {
@@ -172,7 +162,30 @@ fn ask(form: &Form) -> Result<Ask, Trouble> {
     Ok(Ask { actions, seen: form.hash("seen"), words: form.get("words").to_owned(), at: form.time("at") })
 }
 
-async fn save(visit: &mut Visit, form: &Form, person: &crate::store::desk::Person, id: i64) -> Answer {
+/// Saves a text for the first time.
+async fn begin(visit: &mut Visit, form: &Form, person: &Person) -> Answer {
+    let site = visit.site.clone();
+    let before = match form.get("tu").parse() {
+        // What was withdrawn meanwhile takes nothing away that was typed.
+        Ok(origin) => match works::copy(&site, person, origin).await {
+            Err(Trouble::NotFound) => Manuscript::default(),
+            copied => copied?,
+        },
+        Err(_) => Manuscript::default(),
+    };
+    let text = alerts::typed(form, &before, visit.now());
+    let id = works::create(&site, person, text).await?;
+    // Saved in any case; sent in where the button says so and nothing is missing.
+    match works::act(&site, person, id, ask(form)?).await {
+        Ok(_) => saved(visit, form, id).await,
+        Err(trouble @ (Trouble::Unready(_) | Trouble::Refuses(_))) => {
+            view::work(visit, person, id, Shown { trouble: Some(trouble), typed: None }).await
+        }
+        Err(trouble) => Err(trouble),
+    }
+}
+
+async fn save(visit: &mut Visit, form: &Form, person: &Person, id: i64) -> Answer {
     let before = visit.site.store.work(id).await?.ok_or(Trouble::NotFound)?;
     let text = alerts::typed(form, &before.text, visit.now());
     let done = works::save(&visit.site, person, id, form.number("version"), text.clone(), ask(form)?).await;

@@ -76,6 +76,21 @@ pub fn may_see(person: &Person, created_by: i64, text: &Manuscript) -> bool {
     created_by == person.id || sees(&person.grants, scope(text))
 }
 
+/// What a copy for another place begins from: the text of a work that this person sees, or else what readers have of it;
+/// without what belongs to the first place.
+pub async fn copy(site: &Site, person: &Person, id: i64) -> Result<Manuscript, Trouble> {
+    let work = site.store.work(id).await?.ok_or(Trouble::NotFound)?;
+    let text = match may_see(person, work.created_by, &work.text) {
+        true => work.text,
+        false => work.published.filter(|_| work.state.live).ok_or(Trouble::NotFound)?,
+    };
+    // Words of an alert come from templates.
+    if text.alert.is_some() {
+        return Err(Trouble::NotFound);
+    }
+    Ok(Manuscript { places: Vec::new(), supersedes: String::new(), change: String::new(), ..text })
+}
+
 /// The first place for which this person may do something of this kind with news; `None` where he never does.
 pub fn home(person: &Person, action: Action) -> Option<PlaceCode> {
     let fits = |grant: &&Grant| {

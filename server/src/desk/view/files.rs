@@ -21,7 +21,9 @@ fn line(upload: &Upload) -> String {
 
 /// Inside the editor's form: what was brought, to be put into the text. The script puts it where the cursor is.
 pub fn list(visit: &Visit, first: &Script, uploads: &[Upload]) -> Option<El> {
-    if uploads.is_empty() {
+    // A copy may have a recording that was brought to the first work.
+    let carried = !first.audio.is_empty() && uploads.iter().all(|upload| upload.file != first.audio);
+    if uploads.is_empty() && !carried {
         return None;
     }
     let w = visit.w();
@@ -53,16 +55,19 @@ pub fn list(visit: &Visit, first: &Script, uploads: &[Upload]) -> Option<El> {
         li.kid(put).kid(check("insert", line, false, w.file_append))
     });
     let sounds: Vec<&Upload> = uploads.iter().filter(|upload| upload.sort == Sort::Sound && !upload.file.is_empty()).collect();
-    let whole = (!sounds.is_empty()).then(|| {
+    let whole = (carried || !sounds.is_empty()).then(|| {
+        let kept = carried.then(|| choice(first.audio.clone(), true, w.audio_carried));
         let options = sounds.iter().map(|upload| choice(upload.file.clone(), first.audio == upload.file, upload.words.clone()));
         let none = choice(String::new(), first.audio.is_empty(), w.audio_none);
-        field("audio.vi", w.audio_whole, w.audio_hint, el("select").kid(none).kids(options.collect()))
+        field("audio.vi", w.audio_whole, w.audio_hint, el("select").kid(none).maybe(kept).kids(options.collect()))
     });
+    let heard =
+        carried.then(|| el("audio").attr("src", ["/media/", &first.audio].concat()).attr("controls", "").attr("preload", "none"));
     let mut out = el("fieldset").attr("id", "tep");
     if waiting {
         out = out.attr("data-waiting", "");
     }
-    Some(out.kid(tx("legend", w.files)).kid(cl("ul", "fl2").kids(rows.collect())).maybe(whole))
+    Some(out.kid(tx("legend", w.files)).kid(cl("ul", "fl2").kids(rows.collect())).maybe(whole).maybe(heard))
 }
 
 /// Beside it, as a form of its own.

@@ -3,7 +3,7 @@
 use super::frame::{page, root};
 use super::{area, check, choice, field, hidden, input, long_area};
 use crate::desk::visit::Visit;
-use crate::desk::works::{self, Trouble, may_see};
+use crate::desk::works::{self, Trouble};
 use crate::store::desk::{Person, Upload, Work};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -23,9 +23,10 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
     }
     let w = visit.w();
     let kind = Kind::from_name(visit.query.get("loai")).filter(|kind| *kind != Kind::ALERT).unwrap_or(Kind::BULLETIN);
-    let mut text = match visit.query.get("tu").parse() {
-        Ok(id) => copied(visit, person, id).await?,
-        Err(_) => template(kind, person),
+    let origin = visit.query.get("tu").parse::<i64>().ok();
+    let mut text = match origin {
+        Some(id) => works::copy(&visit.site, person, id).await?,
+        None => template(kind, person),
     };
     text.places.retain(|place| may_write(person, std::slice::from_ref(place)));
     if text.places.is_empty() {
@@ -36,17 +37,9 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
         Kind::EVENT => w.new_event,
         _ => w.new_bulletin,
     };
-    let form = form(visit, person, None, &text, &[]);
+    // What the form does not show comes from there once more when it is saved.
+    let form = form(visit, person, None, &text, &[]).maybe(origin.map(|id| hidden("tu", id.to_string())));
     Ok(page(visit, StatusCode::OK, title, root(title).kid(form)))
-}
-
-/// A copy for another commune: the text, without what belongs to the first one.
-async fn copied(visit: &Visit, person: &Person, id: i64) -> Result<Manuscript, Trouble> {
-    let work = visit.site.store.work(id).await?.ok_or(Trouble::NotFound)?;
-    if !may_see(person, work.created_by, &work.text) {
-        return Err(Trouble::Denied);
-    }
-    Ok(Manuscript { places: Vec::new(), supersedes: String::new(), change: String::new(), ..work.text })
 }
 
 fn template(kind: Kind, person: &Person) -> Manuscript {
