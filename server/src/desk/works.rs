@@ -127,19 +127,31 @@ pub fn compile(work: &Work, files: &Files, now: Time) -> (Compiled, Vec<Finding>
     work.text.compile(now, revision, &|name| files.get(name).cloned())
 }
 
-/// Begins a work.
-pub async fn create(site: &Site, person: &Person, text: Manuscript) -> Result<i64, Trouble> {
+/// Begins a work, and says whether it did: the form that `once` names (empty: none) begins one, however often it comes.
+pub async fn create(site: &Site, person: &Person, text: Manuscript, once: &str) -> Result<(i64, bool), Trouble> {
     if !allowed(&person.grants, Action::Write, scope(&text)) {
         return Err(Trouble::Denied);
     }
     let (now, by) = (site.now(), person.id);
     let mut tx = site.store.begin().await?;
+    if !once.is_empty() {
+        match tx.begun(by, once).await {
+            Ok(None) => {}
+            known => {
+                tx.roll_back().await;
+                return Ok((known?.ok_or(Trouble::NotFound)?, false));
+            }
+        }
+    }
     let id = tx.add_work(&text, by, now).await?;
+    if !once.is_empty() {
+        tx.set_begun(by, once, id, now).await?;
+    }
     links::ask(&mut tx, id, None, &text, now).await?;
     let note = Note { actor: Some(by), action: "create", work: Some(id), after: Stage::Draft.name(), ..Note::default() };
     tx.note(now, note).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok((id, true))
 }
 
 /// Saves a text over the version it was begun with, and goes on to `ask`.

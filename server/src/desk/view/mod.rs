@@ -27,6 +27,7 @@ pub use write::fresh;
 
 use crate::assets::hex;
 use crate::desk::works::Trouble;
+use crate::store::desk::Person;
 use domain::editorial::Manuscript;
 use ui::el::{El, cl, el, tx};
 
@@ -82,6 +83,12 @@ fn send(text: &'static str) -> El {
 /// The button that a page is about.
 fn go(text: &'static str) -> El {
     cl("button", "bt go").text(text)
+}
+
+/// Under which the script keeps on this device what was not saved: nobody else who uses it is offered it. With nothing for
+/// `what` it is how all of that person's begin, which signing out drops.
+fn keep(person: &Person, what: impl std::fmt::Display) -> String {
+    format!("desk:{}:{what}", person.id)
 }
 
 fn check(name: impl Into<ui::el::Str>, value: String, on: bool, text: impl Into<ui::el::Str>) -> El {

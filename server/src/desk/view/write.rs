@@ -2,6 +2,7 @@
 
 use super::frame::{page, root};
 use super::{area, check, choice, field, hidden, input, long_area};
+use crate::clock::random;
 use crate::desk::visit::Visit;
 use crate::desk::works::{self, Trouble};
 use crate::store::desk::{Person, Upload, Work};
@@ -37,9 +38,8 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
         Kind::EVENT => w.new_event,
         _ => w.new_bulletin,
     };
-    // What the form does not show comes from there once more when it is saved.
-    let form = form(visit, person, None, &text, &[]).maybe(origin.map(|id| hidden("tu", id.to_string())));
-    Ok(page(visit, StatusCode::OK, title, root(title).kid(form)))
+    let form = form(visit, person, Begun::New(origin), &text, &[]);
+    Ok(page(visit, StatusCode::OK, title, root(title).kid(form).kid(super::work::frame(visit, None))))
 }
 
 fn template(kind: Kind, person: &Person) -> Manuscript {
@@ -87,14 +87,33 @@ fn may_write(person: &Person, places: &[PlaceCode]) -> bool {
     allowed(&grants, Action::Write, Scope { places, topics: &[], alert: false })
 }
 
-/// The whole form; `work` is `None` before the first save.
-pub fn form(visit: &Visit, person: &Person, work: Option<&Work>, text: &Manuscript, uploads: &[Upload]) -> El {
+/// What a form is of.
+#[derive(Clone, Copy)]
+pub enum Begun<'a> {
+    Work(&'a Work),
+    /// Nothing is stored before the first save; a copy names the work that it begins from.
+    New(Option<i64>),
+}
+
+/// The whole form.
+pub fn form(visit: &Visit, person: &Person, begun: Begun, text: &Manuscript, uploads: &[Upload]) -> El {
     let w = visit.w();
+    let work = if let Begun::Work(work) = begun { Some(work) } else { None };
     let action = visit.to(&work.map_or_else(|| "/viec".to_owned(), |work| format!("/viec/{}", work.id)));
     let mut form = cl("form", "ed").attr("id", "ed").attr("method", "post").attr("action", action);
-    if let Some(work) = work {
-        form = form.kid(hidden("version", work.version.to_string()));
-    }
+    form = match begun {
+        Begun::Work(work) => {
+            form.attr("data-keep", super::keep(person, work.id)).kid(hidden("version", work.version.to_string()))
+        }
+        Begun::New(origin) => {
+            let from = origin.map(|id| id.to_string());
+            let what = ["moi:", &text.kind, ":", from.as_deref().unwrap_or_default()].concat();
+            // Names this form, so that it begins one work however often it is sent.
+            let once = hidden("once", super::hex(&random::<16>())).attr("autocomplete", "off");
+            // What the form does not show comes from there once more when it is saved.
+            form.attr("data-keep", super::keep(person, what)).kid(once).maybe(from.map(|id| hidden("tu", id)))
+        }
+    };
     let kind = text.kind().unwrap_or(Kind::BULLETIN);
     let first = text.texts.first().cloned().unwrap_or_else(|| Script { lang: "vi".into(), ..Script::default() });
     if work.is_some_and(|work| work.item.is_some()) {

@@ -6,7 +6,7 @@ use super::{map, root, status_of};
 use crate::desk::alerts::{reach, templates};
 use crate::desk::view::frame::page;
 use crate::desk::view::overview::back;
-use crate::desk::view::{area, check, choice, field, field_as, hidden, input};
+use crate::desk::view::{area, check, choice, field, field_as, hidden, input, keep};
 use crate::desk::visit::Visit;
 use crate::store::desk::{Person, Work};
 use axum::http::StatusCode;
@@ -37,7 +37,9 @@ pub fn form(visit: &Visit, person: &Person, work: Option<&Work>, text: &Manuscri
     let warning = text.alert.clone().unwrap_or_default();
     let action = visit.to(&work.map_or_else(|| "/viec".to_owned(), |work| format!("/viec/{}", work.id)));
     let mut form = cl("form", "ed al-f").attr("id", "ed").attr("method", "post").attr("action", action);
-    form = form.flag("data-template", templates::is_plain(text));
+    form = form
+        .flag("data-template", templates::is_plain(text))
+        .attr("data-keep", keep(person, work.map_or_else(|| "moi:alert".to_owned(), |work| work.id.to_string())));
     form = form.kid(hidden("kind", "alert")).kids(text.topics.iter().map(|t| hidden("topic", t.to_string())).collect());
     match work {
         Some(work) => form = form.kid(hidden("version", work.version.to_string())),

@@ -49,7 +49,7 @@ pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, 
             .kid(report(visit, &work, &done, &findings, &HashMap::new()))
             .kid(form(visit, person, Some(&work), &work.text))
             .kid(tx("p", w.al_posters))
-            .kid(works_view::frame(visit, &work))
+            .kid(works_view::frame(visit, Some(&work)))
             .maybe(works_view::steps(visit, person, &work, &[Action::Archive]));
     } else {
         main = match work.state.stage {
