@@ -92,6 +92,8 @@ pub enum Finding {
     UnknownKind,
     /// An alert that is not for any place.
     NoPlace,
+    /// What stands for a number to call and cannot be called.
+    BadPhone(String),
     /// Ends before it could be read.
     Over,
     /// Holds longer than an alert may.
@@ -193,6 +195,7 @@ impl Manuscript {
             if at > 0 && script.of != original {
                 findings.push(Finding::Outdated(script.lang.clone()));
             }
+            findings.extend(script.wrong_numbers().map(Finding::BadPhone));
             if revision > 1 && at == 0 && !self.change.trim().is_empty() {
                 blocks.insert(0, correction(now, self.change.trim()));
             }
@@ -251,6 +254,12 @@ impl Script {
     pub fn is_empty(&self) -> bool {
         let texts = [&self.title, &self.summary, &self.text, &self.audio, &self.contingency, &self.area];
         texts.into_iter().chain(&self.actions).all(|text| text.trim().is_empty())
+    }
+
+    /// A phone dials all the digits of a line: those of E.164, and short numbers.
+    fn wrong_numbers(&self) -> impl Iterator<Item = String> {
+        let lines = self.phone.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.filter(|line| !(3..=15).contains(&line.bytes().filter(u8::is_ascii_digit).count())).map(str::to_owned)
     }
 
     fn facts(&self, kind: Kind) -> Vec<Fact> {
