@@ -64,6 +64,7 @@ async fn another_commune_copies_what_is_live_with_all_that_belongs_to_it() {
     let stored = lab.app.site.store.work(copy.rsplit('/').next().unwrap().parse().unwrap()).await.unwrap().unwrap().text;
     assert_eq!((stored.places.as_slice(), stored.texts[0].audio.as_str()), (&[PlaceCode(A_LUOI_3)][..], SOUND));
     let page = text(&get(&lab, &other, &copy).await);
+    assert!(page.contains("Bản tiếng Việt đã đổi sau khi dịch"), "whatever version of the first one it was made of");
     assert!(page.contains("Bản dịch Tiếng Anh cũ hơn bản gốc"), "a translation that was outdated still is: {page}");
     assert!(page.contains(&format!("value=\"{SOUND}\" selected")), "and the copy keeps saying which recording it has");
 

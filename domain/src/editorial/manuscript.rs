@@ -65,6 +65,10 @@ pub struct Script {
     pub audio: String,
     /// Of a translation: fingerprint of the original it was made from.
     pub of: String,
+    /// Of a translation: version of the work with which it was made, as far as that is known. Left out of what is stored
+    /// where it is not, so that older manuscripts keep their bytes.
+    #[serde(skip_serializing_if = "super::translation::is_unknown")]
+    pub of_version: u32,
     /// What to do, in at most three sentences (alerts).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<String>,
@@ -175,7 +179,6 @@ impl Manuscript {
         let mut files: Vec<MediaRef> = Vec::new();
         let mut headlines = Vec::new();
         let mut variants = Vec::new();
-        let original = self.texts.first().map(Script::fingerprint).unwrap_or_default();
         for (at, script) in self.texts.iter().enumerate() {
             if at > 0 && script.is_empty() {
                 continue;
@@ -192,7 +195,7 @@ impl Manuscript {
             if blocks.is_empty() && audio.is_none() {
                 findings.push(Finding::Missing("text"));
             }
-            if at > 0 && script.of != original {
+            if at > 0 && !script.follows(&self.texts[0]) {
                 findings.push(Finding::Outdated(script.lang.clone()));
             }
             findings.extend(script.wrong_numbers().map(Finding::BadPhone));
@@ -239,17 +242,6 @@ impl Manuscript {
 }
 
 impl Script {
-    /// Tells one state of a text from another, so that a translation knows what it was made from.
-    pub fn fingerprint(&self) -> String {
-        let all = [&self.title, &self.summary, &self.text, &self.papers, &self.fee, &self.office, &self.hours, &self.duration]
-            .map(|text| text.trim())
-            .join("\0");
-        let of_alerts =
-            self.actions.iter().chain([&self.contingency, &self.area]).map(|text| text.trim()).filter(|text| !text.is_empty());
-        let all = of_alerts.fold(all, |all, text| [&all, "\0", text].concat());
-        crate::sign::hash(all.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
     /// Nothing was written in this language.
     pub fn is_empty(&self) -> bool {
         let texts = [&self.title, &self.summary, &self.text, &self.audio, &self.contingency, &self.area];

@@ -8,6 +8,7 @@ mod manuscript;
 pub mod markup;
 mod rights;
 mod stage;
+mod translation;
 mod warning;
 
 pub use crate::alert::prefix;

@@ -80,13 +80,17 @@ pub fn may_see(person: &Person, created_by: i64, text: &Manuscript) -> bool {
 /// without what belongs to the first place.
 pub async fn copy(site: &Site, person: &Person, id: i64) -> Result<Manuscript, Trouble> {
     let work = site.store.work(id).await?.ok_or(Trouble::NotFound)?;
-    let text = match may_see(person, work.created_by, &work.text) {
+    let mut text = match may_see(person, work.created_by, &work.text) {
         true => work.text,
         false => work.published.filter(|_| work.state.live).ok_or(Trouble::NotFound)?,
     };
     // Words of an alert come from templates.
     if text.alert.is_some() {
         return Err(Trouble::NotFound);
+    }
+    // Versions are counted anew; what was outdated still is.
+    if let Some((original, translations)) = text.texts.split_first_mut() {
+        translations.iter_mut().for_each(|script| script.of_version = u32::from(script.follows(original)));
     }
     Ok(Manuscript { places: Vec::new(), supersedes: String::new(), change: String::new(), ..text })
 }

@@ -127,13 +127,17 @@ pub fn form(visit: &Visit, person: &Person, begun: Begun, text: &Manuscript, upl
         let script = text.texts.iter().find(|script| script.lang == lang).cloned();
         let open = script.as_ref().is_some_and(|script| !script.is_empty());
         let script = script.unwrap_or_else(|| Script { lang: lang.to_owned(), ..Script::default() });
-        let stale = open && script.of != first.fingerprint();
+        let stale = open && !script.follows(&first);
         let name = ui::pages::lang_name(lang, &super::ctx(visit));
         let title = [w.translation, ": ", &name].concat();
         let mut part = el("details").flag("open", open).kid(tx("summary", title));
         if stale {
-            part =
-                part.kid(cl("p", "warn").text(w.outdated)).kid(check(["current.", lang].concat(), "1".into(), false, w.current));
+            part = part.kid(cl("p", "warn").text(super::outdated(visit, &script))).kid(check(
+                ["current.", lang].concat(),
+                "1".into(),
+                false,
+                w.current,
+            ));
         }
         form = form.kid(part.kid(language(visit, &script, kind, Some(&first))));
     }
@@ -157,27 +161,52 @@ fn language(visit: &Visit, script: &Script, kind: Kind, original: Option<&Script
     if let Some(original) = original.filter(|original| !original.is_empty()) {
         // Side by side with what is translated.
         let text = cl("div", "or").attr("lang", "vi").kid(tx("b", original.title.clone())).kid(tx("p", original.summary.clone()));
-        out = out.kid(text.kid(cl("pre", "sr").text(original.text.clone())));
+        let facts = facts(visit, original, kind).into_iter().filter(|fact| !fact.value.trim().is_empty());
+        let rows = facts.map(|fact| el("div").kid(tx("dt", fact.label)).kid(cl("dd", "sr").text(fact.value.to_owned())));
+        let rows: Vec<El> = rows.collect();
+        let facts = (!rows.is_empty()).then(|| cl("dl", "fa").kids(rows));
+        out = out.kid(text.kid(cl("pre", "sr").text(original.text.clone())).maybe(facts));
     }
     out = out
         .kid(part("title", w.title, w.title_hint, input("text", &script.title).attr("maxlength", "200")))
         .kid(part("summary", w.summary, w.summary_hint, area("3", &script.summary).attr("maxlength", "600")))
         .kid(part("text", w.text, "", long_area(&script.text)))
         .kid(help(visit));
-    if kind == Kind::GUIDE {
-        let facts = [
-            ("papers", w.papers, w.papers_hint, &script.papers),
-            ("fee", w.fee, "", &script.fee),
-            ("office", w.office, "", &script.office),
-            ("hours", w.hours, "", &script.hours),
-            ("duration", w.duration, "", &script.duration),
-        ];
-        out = out.kids(facts.into_iter().map(|(field, label, hint, value)| part(field, label, hint, area("2", value))).collect());
-    }
-    if kind == Kind::EVENT {
-        out = out.kid(part("venue", w.venue, "", input("text", &script.venue)));
-    }
-    out.kid(part("phone", w.phone, w.phone_hint, input("text", &script.phone)))
+    out.kids(
+        facts(visit, script, kind)
+            .into_iter()
+            .map(|fact| {
+                let input = if fact.lines { area("2", fact.value) } else { input("text", fact.value) };
+                part(fact.name, fact.label, fact.hint, input)
+            })
+            .collect(),
+    )
+}
+
+/// What a text says beside itself.
+struct Said<'a> {
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    value: &'a str,
+    /// It may have several.
+    lines: bool,
+}
+
+fn facts<'a>(visit: &Visit, script: &'a Script, kind: Kind) -> Vec<Said<'a>> {
+    let w = visit.w();
+    let (guide, event) = (kind == Kind::GUIDE, kind == Kind::EVENT);
+    let all = [
+        (guide, "papers", w.papers, w.papers_hint, &script.papers, true),
+        (guide, "fee", w.fee, "", &script.fee, true),
+        (guide, "office", w.office, "", &script.office, true),
+        (guide, "hours", w.hours, "", &script.hours, true),
+        (guide, "duration", w.duration, "", &script.duration, true),
+        (event, "venue", w.venue, "", &script.venue, false),
+        (true, "phone", w.phone, w.phone_hint, &script.phone, true),
+    ];
+    let said = all.into_iter().filter(|(shown, ..)| *shown);
+    said.map(|(_, name, label, hint, value, lines)| Said { name, label, hint, value, lines }).collect()
 }
 
 /// How marks are typed.
