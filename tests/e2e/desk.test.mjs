@@ -113,6 +113,21 @@ test('what is pasted from a word processor becomes marks', async () => {
   await until('it was cleaned', async () => /- Sổ tiêm\n- Thẻ \*\*bảo hiểm\*\*\n- bản gốc\n\n1\. Đến trước 9 giờ\n2\. Chờ 30 phút\n\n\| Thôn \| Ngày \|/.test(await area.inputValue()));
 });
 
+test('marks are one tap away, a quotation and a table among them', async () => {
+  const { page } = author;
+  const area = page.locator('textarea.tt').first();
+  const before = await area.inputValue();
+  await area.evaluate(area => area.setSelectionRange(area.value.length, area.value.length));
+  const bar = page.locator('.tb2').first();
+  await bar.getByRole('button', { name: 'Trích lời' }).click();
+  await page.keyboard.type('Nước lên nhanh.');
+  await bar.getByRole('button', { name: 'Bảng' }).click();
+  await page.keyboard.type('Thôn 1');
+  assert.equal(await area.inputValue(), `${before}\n> Nước lên nhanh.\n| Cột 1 | Cột 2 |\n| Thôn 1 |  |`);
+  await area.fill(before);
+  await page.getByText(/Đã lưu lúc/).waitFor({ timeout: 30000 });
+});
+
 test('sent in, approved on a PC, it reaches a reader; corrected and withdrawn, it leaves him', async () => {
   const reader = await furnished(chrome, server.url);
   const held = items(await addresses(server.url)).length;

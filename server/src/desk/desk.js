@@ -270,6 +270,8 @@ if (form) {
     ['H', '\n## ', '', say('Đề mục', 'Heading')],
     ['•', '\n- ', '', say('Danh sách', 'List')],
     ['1.', '\n1. ', '', say('Các bước', 'Steps')],
+    ['❝', '\n> ', '', say('Trích lời', 'Quotation')],
+    ['▦', '\n| Cột 1 | Cột 2 |\n| ', ' |  |', say('Bảng', 'Table')],
     ['☎', '\n[gọi ', '] ', say('Số để gọi', 'Number to call')],
     ['↗', '\n[liên kết https://', '] ', say('Liên kết', 'Link')],
   ];

@@ -5,14 +5,18 @@ use super::overview::{back, stage_name};
 use super::work::at;
 use crate::desk::visit::Visit;
 use crate::desk::works::{Trouble, may_see};
-use crate::store::desk::{Line, Person, Version};
+use crate::store::desk::{Line, Person, Upload, Version};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::editorial::{Action, Manuscript, Scope, Stage, allowed};
 use domain::instance::instance;
 use domain::words::{Desk, fill};
 use similar::{ChangeTag, TextDiff};
+use std::collections::HashMap;
 use ui::el::{El, cl, el, link, tx};
+
+/// Recordings by the names of their files.
+type Voices = HashMap<String, Upload>;
 
 /// Lines of one page of the audit.
 const PAGE: u32 = 100;
@@ -22,6 +26,8 @@ pub async fn history(visit: &Visit, person: &Person, id: i64) -> Result<Response
     let store = &visit.site.store;
     let work = store.work(id).await?.filter(|work| may_see(person, work.created_by, &work.text)).ok_or(Trouble::NotFound)?;
     let versions = store.versions(id).await?;
+    let sounds = versions.iter().map(|version| version.text.texts.iter().map(|script| script.audio.clone()));
+    let voices = store.voices(&sounds.flatten().filter(|file| !file.is_empty()).collect()).await?;
     let steps = store.audit(Some(id), None, 200).await?;
     let mut main = cl("div", "pg").kid(back(visit, &format!("/viec/{id}"), w.back_to_work)).kid(tx("h1", w.history));
     main = main.kid(tx("p", work.text.heading()));
@@ -30,16 +36,17 @@ pub async fn history(visit: &Visit, person: &Person, id: i64) -> Result<Response
     main = main.kid(tx("h2", w.versions));
     for (place, version) in versions.iter().enumerate() {
         let before = versions.get(place + 1).map(|version| &version.text);
-        main = main.kid(one(visit, version, before));
+        main = main.kid(one(visit, version, before, &voices));
     }
     Ok(page(visit, StatusCode::OK, w.history, main))
 }
 
-fn one(visit: &Visit, version: &Version, before: Option<&Manuscript>) -> El {
+fn one(visit: &Visit, version: &Version, before: Option<&Manuscript>, voices: &Voices) -> El {
     let w = visit.w();
     let n = version.version.to_string();
     let title = fill(w.version_by, &[("n", &n), ("name", &version.by), ("at", &at(visit, version.at))]);
-    let difference = difference(&before.map_or_else(String::new, |text| plain(text, visit)), &plain(&version.text, visit));
+    let difference =
+        difference(&before.map_or_else(String::new, |text| plain(text, visit, voices)), &plain(&version.text, visit, voices));
     el("details").flag("open", before.is_some()).kid(tx("summary", title)).kid(difference)
 }
 
@@ -48,7 +55,7 @@ fn line(label: &str, value: &str) -> Option<String> {
 }
 
 /// A manuscript as lines of text: what changed between two of them is what a person sees changed.
-fn plain(text: &Manuscript, visit: &Visit) -> String {
+fn plain(text: &Manuscript, visit: &Visit, voices: &Voices) -> String {
     let w = visit.w();
     let mut lines = Vec::new();
     let mut add = |label: &str, value: &str| lines.extend(line(label, value));
@@ -88,6 +95,11 @@ fn plain(text: &Manuscript, visit: &Visit) -> String {
             continue;
         }
         lines.push(["— ", &script.lang, " —"].concat());
+        let heard = voices.get(&script.audio).map_or_else(
+            || script.audio.clone(),
+            // Two takes of one voice are told apart by their files.
+            |voice| [&voice.words, " · ", &voice.speaker, " · ", voice.file.get(..8).unwrap_or_default()].concat(),
+        );
         let fields = [
             (w.title, &script.title),
             (w.summary, &script.summary),
@@ -98,6 +110,7 @@ fn plain(text: &Manuscript, visit: &Visit) -> String {
             (w.duration, &script.duration),
             (w.venue, &script.venue),
             (w.phone, &script.phone),
+            (w.audio_whole, &heard),
             (w.al_actions, &script.actions.join(" / ")),
             (w.al_contingency, &script.contingency),
             (w.al_area, &script.area),

@@ -6,7 +6,7 @@ use crate::desk::visit::Visit;
 use crate::publish::check;
 use crate::store::desk::{Link, Work};
 use domain::content::{Block, Body, FactKind};
-use domain::editorial::{Advice, Compiled, Finding, MAX_ACTIONS, MAX_LIFE, advise};
+use domain::editorial::{Advice, Compiled, Finding, MAX_ACTIONS, MAX_LIFE, advise, reading};
 use domain::instance::instance;
 use domain::route::Route;
 use domain::words::{Desk, fill, size};
@@ -23,7 +23,16 @@ pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding],
         0 => String::new(),
         more => [" · ", &fill(w.cost_media, &[("size", &size(more.into(), visit.lang))])].concat(),
     };
-    let mut out = cl("section", "rp").attr("id", "report").kid(tx("h2", w.report)).kid(tx("p", [cost, media].concat()));
+    let original = work
+        .text
+        .texts
+        .first()
+        .map(|script| [&script.title, "\n", &script.summary, "\n", &script.actions.join("\n"), "\n", &script.text].concat());
+    let original = original.unwrap_or_default();
+    let (words, minutes) = reading(&original);
+    let length = fill(w.length, &[("n", &words.to_string()), ("m", &minutes.to_string())]);
+    let mut out = cl("section", "rp").attr("id", "report").kid(tx("h2", w.report));
+    out = out.kid(tx("p", [&length, ". ", &cost, &media].concat()));
     let (advice, needed): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.is_advice());
     if needed.is_empty() {
         out = out.kid(cl("p", "st on").text(w.ready));
@@ -39,10 +48,7 @@ pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding],
         }
     }
     let mut hints: Vec<String> = advice.iter().map(|finding| finding_text(finding, visit)).collect();
-    if let Some(script) = work.text.texts.first() {
-        let all = [&script.summary, "\n", &script.actions.join("\n"), "\n", &script.text].concat();
-        hints.extend(advise(&all).iter().map(|advice| advice_text(advice, w)));
-    }
+    hints.extend(advise(&original).iter().map(|advice| advice_text(advice, w)));
     hints
         .extend(strange_numbers(visit, &card.source, body).into_iter().map(|number| fill(w.hint_number, &[("number", &number)])));
     hints.extend(links::of(&work.text).iter().filter_map(|url| dead(visit, url, links)));

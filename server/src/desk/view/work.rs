@@ -93,6 +93,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
         if unready {
             main = main.kid(report(visit, &work, &done, &findings, &links));
         }
+        main = main.maybe(super::files::voices(visit, &work.text).await?);
         main = main.maybe(steps(visit, person, &work, &first)).kid(inline_preview(visit, &work, &done.card, &done.body));
         main = main.maybe(steps(visit, person, &work, &then));
         if own_text(person, &work) {
