@@ -58,7 +58,7 @@ fn hand(id: i64) -> Person {
 async fn bring(lab: &Lab, (_, mine, steps): Way, text: &Manuscript, actor: i64) -> Work {
     let site = &lab.app.site;
     let (writer, judge) = (hand(WRITER), hand(JUDGE));
-    let id = works::create(site, &writer, text.clone()).await.unwrap();
+    let (id, _) = works::create(site, &writer, text.clone(), "").await.unwrap();
     let save = async |who: &Person, change: fn(&mut Manuscript)| {
         let work = site.store.work(id).await.unwrap().unwrap();
         let mut text = work.text;

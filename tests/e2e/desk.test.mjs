@@ -101,14 +101,31 @@ test('a bulletin is written on a phone whose network is cut, and nothing typed i
 
 test('what is pasted from a word processor becomes marks', async () => {
   const area = author.page.locator('textarea.tt').first();
-  await area.evaluate(area => {
+  // As Word puts it there.
+  const word = fs.readFileSync(new URL('../../server/src/import/html/samples/word.html', import.meta.url), 'utf8');
+  await area.evaluate((area, html) => {
     area.setSelectionRange(area.value.length, area.value.length);
     const data = new DataTransfer();
-    data.setData('text/html', '<meta charset=utf-8><style>p{}</style><h2 class=MsoNormal>Ai trực</h2><ul><li>Anh <b>Hùng</b></li></ul><script>alert(1)</script>');
-    data.setData('text/plain', 'Ai trực Anh Hùng');
+    data.setData('text/html', html);
+    data.setData('text/plain', 'Lịch tiêm sởi');
     area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
-  });
-  await until('it was cleaned', async () => /## Ai trực\n\n- Anh \*\*Hùng\*\*/.test(await area.inputValue()));
+  }, word);
+  await until('it was cleaned', async () => /- Sổ tiêm\n- Thẻ \*\*bảo hiểm\*\*\n- bản gốc\n\n1\. Đến trước 9 giờ\n2\. Chờ 30 phút\n\n\| Thôn \| Ngày \|/.test(await area.inputValue()));
+});
+
+test('marks are one tap away, a quotation and a table among them', async () => {
+  const { page } = author;
+  const area = page.locator('textarea.tt').first();
+  const before = await area.inputValue();
+  await area.evaluate(area => area.setSelectionRange(area.value.length, area.value.length));
+  const bar = page.locator('.tb2').first();
+  await bar.getByRole('button', { name: 'Trích lời' }).click();
+  await page.keyboard.type('Nước lên nhanh.');
+  await bar.getByRole('button', { name: 'Bảng' }).click();
+  await page.keyboard.type('Thôn 1');
+  assert.equal(await area.inputValue(), `${before}\n> Nước lên nhanh.\n| Cột 1 | Cột 2 |\n| Thôn 1 |  |`);
+  await area.fill(before);
+  await page.getByText(/Đã lưu lúc/).waitFor({ timeout: 30000 });
 });
 
 test('sent in, approved on a PC, it reaches a reader; corrected and withdrawn, it leaves him', async () => {
@@ -181,6 +198,69 @@ test('what was saved is not offered again', async () => {
   await page.getByRole('button', { name: 'Lấy lại' }).click();
   assert.equal(await page.inputValue('[name="title.vi"]'), 'Chưa kịp lưu');
   await page.evaluate(() => localStorage.clear());
+});
+
+test('a new text saves itself from the first pause on, once, and shows itself beside', async () => {
+  const page = author.page;
+  const count = async () => {
+    const list = await author.context.newPage();
+    await list.goto(`${wire.url}/ban-lam-viec/viec?q=${encodeURIComponent('Lịch phun thuốc')}`);
+    const found = await list.locator('.ls li').count();
+    await list.close();
+    return found;
+  };
+  await page.goto(`${wire.url}/ban-lam-viec/viec/moi?loai=bulletin`);
+  // The server takes the first one, and its answer is lost on the way.
+  let lost = 0;
+  await page.route('**/ban-lam-viec/viec', async route => {
+    if (lost++) return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  await page.fill('[name="title.vi"]', 'Lịch phun thuốc muỗi');
+  await page.getByText('Mất mạng: đã cất trên máy này').waitFor({ timeout: 30000 });
+  assert.equal(await count(), 1);
+  await page.fill('[name="summary.vi"]', 'Thứ Hai phun ở thôn A Rí.');
+  await page.getByText(/Đã lưu lúc/).waitFor({ timeout: 30000 });
+  await until('it has the address of its work', () => /\/viec\/\d+\?sua=1$/.test(page.url()));
+  await page.frameLocator('iframe.ph').getByText('Thứ Hai phun ở thôn A Rí.').waitFor({ timeout: 30000 });
+  assert.equal(await count(), 1, 'sent twice, begun once');
+  await page.unroute('**/ban-lam-viec/viec');
+  // From then on it is a text like any other.
+  await page.locator('form#ed .bn button').first().click();
+  await page.getByText('Đã lưu.').waitFor();
+  assert.equal(await page.inputValue('[name="summary.vi"]'), 'Thứ Hai phun ở thôn A Rí.');
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter(name => name.startsWith('desk:'))), []);
+});
+
+test('what one person left on a device is not offered to the next', async () => {
+  const context = await phone(chrome, { bypassCSP: true });
+  const first = await join(await context.newPage(), await invited('ba.viet', 'author'), 'ba.viet');
+  const write = `${server.url}/ban-lam-viec/viec/moi?loai=event`;
+  await first.page.goto(write);
+  await first.page.fill('[name="title.vi"]', 'Chỉ của tôi');
+  await first.page.close({ runBeforeUnload: false });
+  const mine = await context.cookies();
+  // The session ends; somebody else signs in.
+  await context.clearCookies();
+  const second = await join(await context.newPage(), await invited('tu.viet', 'author'), 'tu.viet');
+  await second.page.goto(write);
+  await second.page.locator('.tb2').first().waitFor();
+  assert.equal(await second.page.getByRole('button', { name: 'Lấy lại' }).count(), 0);
+  await second.page.fill('[name="title.vi"]', 'Của người sau');
+  await second.page.goto(`${server.url}/ban-lam-viec/toi`);
+  second.page.on('dialog', dialog => dialog.accept());
+  await second.page.click('form[action$="/ra"] button');
+  await second.page.getByLabel('Tên đăng nhập').waitFor();
+  const kept = await second.page.evaluate(() => Object.keys(localStorage).filter(name => name.startsWith('desk:'))
+    .map(name => new URLSearchParams(JSON.parse(localStorage[name]).fields).get('title.vi')));
+  assert.deepEqual(kept, ['Chỉ của tôi'], 'signing out drops one’s own, and nobody else’s');
+  // Whose it is finds it again.
+  await context.addCookies(mine);
+  await second.page.goto(write);
+  await second.page.getByRole('button', { name: 'Lấy lại' }).click();
+  assert.equal(await second.page.inputValue('[name="title.vi"]'), 'Chỉ của tôi');
+  await context.close();
 });
 
 test('every page of the desk, narrow and wide, light and dark: no violation, nothing beside the screen', async () => {

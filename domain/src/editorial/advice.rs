@@ -5,6 +5,9 @@ use std::sync::OnceLock;
 /// A sentence of more syllables than this is hard to follow when it is read aloud.
 pub const LONG: usize = 40;
 
+/// Syllables that somebody reads in a minute who does not read much, or hears read aloud.
+const PACE: usize = 200;
+
 /// An official's word and a plainer one, from `locales/officialese.txt`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Official {
@@ -35,7 +38,7 @@ pub fn officialese() -> &'static [Official] {
 pub fn advise(text: &str) -> Vec<Advice> {
     let mut advice: Vec<Advice> = sentences(text)
         .filter_map(|sentence| {
-            let syllables = sentence.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+            let syllables = syllables(sentence);
             (syllables > LONG).then(|| Advice::LongSentence { start: beginning(sentence), syllables })
         })
         .collect();
@@ -43,6 +46,16 @@ pub fn advise(text: &str) -> Vec<Advice> {
     let found = officialese().iter().filter(|one| words.contains(&[" ", &words_of(one.term), " "].concat()));
     advice.extend(found.map(|one| Advice::Officialese(*one)));
     advice
+}
+
+/// How many syllables a text has, and how many minutes it takes to read, at least one.
+pub fn reading(text: &str) -> (usize, usize) {
+    let syllables = syllables(text);
+    (syllables, syllables.div_ceil(PACE).max(1))
+}
+
+fn syllables(text: &str) -> usize {
+    text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count()
 }
 
 /// Cut at the end of each line and behind `.`, `!`, `?`, `;`, `:` where a space follows.

@@ -100,7 +100,19 @@ fn every_gap_of_an_alert_is_named() {
 #[test]
 fn older_fingerprints_hold() {
     let script = Script { title: "A".into(), ..Script::default() };
-    assert_eq!(script.fingerprint(), "14e4b8ac16877a5d");
+    let translation = Script { of: "14e4b8ac16877a5d".into(), ..Script::default() };
+    assert!(translation.follows(&script) && !translation.follows(&Script { title: "B".into(), ..script.clone() }));
+    // Those made since know of all that is translated, and of all that is beside the text.
+    let mut translation = Script::default();
+    translation.follow(&script, 7);
+    assert!(translation.follows(&script) && translation.of_version == 7);
+    let changes: [fn(&mut Script); 4] =
+        [|s| s.phone = "115".into(), |s| s.venue = "Nhà rông".into(), |s| s.audio = "a.ogg".into(), |s| s.fee = "0".into()];
+    for change in changes {
+        let mut later = script.clone();
+        change(&mut later);
+        assert!(!translation.follows(&later), "{later:?}");
+    }
 }
 
 #[test]

@@ -65,6 +65,10 @@ pub struct Script {
     pub audio: String,
     /// Of a translation: fingerprint of the original it was made from.
     pub of: String,
+    /// Of a translation: version of the work with which it was made, as far as that is known. Left out of what is stored
+    /// where it is not, so that older manuscripts keep their bytes.
+    #[serde(skip_serializing_if = "super::translation::is_unknown")]
+    pub of_version: u32,
     /// What to do, in at most three sentences (alerts).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<String>,
@@ -94,6 +98,8 @@ pub enum Finding {
     UnknownKind,
     /// An alert that is not for any place.
     NoPlace,
+    /// What stands for a number to call and cannot be called.
+    BadPhone(String),
     /// Ends before it could be read.
     Over,
     /// Holds longer than an alert may.
@@ -175,7 +181,6 @@ impl Manuscript {
         let mut files: Vec<MediaRef> = Vec::new();
         let mut headlines = Vec::new();
         let mut variants = Vec::new();
-        let original = self.texts.first().map(Script::fingerprint).unwrap_or_default();
         for (at, script) in self.texts.iter().enumerate() {
             if at > 0 && script.is_empty() {
                 continue;
@@ -192,9 +197,10 @@ impl Manuscript {
             if blocks.is_empty() && audio.is_none() {
                 findings.push(Finding::Missing("text"));
             }
-            if at > 0 && script.of != original {
+            if at > 0 && !script.follows(&self.texts[0]) {
                 findings.push(Finding::Outdated(script.lang.clone()));
             }
+            findings.extend(script.wrong_numbers().map(Finding::BadPhone));
             if revision > 1 && at == 0 && !self.change.trim().is_empty() {
                 blocks.insert(0, correction(now, self.change.trim()));
             }
@@ -238,21 +244,16 @@ impl Manuscript {
 }
 
 impl Script {
-    /// Tells one state of a text from another, so that a translation knows what it was made from.
-    pub fn fingerprint(&self) -> String {
-        let all = [&self.title, &self.summary, &self.text, &self.papers, &self.fee, &self.office, &self.hours, &self.duration]
-            .map(|text| text.trim())
-            .join("\0");
-        let of_alerts =
-            self.actions.iter().chain([&self.contingency, &self.area]).map(|text| text.trim()).filter(|text| !text.is_empty());
-        let all = of_alerts.fold(all, |all, text| [&all, "\0", text].concat());
-        crate::sign::hash(all.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
     /// Nothing was written in this language.
     pub fn is_empty(&self) -> bool {
         let texts = [&self.title, &self.summary, &self.text, &self.audio, &self.contingency, &self.area];
         texts.into_iter().chain(&self.actions).all(|text| text.trim().is_empty())
+    }
+
+    /// A phone dials all the digits of a line: those of E.164, and short numbers.
+    fn wrong_numbers(&self) -> impl Iterator<Item = String> {
+        let lines = self.phone.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.filter(|line| !(3..=15).contains(&line.bytes().filter(u8::is_ascii_digit).count())).map(str::to_owned)
     }
 
     fn facts(&self, kind: Kind) -> Vec<Fact> {

@@ -4,7 +4,7 @@
 //! | line | block |
 //! |---|---|
 //! | `## …`, `### …` | heading |
-//! | `- …` | item of a list |
+//! | `- …`, `•…` | item of a list |
 //! | `1. …` | step |
 //! | `> …`, then `> — name` | quotation |
 //! | `\| a \| b \|` | row of a table, the first one its head |
@@ -152,13 +152,10 @@ impl Line<'_> {
                 return Line::Heading(level, rest.trim_start());
             }
         }
-        for mark in ["- ", "• ", "* ", "– ", "+ "] {
-            if let Some(rest) = line.strip_prefix(mark) {
-                return Line::Item(rest.trim_start());
-            }
-        }
-        if let Some(rest) = step(line) {
-            return Line::Step(rest);
+        match item(line) {
+            Some((None, rest)) => return Line::Item(rest),
+            Some((Some(_), rest)) => return Line::Step(rest),
+            None => {}
         }
         if let Some(rest) = line.strip_prefix("> ") {
             return Line::Quote(rest.trim_start());
@@ -187,14 +184,23 @@ impl Line<'_> {
     }
 }
 
-/// What stands behind `12. ` or `12) `.
-fn step(line: &str) -> Option<&str> {
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    if !(1..=2).contains(&digits) {
-        return None;
+/// Whether a line is one of a list, as people type them: its number, where it has one, and what stands behind the mark.
+pub fn item(line: &str) -> Option<(Option<u8>, &str)> {
+    for mark in ["- ", "* ", "– ", "+ "] {
+        if let Some(rest) = line.strip_prefix(mark) {
+            return Some((None, rest.trim_start()));
+        }
     }
-    let rest = &line[digits..];
-    Some(rest.strip_prefix(". ").or_else(|| rest.strip_prefix(") "))?.trim_start())
+    // Phones set no space behind these.
+    let tight = line.strip_prefix(['•', '·', '▪', '●', '○', '◦', '‣']).map(str::trim_start);
+    let tight = tight.or_else(|| line.strip_prefix('-').filter(|rest| rest.starts_with(char::is_alphabetic)));
+    if let Some(rest) = tight.filter(|rest| !rest.is_empty()) {
+        return Some((None, rest));
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let number = line[..digits].parse().ok().filter(|_| digits <= 2)?;
+    let rest = line[digits..].strip_prefix(". ").or_else(|| line[digits..].strip_prefix(") "))?;
+    Some((Some(number), rest.trim_start()))
 }
 
 /// A paragraph that would read as something else gets a backslash.

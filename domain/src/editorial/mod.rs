@@ -8,10 +8,11 @@ mod manuscript;
 pub mod markup;
 mod rights;
 mod stage;
+mod translation;
 mod warning;
 
 pub use crate::alert::prefix;
-pub use advice::{Advice, Official, advise, officialese};
+pub use advice::{Advice, Official, advise, officialese, reading};
 pub use manuscript::{Compiled, Finding, Manuscript, Script};
 pub use rights::{Grant, Role, Scope, allowed, sees};
 pub use stage::{Action, Deed, Hash, Refusal, Stage, State, credit, transition};
@@ -21,3 +22,5 @@ pub use warning::{Holes, MAX_ACTIONS, MAX_LIFE, Warning, places_named};
 mod alert_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod writing_tests;

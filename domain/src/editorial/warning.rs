@@ -186,14 +186,13 @@ pub(super) fn compile(
         findings.push(Finding::BadId);
     }
     let (mut headlines, mut variants, mut files) = (Vec::new(), Vec::new(), Vec::new());
-    let original = text.texts.first().map(Script::fingerprint).unwrap_or_default();
     for (at, script) in text.texts.iter().enumerate() {
         if at > 0 && script.is_empty() {
             continue;
         }
         let holes = Holes::new(&text.places, warning.level, expires, now, &script.lang);
         let written = written(script, &holes, &mut findings);
-        if at > 0 && script.of != original {
+        if at > 0 && !script.follows(&text.texts[0]) {
             findings.push(Finding::Outdated(script.lang.clone()));
         }
         let (more, missing) = markup::parse(&holes.fill(&script.text), media);

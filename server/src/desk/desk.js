@@ -61,15 +61,16 @@ for (const ask of document.querySelectorAll('form[data-passkey]')) {
 // Whoever signs out leaves no text behind on this device, and is asked where one was not saved.
 document.querySelector('form[action$="/ra"]')?.addEventListener('submit', event => {
   let kept = [];
-  try { kept = Object.keys(localStorage).filter(name => name.startsWith('desk:')); } catch {}
+  // What others left here when their session ended is theirs to take.
+  try { kept = Object.keys(localStorage).filter(name => name.startsWith(event.target.dataset.keep)); } catch {}
   const ask = say('Trên máy này còn bản gõ dở chưa lưu. Đăng xuất và bỏ nó?', 'A text on this device was not saved. Sign out and drop it?');
   if (kept.length && !confirm(ask)) event.preventDefault();
   else for (const name of kept) localStorage.removeItem(name);
 });
 
-const frame = document.querySelector('iframe[data-src]');
+const frame = document.querySelector('iframe.ph');
 let dark = false;
-const show = () => { if (frame) frame.src = frame.dataset.src + (dark ? '?nen=dark' : '?nen=light'); };
+const show = () => { if (frame?.dataset.src) frame.src = frame.dataset.src + (dark ? '?nen=dark' : '?nen=light'); };
 show();
 document.querySelector('[data-do=dark]')?.addEventListener('click', event => {
   dark = !dark;
@@ -79,18 +80,22 @@ document.querySelector('[data-do=dark]')?.addEventListener('click', event => {
 
 if (form) {
   const status = document.getElementById('saved');
-  const version = form.elements.version;
-  const key = 'desk:' + form.getAttribute('action');
-  const fields = () => new URLSearchParams([...new FormData(form)].filter(([name]) => name !== 'version')).toString();
+  const { elements } = form;
+  // What names a form and is not typed: the version it is of, or what it begins.
+  const NAMES = ['version', 'once', 'tu'];
+  const fields = () => new URLSearchParams([...new FormData(form)].filter(([name]) => !NAMES.includes(name))).toString();
   let known = fields(), timer, sending = false, leaving = false;
   const PAUSE = 2500, AWAY = 15000;
   const tell = text => { if (status) status.textContent = text; };
   const clock = () => new Date().toLocaleTimeString(english ? 'en-GB' : 'vi-VN', { hour: '2-digit', minute: '2-digit' });
-  const keep = text => { try { text ? localStorage.setItem(key, text) : localStorage.removeItem(key); } catch {} };
+  const keep = text => {
+    const { keep } = form.dataset;
+    try { text ? localStorage.setItem(keep, JSON.stringify({ fields: text, once: elements.once?.value })) : localStorage.removeItem(keep); } catch {}
+  };
 
   // What was typed while the network was away, or before the browser died.
   let kept = null;
-  try { kept = JSON.parse(localStorage.getItem(key)); } catch {}
+  try { kept = JSON.parse(localStorage.getItem(form.dataset.keep)); } catch {}
   if (kept && kept.fields !== known) {
     const offer = document.createElement('div');
     offer.className = 'warn';
@@ -108,7 +113,12 @@ if (form) {
     const row = document.createElement('p');
     row.className = 'ac';
     row.append(
-      button(say('Lấy lại', 'Take it'), () => { fill(new URLSearchParams(kept.fields)); typed(); }),
+      button(say('Lấy lại', 'Take it'), () => {
+        // It may have reached the server before: then it goes on there.
+        if (elements.once && kept.once) elements.once.value = kept.once;
+        fill(new URLSearchParams(kept.fields));
+        typed();
+      }),
       button(say('Bỏ', 'Drop it'), () => keep(null)),
     );
     offer.append(text, row);
@@ -117,7 +127,7 @@ if (form) {
 
   function fill(values) {
     const taken = {};
-    for (const input of form.elements) {
+    for (const input of elements) {
       if (!input.name || input.type === 'hidden') continue;
       const all = values.getAll(input.name);
       if (/checkbox|radio/.test(input.type)) input.checked = all.includes(input.value);
@@ -130,15 +140,28 @@ if (form) {
   function typed() {
     const now = fields();
     if (now === known) return;
-    keep(JSON.stringify({ fields: now }));
+    keep(now);
     tell(say('Đang gõ…', 'Typing…'));
     clearTimeout(timer);
     timer = setTimeout(send, PAUSE);
   }
 
-  // Only a work that stands on the server already is saved by itself.
+  /** The text stands on the server from now on: this page becomes its page. */
+  function settle({ id }) {
+    keep(null);
+    const action = `${form.getAttribute('action')}/${id}`;
+    form.setAttribute('action', action);
+    form.dataset.keep = form.dataset.keep.replace(/moi:.*/, id);
+    elements.tu?.remove();
+    elements.once.name = 'version';
+    history.replaceState(null, '', action + '?sua=1');
+    frame.dataset.src = action + '/xem';
+    frame.parentElement.hidden = false;
+  }
+
+  // A new alert alone waits for whoever writes it to save it first.
   async function send() {
-    if (!version || sending || leaving) return;
+    if (sending || leaving || !(elements.version || elements.once)) return;
     const now = fields();
     if (now === known) return;
     sending = true;
@@ -147,20 +170,23 @@ if (form) {
       const response = await fetch(form.action, {
         method: 'POST',
         headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
-        body: now + '&version=' + version.value,
+        body: now + NAMES.map(name => (elements[name] ? `&${name}=${elements[name].value}` : '')).join(''),
         signal: AbortSignal.timeout(20000),
       });
       const answer = await response.json();
       if (response.ok) {
-        version.value = answer.version;
-        known = now;
-        if (fields() === now) keep(null);
+        if (answer.id) settle(answer);
+        elements.version.value = answer.version;
+        // It stood there already, as it was when no answer came: what was typed since goes next.
+        if (!answer.again) known = now;
+        keep(fields() === known ? null : fields());
         tell(say('Đã lưu lúc ', 'Saved at ') + clock());
         show();
       } else {
         retry = false;
         if (answer.code === 'signed-out') tell(say('Phiên đã hết: hãy bấm Lưu.', 'Signed out: press Save.'));
         else if (answer.code === 'overtaken') tell(say('Có người vừa lưu bài này: hãy bấm Lưu để xem.', 'Somebody has just saved this: press Save to see.'));
+        else if (answer.code === 'denied' && elements.once) tell(say('Đã cất trên máy này. Chọn nơi nhận và chủ đề để tự lưu.', 'Kept on this device. Choose for whom and the topic, to have it saved.'));
         else tell(say('Chưa lưu được: hãy bấm Lưu để xem vì sao.', 'Not saved: press Save to see why.'));
       }
     } catch {
@@ -178,7 +204,7 @@ if (form) {
   form.addEventListener('submit', () => {
     leaving = true;
     clearTimeout(timer);
-    try { sessionStorage['desk-sent'] = key; } catch {}
+    try { sessionStorage['desk-sent'] = form.dataset.keep; } catch {}
   });
   addEventListener('beforeunload', event => { if (!leaving && fields() !== known) { send(); event.preventDefault(); } });
 
@@ -249,6 +275,8 @@ if (form) {
     ['H', '\n## ', '', say('Đề mục', 'Heading')],
     ['•', '\n- ', '', say('Danh sách', 'List')],
     ['1.', '\n1. ', '', say('Các bước', 'Steps')],
+    ['❝', '\n> ', '', say('Trích lời', 'Quotation')],
+    ['▦', '\n| Cột 1 | Cột 2 |\n| ', ' |  |', say('Bảng', 'Table')],
     ['☎', '\n[gọi ', '] ', say('Số để gọi', 'Number to call')],
     ['↗', '\n[liên kết https://', '] ', say('Liên kết', 'Link')],
   ];

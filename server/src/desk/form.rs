@@ -81,6 +81,7 @@ impl Form {
                 venue: of("venue", &old.venue),
                 audio: of("audio", &old.audio),
                 of: old.of,
+                of_version: old.of_version,
                 actions: self.actions(lang).unwrap_or(old.actions),
                 contingency: of("contingency", &old.contingency),
                 area: of("area", &old.area),
@@ -92,11 +93,14 @@ impl Form {
                 first.text = [first.text.trim_end(), "\n\n", line].concat();
             }
         }
-        // Whoever says so has brought a translation up to its original.
-        let original = texts.first().map(Script::fingerprint).unwrap_or_default();
-        for script in texts.iter_mut().skip(1) {
-            if self.has(&["current.", &script.lang].concat()) || (script.of.is_empty() && !script.is_empty()) {
-                script.of.clone_from(&original);
+        // Whoever says so has brought a translation up to its original, as both are in the version that is being saved.
+        let version = u32::try_from(self.number("version")).map_or(1, |version| version + 1);
+        if let Some((original, translations)) = texts.split_first_mut() {
+            for script in translations {
+                let new = script.of.is_empty() && !script.is_empty();
+                if new || (self.has(&["current.", &script.lang].concat()) && !script.follows(original)) {
+                    script.follow(original, version);
+                }
             }
         }
         Manuscript {
@@ -215,10 +219,13 @@ mod tests {
         assert_eq!((text.kind.as_str(), &text.topics[..], &text.places[..]), ("guide", &[3, 1][..], &[PlaceCode(20044)][..]));
         assert_eq!((text.document.as_str(), text.texts.len()), ("12/QĐ", 2));
         assert_eq!((text.texts[0].title.as_str(), text.texts[0].audio.as_str()), ("A", "a.opus"));
-        assert_eq!(text.texts[1].of, text.texts[0].fingerprint(), "a new translation is of what stands there");
-        let later = Form::parse("lang=vi&title.vi=C&lang=en&title.en=B".as_bytes()).manuscript(&text);
-        assert_ne!(later.texts[1].of, later.texts[0].fingerprint());
-        let caught_up = Form::parse("lang=vi&title.vi=C&lang=en&title.en=B&current.en=1".as_bytes()).manuscript(&later);
-        assert_eq!(caught_up.texts[1].of, caught_up.texts[0].fingerprint());
+        let follows = |text: &Manuscript| (text.texts[1].follows(&text.texts[0]), text.texts[1].of_version);
+        assert_eq!(follows(&text), (true, 1), "a new translation is of what stands there");
+        let later = Form::parse("version=3&lang=vi&title.vi=C&lang=en&title.en=B".as_bytes()).manuscript(&text);
+        assert_eq!(follows(&later), (false, 1));
+        let current = Form::parse("version=4&lang=vi&title.vi=C&lang=en&title.en=B&current.en=1".as_bytes());
+        let caught_up = current.manuscript(&later);
+        assert_eq!(follows(&caught_up), (true, 5));
+        assert_eq!(current.manuscript(&caught_up), caught_up, "sent twice it says nothing new");
     }
 }

@@ -32,6 +32,7 @@ pub use upload::sweep;
 use crate::backstage;
 use crate::error::Error;
 use crate::site::Site;
+use crate::store::desk::Person;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -131,20 +132,12 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (true, ["ra"]) => account::sign_out(visit, &person).await,
         (false, ["viec"]) => view::list(visit, &person).await,
         (false, ["viec", "moi"]) => view::fresh(visit, &person).await,
-        (true, ["viec"]) => {
-            let text = alerts::typed(form, &Manuscript::default(), visit.now());
-            let id = works::create(&site, &person, text).await?;
-            // Saved in any case; sent in where the button says so and nothing is missing.
-            match works::act(&site, &person, id, ask(form)?).await {
-                Ok(_) => saved(visit, form, id).await,
-                Err(trouble @ (Trouble::Unready(_) | Trouble::Refuses(_))) => {
-                    view::work(visit, &person, id, Shown { trouble: Some(trouble), typed: None }).await
-                }
-                Err(trouble) => Err(trouble),
-            }
-        }
+        (true, ["viec"]) => match begin(visit, form, &person).await {
+            Err(trouble) if visit.wants_json => Ok(view::json_trouble(&trouble)),
+            done => done,
+        },
         (false, ["viec", id]) => view::work(visit, &person, number(id)?, Shown::default()).await,
-        (true, ["viec", id]) => save(visit, form, &person, number(id)?).await,
+        (true, ["viec", id]) => save(visit, form, &person, number(id)?, form.number("version")).await,
         (true, ["viec", id, "buoc"]) => {
             let id = number(id)?;
             works::act(&site, &person, id, ask(form)?).await?;
@@ -197,13 +190,48 @@ fn ask(form: &Form) -> Result<Ask, Trouble> {
     Ok(Ask { actions, seen: form.hash("seen"), words: form.get("words").to_owned(), at: form.time("at") })
 }
 
-async fn save(visit: &mut Visit, form: &Form, person: &crate::store::desk::Person, id: i64) -> Answer {
+/// Saves a text for the first time. Whoever sends the same form again, since no answer came, goes on with the same work.
+async fn begin(visit: &mut Visit, form: &Form, person: &Person) -> Answer {
+    let site = visit.site.clone();
+    let before = match form.get("tu").parse() {
+        // What was withdrawn meanwhile takes nothing away that was typed.
+        Ok(origin) => match works::copy(&site, person, origin).await {
+            Err(Trouble::NotFound) => Manuscript::default(),
+            copied => copied?,
+        },
+        Err(_) => Manuscript::default(),
+    };
+    let text = alerts::typed(form, &before, visit.now());
+    let once = Some(form.get("once")).filter(|once| once.len() <= 64).unwrap_or_default();
+    let (id, fresh) = works::create(&site, person, text, once).await?;
+    match (fresh, visit.wants_json) {
+        (true, true) => return Ok(begun(id, false)),
+        // The script sends what was typed since over the version that its form began: of two that race none is overwritten.
+        (false, true) => return Ok(begun(id, true)),
+        (false, false) => return save(visit, form, person, id, 1).await,
+        (true, false) => {}
+    }
+    // Saved in any case; sent in where the button says so and nothing is missing.
+    match works::act(&site, person, id, ask(form)?).await {
+        Ok(_) => saved(visit, form, id),
+        Err(trouble @ (Trouble::Unready(_) | Trouble::Refuses(_))) => {
+            view::work(visit, person, id, Shown { trouble: Some(trouble), typed: None }).await
+        }
+        Err(trouble) => Err(trouble),
+    }
+}
+
+fn begun(id: i64, again: bool) -> Response {
+    view::json(StatusCode::OK, &serde_json::json!({ "id": id, "version": 1, "again": again }))
+}
+
+async fn save(visit: &mut Visit, form: &Form, person: &Person, id: i64, version: i64) -> Answer {
     let before = visit.site.store.work(id).await?.ok_or(Trouble::NotFound)?;
     let text = alerts::typed(form, &before.text, visit.now());
-    let done = works::save(&visit.site, person, id, form.number("version"), text.clone(), ask(form)?).await;
+    let done = works::save(&visit.site, person, id, version, text.clone(), ask(form)?).await;
     match done {
         Ok(work) if visit.wants_json => Ok(view::json(StatusCode::OK, &serde_json::json!({ "version": work.version }))),
-        Ok(_) => saved(visit, form, id).await,
+        Ok(_) => saved(visit, form, id),
         Err(trouble) if visit.wants_json => Ok(view::json_trouble(&trouble)),
         // What was typed comes back in the form, with what stands in its way.
         Err(
@@ -211,7 +239,7 @@ async fn save(visit: &mut Visit, form: &Form, person: &crate::store::desk::Perso
         ) => {
             // A text that is not ready is saved all the same.
             if matches!(trouble, Trouble::Unready(_) | Trouble::Refuses(_)) {
-                works::save(&visit.site, person, id, form.number("version"), text.clone(), Ask::default()).await?;
+                works::save(&visit.site, person, id, version, text.clone(), Ask::default()).await?;
                 return view::work(visit, person, id, Shown { trouble: Some(trouble), typed: None }).await;
             }
             view::work(visit, person, id, Shown { trouble: Some(trouble), typed: Some(text) }).await
@@ -220,10 +248,7 @@ async fn save(visit: &mut Visit, form: &Form, person: &crate::store::desk::Perso
     }
 }
 
-async fn saved(visit: &mut Visit, form: &Form, id: i64) -> Answer {
-    if visit.wants_json {
-        return Ok(view::json(StatusCode::OK, &serde_json::json!({ "id": id, "version": 1 })));
-    }
+fn saved(visit: &Visit, form: &Form, id: i64) -> Answer {
     let target = if form.has("stay") { format!("/viec/{id}?sua=1") } else { format!("/viec/{id}") };
     Ok(visit.go(&target))
 }
@@ -237,6 +262,7 @@ pub async fn tidy(site: &Site) -> Result<(), Error> {
     let mut tx = site.store.begin().await?;
     tx.end_old_sessions(Time(now.0 - visit::LIFE), Time(now.0 - visit::IDLE)).await?;
     tx.drop_seen_notices().await?;
+    tx.forget_begun(Time(now.0 - 90 * 86_400)).await?;
     tx.commit().await?;
     crate::tree::tidy(site).await
 }

@@ -73,6 +73,7 @@ pub async fn take(visit: &Visit, person: &Person, id: i64, brought: Brought) -> 
         words: words.replace('\n', " "),
         speaker: speaker.replace('\n', " "),
         file: String::new(),
+        bytes: 0,
         trouble: String::new(),
     };
     let now = site.now();

@@ -107,6 +107,25 @@ pub fn may_see(person: &Person, created_by: i64, text: &Manuscript) -> bool {
     created_by == person.id || sees(&person.grants, scope(text))
 }
 
+/// What a copy for another place begins from: the text of a work that this person sees, or else what readers have of it;
+/// without what belongs to the first place.
+pub async fn copy(site: &Site, person: &Person, id: i64) -> Result<Manuscript, Trouble> {
+    let work = site.store.work(id).await?.ok_or(Trouble::NotFound)?;
+    let mut text = match may_see(person, work.created_by, &work.text) {
+        true => work.text,
+        false => work.published.filter(|_| work.state.live).ok_or(Trouble::NotFound)?,
+    };
+    // Words of an alert come from templates.
+    if text.alert.is_some() {
+        return Err(Trouble::NotFound);
+    }
+    // Versions are counted anew; what was outdated still is.
+    if let Some((original, translations)) = text.texts.split_first_mut() {
+        translations.iter_mut().for_each(|script| script.of_version = u32::from(script.follows(original)));
+    }
+    Ok(Manuscript { places: Vec::new(), supersedes: String::new(), change: String::new(), ..text })
+}
+
 /// The first place for which this person may do something of this kind with news; `None` where he never does.
 pub fn home(person: &Person, action: Action) -> Option<PlaceCode> {
     let fits = |grant: &&Grant| {
@@ -154,14 +173,26 @@ pub fn compile(work: &Work, files: &Files, now: Time) -> (Compiled, Vec<Finding>
     (compiled, findings)
 }
 
-/// Begins a work.
-pub async fn create(site: &Site, person: &Person, text: Manuscript) -> Result<i64, Trouble> {
+/// Begins a work, and says whether it did: the form that `once` names (empty: none) begins one, however often it comes.
+pub async fn create(site: &Site, person: &Person, text: Manuscript, once: &str) -> Result<(i64, bool), Trouble> {
     if !allowed(&person.grants, Action::Write, scope(&text)) {
         return Err(Trouble::Denied);
     }
     let (now, by) = (site.now(), person.id);
     let mut tx = site.store.begin().await?;
+    if !once.is_empty() {
+        match tx.begun(by, once).await {
+            Ok(None) => {}
+            known => {
+                tx.roll_back().await;
+                return Ok((known?.ok_or(Trouble::NotFound)?, false));
+            }
+        }
+    }
     let id = tx.add_work(&text, by, now).await?;
+    if !once.is_empty() {
+        tx.set_begun(by, once, id, now).await?;
+    }
     links::ask(&mut tx, id, None, &text, now).await?;
     let note = Note {
         actor: Some(by),
@@ -173,7 +204,7 @@ pub async fn create(site: &Site, person: &Person, text: Manuscript) -> Result<i6
     };
     tx.note(now, note).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok((id, true))
 }
 
 /// Saves a text over the version it was begun with, and goes on to `ask`.

@@ -1,11 +1,22 @@
 //! HTML from elsewhere, turned into blocks. Only text and a few kinds of structure come through; nothing is passed on as
 //! HTML. Reads the token stream and builds no tree, so that no nesting, however deep, costs more than its length.
 
+mod inline;
+mod list;
+mod table;
+
 use domain::content::{Block, Mark, Style, Text};
+use domain::editorial::markup;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use inline::Inline;
+use list::start_of;
 use std::cell::RefCell;
+use table::Table;
+
+/// Elements within a line, one in the other, that are looked at.
+const MAX_INLINE: usize = 64;
 
 pub fn blocks(source: &str) -> Vec<Block> {
     let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
@@ -37,21 +48,17 @@ impl TokenSink for Sink {
     }
 }
 
-/// A table as far as it has been read.
-#[derive(Default)]
-struct Table {
-    rows: Vec<Vec<String>>,
-    row: Vec<String>,
-}
-
 #[derive(Default)]
 struct Reader {
     blocks: Vec<Block>,
     text: Text,
-    /// Where the strong or emphasised text being read began.
-    open: Vec<(Style, usize)>,
-    /// Items of the list being read and whether it is numbered; lists inside a list become part of it.
+    /// Elements within a line that are still open.
+    inline: Vec<Inline>,
+    /// Items of the list being read and whether it is numbered; lists inside a list become part of it. Outside `<ul>` and
+    /// `<ol>` it goes on as long as items come: word processors and people set them as paragraphs that begin with a sign.
     list: Option<(bool, Vec<Text>)>,
+    /// Links of the list, shown after it.
+    held: Vec<Block>,
     list_depth: usize,
     table: Option<Table>,
     table_depth: usize,
@@ -73,33 +80,8 @@ const DROPPED: [&str; 19] = [
 /// Have no end tag, so that there is no inside.
 const EMPTY: [&str; 1] = ["embed"];
 /// Begin or end a paragraph.
-const BREAKS: [&str; 25] = [
-    "p",
-    "div",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "main",
-    "aside",
-    "nav",
-    "figure",
-    "figcaption",
-    "address",
-    "pre",
-    "hr",
-    "dl",
-    "dt",
-    "dd",
-    "form",
-    "fieldset",
-    "details",
-    "summary",
-    "body",
-    "center",
-    "caption",
-    "br",
-];
+const BREAKS: &str = " p div section article header footer main aside nav figure figcaption address pre hr dl dt dd form \
+    fieldset details summary body center caption br ";
 
 impl Reader {
     fn text(&mut self, text: &str) {
@@ -141,10 +123,8 @@ impl Reader {
             };
         }
         match (name, start) {
-            ("strong" | "b", true) => self.open.push((Style::Strong, self.text.plain.len())),
-            ("em" | "i", true) => self.open.push((Style::Emphasis, self.text.plain.len())),
-            ("strong" | "b", false) => self.close(Style::Strong),
-            ("em" | "i", false) => self.close(Style::Emphasis),
+            ("strong" | "b" | "em" | "i" | "span", true) => self.open(tag),
+            ("strong" | "b" | "em" | "i" | "span", false) => self.close(name),
             ("a", true) => self.link = address(tag).map(|url| (url, self.text.plain.len())),
             ("a", false) => self.close_link(),
             ("h1" | "h2", true) => self.begin_heading(2),
@@ -155,15 +135,16 @@ impl Reader {
             }
             ("ul" | "ol", true) => {
                 self.flush();
+                let numbered = name == "ol";
+                if self.list_depth == 0 && !self.goes_on(numbered.then(|| start_of(tag))) {
+                    self.end_list();
+                }
                 self.list_depth += 1;
-                self.list.get_or_insert_with(|| (name == "ol", Vec::new()));
+                self.list.get_or_insert_with(|| (numbered, Vec::new()));
             }
             ("ul" | "ol", false) => {
                 self.flush();
                 self.list_depth = self.list_depth.saturating_sub(1);
-                if self.list_depth == 0 {
-                    self.close_list();
-                }
             }
             ("li", _) => self.flush(),
             ("blockquote", true) => {
@@ -176,6 +157,9 @@ impl Reader {
             }
             ("table", true) => {
                 self.flush();
+                if self.list_depth == 0 {
+                    self.end_list();
+                }
                 self.table_depth += 1;
                 self.table.get_or_insert_default();
             }
@@ -188,24 +172,48 @@ impl Reader {
             ("tr", _) => self.close_row(),
             ("td" | "th", true) => self.close_cell(false),
             ("td" | "th", false) => self.close_cell(true),
-            _ if BREAKS.contains(&name) => self.flush(),
+            _ if BREAKS.contains(&[" ", name, " "].concat()) => self.flush(),
             _ => {}
         }
         TokenSinkResult::Continue
     }
 
-    fn close(&mut self, style: Style) {
-        let Some(at) = self.open.iter().rposition(|(open, _)| *open == style) else { return };
-        let (_, start) = self.open.remove(at);
-        self.mark(start, style);
+    fn open(&mut self, tag: &Tag) {
+        // Deeper than anybody writes: the rest reads as what is around it.
+        if self.inline.len() < MAX_INLINE {
+            self.inline.push(Inline::of(tag, self.text.plain.len()));
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        let Some(at) = self.inline.iter().rposition(|open| *open.name == *name) else { return };
+        let closed = self.inline.remove(at);
+        if closed.sign {
+            let sign = self.text.plain.split_off(closed.start);
+            self.text.plain.push_str(&inline::sign(&sign));
+            // Nothing points into what stood there.
+            let len = self.text.plain.len();
+            self.text.marks.retain(|mark| mark.end as usize <= closed.start);
+            self.inline[at..].iter_mut().for_each(|open| open.start = len);
+        } else if let Some(style) = closed.style {
+            self.mark(closed.start, style);
+        }
     }
 
     /// Marks must not overlap; of two nested ones, the inner, which closes first, counts.
     fn mark(&mut self, start: usize, style: Style) {
         let start = start.max(self.text.marks.last().map_or(0, |mark| mark.end as usize));
         let end = self.text.plain.trim_end().len();
-        if start < end {
-            self.text.marks.push(Mark { start: start as u32, end: end as u32, style });
+        if start >= end {
+            return;
+        }
+        match self.text.marks.last_mut() {
+            // Editors cut one phrase into many pieces.
+            Some(last) if last.style == style && last.end as usize == start => last.end = end as u32,
+            _ => {
+                let space = usize::from(self.text.plain.as_bytes()[start] == b' ');
+                self.text.marks.push(Mark { start: (start + space) as u32, end: end as u32, style });
+            }
         }
     }
 
@@ -229,96 +237,59 @@ impl Reader {
             self.text(" ");
             return;
         }
-        let text = self.take();
-        if !text.plain.is_empty() {
-            if let Some((_, items)) = &mut self.list {
-                items.push(text);
-            } else if let Some(level) = self.heading {
-                self.blocks.push(Block::Heading { level, text: text.plain });
-            } else if self.quotes > 0 {
-                self.blocks.push(Block::Quote { text, by: None });
-            } else {
-                self.blocks.push(Block::Paragraph(text));
+        let mut text = self.take();
+        if text.plain.is_empty() {
+            return;
+        }
+        if self.list_depth == 0 && self.heading.is_none() && self.quotes == 0 {
+            let item = markup::item(&text.plain).map(|(number, rest)| (number, text.plain.len() - rest.len()));
+            if let Some((number, mark)) = item {
+                let goes_on = self.goes_on(number);
+                if goes_on || number.is_none_or(|number| number == 1) {
+                    if !goes_on {
+                        self.end_list();
+                    }
+                    inline::cut(&mut text, mark);
+                    return self.push_item(number.is_some(), text);
+                }
             }
+        } else if self.list_depth > 0 {
+            return self.push_item(false, text);
         }
-        if self.list.is_none() {
-            self.blocks.append(&mut self.links);
-        }
+        self.end_list();
+        self.blocks.push(if let Some(level) = self.heading {
+            Block::Heading { level, text: text.plain }
+        } else if self.quotes > 0 {
+            Block::Quote { text, by: None }
+        } else {
+            Block::Paragraph(text)
+        });
+        self.blocks.append(&mut self.links);
     }
 
     /// The text read so far, its marks closed; what was open goes on in the next one.
     fn take(&mut self) -> Text {
         self.close_link();
-        for (style, start) in self.open.clone() {
-            self.mark(start, style);
+        for at in 0..self.inline.len() {
+            if let Inline { style: Some(style), start, sign: false, .. } = self.inline[at] {
+                self.mark(start, style);
+            }
         }
         let mut text = std::mem::take(&mut self.text);
         text.plain.truncate(text.plain.trim_end().len());
         text.marks.sort_by_key(|mark| mark.start);
-        self.open.iter_mut().for_each(|(_, start)| *start = 0);
+        self.inline.iter_mut().for_each(|open| open.start = 0);
         text
-    }
-
-    fn close_list(&mut self) {
-        self.flush();
-        self.list_depth = 0;
-        if let Some((numbered, items)) = self.list.take().filter(|(_, items)| !items.is_empty()) {
-            self.blocks.push(if numbered { Block::Steps(items) } else { Block::List(items) });
-        }
-        self.blocks.append(&mut self.links);
-    }
-
-    fn close_cell(&mut self, end: bool) {
-        if self.table_depth != 1 {
-            return self.text(" ");
-        }
-        let text = self.take().plain;
-        if let Some(table) = &mut self.table
-            && (end || !text.is_empty())
-        {
-            table.row.push(text);
-        }
-    }
-
-    fn close_row(&mut self) {
-        if self.table_depth != 1 {
-            return self.text(" ");
-        }
-        let text = self.take().plain;
-        if let Some(table) = &mut self.table {
-            if !text.is_empty() {
-                table.row.push(text);
-            }
-            if !table.row.is_empty() {
-                table.rows.push(std::mem::take(&mut table.row));
-            }
-        }
-    }
-
-    fn close_table(&mut self) {
-        if self.table.is_none() {
-            return;
-        }
-        self.table_depth = 1;
-        self.close_row();
-        self.table_depth = 0;
-        let mut rows = self.table.take().unwrap_or_default().rows;
-        let width = rows.iter().map(Vec::len).max().unwrap_or(0).min(20);
-        rows.iter_mut().for_each(|row| row.resize(width, String::new()));
-        if width > 0 {
-            let head = rows.remove(0);
-            self.blocks.push(Block::Table { head, rows });
-        }
-        self.blocks.append(&mut self.links);
     }
 }
 
 /// Where a link leads, if it may lead there.
 fn address(tag: &Tag) -> Option<String> {
-    let href = tag.attrs.iter().find(|attribute| &*attribute.name.local == "href")?;
-    let url = href.value.trim().to_owned();
+    let url = inline::attribute(tag, "href")?.trim().to_owned();
     crate::publish::check_url(&url).ok().map(|()| url)
 }
 
+#[cfg(test)]
+mod paste;
 #[cfg(test)]
 mod tests;

@@ -30,6 +30,7 @@ const PUSH: &str = include_str!("push.sql");
 const CAP: &str = include_str!("cap.sql");
 const TREE: &str = include_str!("tree.sql");
 const BOUND: &str = include_str!("bound.sql");
+const BEGUN: &str = include_str!("begun.sql");
 const SCHEMA_VERSION: i64 = 7;
 /// Marks a copy made by `backup`: whoever opens it starts a new epoch, since phones may have seen later positions.
 const COPIED: &str = "copied";
@@ -235,6 +236,7 @@ async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time)
     }
     if version < 7 {
         sqlx::raw_sql(BOUND).execute(&mut *tx).await?;
+        sqlx::raw_sql(BEGUN).execute(&mut *tx).await?;
         sqlx::raw_sql("PRAGMA user_version = 7").execute(&mut *tx).await?;
     }
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;

@@ -219,10 +219,9 @@ fn put(text: &mut Manuscript, lang: &str, words: Words, area: &str) {
 
 /// Translations of a template are of its original.
 fn mark(text: &mut Manuscript) {
-    let original = text.texts.first().map(Script::fingerprint).unwrap_or_default();
-    for script in text.texts.iter_mut().skip(1).filter(|script| book().update.each().iter().any(|(lang, _)| *lang == script.lang))
-    {
-        script.of.clone_from(&original);
+    let Some((original, translations)) = text.texts.split_first_mut() else { return };
+    for script in translations.iter_mut().filter(|script| book().update.each().iter().any(|(lang, _)| *lang == script.lang)) {
+        script.follow(original, 0);
     }
 }
 

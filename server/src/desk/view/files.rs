@@ -3,10 +3,12 @@
 use super::{check, choice, field, hidden, input, send, trouble};
 use crate::desk::encode::MAX_UPLOAD;
 use crate::desk::visit::Visit;
+use crate::desk::works::Trouble;
 use crate::store::desk::{Sort, Upload, Work};
-use domain::content::{Block, MediaRef};
-use domain::editorial::{Script, markup};
-use domain::words::{decimal, fill};
+use domain::content::{Block, MediaRef, Time};
+use domain::editorial::{Manuscript, Script, markup};
+use domain::words::{decimal, fill, size};
+use std::collections::BTreeSet;
 use ui::el::{El, cl, el, tx};
 
 /// How a file is named in the text.
@@ -21,7 +23,9 @@ fn line(upload: &Upload) -> String {
 
 /// Inside the editor's form: what was brought, to be put into the text. The script puts it where the cursor is.
 pub fn list(visit: &Visit, first: &Script, uploads: &[Upload]) -> Option<El> {
-    if uploads.is_empty() {
+    // A copy may have a recording that was brought to the first work.
+    let carried = !first.audio.is_empty() && uploads.iter().all(|upload| upload.file != first.audio);
+    if uploads.is_empty() && !carried {
         return None;
     }
     let w = visit.w();
@@ -40,9 +44,14 @@ pub fn list(visit: &Visit, first: &Script, uploads: &[Upload]) -> Option<El> {
         let path = ["/media/", &upload.file.replace(".avif", "-360.avif")].concat();
         let li = match upload.sort {
             // The smallest width is enough here.
-            Sort::Picture => li.kid(el("img").attr("src", path).attr("alt", upload.words.clone()).attr("loading", "lazy")),
+            Sort::Picture => li
+                .kid(tx("small", size(upload.bytes.into(), visit.lang)))
+                .kid(el("img").attr("src", path).attr("alt", upload.words.clone()).attr("loading", "lazy")),
             Sort::Sound => li
-                .kid(tx("small", fill(w.speaks, &[("name", &upload.speaker)])))
+                .kid(tx(
+                    "small",
+                    [&fill(w.speaks, &[("name", &upload.speaker)]), " · ", &size(upload.bytes.into(), visit.lang)].concat(),
+                ))
                 .kid(el("audio").attr("src", path).attr("controls", "").attr("preload", "none")),
         };
         let line = line(upload);
@@ -54,16 +63,50 @@ pub fn list(visit: &Visit, first: &Script, uploads: &[Upload]) -> Option<El> {
         li.kid(put).kid(check("insert", line, false, w.file_append))
     });
     let sounds: Vec<&Upload> = uploads.iter().filter(|upload| upload.sort == Sort::Sound && !upload.file.is_empty()).collect();
-    let whole = (!sounds.is_empty()).then(|| {
+    let whole = (carried || !sounds.is_empty()).then(|| {
+        let kept = carried.then(|| choice(first.audio.clone(), true, w.audio_carried));
         let options = sounds.iter().map(|upload| choice(upload.file.clone(), first.audio == upload.file, upload.words.clone()));
         let none = choice(String::new(), first.audio.is_empty(), w.audio_none);
-        field("audio.vi", w.audio_whole, w.audio_hint, el("select").kid(none).kids(options.collect()))
+        field("audio.vi", w.audio_whole, w.audio_hint, el("select").kid(none).maybe(kept).kids(options.collect()))
     });
+    let heard =
+        carried.then(|| el("audio").attr("src", ["/media/", &first.audio].concat()).attr("controls", "").attr("preload", "none"));
     let mut out = el("fieldset").attr("id", "tep");
     if waiting {
         out = out.attr("data-waiting", "");
     }
-    Some(out.kid(tx("legend", w.files)).kid(cl("ul", "fl2").kids(rows.collect())).maybe(whole))
+    Some(out.kid(tx("legend", w.files)).kid(cl("ul", "fl2").kids(rows.collect())).maybe(whole).maybe(heard))
+}
+
+/// The recordings that a text has, by the names of their files.
+pub fn sounds(text: &Manuscript) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let (done, _) =
+        text.compile(Time(0), 1, &|file| Some(MediaRef { file: file.to_owned(), bytes: 0, width: 0, height: 0, seconds: 0 }));
+    for variant in &done.body.variants {
+        names.extend(variant.audio.iter().map(|media| media.file.clone()));
+        names.extend(variant.blocks.iter().filter_map(|block| match block {
+            Block::Audio { media, .. } => Some(media.file.clone()),
+            _ => None,
+        }));
+    }
+    names
+}
+
+/// Whose voices a text has, for whoever judges it: nobody is heard who has not agreed to it.
+pub async fn voices(visit: &Visit, text: &Manuscript) -> Result<Option<El>, Trouble> {
+    let w = visit.w();
+    let names = sounds(text);
+    let known = visit.site.store.voices(&names).await?;
+    let rows = names.iter().map(|file| {
+        let said = match known.get(file) {
+            Some(voice) => tx("p", fill(w.voice, &[("words", &voice.words), ("name", &voice.speaker)])),
+            None => cl("p", "warn").text(w.voice_unknown),
+        };
+        el("li").kid(said).kid(el("audio").attr("src", ["/media/", file].concat()).attr("controls", "").attr("preload", "none"))
+    });
+    let list = cl("ul", "fl2").kids(rows.collect());
+    Ok((!names.is_empty()).then(|| el("section").kid(tx("h2", w.voices)).kid(list)))
 }
 
 /// Beside it, as a form of its own.

@@ -6,14 +6,19 @@ use super::trouble::later;
 use super::work::at;
 use crate::desk::visit::Visit;
 use crate::desk::works::{NOT_PUBLISHED, Trouble, may_see};
-use crate::store::desk::{Line, Person, Version};
+use crate::error::Error;
+use crate::store::desk::{Line, Person, Upload, Version};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::editorial::{Action, Manuscript, Scope, Stage, allowed};
 use domain::instance::instance;
 use domain::words::{Desk, fill};
 use similar::{ChangeTag, TextDiff};
+use std::collections::HashMap;
 use ui::el::{El, cl, el, link, tx};
+
+/// Recordings by the names of their files.
+pub type Voices = HashMap<String, Upload>;
 
 /// Lines of one page of the audit.
 const PAGE: u32 = 100;
@@ -23,6 +28,7 @@ pub async fn history(visit: &Visit, person: &Person, id: i64) -> Result<Response
     let store = &visit.site.store;
     let work = store.work(id).await?.filter(|work| may_see(person, work.created_by, &work.text)).ok_or(Trouble::NotFound)?;
     let versions = store.versions(id).await?;
+    let voices = voices(visit, versions.iter().map(|version| &version.text)).await?;
     let steps = store.audit(Some(id), None, 200).await?;
     let mut main = cl("div", "pg").kid(back(visit, &format!("/viec/{id}"), w.back_to_work)).kid(tx("h1", w.history));
     main = main.kid(tx("p", work.text.heading()));
@@ -31,16 +37,23 @@ pub async fn history(visit: &Visit, person: &Person, id: i64) -> Result<Response
     main = main.kid(tx("h2", w.versions));
     for (place, version) in versions.iter().enumerate() {
         let before = versions.get(place + 1).map(|version| &version.text);
-        main = main.kid(one(visit, version, before));
+        main = main.kid(one(visit, version, before, &voices));
     }
     Ok(page(visit, StatusCode::OK, w.history, main))
 }
 
-fn one(visit: &Visit, version: &Version, before: Option<&Manuscript>) -> El {
+/// The recordings that some texts have.
+pub async fn voices(visit: &Visit, texts: impl Iterator<Item = &Manuscript>) -> Result<Voices, Error> {
+    let files = texts.flat_map(|text| text.texts.iter().map(|script| script.audio.clone()));
+    visit.site.store.voices(&files.filter(|file| !file.is_empty()).collect()).await
+}
+
+fn one(visit: &Visit, version: &Version, before: Option<&Manuscript>, voices: &Voices) -> El {
     let w = visit.w();
     let n = version.version.to_string();
     let title = fill(w.version_by, &[("n", &n), ("name", &version.by), ("at", &at(visit, version.at))]);
-    let difference = difference(&before.map_or_else(String::new, |text| plain(text, visit)), &plain(&version.text, visit));
+    let difference =
+        difference(&before.map_or_else(String::new, |text| plain(text, visit, voices)), &plain(&version.text, visit, voices));
     el("details").flag("open", before.is_some()).kid(tx("summary", title)).kid(difference)
 }
 
@@ -49,7 +62,7 @@ fn line(label: &str, value: &str) -> Option<String> {
 }
 
 /// A manuscript as lines of text: what changed between two of them is what a person sees changed.
-pub fn plain(text: &Manuscript, visit: &Visit) -> String {
+pub fn plain(text: &Manuscript, visit: &Visit, voices: &Voices) -> String {
     let w = visit.w();
     let mut lines = Vec::new();
     let mut add = |label: &str, value: &str| lines.extend(line(label, value));
@@ -89,6 +102,11 @@ pub fn plain(text: &Manuscript, visit: &Visit) -> String {
             continue;
         }
         lines.push(["— ", &script.lang, " —"].concat());
+        let heard = voices.get(&script.audio).map_or_else(
+            || script.audio.clone(),
+            // Two takes of one voice are told apart by their files.
+            |voice| [&voice.words, " · ", &voice.speaker, " · ", voice.file.get(..8).unwrap_or_default()].concat(),
+        );
         let fields = [
             (w.title, &script.title),
             (w.summary, &script.summary),
@@ -99,7 +117,7 @@ pub fn plain(text: &Manuscript, visit: &Visit) -> String {
             (w.duration, &script.duration),
             (w.venue, &script.venue),
             (w.phone, &script.phone),
-            (w.audio_whole, &script.audio),
+            (w.audio_whole, &heard),
             (w.al_actions, &script.actions.join(" / ")),
             (w.al_contingency, &script.contingency),
             (w.al_area, &script.area),

@@ -26,8 +26,11 @@ pub use work::{pasted, preview, work};
 pub use write::fresh;
 
 use crate::assets::hex;
+use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
-use domain::editorial::Manuscript;
+use crate::store::desk::Person;
+use domain::editorial::{Manuscript, Script};
+use domain::words::fill;
 use ui::el::{El, cl, el, tx};
 
 /// What stands on the page of a work beside the work.
@@ -84,6 +87,21 @@ fn go(text: &'static str) -> El {
     cl("button", "bt go").text(text)
 }
 
+/// Under which the script keeps on this device what was not saved: nobody else who uses it is offered it. With nothing for
+/// `what` it is how all of that person's begin, which signing out drops.
+fn keep(person: &Person, what: impl std::fmt::Display) -> String {
+    format!("desk:{}:{what}", person.id)
+}
+
+/// Beside a translation that is older than its original.
+fn outdated(visit: &Visit, script: &Script) -> String {
+    let w = visit.w();
+    match script.of_version {
+        0 => w.outdated.to_owned(),
+        version => fill(w.outdated_since, &[("n", &version.to_string())]),
+    }
+}
+
 fn check(name: impl Into<ui::el::Str>, value: String, on: bool, text: impl Into<ui::el::Str>) -> El {
     let input = el("input").attr("type", "checkbox").attr("name", name).attr("value", value).flag("checked", on);
     cl("label", "ck").kid(input).kid(tx("span", text))
@@ -94,6 +112,6 @@ fn choice(value: String, on: bool, text: impl Into<ui::el::Str>) -> El {
 }
 
 /// What the views of readers need to know.
-fn ctx(visit: &crate::desk::visit::Visit) -> ui::Ctx {
+fn ctx(visit: &Visit) -> ui::Ctx {
     ui::Ctx { images: ui::Images::Inline, ..ui::Ctx::html(visit.lang, visit.now(), &visit.origin) }
 }

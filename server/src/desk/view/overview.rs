@@ -10,9 +10,10 @@ use crate::desk::works::{Trouble, home, may_see, scope};
 use crate::store::desk::{Listed, Notice, Person};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::content::{Kind, Time};
-use domain::editorial::{Action, Stage, allowed};
+use domain::content::{Kind, PlaceCode, Time};
+use domain::editorial::{Action, Scope, Stage, allowed, sees};
 use domain::instance::instance;
+use domain::route::Route;
 use domain::words::{Desk, ago, date_time, fill};
 use ui::el::{El, cl, el, link, tx};
 
@@ -48,13 +49,17 @@ pub fn badge(stage: Stage, live: bool, w: &'static Desk) -> El {
 }
 
 pub fn row(visit: &Visit, heading: &'static str, work: &Listed) -> El {
+    row_to(visit, heading, work, visit.to(&format!("/viec/{}", work.id)))
+}
+
+fn row_to(visit: &Visit, heading: &'static str, work: &Listed, address: String) -> El {
     let w = visit.w();
     let title = if work.title.is_empty() { w.untitled.to_owned() } else { work.title.clone() };
     let places = work.text.places.iter().filter_map(|place| instance().place(*place)).map(|place| place.name.get(visit.lang));
     let places = places.take(2).collect::<Vec<_>>().join(", ");
     let places = if places.is_empty() { visit.lang.words().everyone } else { &places };
     let facts = [&work.author, " · ", places, " · ", &ago(work.changed, visit.now(), visit.lang)].concat();
-    let a = el("a").attr("href", visit.to(&format!("/viec/{}", work.id))).kid(tx(heading, title));
+    let a = el("a").attr("href", address).kid(tx(heading, title));
     el("li").kid(a).kid(cl("small", "sl").kid(badge(work.stage, work.live, w)).text(" ").text(facts))
 }
 
@@ -156,29 +161,52 @@ pub async fn overview(visit: &Visit, person: &Person) -> Result<Response, Troubl
     Ok(page(visit, StatusCode::OK, w.overview, main.kids(sections)))
 }
 
+/// Places that this person does not look after.
+fn others(person: &Person) -> Vec<u32> {
+    let own = |code: &u32| sees(&person.grants, Scope { places: &[PlaceCode(*code)], topics: &[], alert: false });
+    instance().places.iter().map(|place| place.code).filter(|code| !own(code)).collect()
+}
+
+/// What readers have of other places, to be read as they read it, and copied.
+fn elsewhere(visit: &Visit, work: &Listed) -> Option<El> {
+    let read = Route::Item(work.item?).path(visit.lang);
+    let copy = visit.to(&format!("/viec/moi?loai={}&tu={}", work.text.kind, work.id));
+    let copy = cl("a", "bt").attr("href", copy).text(visit.w().copy);
+    Some(row_to(visit, "h2", work, read).kid(cl("p", "ac").kid(copy)))
+}
+
 pub async fn list(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
     let w = visit.w();
+    let writes = home(person, Action::Write).is_some();
+    let others = if writes { others(person) } else { Vec::new() };
+    let away = !others.is_empty() && visit.query.get("o") == "khac";
     let asked = Stage::from_name(visit.query.get("stage"));
     let stages: Vec<Stage> = asked.map_or_else(|| Stage::ALL.to_vec(), |stage| vec![stage]);
     let words = visit.query.get("q");
-    let found = visible(visit, person, &stages, words, LIST).await?;
+    let rows: Vec<El> = if away {
+        let found = visit.site.store.works(&[Stage::Published], Some(&others), words, LIST).await?;
+        let foreign = |work: &&Listed| work.text.alert.is_none() && !may_see(person, work.created_by, &work.text);
+        found.iter().filter(foreign).filter_map(|work| elsewhere(visit, work)).collect()
+    } else {
+        visible(visit, person, &stages, words, LIST).await?.iter().map(|work| row(visit, "h2", work)).collect()
+    };
     let options = Stage::ALL.into_iter().map(|stage| choice(stage.name().into(), asked == Some(stage), stage_name(stage, w)));
     let all = choice(String::new(), asked.is_none(), w.every_stage);
     let form = cl("form", "fl")
         .attr("action", visit.to("/viec"))
         .kid(field("q", w.find_title, "", input("search", words)))
         .kid(field("stage", w.stage, "", el("select").kid(all).kids(options.collect())))
+        .maybe((!others.is_empty()).then(|| {
+            let mine = choice(String::new(), !away, w.where_mine);
+            field("o", w.where_label, "", el("select").kid(mine).kid(choice("khac".into(), away, w.where_others)))
+        }))
         .kid(cl("p", "ac").kid(send(w.find)));
     let mut main = root(w.works);
-    if home(person, Action::Write).is_some() {
+    if writes {
         main = main.kid(beginnings(visit));
     }
     main = main.kid(form);
-    let main = if found.is_empty() {
-        main.kid(cl("p", "em").text(w.no_works))
-    } else {
-        main.kid(cl("ul", "ls").kids(found.iter().map(|work| row(visit, "h2", work)).collect()))
-    };
+    let main = if rows.is_empty() { main.kid(cl("p", "em").text(w.no_works)) } else { main.kid(cl("ul", "ls").kids(rows)) };
     Ok(page(visit, StatusCode::OK, w.works, main))
 }
 

@@ -2,7 +2,7 @@
 
 use super::enter::{alarm, passkey_form};
 use super::frame::{page, root};
-use super::{check, choice, field, field_as, go, hex, hidden, input, send};
+use super::{check, choice, field, field_as, go, hex, hidden, input, keep, send};
 use crate::desk::enter::Wrong;
 use crate::desk::passkey;
 use crate::desk::visit::Visit;
@@ -142,7 +142,11 @@ pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[P
         }
         li.kid(end(visit, hex(&session.token), w.end_session))
     });
-    let out = el("form").attr("method", "post").attr("action", visit.to("/ra")).kid(cl("p", "ac").kid(go(w.sign_out)));
+    let out = el("form")
+        .attr("method", "post")
+        .attr("action", visit.to("/ra"))
+        .attr("data-keep", keep(person, ""))
+        .kid(cl("p", "ac").kid(go(w.sign_out)));
     let main = root(w.me)
         .maybe(wrong.map(|wrong| alarm(wrong, w)))
         .kid(cl("p", "ld").text(person.name.clone()))

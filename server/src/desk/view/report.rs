@@ -5,12 +5,12 @@ use crate::desk::links;
 use crate::desk::visit::Visit;
 use crate::publish::check;
 use crate::store::desk::{Link, Work};
-use domain::content::{Block, Body};
-use domain::editorial::{Advice, Compiled, Finding, MAX_ACTIONS, MAX_LIFE, advise};
+use domain::content::{Block, Body, FactKind};
+use domain::editorial::{Advice, Compiled, Finding, MAX_ACTIONS, MAX_LIFE, advise, reading};
 use domain::instance::instance;
 use domain::route::Route;
 use domain::words::{Desk, fill, size};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use ui::el::{El, cl, el, tx};
 
 /// What is missing, what could be plainer, and what it costs readers.
@@ -23,7 +23,16 @@ pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding],
         0 => String::new(),
         more => [" · ", &fill(w.cost_media, &[("size", &size(more.into(), visit.lang))])].concat(),
     };
-    let mut out = cl("section", "rp").attr("id", "report").kid(tx("h2", w.report)).kid(tx("p", [cost, media].concat()));
+    let original = work
+        .text
+        .texts
+        .first()
+        .map(|script| [&script.title, "\n", &script.summary, "\n", &script.actions.join("\n"), "\n", &script.text].concat());
+    let original = original.unwrap_or_default();
+    let (words, minutes) = reading(&original);
+    let length = fill(w.length, &[("n", &words.to_string()), ("m", &minutes.to_string())]);
+    let mut out = cl("section", "rp").attr("id", "report").kid(tx("h2", w.report));
+    out = out.kid(tx("p", [&length, ". ", &cost, &media].concat()));
     let (advice, needed): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.is_advice());
     if needed.is_empty() {
         out = out.kid(cl("p", "st on").text(w.ready));
@@ -39,11 +48,9 @@ pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding],
         }
     }
     let mut hints: Vec<String> = advice.iter().map(|finding| finding_text(finding, visit)).collect();
-    if let Some(script) = work.text.texts.first() {
-        let all = [&script.summary, "\n", &script.actions.join("\n"), "\n", &script.text].concat();
-        hints.extend(advise(&all).iter().map(|advice| advice_text(advice, w)));
-    }
-    hints.extend(strange_numbers(body).into_iter().map(|number| fill(w.hint_number, &[("number", &number)])));
+    hints.extend(advise(&original).iter().map(|advice| advice_text(advice, w)));
+    hints
+        .extend(strange_numbers(visit, &card.source, body).into_iter().map(|number| fill(w.hint_number, &[("number", &number)])));
     hints.extend(links::of(&work.text).iter().filter_map(|url| dead(visit, url, links)));
     if work.text.expires.is_empty() && work.text.alert.is_none() {
         hints.push(w.hint_no_end.to_owned());
@@ -81,6 +88,7 @@ pub fn finding_text(finding: &Finding, visit: &Visit) -> String {
         Finding::Backwards => w.find_backwards.to_owned(),
         Finding::NoTopic => w.find_topic.to_owned(),
         Finding::NoFile(file) => fill(w.find_file, &[("file", file)]),
+        Finding::BadPhone(number) => fill(w.find_phone, &[("number", number)]),
         Finding::BadId => w.find_id.to_owned(),
         Finding::NoItem(id) => fill(w.find_item, &[("id", id)]),
         Finding::UnknownKind => w.find_kind.to_owned(),
@@ -116,19 +124,38 @@ fn dead(visit: &Visit, url: &str, links: &HashMap<String, Link>) -> Option<Strin
     Some(fill(w.hint_link, &[("url", url), ("why", unfetched(trouble, visit))]))
 }
 
-/// Numbers to call that are neither a hotline nor of the usual length of one.
-fn strange_numbers(body: &Body) -> Vec<String> {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let known: Vec<String> = instance().hotlines.iter().map(|line| digits(&line.number)).collect();
-    let numbers = body.variants.iter().flat_map(|variant| &variant.blocks).filter_map(|block| match block {
-        Block::Call { number, .. } => Some(number.clone()),
-        _ => None,
-    });
-    // Vietnam: 0 and nine or ten digits more, or 1800/1900 and four to six.
-    let usual = |d: &str| {
-        (d.starts_with('0') && (10..=11).contains(&d.len()))
-            || (d.starts_with("84") && (11..=12).contains(&d.len()))
-            || ((d.starts_with("18") || d.starts_with("19")) && (8..=10).contains(&d.len()))
-    };
-    numbers.filter(|number| !known.contains(&digits(number)) && !usual(&digits(number))).collect()
+/// Numbers to call that no office is known by: neither one of the area's, nor in anything that this source has live.
+fn strange_numbers(visit: &Visit, source: &str, body: &Body) -> Vec<String> {
+    let mut known: HashSet<String> = instance().hotlines.iter().map(|line| digits(&line.number)).collect();
+    // Each is told once, and what has no digit is found elsewhere.
+    known.insert(String::new());
+    let mut strange: Vec<&str> = numbers(body).filter(|number| known.insert(digits(number))).collect();
+    let live = visit.site.live.now();
+    let mut others = live.items.values().filter(|item| item.card.source == source);
+    while !strange.is_empty()
+        && let Some(item) = others.next()
+    {
+        let theirs: HashSet<String> = numbers(&item.body).map(digits).collect();
+        strange.retain(|number| !theirs.contains(&digits(number)));
+    }
+    strange.into_iter().map(str::to_owned).collect()
+}
+
+fn numbers(body: &Body) -> impl Iterator<Item = &str> {
+    body.variants.iter().flat_map(|variant| {
+        let called = variant.blocks.iter().filter_map(|block| match block {
+            Block::Call { number, .. } => Some(number.as_str()),
+            _ => None,
+        });
+        called.chain(variant.facts(FactKind::PHONE))
+    })
+}
+
+/// A number as it is dialled within the country.
+fn digits(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix("84").filter(|rest| (9..=10).contains(&rest.len())) {
+        Some(rest) => ["0", rest].concat(),
+        None => digits,
+    }
 }

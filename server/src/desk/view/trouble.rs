@@ -1,7 +1,7 @@
 //! What stands in the way, in words, with what to do next.
 
 use super::frame::{json, page, root};
-use super::history::{difference, plain};
+use super::history::{difference, plain, voices};
 use super::overview::back;
 use crate::desk::form::{self, Form};
 use crate::desk::page_of;
@@ -114,16 +114,17 @@ fn unfetched_words(code: &str, w: &'static Desk) -> Option<&'static str> {
 }
 
 /// Above the form in which `typed` still stands.
-pub fn told(visit: &Visit, trouble: &Trouble, typed: &Manuscript) -> El {
+pub async fn told(visit: &Visit, trouble: &Trouble, typed: &Manuscript) -> Result<El, Trouble> {
     let w = visit.w();
     let mut out = cl("div", "warn").attr("role", "alert").kid(tx("p", words(visit, trouble)));
     if let Trouble::Overtaken(theirs) = trouble {
         // The form has the version of the other one: all that the next save takes away of his is shown here.
-        let shown = difference(&plain(&theirs.text, visit), &plain(typed, visit));
+        let voices = voices(visit, [&theirs.text, typed].into_iter()).await?;
+        let shown = difference(&plain(&theirs.text, visit, &voices), &plain(typed, visit, &voices));
         let shown = el("details").flag("open", true).kid(tx("summary", w.their_text)).kid(shown);
         out = out.kid(tx("p", w.their_signs)).kid(shown);
     }
-    out
+    Ok(out)
 }
 
 /// A page of its own, where there is no form to come back to.

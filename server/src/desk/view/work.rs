@@ -69,7 +69,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
     }
     main = main.maybe(work.publish_at.map(|at| scheduled(visit, at)));
     if let Some(trouble) = &shown.trouble {
-        main = main.kid(trouble::told(visit, trouble, &work.text));
+        main = main.kid(trouble::told(visit, trouble, &work.text).await?);
     } else if visit.query.has("sua") {
         main = main.kid(cl("p", "ok").attr("role", "status").text(w.saved));
     }
@@ -78,8 +78,8 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
     }
     if editing {
         main = main.kid(ways(visit, &work)).kid(report(visit, &work, &done, &findings, &links));
-        main = main.kid(write::form(visit, person, Some(&work), &work.text, &uploads));
-        main = main.kid(super::files::bring(visit, &work)).kid(frame(visit, &work));
+        main = main.kid(write::form(visit, person, write::Begun::Work(&work), &work.text, &uploads));
+        main = main.kid(super::files::bring(visit, &work)).kid(frame(visit, Some(&work)));
         // The form has its own buttons for saving and sending in.
         main = main.maybe(steps(visit, person, &work, &[Action::Drop, Action::Withdraw, Action::Archive]));
     } else {
@@ -94,6 +94,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
         if unready {
             main = main.kid(report(visit, &work, &done, &findings, &links));
         }
+        main = main.maybe(super::files::voices(visit, &work.text).await?);
         main = main.maybe(steps(visit, person, &work, &first)).kid(inline_preview(visit, &work, &done.card, &done.body));
         main = main.maybe(steps(visit, person, &work, &then));
         if own_text(person, &work) {
@@ -171,13 +172,17 @@ fn inline_preview(visit: &Visit, work: &Work, card: &Card, body: &Body) -> El {
     cl("section", "pv").attr("aria-label", visit.w().preview).kid(article(visit, work, card, body))
 }
 
-/// The same page as a phone shows it, drawn anew after each save; needs the script, which fills in its address.
-pub fn frame(visit: &Visit, work: &Work) -> El {
+/// The same page as a phone shows it, drawn anew after each save; needs the script, which fills in its address. Of a text
+/// that is not stored yet (`None`) there is none before it is.
+pub fn frame(visit: &Visit, work: Option<&Work>) -> El {
     let w = visit.w();
-    let src = visit.to(&format!("/viec/{}/xem", work.id));
-    let frame = cl("iframe", "ph").attr("title", w.preview).attr("loading", "lazy").attr("data-src", src);
+    let src = work.map(|work| visit.to(&format!("/viec/{}/xem", work.id)));
+    let mut frame = cl("iframe", "ph").attr("title", w.preview).attr("loading", "lazy");
+    if let Some(src) = src {
+        frame = frame.attr("data-src", src);
+    }
     let dark = cl("button", "bt").attr("type", "button").attr("data-do", "dark").attr("aria-pressed", "false").text(w.dark);
-    cl("section", "js fr2").kid(tx("h2", w.preview)).kid(cl("p", "ac").kid(dark)).kid(frame)
+    cl("section", "js fr2").flag("hidden", work.is_none()).kid(tx("h2", w.preview)).kid(cl("p", "ac").kid(dark)).kid(frame)
 }
 
 pub async fn preview(visit: &Visit, person: &Person, id: i64) -> Result<Response, Trouble> {

@@ -2,8 +2,9 @@
 
 use super::frame::{page, root};
 use super::{area, check, choice, field, hidden, input, long_area};
+use crate::clock::random;
 use crate::desk::visit::Visit;
-use crate::desk::works::{self, Trouble, may_see};
+use crate::desk::works::{self, Trouble};
 use crate::store::desk::{Person, Upload, Work};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -23,9 +24,10 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
     }
     let w = visit.w();
     let kind = Kind::from_name(visit.query.get("loai")).filter(|kind| *kind != Kind::ALERT).unwrap_or(Kind::BULLETIN);
-    let mut text = match visit.query.get("tu").parse() {
-        Ok(id) => copied(visit, person, id).await?,
-        Err(_) => template(kind, person),
+    let origin = visit.query.get("tu").parse::<i64>().ok();
+    let mut text = match origin {
+        Some(id) => works::copy(&visit.site, person, id).await?,
+        None => template(kind, person),
     };
     text.places.retain(|place| may_write(person, std::slice::from_ref(place)));
     if text.places.is_empty() {
@@ -36,17 +38,8 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
         Kind::EVENT => w.new_event,
         _ => w.new_bulletin,
     };
-    let form = form(visit, person, None, &text, &[]);
-    Ok(page(visit, StatusCode::OK, title, root(title).kid(form)))
-}
-
-/// A copy for another commune: the text, without what belongs to the first one.
-async fn copied(visit: &Visit, person: &Person, id: i64) -> Result<Manuscript, Trouble> {
-    let work = visit.site.store.work(id).await?.ok_or(Trouble::NotFound)?;
-    if !may_see(person, work.created_by, &work.text) {
-        return Err(Trouble::Denied);
-    }
-    Ok(Manuscript { places: Vec::new(), supersedes: String::new(), change: String::new(), ..work.text })
+    let form = form(visit, person, Begun::New(origin), &text, &[]);
+    Ok(page(visit, StatusCode::OK, title, root(title).kid(form).kid(super::work::frame(visit, None))))
 }
 
 fn template(kind: Kind, person: &Person) -> Manuscript {
@@ -94,14 +87,33 @@ fn may_write(person: &Person, places: &[PlaceCode]) -> bool {
     allowed(&grants, Action::Write, Scope { places, topics: &[], alert: false })
 }
 
-/// The whole form; `work` is `None` before the first save.
-pub fn form(visit: &Visit, person: &Person, work: Option<&Work>, text: &Manuscript, uploads: &[Upload]) -> El {
+/// What a form is of.
+#[derive(Clone, Copy)]
+pub enum Begun<'a> {
+    Work(&'a Work),
+    /// Nothing is stored before the first save; a copy names the work that it begins from.
+    New(Option<i64>),
+}
+
+/// The whole form.
+pub fn form(visit: &Visit, person: &Person, begun: Begun, text: &Manuscript, uploads: &[Upload]) -> El {
     let w = visit.w();
+    let work = if let Begun::Work(work) = begun { Some(work) } else { None };
     let action = visit.to(&work.map_or_else(|| "/viec".to_owned(), |work| format!("/viec/{}", work.id)));
     let mut form = cl("form", "ed").attr("id", "ed").attr("method", "post").attr("action", action);
-    if let Some(work) = work {
-        form = form.kid(hidden("version", work.version.to_string()));
-    }
+    form = match begun {
+        Begun::Work(work) => {
+            form.attr("data-keep", super::keep(person, work.id)).kid(hidden("version", work.version.to_string()))
+        }
+        Begun::New(origin) => {
+            let from = origin.map(|id| id.to_string());
+            let what = ["moi:", &text.kind, ":", from.as_deref().unwrap_or_default()].concat();
+            // Names this form, so that it begins one work however often it is sent.
+            let once = hidden("once", super::hex(&random::<16>())).attr("autocomplete", "off");
+            // What the form does not show comes from there once more when it is saved.
+            form.attr("data-keep", super::keep(person, what)).kid(once).maybe(from.map(|id| hidden("tu", id)))
+        }
+    };
     let kind = text.kind().unwrap_or(Kind::BULLETIN);
     let first = text.texts.first().cloned().unwrap_or_else(|| Script { lang: "vi".into(), ..Script::default() });
     if work.is_some_and(|work| work.item.is_some()) {
@@ -115,13 +127,17 @@ pub fn form(visit: &Visit, person: &Person, work: Option<&Work>, text: &Manuscri
         let script = text.texts.iter().find(|script| script.lang == lang).cloned();
         let open = script.as_ref().is_some_and(|script| !script.is_empty());
         let script = script.unwrap_or_else(|| Script { lang: lang.to_owned(), ..Script::default() });
-        let stale = open && script.of != first.fingerprint();
+        let stale = open && !script.follows(&first);
         let name = ui::pages::lang_name(lang, &super::ctx(visit));
         let title = [w.translation, ": ", &name].concat();
         let mut part = el("details").flag("open", open).kid(tx("summary", title));
         if stale {
-            part =
-                part.kid(cl("p", "warn").text(w.outdated)).kid(check(["current.", lang].concat(), "1".into(), false, w.current));
+            part = part.kid(cl("p", "warn").text(super::outdated(visit, &script))).kid(check(
+                ["current.", lang].concat(),
+                "1".into(),
+                false,
+                w.current,
+            ));
         }
         form = form.kid(part.kid(language(visit, &script, kind, Some(&first))));
     }
@@ -145,27 +161,52 @@ fn language(visit: &Visit, script: &Script, kind: Kind, original: Option<&Script
     if let Some(original) = original.filter(|original| !original.is_empty()) {
         // Side by side with what is translated.
         let text = cl("div", "or").attr("lang", "vi").kid(tx("b", original.title.clone())).kid(tx("p", original.summary.clone()));
-        out = out.kid(text.kid(cl("pre", "sr").text(original.text.clone())));
+        let facts = facts(visit, original, kind).into_iter().filter(|fact| !fact.value.trim().is_empty());
+        let rows = facts.map(|fact| el("div").kid(tx("dt", fact.label)).kid(cl("dd", "sr").text(fact.value.to_owned())));
+        let rows: Vec<El> = rows.collect();
+        let facts = (!rows.is_empty()).then(|| cl("dl", "fa").kids(rows));
+        out = out.kid(text.kid(cl("pre", "sr").text(original.text.clone())).maybe(facts));
     }
     out = out
         .kid(part("title", w.title, w.title_hint, input("text", &script.title).attr("maxlength", "200")))
         .kid(part("summary", w.summary, w.summary_hint, area("3", &script.summary).attr("maxlength", "600")))
         .kid(part("text", w.text, "", long_area(&script.text)))
         .kid(help(visit));
-    if kind == Kind::GUIDE {
-        let facts = [
-            ("papers", w.papers, w.papers_hint, &script.papers),
-            ("fee", w.fee, "", &script.fee),
-            ("office", w.office, "", &script.office),
-            ("hours", w.hours, "", &script.hours),
-            ("duration", w.duration, "", &script.duration),
-        ];
-        out = out.kids(facts.into_iter().map(|(field, label, hint, value)| part(field, label, hint, area("2", value))).collect());
-    }
-    if kind == Kind::EVENT {
-        out = out.kid(part("venue", w.venue, "", input("text", &script.venue)));
-    }
-    out.kid(part("phone", w.phone, w.phone_hint, input("text", &script.phone)))
+    out.kids(
+        facts(visit, script, kind)
+            .into_iter()
+            .map(|fact| {
+                let input = if fact.lines { area("2", fact.value) } else { input("text", fact.value) };
+                part(fact.name, fact.label, fact.hint, input)
+            })
+            .collect(),
+    )
+}
+
+/// What a text says beside itself.
+struct Said<'a> {
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    value: &'a str,
+    /// It may have several.
+    lines: bool,
+}
+
+fn facts<'a>(visit: &Visit, script: &'a Script, kind: Kind) -> Vec<Said<'a>> {
+    let w = visit.w();
+    let (guide, event) = (kind == Kind::GUIDE, kind == Kind::EVENT);
+    let all = [
+        (guide, "papers", w.papers, w.papers_hint, &script.papers, true),
+        (guide, "fee", w.fee, "", &script.fee, true),
+        (guide, "office", w.office, "", &script.office, true),
+        (guide, "hours", w.hours, "", &script.hours, true),
+        (guide, "duration", w.duration, "", &script.duration, true),
+        (event, "venue", w.venue, "", &script.venue, false),
+        (true, "phone", w.phone, w.phone_hint, &script.phone, true),
+    ];
+    let said = all.into_iter().filter(|(shown, ..)| *shown);
+    said.map(|(_, name, label, hint, value, lines)| Said { name, label, hint, value, lines }).collect()
 }
 
 /// How marks are typed.

@@ -60,9 +60,18 @@ fn nothing_active_comes_through() {
 fn depth_and_disorder_cost_nothing() {
     let deep = format!("{}x{}", "<ul><li><b><table><tr><td>".repeat(20_000), "</b></table>".repeat(5));
     assert!(!blocks(&deep).is_empty());
-    for odd in
-        ["</p></ul></table></a></b>x", "<td>x", "<li>x", "<a href=https://a.vn>x", "<b><i>x</b>y</i>", "<table><tr></table>x"]
-    {
+    let wide = ["<b>x", "<span style='mso-list:Ignore'>x</i>", "<p>- x</em>"].map(|part| part.repeat(50_000)).concat();
+    assert!(!blocks(&wide).is_empty());
+    for odd in [
+        "</p></ul></table></a></b>x",
+        "<p><span style='mso-list:Ignore'><b>§ữ</b><i></span>x</p></i>",
+        "<ol start=-7><li>x",
+        "<td>x",
+        "<li>x",
+        "<a href=https://a.vn>x",
+        "<b><i>x</b>y</i>",
+        "<table><tr></table>x",
+    ] {
         let text: String = blocks(odd).iter().flat_map(Block::texts).collect();
         assert!(text.starts_with('x'), "{odd} → {text}");
     }

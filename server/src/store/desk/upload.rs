@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::store::{Store, Tx};
 use domain::content::{MediaRef, Time};
+use std::collections::{BTreeSet, HashMap};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
@@ -31,18 +32,22 @@ pub struct Upload {
     pub speaker: String,
     /// Empty until it is encoded.
     pub file: String,
+    /// What readers load, in bytes; 0 until it is encoded.
+    pub bytes: u32,
     /// Code of what was wrong with it; empty where nothing was.
     pub trouble: String,
 }
 
-type Row = (i64, i64, i64, String, String, String, String, String, String);
+type Row = (i64, i64, i64, String, String, String, String, String, Option<u32>, String);
 
-fn upload((id, work, by, kind, original, words, speaker, file, trouble): Row) -> Upload {
+fn upload((id, work, by, kind, original, words, speaker, file, bytes, trouble): Row) -> Upload {
+    let bytes = bytes.unwrap_or_default();
     let sort = if kind == "sound" { Sort::Sound } else { Sort::Picture };
-    Upload { id, work, by, sort, original, words, speaker, file, trouble }
+    Upload { id, work, by, sort, original, words, speaker, file, bytes, trouble }
 }
 
-const COLUMNS: &str = "SELECT id, work, by, kind, original, words, speaker, file, trouble FROM upload";
+const COLUMNS: &str = "SELECT id, work, by, kind, original, words, speaker, file, \
+     (SELECT m.bytes FROM media m WHERE m.file = upload.file), trouble FROM upload";
 
 impl Store {
     /// Of a work, in the order in which they came.
@@ -50,6 +55,17 @@ impl Store {
         let sql = [COLUMNS, " WHERE work = ? ORDER BY id LIMIT 100"].concat();
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(work).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(upload).collect())
+    }
+
+    /// Recordings of these names, to whatever work they were brought: one alone of each name.
+    pub async fn voices(&self, files: &BTreeSet<String>) -> Result<HashMap<String, Upload>, Error> {
+        let mut voices = HashMap::new();
+        for file in files {
+            let sql = [COLUMNS, " WHERE file = ? AND kind = 'sound' ORDER BY id DESC LIMIT 1"].concat();
+            let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(file).fetch_optional(&self.readers).await?;
+            voices.extend(row.map(|row| (file.clone(), upload(row))));
+        }
+        Ok(voices)
     }
 
     pub async fn upload(&self, id: i64) -> Result<Option<Upload>, Error> {
@@ -67,7 +83,7 @@ impl Store {
 }
 
 impl Tx {
-    /// `id`, `file` and `trouble` are not looked at.
+    /// `id`, `file`, `bytes` and `trouble` are not looked at.
     pub async fn add_upload(&mut self, upload: &Upload, at: Time) -> Result<i64, Error> {
         let done = sqlx::query("INSERT INTO upload (work, by, kind, original, words, speaker, at) VALUES (?, ?, ?, ?, ?, ?, ?)")
             .bind(upload.work)

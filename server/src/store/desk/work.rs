@@ -221,6 +221,33 @@ impl Tx {
         Ok(id)
     }
 
+    /// The work that a form of this person began.
+    pub async fn begun(&mut self, by: i64, once: &str) -> Result<Option<i64>, Error> {
+        let row: Option<(i64,)> = sqlx::query_as("SELECT work FROM begun WHERE account = ? AND once = ?")
+            .bind(by)
+            .bind(once)
+            .fetch_optional(self.raw())
+            .await?;
+        Ok(row.map(|(work,)| work))
+    }
+
+    pub async fn set_begun(&mut self, by: i64, once: &str, work: i64, at: Time) -> Result<(), Error> {
+        sqlx::query("INSERT INTO begun (account, once, work, at) VALUES (?, ?, ?, ?)")
+            .bind(by)
+            .bind(once)
+            .bind(work)
+            .bind(at.0)
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+
+    /// Forms from before `at` are not sent any more.
+    pub async fn forget_begun(&mut self, at: Time) -> Result<(), Error> {
+        sqlx::query("DELETE FROM begun WHERE at < ?").bind(at.0).execute(self.raw()).await?;
+        Ok(())
+    }
+
     async fn set_places(&mut self, work: i64, places: &[PlaceCode]) -> Result<(), Error> {
         sqlx::query("DELETE FROM work_place WHERE work = ?").bind(work).execute(self.raw()).await?;
         let everyone = [PlaceCode(0)];

@@ -6,7 +6,7 @@ use super::{map, root, status_of};
 use crate::desk::alerts::{reach, templates};
 use crate::desk::view::frame::page;
 use crate::desk::view::overview::back;
-use crate::desk::view::{area, check, choice, field, field_as, hidden, input};
+use crate::desk::view::{area, check, choice, field, field_as, hidden, input, keep, outdated};
 use crate::desk::visit::Visit;
 use crate::store::desk::{Person, Work};
 use axum::http::StatusCode;
@@ -37,7 +37,9 @@ pub fn form(visit: &Visit, person: &Person, work: Option<&Work>, text: &Manuscri
     let warning = text.alert.clone().unwrap_or_default();
     let action = visit.to(&work.map_or_else(|| "/viec".to_owned(), |work| format!("/viec/{}", work.id)));
     let mut form = cl("form", "ed al-f").attr("id", "ed").attr("method", "post").attr("action", action);
-    form = form.flag("data-template", templates::is_plain(text));
+    form = form
+        .flag("data-template", templates::is_plain(text))
+        .attr("data-keep", keep(person, work.map_or_else(|| "moi:alert".to_owned(), |work| work.id.to_string())));
     form = form.kid(hidden("kind", "alert")).kids(text.topics.iter().map(|t| hidden("topic", t.to_string())).collect());
     match work {
         Some(work) => form = form.kid(hidden("version", work.version.to_string())),
@@ -127,11 +129,11 @@ fn until(visit: &Visit, text: &Manuscript) -> El {
 fn words(visit: &Visit, text: &Manuscript) -> El {
     let w = visit.w();
     let more = text.texts.iter().map(|script| script.lang.as_str()).filter(|lang| !OFFERED.contains(lang));
-    let first = text.texts.first().map(Script::fingerprint).unwrap_or_default();
+    let first = text.texts.first().cloned().unwrap_or_default();
     let languages = OFFERED.into_iter().chain(more).map(|lang| {
         let script = text.texts.iter().find(|script| script.lang == lang).cloned();
         let script = script.unwrap_or_else(|| Script { lang: lang.to_owned(), ..Script::default() });
-        let stale = lang != "vi" && !script.is_empty() && script.of != first;
+        let stale = lang != "vi" && !script.is_empty() && !script.follows(&first);
         language(visit, &script, stale)
     });
     let tag =
@@ -152,7 +154,7 @@ fn language(visit: &Visit, script: &Script, stale: bool) -> El {
     let mut out = cl("section", "lg2").kid(tx("h2", title)).kid(hidden("lang", script.lang.clone()));
     if stale {
         let current = check(name("current"), "1".into(), false, w.current);
-        out = out.kid(cl("p", "warn").text(w.outdated)).kid(current);
+        out = out.kid(cl("p", "warn").text(outdated(visit, script))).kid(current);
     }
     out = out.kid(part("title", w.title, "", area("2", &script.title).attr("maxlength", "160"))).kid(part(
         "summary",

@@ -38,7 +38,7 @@ pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, 
         .kid(cl("p", "sl").kid(badge(work.state.stage, work.state.live, w)))
         .maybe(head(visit, &work.text));
     if let Some(trouble) = &shown.trouble {
-        main = main.kid(trouble::told(visit, trouble, &work.text));
+        main = main.kid(trouble::told(visit, trouble, &work.text).await?);
     } else if visit.query.has("sua") {
         main = main.kid(cl("p", "ok").attr("role", "status").text(w.saved));
     }
@@ -49,7 +49,7 @@ pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, 
             .kid(report(visit, &work, &done, &findings, &HashMap::new()))
             .kid(form(visit, person, Some(&work), &work.text))
             .kid(tx("p", w.al_posters))
-            .kid(works_view::frame(visit, &work))
+            .kid(works_view::frame(visit, Some(&work)))
             .maybe(works_view::steps(visit, person, &work, &[Action::Archive]));
     } else {
         main = match work.state.stage {

@@ -1,0 +1,40 @@
+//! Lists, and paragraphs that are items of one.
+
+use super::{Reader, inline};
+use domain::content::{Block, Text};
+use html5ever::tokenizer::Tag;
+
+impl Reader {
+    /// Whether the list being read goes on with an item of this number, or with one that has a sign.
+    pub(super) fn goes_on(&self, number: Option<u8>) -> bool {
+        self.list.as_ref().is_some_and(|(numbered, items)| match number {
+            Some(number) => *numbered && usize::from(number) == items.len() + 1,
+            None => !numbered,
+        })
+    }
+
+    /// `numbered` says what a new list is.
+    pub(super) fn push_item(&mut self, numbered: bool, text: Text) {
+        self.list.get_or_insert_with(|| (numbered, Vec::new())).1.push(text);
+        self.held.append(&mut self.links);
+    }
+
+    pub(super) fn close_list(&mut self) {
+        self.flush();
+        self.list_depth = 0;
+        self.end_list();
+        self.blocks.append(&mut self.links);
+    }
+
+    pub(super) fn end_list(&mut self) {
+        if let Some((numbered, items)) = self.list.take().filter(|(_, items)| !items.is_empty()) {
+            self.blocks.push(if numbered { Block::Steps(items) } else { Block::List(items) });
+        }
+        self.blocks.append(&mut self.held);
+    }
+}
+
+/// Number of the first item of a list.
+pub fn start_of(tag: &Tag) -> u8 {
+    inline::attribute(tag, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1)
+}
