@@ -70,10 +70,12 @@ fn main() {
     let packed = packed::pack(&instance);
     assert_eq!(packed::open(&packed), instance, "the data does not follow the rules by which it is packed");
     std::fs::write(out.join("instance.txt"), packed).unwrap();
-    std::fs::write(out.join("words.rs"), words(Path::new("locales"), "Words", ["VI", "EN"])).unwrap();
-    let desk = words(Path::new("locales/desk"), "Desk", ["DESK_VI", "DESK_EN"]);
+    let (code, vi) = lines(Path::new("locales"));
+    std::fs::write(out.join("words.rs"), code).unwrap();
+    std::fs::write(out.join("vi.txt"), vi).unwrap();
+    let desk = words(Path::new("locales/desk"), "Desk", &["DESK_VI", "DESK_EN"]);
     std::fs::write(out.join("desk.rs"), desk).unwrap();
-    let page = words(Path::new("locales/page"), "Page", ["PAGE_VI", "PAGE_EN"]);
+    let page = words(Path::new("locales/page"), "Page", &["PAGE_VI", "PAGE_EN"]);
     std::fs::write(out.join("page.rs"), page).unwrap();
     let tree = table(Path::new("locales/tree"), ["TREE_VI", "TREE_EN"]);
     std::fs::write(out.join("tree.rs"), tree).unwrap();
@@ -182,14 +184,29 @@ fn table(folder: &Path, languages: [&str; 2]) -> String {
     code
 }
 
-fn words(folder: &Path, name: &str, languages: [&str; 2]) -> String {
+/// The words of readers' screens as lines, and how they become [`Words`]: a table of addresses would weigh more on the way
+/// to phones than the loop that makes it there. Lines are in the order of their keys.
+fn lines(folder: &Path) -> (String, String) {
+    let [vi, _] = both(folder);
+    let mut code = words(folder, "Words", &[]);
+    writeln!(code, "const KEYS: usize = {};", vi.len()).unwrap();
+    code.push_str("impl Words {\n    fn of(mut next: impl FnMut() -> &'static str) -> Words {\n        Words {\n");
+    for key in vi.keys() {
+        writeln!(code, "            {key}: next(),").unwrap();
+    }
+    code.push_str("        }\n    }\n}\n");
+    (code, vi.into_values().collect::<Vec<_>>().join("\n"))
+}
+
+/// `languages` are the names of the tables, Vietnamese first.
+fn words(folder: &Path, name: &str, languages: &[&str]) -> String {
     let [vi, en] = both(folder);
     let mut code = format!("/// Every text of one program in one language.\n#[derive(Debug)]\npub struct {name} {{\n");
     for (key, text) in &vi {
         writeln!(code, "    /// {text}\n    pub {key}: &'static str,").unwrap();
     }
     code.push_str("}\n");
-    for (language, texts) in languages.into_iter().zip([&vi, &en]) {
+    for (language, texts) in languages.iter().zip([&vi, &en]) {
         writeln!(code, "pub static {language}: {name} = {name} {{").unwrap();
         for (key, text) in texts {
             writeln!(code, "    {key}: {text:?},").unwrap();

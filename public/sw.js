@@ -19,7 +19,7 @@ const LITE = location.search.includes('lite');
 /** Pages that the program has no part in: they have scripts of their own. */
 const TOOL = /^(\/en)?\/(cay-goi|nhan-canh-bao)$/;
 /** What few readers use comes when they first open it, and with every release from then on. */
-const TOOLS = [/^\/(cay-goi$|tree\.)/, /^\/(nhan-canh-bao$|alerts\.)/];
+const TOOLS = [/^\/(cay-goi$|tree\.)/, /^\/(nhan-canh-bao$|alerts\.)/, /^\/en\.txt$/];
 /** Pages of a release, as the server prints them for it: they have its name for a hash. */
 const ALONE = ['/cay-goi', '/nhan-canh-bao'].map(url => [url, VERSION, 4500]);
 /** The shell last: that it is here means that everything is. */

@@ -30,7 +30,9 @@ async fn run() {
         let Ok(settings) = store.get_keep(Keep::Settings).await else { return page::give_up("store") };
         let app = state::begin(store, view(&settings));
         clock::idle(5_000).await;
-        return sync::begin(&app);
+        sync::begin(&app);
+        // For the next page, which may have to be shown without a network.
+        return walk::speak(lang).await;
     }
     let Ok(start) = store.start().await else { return page::give_up("store") };
     let mut view = view(&start.settings);
@@ -43,6 +45,7 @@ async fn run() {
     if (&path, &query) != (&here.0, &here.1) {
         view.route = Route::parse(&path, &query).map(|(_, route)| route);
     }
+    walk::speak(lang).await;
     let app = state::begin(store, view);
     keep::look(&app);
     push::take(&app).await;

@@ -151,7 +151,7 @@ fn assets(staging: &Path) -> Outcome<Vec<Asset>> {
 
 /// What comes to a phone when it is first used there: TOOLS in `public/sw.js`.
 fn is_tool(url: &str) -> bool {
-    url.starts_with("/tree.") || url.starts_with("/alerts.")
+    url == "/en.txt" || url.starts_with("/tree.") || url.starts_with("/alerts.")
 }
 
 fn precached(url: &str) -> bool {

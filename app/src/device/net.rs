@@ -89,6 +89,14 @@ impl Net for Web {
     }
 }
 
+/// A text of the release.
+pub async fn text(path: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let ask = Ask { path, kind: "text/plain", max_bytes: 100_000, fresh: false, headers: Vec::new() };
+    let this = once(&ask, &mut bytes).await;
+    String::from_utf8(bytes).ok().filter(|_| matches!(this.end, End::Whole))
+}
+
 /// Goes on with a pack of which `bytes` came before the line was cut: the rest comes as a frame that browsers do not
 /// decode, range by range, for as long as every try brings something.
 async fn resume(path: &str, bytes: &mut Vec<u8>, max_bytes: usize) -> (bool, u64) {

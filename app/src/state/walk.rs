@@ -1,9 +1,9 @@
 //! Going from page to page: what must be at hand before a page is shown, and what follows once it is.
 
 use super::{App, alarm, find, item, keep, phone};
-use crate::device::{clock, install, nav, page, speech, worker};
+use crate::device::{clock, install, nav, net, page, speech, worker};
 use domain::route::{Query, Route};
-use domain::words::Lang;
+use domain::words::{self, Lang};
 use std::cell::Cell;
 use std::rc::Rc;
 use ui::data::LIST;
@@ -31,6 +31,15 @@ pub async fn start(app: &Rc<App>, path: &str, query: &str) {
     }
 }
 
+/// Fetches the words of a language that is not compiled in, once. Where they do not come, the screens stay Vietnamese.
+pub async fn speak(lang: Lang) {
+    if !words::known(lang)
+        && let Some(text) = net::text("/en.txt").await
+    {
+        words::learn(text.leak());
+    }
+}
+
 /// Shows a page. The address changes with the page, not before.
 pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
     let turn = TURN.get().wrapping_add(1);
@@ -42,6 +51,7 @@ pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
     let target = Route::parse(path, query);
     let lang = target.as_ref().map_or(app.with(|view| view.lang), |(lang, _)| *lang);
     let route = target.map(|(_, route)| route);
+    speak(lang).await;
     let open = match &route {
         Some(Route::Item(id)) => Some(item::find(app, *id).await),
         _ => None,

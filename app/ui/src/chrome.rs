@@ -27,7 +27,7 @@ fn freshness(at: Time, ctx: &Ctx) -> El {
     let text = if ctx.is_app() {
         fill(ctx.w().fresh_ago, &[("ago", &ago(at, ctx.now, ctx.lang))])
     } else {
-        fill(ctx.w().fresh_at, &[("at", &date_time(at, ctx.now, ctx.lang))])
+        fill(ctx.page().fresh_at, &[("at", &date_time(at, ctx.now, ctx.lang))])
     };
     cl("p", "fr").attr("id", "fresh").attr("data-edition", "both").text(text)
 }
@@ -38,7 +38,7 @@ fn header(ctx: &Ctx, route: Option<&Route>) -> El {
     let switch = cl("a", "lg").attr("href", there).attr("hreflang", other.tag()).attr("lang", other.tag());
     cl("header", "hd")
         .kid(cl("a", "br").attr("href", Route::Home.path(ctx.lang)).text(instance().name.as_str()))
-        .kid(switch.text(other.words().this_language))
+        .kid(switch.text(other.name()))
         .kid(cl("div", "band").attr("aria-hidden", "true"))
 }
 

@@ -2,7 +2,7 @@
 
 use domain::content::{ItemId, PlaceCode, Time};
 use domain::sorted::Set;
-use domain::words::{Lang, Words};
+use domain::words::{Lang, Page, Words};
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,13 @@ impl Ctx {
         self.lang.words()
     }
 
+    /// What the words that the app never shows are kept in, so that phones do not carry them.
+    pub fn page(&self) -> &'static Page {
+        self.lang.page()
+    }
+
+    /// Known while it is built for phones: what only pages show is then left out of the program.
     pub fn is_app(&self) -> bool {
-        self.edition == Edition::App
+        cfg!(feature = "csr") || self.edition == Edition::App
     }
 }

@@ -1,7 +1,10 @@
 //! All text for people, typed: `locales/vi.txt` and `locales/en.txt` become [`Words`], those of `locales/desk` become
 //! [`Desk`], those of `locales/page` [`Page`], those of `locales/tree` a plain table; a missing key fails the build.
+//!
+//! A phone's program carries Vietnamese. English comes to it as a file when somebody first reads in English: [`learn`].
 
 use crate::content::Time;
+use std::sync::OnceLock;
 pub use crate::digits::{decimal, two};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
@@ -22,8 +25,16 @@ impl Lang {
     #[inline(never)]
     pub fn words(self) -> &'static Words {
         match self {
-            Lang::Vi => &VI,
-            Lang::En => &EN,
+            Lang::Vi => vietnamese(),
+            Lang::En => english().unwrap_or_else(vietnamese),
+        }
+    }
+
+    /// As its speakers call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lang::Vi => "Tiếng Việt",
+            Lang::En => "English",
         }
     }
 
@@ -57,6 +68,48 @@ impl Lang {
             Lang::Vi => "vi",
             Lang::En => "en",
         }
+    }
+}
+
+static VI: OnceLock<Words> = OnceLock::new();
+static EN: OnceLock<Words> = OnceLock::new();
+
+fn vietnamese() -> &'static Words {
+    VI.get_or_init(|| words_of(include_str!(concat!(env!("OUT_DIR"), "/vi.txt")).split('\n').collect()))
+}
+
+fn words_of(lines: Vec<&'static str>) -> Words {
+    let mut lines = lines.into_iter();
+    Words::of(
+        #[inline(never)]
+        || lines.next().unwrap_or_default(),
+    )
+}
+
+#[cfg(feature = "english")]
+fn english() -> Option<&'static Words> {
+    if EN.get().is_none() {
+        learn(include_str!("../../locales/en.txt"));
+    }
+    EN.get()
+}
+
+#[cfg(not(feature = "english"))]
+fn english() -> Option<&'static Words> {
+    EN.get()
+}
+
+/// Whether this program can speak a language: English has to be learned where it is not compiled in.
+pub fn known(lang: Lang) -> bool {
+    lang == Lang::Vi || english().is_some()
+}
+
+/// Takes `locales/en.txt` of the same release. A text with more or fewer keys is no use: then English stays Vietnamese.
+pub fn learn(text: &'static str) {
+    let mut lines: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once(" = ")).collect();
+    lines.sort_unstable();
+    if lines.len() == KEYS {
+        let _ = EN.set(words_of(lines.into_iter().map(|(_, text)| text).collect()));
     }
 }
 

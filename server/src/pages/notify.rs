@@ -38,7 +38,7 @@ fn main(ctx: &Ctx, p: &'static Page) -> El {
         el("section").kid(tx("h2", title)).kid(cl("ul", "tx").kids(texts.split('|').map(|text| tx("li", text)).collect()))
     };
     let other = if ctx.lang == Lang::Vi { Lang::En } else { Lang::Vi };
-    let switch = link(notify_path(other), other.words().this_language).attr("lang", other.tag()).attr("hreflang", other.tag());
+    let switch = link(notify_path(other), other.name()).attr("lang", other.tag()).attr("hreflang", other.tag());
     page("notify", ctx.w().get_alerts)
         .kid(cl("p", "ld").text(p.lead))
         .kid(states(p))

@@ -155,6 +155,10 @@ impl WasmRust {
                 flags.push_str(" -Clink-arg=-zstack-size=262144");
                 // Hashing rolled into loops: 15 KB less to download for some microseconds an item.
                 flags.push_str(" --cfg sha2_backend_soft=\"compact\"");
+                // What makes loops faster where registers are scarce makes them longer here, and engines do it themselves.
+                for less in ["disable-lsr", "enable-pre=false", "disable-licm-promotion", "pre-RA-sched=source"] {
+                    flags.push_str(&[" -Cllvm-args=-", less].concat());
+                }
             }
         }
         command.env("RUSTFLAGS", flags);

@@ -12,7 +12,7 @@ use domain::words::{Lang, decimal};
 pub fn saved(ctx: &Ctx, data: SavedData) -> El {
     let w = ctx.w();
     let root = page("mine", w.mine);
-    let root = if ctx.is_app() { root.kids(app(ctx, data)) } else { root.kid(explained(w.saved_explained, ctx)) };
+    let root = if ctx.is_app() { root.kids(app(ctx, data)) } else { root.kid(explained(ctx.page().saved_explained, ctx)) };
     let ways = [
         (Route::OnThisPhone, "download", w.on_this_phone),
         (Route::Settings, "menu", w.settings),
@@ -61,6 +61,6 @@ pub fn explained(text: &'static str, ctx: &Ctx) -> El {
     cl("section", "ex")
         .attr("data-edition", "html")
         .kid(tx("p", text))
-        .kid(tx("p", w.app_how))
+        .kid(tx("p", ctx.page().app_how))
         .kid(cl("p", "wy").kid(link(Route::Install.path(ctx.lang), w.install)))
 }

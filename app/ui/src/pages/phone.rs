@@ -11,7 +11,7 @@ use domain::words::{ago, date, decimal, fill, size};
 pub fn on_this_phone(ctx: &Ctx, data: Option<PhoneData>) -> El {
     let w = ctx.w();
     let root = page("phone", w.on_this_phone);
-    let Some(data) = data.filter(|_| ctx.is_app()) else { return root.kid(explained(w.phone_explained, ctx)) };
+    let Some(data) = data.filter(|_| ctx.is_app()) else { return root.kid(explained(ctx.page().phone_explained, ctx)) };
     let bytes = |n: u64| size(n, ctx.lang);
     let row = |name: &'static str, value: Str| el("div").kid(tx("dt", name)).kid(tx("dd", value));
     let mut held = vec![

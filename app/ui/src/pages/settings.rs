@@ -14,12 +14,12 @@ pub fn settings(ctx: &Ctx, data: Option<SettingsData>) -> El {
     let root = page("settings", w.settings).kid(get_alerts(ctx));
     let langs = [Lang::Vi, Lang::En].map(|lang| {
         let a =
-            link(Route::Settings.path(lang), lang.words().language_name).attr("lang", lang.tag()).attr("hreflang", lang.tag());
+            link(Route::Settings.path(lang), lang.name()).attr("lang", lang.tag()).attr("hreflang", lang.tag());
         el("li").kid(if lang == ctx.lang { a.attr("aria-current", "true") } else { a })
     });
     let languages = section(w.language, vec![cl("ul", "pl").kids(langs.into())]);
     let Some(data) = data.filter(|_| ctx.is_app()) else {
-        return root.kid(explained(w.settings_explained, ctx)).maybe(languages);
+        return root.kid(explained(ctx.page().settings_explained, ctx)).maybe(languages);
     };
     let sizes = [("0", w.size_0), ("1", w.size_1), ("2", w.size_2), ("3", w.size_3)];
     let themes = [("", w.theme_system), ("light", w.theme_light), ("dark", w.theme_dark)];

@@ -32,9 +32,9 @@ pub fn not_found(ctx: &Ctx) -> El {
 
 /// The server broke, perhaps before it knew in which language it was asked: both.
 pub fn server_error(ctx: &Ctx) -> El {
-    let (w, en) = (ctx.w(), Lang::En.words());
+    let (own, en) = (ctx.page(), Lang::En.page());
     let english = tx("p", [en.fault, ". ", en.fault_text].concat()).attr("lang", Lang::En.tag());
-    page("fault", w.fault).kid(tx("p", w.fault_text)).kid(english).kid(ways(ctx, &[(Route::Home, w.to_home)]))
+    page("fault", own.fault).kid(tx("p", own.fault_text)).kid(english).kid(ways(ctx, &[(Route::Home, ctx.w().to_home)]))
 }
 
 /// No network and nothing stored for this address.
