@@ -13,7 +13,7 @@ mod warning;
 pub use crate::alert::prefix;
 pub use advice::{Advice, Official, advise, officialese};
 pub use manuscript::{Compiled, Finding, Manuscript, Script};
-pub use rights::{Grant, Role, Scope, allowed, sees};
+pub use rights::{Grant, Reach, Role, Scope, allowed, reach, sees};
 pub use stage::{Action, Deed, Hash, Refusal, Stage, State, transition};
 pub use warning::{Holes, MAX_ACTIONS, MAX_LIFE, Warning, places_named};
 

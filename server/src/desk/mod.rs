@@ -34,7 +34,7 @@ use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use domain::content::Time;
-use domain::editorial::{Action, Manuscript, Stage};
+use domain::editorial::{Action, Manuscript};
 use form::Form;
 use std::sync::Arc;
 use view::Shown;
@@ -202,9 +202,6 @@ async fn saved(visit: &mut Visit, form: &Form, id: i64) -> Answer {
     let target = if form.has("stay") { format!("/viec/{id}?sua=1") } else { format!("/viec/{id}") };
     Ok(visit.go(&target))
 }
-
-/// Stages whose text somebody still works on.
-pub const OPEN: [Stage; 4] = [Stage::Draft, Stage::InReview, Stage::Approved, Stage::Scheduled];
 
 /// Sessions, notices and counts that are over, now and then.
 pub async fn tidy(site: &Site) -> Result<(), Error> {

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{Note, Person, Work};
+use crate::store::desk::{List, Listed, Note, Person, Work};
 use domain::content::{MediaRef, PlaceCode, Time};
 use domain::editorial::{
     Action, Compiled, Deed, Finding, Grant, Hash, Manuscript, Refusal, Scope, Stage, allowed, sees, transition,
@@ -67,13 +67,28 @@ pub struct Ask {
 }
 
 pub fn scope(text: &Manuscript) -> Scope<'_> {
-    // Whoever says in a form that it is one is judged as if it were.
-    Scope { places: &text.places, topics: &text.topics, alert: text.kind == "alert" || text.alert.is_some() }
+    Scope { places: &text.places, topics: &text.topics, alert: text.is_alert() }
 }
 
 /// Whether this person learns that a work is there.
 pub fn may_see(person: &Person, created_by: i64, text: &Manuscript) -> bool {
     created_by == person.id || sees(&person.grants, scope(text))
+}
+
+/// A list of works, judged once more by the rules themselves: at most `count`, those behind `after`.
+pub async fn list(
+    site: &Site,
+    person: &Person,
+    list: List<'_>,
+    after: Option<(i64, i64)>,
+    count: u32,
+) -> Result<Vec<Listed>, Error> {
+    let mut all = site.store.works(person, list, after, count).await?;
+    all.retain(|work| match list.right() {
+        Action::Approve => allowed(&person.grants, Action::Approve, scope(&work.text)),
+        _ => may_see(person, work.created_by, &work.text),
+    });
+    Ok(all)
 }
 
 /// The first place for which this person may do something of this kind with news; `None` where he never does.
