@@ -40,6 +40,8 @@ pub enum Wrong {
     Pair,
     /// Too many wrong ones: minutes to wait.
     Wait(i64),
+    /// A role that is given for the whole area only.
+    Part,
     /// A passkey that is not known here, or no longer.
     Passkey,
 }

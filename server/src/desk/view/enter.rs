@@ -103,6 +103,7 @@ pub fn alarm(wrong: Wrong, w: &'static Desk) -> El {
         Wrong::Repeat => w.wrong_repeat.to_owned(),
         Wrong::Code => w.wrong_code.to_owned(),
         Wrong::Pair => w.wrong_pair.to_owned(),
+        Wrong::Part => fill(w.wrong_part, &[("role", w.role_administrator)]),
         Wrong::Passkey => w.wrong_passkey.to_owned(),
         Wrong::Wait(minutes) => fill(w.wrong_wait, &[("n", &minutes.to_string())]),
     };

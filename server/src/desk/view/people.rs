@@ -27,6 +27,16 @@ fn role_name(role: Role, w: &'static Desk) -> &'static str {
     }
 }
 
+/// A role as it is offered: with what whoever gives it should know.
+fn role_offer(role: Role, w: &'static Desk) -> String {
+    let name = role_name(role, w);
+    match role {
+        Role::Administrator => fill(w.role_whole, &[("role", name)]),
+        _ if role.is_idle() => fill(w.role_idle, &[("role", name)]),
+        _ => name.to_owned(),
+    }
+}
+
 fn grant_text(grant: &Grant, visit: &Visit) -> String {
     let place = instance().place(grant.place).map_or("", |place| place.name.get(visit.lang));
     let topics = grant.topics.iter().filter_map(|topic| instance().topic(*topic)).map(|topic| topic.name.get(visit.lang));
@@ -48,6 +58,7 @@ pub fn people(
 ) -> Response {
     let w = visit.w();
     let mut main = root(w.people);
+    let status = if matches!(invited, Some(Err(_))) { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     match invited {
         Some(Ok(link)) => {
             let shown = el("input").attr("readonly", "").attr("value", link.clone()).attr("aria-label", w.invite_link);
@@ -55,6 +66,7 @@ pub fn people(
             let made = cl("div", "ok").attr("role", "status").kid(tx("p", w.invite_made)).kid(shown);
             main = main.kid(made.kid(qr(&link, w.invite_code)).kid(cl("p", "ac").kid(print)));
         }
+        Some(Err(wrong @ Wrong::Part)) => main = main.kid(alarm(wrong, w)),
         Some(Err(_)) => main = main.kid(cl("p", "warn").attr("role", "alert").text(w.invite_wrong)),
         None => {}
     }
@@ -73,25 +85,26 @@ pub fn people(
         .kid(field("name", w.full_name, "", input("text", "").flag("required", true).attr("maxlength", "80")))
         .kids(grant_fields(visit))
         .kid(cl("p", "ac").kid(go(w.invite)));
-    page(visit, StatusCode::OK, w.people, main.kid(tx("h2", w.invite_somebody)).kid(form))
+    page(visit, status, w.people, main.kid(tx("h2", w.invite_somebody)).kid(form))
 }
 
 /// Roles, places and topics to choose from.
 fn grant_fields(visit: &Visit) -> Vec<El> {
     let w = visit.w();
-    let roles = Role::ALL.into_iter().map(|role| check("role", role.name().into(), false, role_name(role, w)));
+    let roles = Role::ALL.into_iter().map(|role| check("role", role.name().into(), false, role_offer(role, w)));
     let places = instance()
         .places
         .iter()
         .map(|place| check("place", place.code.to_string(), false, place.name.get(visit.lang).to_owned()));
-    let topics = instance()
-        .topics
-        .iter()
-        .enumerate()
-        .map(|(at, topic)| check("topic", at.to_string(), false, topic.name.get(visit.lang).to_owned()));
     let set = |legend, kids: Vec<El>| el("fieldset").kid(tx("legend", legend)).kid(cl("div", "cg2").kids(kids));
-    let topics = el("details").kid(tx("summary", w.only_topics)).kid(cl("div", "cg2").kids(topics.collect()));
-    vec![set(w.roles, roles.collect()), set(w.for_place, places.collect()), topics]
+    vec![set(w.roles, roles.collect()), set(w.for_place, places.collect()), topic_boxes(visit)]
+}
+
+/// Topics to choose from; none means all of them.
+fn topic_boxes(visit: &Visit) -> El {
+    let topics = instance().topics.iter().enumerate();
+    let topics = topics.map(|(at, topic)| check("topic", at.to_string(), false, topic.name.get(visit.lang).to_owned()));
+    el("details").kid(tx("summary", visit.w().only_topics)).kid(cl("div", "cg2").kids(topics.collect()))
 }
 
 fn card(visit: &Visit, me: &Person, person: &Person) -> El {
@@ -111,13 +124,14 @@ fn card(visit: &Visit, me: &Person, person: &Person) -> El {
         el("li").kid(tx("span", grant_text(grant, visit))).kid(form)
     });
     li = li.kid(cl("ul", "gr").kids(grants.collect()));
-    let roles = Role::ALL.into_iter().map(|role| choice(role.name().into(), false, role_name(role, w)));
+    let roles = Role::ALL.into_iter().map(|role| choice(role.name().into(), false, role_offer(role, w)));
     let places =
         instance().places.iter().map(|place| choice(place.code.to_string(), false, place.name.get(visit.lang).to_owned()));
     let more = post()
         .kid(hidden("do", "add"))
         .kid(el("select").attr("name", "role").attr("aria-label", w.roles).kids(roles.collect()))
         .kid(el("select").attr("name", "place").attr("aria-label", w.for_place).kids(places.collect()))
+        .kid(topic_boxes(visit))
         .kid(send(w.give_role));
     let mut tools = el("details").kid(tx("summary", w.change_roles)).kid(more);
     if person.id != me.id {

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::store::{Store, Tx};
 use domain::content::{PlaceCode, Time};
-use domain::editorial::{Grant, Role};
+use domain::editorial::{Action, Grant, Role, Scope, allowed};
 
 /// Someone who may sign in.
 #[derive(Clone, Debug)]
@@ -162,14 +162,14 @@ impl Tx {
         grants(rows)
     }
 
-    /// Administrators who can still sign in.
-    pub async fn administrators(&mut self) -> Result<Vec<i64>, Error> {
-        let rows: Vec<(i64,)> = sqlx::query_as(
-            "SELECT DISTINCT a.id FROM account a JOIN role r ON r.account = a.id WHERE r.role = 'administrator' AND a.disabled = 0",
+    /// Whether anybody who can still sign in may give and take rights.
+    pub async fn anybody_manages(&mut self) -> Result<bool, Error> {
+        let rows = sqlx::query_as(
+            "SELECT r.role, r.place, r.topics FROM role r JOIN account a ON a.id = r.account WHERE a.disabled = 0",
         )
         .fetch_all(self.raw())
         .await?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
+        Ok(allowed(&grants(rows)?, Action::ManagePeople, Scope::ALL))
     }
 
     /// Nobody signs in with it any more, and whoever is signed in is out.
