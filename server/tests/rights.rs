@@ -260,6 +260,7 @@ async fn the_matrix_of_rights() {
                 ("POST toi/khoa", none(), true),
                 // A key and a session that are not his: he does not learn that they are there.
                 ("POST toi/khoa/bo", none(), false),
+                ("POST toi/ma-du-phong", none(), true),
                 ("POST toi/phien", none(), false),
                 ("POST toi/mat-khau", none(), true),
                 ("POST ra", none(), true),

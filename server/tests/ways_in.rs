@@ -177,3 +177,31 @@ async fn whoever_signs_in_again_leaves_no_session_behind() {
     assert_eq!(post(&lab, &here, "/ban-lam-viec/vao", &form).await.status, StatusCode::SEE_OTHER);
     assert!(text(&get(&lab, &here, DESK).await).contains("Đăng nhập"));
 }
+
+#[tokio::test]
+async fn codes_on_paper_are_renewed_by_who_holds_the_authenticator() {
+    let Office { lab, author, .. } = office().await;
+    later(&lab, 60);
+    let renew = format!("{DESK}/toi/ma-du-phong");
+    let right = code(&lab, &author.secret, 0);
+    let wrong = if right == "123456" { "654321" } else { "123456" };
+    // Neither a wrong one nor one from the paper itself.
+    for code in ["", wrong, &author.codes[1]] {
+        assert_eq!(post(&lab, &author, &renew, &[("code", code)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let page = text(&post(&lab, &author, &renew, &[("code", &right)]).await);
+    let codes: Vec<&str> = page.split("<li><code>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    assert!(codes.len() == 8 && page.contains("data-do=\"print\""), "{page}");
+    assert!(codes.iter().all(|code| !author.codes.iter().any(|old| old == code)));
+    assert_eq!(
+        sign_in(&lab, &author, PASSWORD, &author.codes[0]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "old ones are dead"
+    );
+    for typed in [codes[0].to_uppercase().replace('-', " "), codes[1].replace('-', "")] {
+        assert_eq!(sign_in(&lab, &author, PASSWORD, &typed).await.status, StatusCode::SEE_OTHER, "{typed}");
+        assert_eq!(sign_in(&lab, &author, PASSWORD, &typed).await.status, StatusCode::UNPROCESSABLE_ENTITY, "once");
+    }
+    let lines = lab.app.site.store.audit(None, None, 100).await.unwrap();
+    assert_eq!(lines.iter().filter(|line| line.action == "recovery").count(), 1);
+}

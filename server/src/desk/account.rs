@@ -55,6 +55,20 @@ pub async fn proves(visit: &Visit, form: &Form, person: &Person) -> Result<bool,
     Ok(right)
 }
 
+/// New codes on paper; the old ones open nothing any more.
+pub async fn renew_codes(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    if !proves(visit, form, person).await? {
+        return me(visit, person, Some(Wrong::Code)).await;
+    }
+    let codes = auth::recovery_codes();
+    let mut tx = visit.site.store.begin().await?;
+    tx.set_recovery(person.id, &auth::all_kept(person.id, &codes)).await?;
+    let note = Note { actor: Some(person.id), action: "recovery", account: Some(person.id), ..Note::default() };
+    tx.note(visit.now(), note).await?;
+    tx.commit().await?;
+    Ok(view::renewed_codes(visit, &person.login, &codes))
+}
+
 /// A new password, for whoever knows the old one and holds the authenticator; every other session ends.
 pub async fn change_password(visit: &Visit, form: &Form, person: &Person) -> Answer {
     let (site, now) = (&visit.site, visit.now());

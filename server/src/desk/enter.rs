@@ -99,7 +99,7 @@ pub async fn accept(visit: &mut Visit, form: &Form, token: &str) -> Answer {
     let (id, name, totp) = (invitation.account.unwrap_or_default(), name.to_owned(), invitation.totp.clone());
     let account = Account { id, login, name, password, totp, totp_step: step, disabled: false };
     let (session, kept) = auth::token();
-    let codes: Vec<String> = (0..auth::RECOVERY_CODES).map(|_| auth::recovery_code()).collect();
+    let codes = auth::recovery_codes();
     let mut tx = site.store.begin().await?;
     // Two who open the same link at once: one of them is late.
     if !tx.take_invitation(&auth::kept(token)).await? {
@@ -117,9 +117,7 @@ pub async fn accept(visit: &mut Visit, form: &Form, token: &str) -> Answer {
         tx.set_grants(id, &invitation.grants).await?;
         id
     };
-    for code in &codes {
-        tx.add_recovery(id, &auth::recovery_kept(id, code)).await?;
-    }
+    tx.set_recovery(id, &auth::all_kept(id, &codes)).await?;
     tx.add_session(&kept, id, &visit.agent, now).await?;
     let roles = print_grants(&invitation.grants);
     let action = if renewed { "renew" } else { "join" };

@@ -152,6 +152,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (true, ["toi", "khoa"]) => passkey::add(visit, form, &person).await,
         (true, ["toi", "khoa", "bo"]) => passkey::remove(visit, form, &person).await,
         (true, ["toi", "mat-khau"]) => account::change_password(visit, form, &person).await,
+        (true, ["toi", "ma-du-phong"]) => account::renew_codes(visit, form, &person).await,
         (true, ["toi", "phien"]) => account::end_session(visit, form, &person).await,
         (false, ["nhat-ky"]) => view::audit(visit, &person).await,
         (false, ["hang-doi"]) => view::jobs(visit, &person).await,

@@ -158,17 +158,22 @@ fn groups(secret: &str) -> String {
 /// After joining: the codes on paper, once.
 pub fn welcome(visit: &Visit, login: &str, codes: &[String]) -> Response {
     let w = visit.w();
+    let main = root(w.welcome).kid(cl("p", "ok").text(w.welcome_done)).kid(tx("h2", w.recovery));
+    page(visit, StatusCode::OK, w.welcome, main.kids(paper(visit, login, codes)))
+}
+
+/// New codes instead of the old ones, once too.
+pub fn renewed_codes(visit: &Visit, login: &str, codes: &[String]) -> Response {
+    let w = visit.w();
+    let main = root(w.recovery).kid(cl("p", "ok").attr("role", "status").text(w.recovery_renewed));
+    page(visit, StatusCode::OK, w.recovery, main.kids(paper(visit, login, codes)))
+}
+
+fn paper(visit: &Visit, login: &str, codes: &[String]) -> Vec<El> {
+    let w = visit.w();
     let list = cl("ol", "rc").kids(codes.iter().map(|code| el("li").kid(tx("code", code.clone()))).collect());
-    let main = root(w.welcome)
-        .kid(cl("p", "ok").text(w.welcome_done))
-        .kid(tx("h2", w.recovery))
-        .kid(tx("p", w.recovery_how))
-        .kid(cl("p", "print-only").text(login.to_owned()))
-        .kid(list)
-        .kid(
-            cl("p", "ac")
-                .kid(cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print))
-                .kid(cl("a", "bt go").attr("href", visit.to("")).text(w.to_desk)),
-        );
-    page(visit, StatusCode::OK, w.welcome, main)
+    let print = cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print);
+    let on = cl("a", "bt go").attr("href", visit.to("")).text(w.to_desk);
+    let whose = cl("p", "print-only").text(login.to_owned());
+    vec![tx("p", w.recovery_how), whose, list, cl("p", "ac").kid(print).kid(on)]
 }

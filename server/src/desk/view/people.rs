@@ -166,6 +166,7 @@ pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[P
         .kid(roles(&person.grants, visit))
         .maybe(keys(visit, passkeys))
         .kid(password(visit, wrong.is_some()))
+        .kid(recovery(visit))
         .kid(tx("h2", w.sessions))
         .kid(cl("ul", "ls").kids(rows.collect()))
         .kid(out);
@@ -186,6 +187,14 @@ fn password(visit: &Visit, open: bool) -> El {
         .kid(code(visit, "password"))
         .kid(cl("p", "ac").kid(send(w.password_change)));
     el("details").flag("open", open).kid(tx("summary", w.password_change)).kid(form)
+}
+
+/// New codes on paper.
+fn recovery(visit: &Visit) -> El {
+    let w = visit.w();
+    let form = el("form").attr("method", "post").attr("action", visit.to("/toi/ma-du-phong"));
+    let form = form.kid(tx("p", w.recovery_renew_what)).kid(code(visit, "recovery"));
+    el("details").kid(tx("summary", w.recovery_renew)).kid(form.kid(cl("p", "ac").kid(send(w.recovery_renew))))
 }
 
 /// What the authenticator shows, in the form that `id` tells from the others of the page.

@@ -125,7 +125,7 @@ impl Tx {
             .bind(account.id)
             .execute(self.raw())
             .await?;
-        for table in ["DELETE FROM recovery", "DELETE FROM passkey", "DELETE FROM session"] {
+        for table in ["DELETE FROM passkey", "DELETE FROM session"] {
             let sql = [table, " WHERE account = ?"].concat();
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account.id).execute(self.raw()).await?;
         }
@@ -196,12 +196,16 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
-    pub async fn add_recovery(&mut self, account: i64, code: &[u8; 32]) -> Result<(), Error> {
-        sqlx::query("INSERT INTO recovery (account, code) VALUES (?, ?)")
-            .bind(account)
-            .bind(code.to_vec())
-            .execute(self.raw())
-            .await?;
+    /// Codes on paper instead of those that there were.
+    pub async fn set_recovery(&mut self, account: i64, codes: &[[u8; 32]]) -> Result<(), Error> {
+        sqlx::query("DELETE FROM recovery WHERE account = ?").bind(account).execute(self.raw()).await?;
+        for code in codes {
+            sqlx::query("INSERT INTO recovery (account, code) VALUES (?, ?)")
+                .bind(account)
+                .bind(code.to_vec())
+                .execute(self.raw())
+                .await?;
+        }
         Ok(())
     }
 
