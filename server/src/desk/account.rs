@@ -23,10 +23,20 @@ pub async fn sign_out(visit: &Visit, person: &Person) -> Answer {
     Ok(response)
 }
 
+/// With what somebody proves once more that it is he, before ways in change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    Authenticator,
+    /// A code on paper, for whoever has only passkeys.
+    Paper,
+}
+
 pub async fn me(visit: &Visit, person: &Person, wrong: Option<Wrong>) -> Answer {
     let sessions = visit.site.store.sessions(person.id).await?;
     let passkeys = visit.site.store.passkeys(person.id).await?;
-    Ok(view::me(visit, person, &sessions, &passkeys, wrong))
+    let account = visit.site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
+    let proof = if account.has_password() { Proof::Authenticator } else { Proof::Paper };
+    Ok(view::me(visit, person, &sessions, &passkeys, proof, wrong))
 }
 
 pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer {
@@ -38,16 +48,22 @@ pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer 
     Ok(visit.go("/toi"))
 }
 
-/// Whether the form has what the authenticator shows now: asked again before ways in change, for a desk may be left open.
+/// Whether the form has what the authenticator shows now, or a code on paper where there is none: asked again before ways in change, for a desk may be left open.
 /// Guesses are counted before they are judged.
 pub async fn proves(visit: &Visit, form: &Form, person: &Person) -> Result<bool, Trouble> {
     let (site, now) = (&visit.site, visit.now());
     let account = site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
     site.desk.throttle.wrong(&account.login, now);
-    let step = auth::totp_step(&account.totp, form.get("code").trim(), now);
-    let Some(step) = step.filter(|_| !site.desk.throttle.shut(&account.login, now)) else { return Ok(false) };
+    if site.desk.throttle.shut(&account.login, now) {
+        return Ok(false);
+    }
+    let code = form.get("code").trim();
+    let step = auth::totp_step(&account.totp, code, now).filter(|_| account.has_password());
     let mut tx = site.store.begin().await?;
-    let right = tx.use_totp(person.id, step).await?;
+    let right = match step {
+        Some(step) => tx.use_totp(person.id, step).await?,
+        None => !account.has_password() && tx.use_recovery(person.id, &auth::recovery_kept(person.id, code)).await?,
+    };
     tx.commit().await?;
     if right {
         site.desk.throttle.right(&account.login);

@@ -96,6 +96,8 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (true, ["vao", "khoa", "hoi"]) => return passkey::ask_in(visit),
         (true, ["vao", "khoa"]) => return passkey::enter(visit, form).await,
         (false, ["moi", token]) => return enter::invitation(visit, token).await,
+        (true, ["moi", token, "khoa", "hoi"]) => return passkey::ask_join(visit, form, token).await,
+        (true, ["moi", token, "khoa"]) => return passkey::join(visit, form, token).await,
         (true, ["moi", token]) => return enter::accept(visit, form, token).await,
         _ => {}
     }

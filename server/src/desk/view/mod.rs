@@ -15,7 +15,7 @@ mod trouble;
 mod work;
 mod write;
 
-pub use enter::{invitation, no_invitation, renewed_codes, sign_in, signing_in, welcome};
+pub use enter::{by_key, invitation, no_invitation, renewed_codes, sign_in, signing_in, welcome};
 pub use frame::{file, json, refused};
 pub use history::{audit, history, jobs};
 pub use overview::{list, overview};

@@ -3,6 +3,7 @@
 use super::enter::{alarm, passkey_form};
 use super::frame::{page, root};
 use super::{check, choice, field, field_as, go, hex, hidden, input, send};
+use crate::desk::account::Proof;
 use crate::desk::enter::Wrong;
 use crate::desk::passkey;
 use crate::desk::visit::Visit;
@@ -143,8 +144,16 @@ fn card(visit: &Visit, me: &Person, person: &Person) -> El {
     li.kid(tools)
 }
 
-pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[PasskeyRow], wrong: Option<Wrong>) -> Response {
+pub fn me(
+    visit: &Visit,
+    person: &Person,
+    sessions: &[SessionRow],
+    passkeys: &[PasskeyRow],
+    proof: Proof,
+    wrong: Option<Wrong>,
+) -> Response {
     let w = visit.w();
+    let wrong = wrong.map(|wrong| if (wrong, proof) == (Wrong::Code, Proof::Paper) { Wrong::Paper } else { wrong });
     let rows = sessions.iter().map(|session| {
         let here = visit.token == Some(session.token);
         let seen = fill(w.session_seen, &[("ago", &ago(session.seen, visit.now(), visit.lang))]);
@@ -164,9 +173,9 @@ pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[P
         .kid(tx("small", person.login.clone()))
         .kid(tx("h2", w.roles))
         .kid(roles(&person.grants, visit))
-        .maybe(keys(visit, passkeys))
-        .kid(password(visit, wrong.is_some()))
-        .kid(recovery(visit))
+        .maybe(keys(visit, passkeys, proof))
+        .maybe((proof == Proof::Authenticator).then(|| password(visit, wrong.is_some())))
+        .kid(recovery(visit, proof))
         .kid(tx("h2", w.sessions))
         .kid(cl("ul", "ls").kids(rows.collect()))
         .kid(out);
@@ -184,28 +193,31 @@ fn password(visit: &Visit, open: bool) -> El {
         .kid(field("old-password", w.password_old, "", of("current-password")))
         .kid(field("password", w.password_new, w.password_hint, of("new-password")))
         .kid(field("repeat", w.password_repeat, "", of("new-password")))
-        .kid(code(visit, "password"))
+        .kid(code(visit, "password", Proof::Authenticator))
         .kid(cl("p", "ac").kid(send(w.password_change)));
     el("details").flag("open", open).kid(tx("summary", w.password_change)).kid(form)
 }
 
 /// New codes on paper.
-fn recovery(visit: &Visit) -> El {
+fn recovery(visit: &Visit, proof: Proof) -> El {
     let w = visit.w();
     let form = el("form").attr("method", "post").attr("action", visit.to("/toi/ma-du-phong"));
-    let form = form.kid(tx("p", w.recovery_renew_what)).kid(code(visit, "recovery"));
+    let form = form.kid(tx("p", w.recovery_renew_what)).kid(code(visit, "recovery", proof));
     el("details").kid(tx("summary", w.recovery_renew)).kid(form.kid(cl("p", "ac").kid(send(w.recovery_renew))))
 }
 
-/// What the authenticator shows, in the form that `id` tells from the others of the page.
-fn code(visit: &Visit, id: &str) -> El {
+/// What the authenticator shows, or a code on paper, in the form that `id` tells from the others of the page.
+fn code(visit: &Visit, id: &str, proof: Proof) -> El {
     let input = input("text", "").attr("autocomplete", "one-time-code").flag("required", true);
-    field_as(&["code-", id].concat(), "code", visit.w().code_six, "", input)
+    let label = if proof == Proof::Paper { visit.w().code_paper } else { visit.w().code_six };
+    field_as(&["code-", id].concat(), "code", label, "", input)
 }
 
 /// Devices that open the desk when they are unlocked.
-fn keys(visit: &Visit, passkeys: &[PasskeyRow]) -> Option<El> {
+fn keys(visit: &Visit, passkeys: &[PasskeyRow], proof: Proof) -> Option<El> {
     let w = visit.w();
+    // Whoever has no password keeps one.
+    let stays = proof == Proof::Paper && passkeys.len() == 1;
     let rows = passkeys.iter().map(|key| {
         let used = key.used.map_or_else(
             || w.passkey_unused.to_owned(),
@@ -214,14 +226,15 @@ fn keys(visit: &Visit, passkeys: &[PasskeyRow]) -> Option<El> {
         let name = if key.name.is_empty() { w.passkey } else { &key.name };
         let drop = el("form").attr("method", "post").attr("action", visit.to("/toi/khoa/bo"));
         let id = hex(&key.credential);
-        let drop = drop.kid(hidden("credential", id.clone())).kid(code(visit, &id)).kid(cl("p", "ac").kid(send(w.take_away)));
+        let drop =
+            drop.kid(hidden("credential", id.clone())).kid(code(visit, &id, proof)).kid(cl("p", "ac").kid(send(w.take_away)));
         let drop = el("details").kid(tx("summary", w.take_away)).kid(drop);
-        el("li").kid(tx("span", name.to_owned())).kid(tx("small", used)).kid(drop)
+        el("li").kid(tx("span", name.to_owned())).kid(tx("small", used)).maybe((!stays).then_some(drop))
     });
     let list = (!passkeys.is_empty()).then(|| cl("ul", "ls").kids(rows.collect()));
     let more = passkey_form(visit, "/toi/khoa")
         .kid(field("name", w.passkey_name, w.passkey_name_hint, input("text", &browser(&visit.agent)).attr("maxlength", "80")))
-        .kid(code(visit, "key"))
+        .kid(code(visit, "key", proof))
         .kid(cl("p", "ac").kid(send(w.passkey_add)));
     passkey::offered(visit).then(|| el("section").kid(tx("h2", w.passkeys)).kid(tx("p", w.passkey_what)).maybe(list).kid(more))
 }

@@ -11,11 +11,18 @@ pub struct Account {
     pub id: i64,
     pub login: String,
     pub name: String,
-    /// argon2id, PHC string.
+    /// argon2id, PHC string; empty where a passkey is the way in, and the authenticator's secret nobody's.
     pub password: String,
     pub totp: Vec<u8>,
     pub totp_step: i64,
     pub disabled: bool,
+}
+
+impl Account {
+    /// Whether password and authenticator open it.
+    pub fn has_password(&self) -> bool {
+        !self.password.is_empty()
+    }
 }
 
 /// Someone who is signed in, as each request finds him: rights that were taken away a moment ago are gone.
