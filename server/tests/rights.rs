@@ -172,6 +172,10 @@ async fn the_matrix_of_rights() {
     let source = lab.app.site.store.sources().await.unwrap()[0].id;
     let warner = invite(&lab, &admin, "nguoi.bao", Role::AlertOfficer, A_LUOI_2).await;
     let confirmer = invite(&lab, &admin, "nguoi.xac-nhan", Role::AlertOfficer, A_LUOI_2).await;
+    let foreign = serde_json::json!({"id": "bao-1", "kind": "bulletin", "issued": "2026-11-22T08:00:00+07:00", "topics": ["y-te"], "places": ["20044"], "title": "Tin",
+        "source": {"name": "Báo"}, "summary": "Tóm tắt.", "body": ["Một đoạn."]});
+    lab.import(&[foreign]).await;
+    let outside = lab.app.site.live.now().cards().next().unwrap().id.to_string();
     for role in Role::ALL {
         for (n, place) in [A_LUOI_2, A_LUOI_3].into_iter().enumerate() {
             let who = invite(&lab, &admin, &format!("{}{n}", role.name()), Role::Author, place).await;
@@ -214,6 +218,8 @@ async fn the_matrix_of_rights() {
                 ("GET viec/_/xem", none(), may(Action::Read)),
                 ("GET viec/_/lich-su", none(), may(Action::Read)),
                 ("POST viec", typed.clone(), may(Action::Write)),
+                ("POST viec/nhan", form(&[("item", &outside)]), may(Action::Correct)),
+                ("POST viec/rut", form(&[("item", &outside), ("words", "sai")]), may(Action::Withdraw)),
                 ("POST viec/_/tep", none(), may(Action::Write)),
                 // None of them wrote it.
                 ("POST viec/_/buoc", step("take-back"), false),

@@ -8,6 +8,7 @@ mod manuscript;
 pub mod markup;
 mod rights;
 mod stage;
+mod taken;
 mod warning;
 
 pub use crate::alert::prefix;
@@ -15,6 +16,7 @@ pub use advice::{Advice, Official, advise, officialese};
 pub use manuscript::{Compiled, Finding, Manuscript, Script};
 pub use rights::{Grant, Reach, Role, Scope, allowed, reach, sees};
 pub use stage::{Action, Deed, Hash, Refusal, Stage, State, transition};
+pub use taken::{Taken, taken};
 pub use warning::{Holes, MAX_ACTIONS, MAX_LIFE, Warning, places_named};
 
 #[cfg(test)]

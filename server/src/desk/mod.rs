@@ -33,7 +33,7 @@ use crate::site::Site;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use domain::content::Time;
+use domain::content::{ItemId, Time};
 use domain::editorial::{Action, Manuscript};
 use form::Form;
 use std::sync::Arc;
@@ -120,6 +120,14 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
                 Err(trouble) => Err(trouble),
             }
         }
+        (true, ["viec", "nhan"]) => {
+            let id = works::take::take(&site, &person, item(form)?).await?;
+            Ok(visit.go(&format!("/viec/{id}")))
+        }
+        (true, ["viec", "rut"]) => {
+            let id = works::take::withdraw(&site, &person, item(form)?, form.get("words")).await?;
+            Ok(visit.go(&format!("/viec/{id}")))
+        }
         (false, ["viec", id]) => view::work(visit, &person, number(id)?, Shown::default()).await,
         (true, ["viec", id]) => save(visit, form, &person, number(id)?).await,
         (true, ["viec", id, "buoc"]) => {
@@ -165,6 +173,10 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
 
 fn number(text: &str) -> Result<i64, Trouble> {
     text.parse().map_err(|_| Trouble::NotFound)
+}
+
+fn item(form: &Form) -> Result<ItemId, Trouble> {
+    form.get("item").parse().map_err(|_| Trouble::NotFound)
 }
 
 /// The steps that the pressed button names, e.g. `approve publish`.

@@ -153,7 +153,6 @@ fn refuse(told: &str) -> Answer {
 
 /// Asks a device for a key that it keeps and finds by itself, or none.
 fn question(visit: &Visit, account: &Account, had: Vec<Vec<u8>>, asked: impl FnOnce(PasskeyRegistration) -> Asked) -> Answer {
-    let had = had.into_iter().map(Into::into).collect();
     let started = webauthn(visit)
         .and_then(|all| all.start_passkey_registration(handle(account), &account.login, &account.name, Some(had)).ok());
     let (mut question, registration) = started.ok_or(Trouble::NotFound)?;

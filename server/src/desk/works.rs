@@ -2,6 +2,7 @@
 
 mod cancel;
 mod step;
+pub mod take;
 
 use super::fetch::Unfetched;
 use super::links;

@@ -15,3 +15,5 @@ CREATE INDEX work_stage ON work (stage, changed, id, created_by, alert, topics, 
 CREATE INDEX work_begun ON work (created_by, changed, id, stage, alert);
 CREATE INDEX work_ends ON work (ends, id, stage, created_by, alert, topics) WHERE ends IS NOT NULL;
 CREATE INDEX work_places ON work_place (work, place);
+-- Which work an item is of: what is none's was published without the desk.
+CREATE INDEX work_item ON work (item) WHERE item IS NOT NULL;

@@ -6,6 +6,7 @@ mod files;
 mod frame;
 mod history;
 mod messages;
+mod outside;
 mod overview;
 mod people;
 mod report;

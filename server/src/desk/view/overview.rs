@@ -2,6 +2,7 @@
 
 use super::frame::{page, root};
 use super::history::action_name;
+use super::outside;
 use super::work::opened;
 use super::{choice, field, hidden, input, send};
 use crate::desk::alerts::is_officer;
@@ -152,6 +153,15 @@ pub async fn list(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
     let asked = Stage::from_name(visit.query.get("stage"));
     let stages: Vec<Stage> = asked.map_or_else(|| Stage::ALL.to_vec(), |stage| vec![stage]);
     let words = visit.query.get("q");
+    // Whoever has the address of what readers see gets to its work, or to what can be made one.
+    let item = outside::named(words);
+    if let Some(item) = item
+        && let Some(work) = visit.site.store.work_of(item).await?
+    {
+        return Ok(visit.go(&format!("/viec/{work}")));
+    }
+    let snapshot = visit.site.live.now();
+    let stray = item.and_then(|item| snapshot.items.get(&item)).map(|item| outside::outside(visit, person, item));
     let named = known(visit).into_iter().find(|(name, ..)| *name == visit.query.get("loc"));
     let wanted = named.map_or(List::Found { stages: &stages, words }, |(_, _, list)| list);
     let after = visit.query.get("truoc").split_once('-').and_then(|(key, id)| Some((key.parse().ok()?, id.parse().ok()?)));
@@ -164,6 +174,7 @@ pub async fn list(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
             main = main.kid(beginnings(visit));
         }
         main = main.kid(search(visit, words, asked));
+        main = main.maybe(stray);
     }
     if found.is_empty() {
         main = main.kid(cl("p", "em").text(w.no_works));
@@ -195,7 +206,7 @@ fn search(visit: &Visit, words: &str, asked: Option<Stage>) -> El {
     let all = choice(String::new(), asked.is_none(), w.every_stage);
     cl("form", "fl")
         .attr("action", visit.to("/viec"))
-        .kid(field("q", w.find_words, "", input("search", words)))
+        .kid(field("q", w.find_words, w.find_hint, input("search", words)))
         .kid(field("stage", w.stage, "", el("select").kid(all).kids(options.collect())))
         .kid(cl("p", "ac").kid(send(w.find)))
 }

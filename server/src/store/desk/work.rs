@@ -86,6 +86,13 @@ impl Store {
         row.map(work).transpose()
     }
 
+    /// The work whose item this is.
+    pub async fn work_of(&self, item: ItemId) -> Result<Option<i64>, Error> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT id FROM work WHERE item = ?").bind(item.0.to_vec()).fetch_optional(&self.readers).await?;
+        Ok(row.map(|(id,)| id))
+    }
+
     /// What a work was, the newest first.
     pub async fn versions(&self, work: i64) -> Result<Vec<Version>, Error> {
         let rows: Vec<(i64, Vec<u8>, Option<String>, i64)> = sqlx::query_as(
@@ -118,6 +125,13 @@ impl Tx {
         let row: Option<Row> =
             sqlx::query_as(sqlx::AssertSqlSafe([COLUMNS, " WHERE id = ?"].concat())).bind(id).fetch_optional(self.raw()).await?;
         row.map(work).transpose()
+    }
+
+    /// The work whose item this is.
+    pub async fn work_of(&mut self, item: ItemId) -> Result<Option<i64>, Error> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT id FROM work WHERE item = ?").bind(item.0.to_vec()).fetch_optional(self.raw()).await?;
+        Ok(row.map(|(id,)| id))
     }
 
     pub async fn add_work(&mut self, text: &Manuscript, by: i64, at: Time) -> Result<i64, Error> {
