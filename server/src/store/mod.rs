@@ -31,6 +31,7 @@ const CAP: &str = include_str!("cap.sql");
 const TREE: &str = include_str!("tree.sql");
 const BOUND: &str = include_str!("bound.sql");
 const BEGUN: &str = include_str!("begun.sql");
+const LIST: &str = include_str!("list.sql");
 const SCHEMA_VERSION: i64 = 7;
 /// Marks a copy made by `backup`: whoever opens it starts a new epoch, since phones may have seen later positions.
 const COPIED: &str = "copied";
@@ -235,8 +236,10 @@ async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time)
         sqlx::raw_sql(TREE).execute(&mut *tx).await?;
     }
     if version < 7 {
-        sqlx::raw_sql(BOUND).execute(&mut *tx).await?;
-        sqlx::raw_sql(BEGUN).execute(&mut *tx).await?;
+        for sql in [BOUND, BEGUN, LIST] {
+            sqlx::raw_sql(sql).execute(&mut *tx).await?;
+        }
+        desk::fill_lists(&mut tx).await?;
         sqlx::raw_sql("PRAGMA user_version = 7").execute(&mut *tx).await?;
     }
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
@@ -299,6 +302,30 @@ mod tests {
         sqlx::raw_sql("DROP TABLE job").execute(&mut old).await.unwrap();
         drop(old);
         assert_eq!(Store::open(folder.path(), &Clock::default()).await.unwrap().epoch, 7);
+    }
+
+    #[tokio::test]
+    async fn works_that_are_there_are_found_by_what_lists_ask_for_since() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut old = first_release(folder.path(), "PRAGMA user_version = 6").await;
+        for sql in [DESK, LINK, PUSH, CAP, TREE] {
+            sqlx::raw_sql(sql).execute(&mut old).await.unwrap();
+        }
+        let text = r#"{"kind":"bulletin","topics":[0,2],"places":[],"source":"","document":"12/QĐ","source_url":"","issued":"","effective":"","expires":"1970-01-02","start":"","end":"","online":"","supersedes":"","change":"","texts":[{"lang":"vi","title":"Tiêm","summary":"Sởi","text":"","papers":"","fee":"","office":"","hours":"","phone":"","duration":"","venue":"","audio":"","of":""}]}"#;
+        let add = "INSERT INTO work (stage, live, version, text, hash, title, hands, created_by, at, changed) \
+             VALUES ('draft', 0, 1, ?, x'00', 'tiem', '1', 1, 1, 1)";
+        for text in [text, "damaged"] {
+            sqlx::query(add).bind(text.as_bytes()).execute(&mut old).await.unwrap();
+        }
+        drop(old);
+        let store = Store::open(folder.path(), &Clock::default()).await.unwrap();
+        type Row = (String, i64, i64, Option<i64>);
+        let rows: Vec<Row> =
+            sqlx::query_as("SELECT words, alert, topics, ends FROM work ORDER BY id").fetch_all(&store.readers).await.unwrap();
+        let [(words, alert, topics, ends), damaged] = &rows[..] else { panic!("{rows:?}") };
+        assert!(words.contains("tiem") && words.contains("soi") && words.contains("12/qd"), "{words}");
+        assert_eq!((*alert, *topics, *ends), (0, 0b101, Time::parse("1970-01-02").map(|end| end.0)));
+        assert_eq!(damaged.0, "tiem", "what cannot be read keeps what it had, and keeps nobody out");
     }
 
     #[tokio::test]

@@ -172,7 +172,7 @@ impl Store {
             let Some(text) = known else { return Ok(Some(id)) };
             match action.as_str() {
                 "approve" => drop(approved.insert(work, (id, text))),
-                "publish" => drop(published.insert(work, (id, text))),
+                "publish" | "take-over" => drop(published.insert(work, (id, text))),
                 _ => {}
             }
         }
