@@ -39,18 +39,6 @@ async fn rights_that_are_taken_away_are_gone_at_once() {
     assert_eq!(get(&lab, &admin, "/ban-lam-viec/nguoi").await.status, StatusCode::OK);
 }
 
-async fn person_of(lab: &Lab, login: &str) -> server::store::desk::Person {
-    lab.app.site.store.people().await.unwrap().into_iter().find(|person| person.login == login).unwrap()
-}
-
-/// Gives somebody these roles and no others, as they may stand in an older store.
-async fn set(lab: &Lab, login: &str, grants: &[Grant]) {
-    let id = person_of(lab, login).await.id;
-    let mut tx = lab.app.site.store.begin().await.unwrap();
-    tx.set_grants(id, grants).await.unwrap();
-    tx.commit().await.unwrap();
-}
-
 #[tokio::test]
 async fn whoever_manages_people_manages_all_of_them_and_one_always_stays() {
     let Office { lab, admin, .. } = office().await;
