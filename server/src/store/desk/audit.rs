@@ -208,7 +208,8 @@ impl Store {
 mod tests {
     use super::*;
     use crate::clock::Clock;
-    use crate::store::{CAP, DESK, FILE, LINK, PUSH, SCHEMA, TREE, options};
+    use crate::store::schema::{CAP, DESK, LINK, PUSH, SCHEMA, TREE};
+    use crate::store::{FILE, options};
     use sqlx::{Connection, SqliteConnection};
 
     /// A database as the release before wrote it, which bound no text and forgot with each publication who wrote it.
