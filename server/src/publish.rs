@@ -53,6 +53,14 @@ pub enum Done {
     Refused(Reason),
 }
 
+/// Whether a draft would change what people at the desk have taken over: they do that themselves, under four eyes.
+async fn of_the_desk(tx: &mut Tx, draft: &Draft) -> Result<bool, Error> {
+    match tx.origin(&draft.external).await? {
+        Some(origin) if origin.content != Some(draft.content) => Ok(tx.work_of(origin.item).await?.is_some()),
+        _ => Ok(false),
+    }
+}
+
 #[derive(Clone)]
 pub struct Publisher {
     store: Arc<Store>,
@@ -65,13 +73,24 @@ impl Publisher {
         Publisher { store, issuer, clock }
     }
 
-    /// Publishes `drafts` in one transaction and says what became of each. `expected` are names that drafts may refer to
+    /// Publishes `drafts` from outside the desk in one transaction and says what became of each. `expected` are names that drafts may refer to
     /// although nothing of that name has arrived yet. Runs to its end even if the caller goes away.
     pub async fn publish(&self, drafts: Vec<Draft>, expected: Arc<HashSet<String>>) -> Result<Vec<Done>, Error> {
         let this = self.clone();
         let task = tokio::spawn(async move {
             let mut tx = this.store.begin().await?;
-            let done = this.append(&mut tx, drafts, &expected).await;
+            let done = async {
+                let mut all = Vec::with_capacity(drafts.len());
+                for draft in drafts {
+                    if of_the_desk(&mut tx, &draft).await? {
+                        all.push(Done::Refused(Reason::AtDesk));
+                    } else {
+                        all.extend(this.append(&mut tx, vec![draft], &expected).await?);
+                    }
+                }
+                Ok(all)
+            };
+            let done = done.await;
             tx.end(done).await
         });
         task.await.map_err(|cause| Error::Damaged(cause.to_string()))?

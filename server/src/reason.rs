@@ -32,6 +32,8 @@ pub enum Reason {
     UnknownBlock,
     NoMedia(String),
     BadMedia(String),
+    /// People at the desk have taken it over: it is changed there.
+    AtDesk,
     /// Nothing is left of HTML once everything without a block is gone.
     EmptyHtml,
 }
@@ -59,6 +61,7 @@ impl Reason {
             Reason::UnknownBlock => "unknown-block",
             Reason::NoMedia(_) => "no-media",
             Reason::BadMedia(_) => "bad-media",
+            Reason::AtDesk => "at-desk",
             Reason::EmptyHtml => "empty-html",
         }
     }
@@ -87,6 +90,7 @@ impl fmt::Display for Reason {
             Reason::UnknownBlock => write!(f, "có khối nội dung không rõ loại")?,
             Reason::NoMedia(file) => write!(f, "không thấy tệp “{file}”")?,
             Reason::BadMedia(file) => write!(f, "tệp “{file}” sai loại, hỏng hoặc quá lớn")?,
+            Reason::AtDesk => write!(f, "bàn làm việc đã nhận tin này; sửa hoặc rút ở đó")?,
             Reason::EmptyHtml => write!(f, "HTML không có nội dung đọc được")?,
         }
         write!(f, " [{}]", self.code())

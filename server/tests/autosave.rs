@@ -11,7 +11,7 @@ use office::*;
 const JSON: [(&str, &str); 1] = [("accept", "application/json")];
 
 async fn titles(lab: &Lab) -> Vec<String> {
-    let all = lab.app.site.store.works(&domain::editorial::Stage::ALL, None, "", 100).await.unwrap();
+    let all = works(lab, &domain::editorial::Stage::ALL).await;
     all.into_iter().map(|work| work.title).collect()
 }
 

@@ -4,8 +4,8 @@ mod lab;
 mod office;
 
 use axum::http::StatusCode;
-use domain::content::{MediaRef, PlaceCode};
-use domain::editorial::Role;
+use domain::content::{ItemId, MediaRef, PlaceCode, Time};
+use domain::editorial::{Manuscript, Role, Script, Stage};
 use lab::NOW;
 use office::*;
 
@@ -17,7 +17,7 @@ async fn another_commune_copies_what_is_live_with_all_that_belongs_to_it() {
     let other = invite(&lab, &admin, "binh.viet", Role::Author, A_LUOI_3).await;
     let mut tx = lab.app.site.store.begin().await.unwrap();
     let media = MediaRef { file: SOUND.into(), bytes: 9_000, width: 0, height: 0, seconds: 4 };
-    tx.add_media(&media, domain::content::Time(NOW)).await.unwrap();
+    tx.add_media(&media, Time(NOW)).await.unwrap();
     tx.commit().await.unwrap();
 
     // With a recording, and with a translation that was made of other words.
@@ -51,6 +51,11 @@ async fn another_commune_copies_what_is_live_with_all_that_belongs_to_it() {
     assert!(!list.contains(&format!("href=\"/ban-lam-viec/viec/{id}\"")), "no way to a page that would be refused");
     assert!(!text(&get(&lab, &other, "/ban-lam-viec/viec?q=tiem").await).contains("Tiêm sởi"));
     assert!(!text(&get(&lab, &author, "/ban-lam-viec/viec?o=khac").await).contains("Tiêm sởi"), "it is his own");
+    // By its address it is found too: its own people come to the work, others to a copy.
+    let (named, _) = item(&lab, "Tiêm sởi ngày 29/11").unwrap();
+    let find = format!("/ban-lam-viec/viec?q={named}");
+    assert_eq!(get(&lab, &author, &find).await.header("location"), format!("/ban-lam-viec/viec/{id}"));
+    assert_eq!(get(&lab, &other, &find).await.header("location"), new);
 
     // Saved as the form sends it, even where it does not say which recording.
     let page = text(&get(&lab, &other, &new).await);
@@ -72,4 +77,34 @@ async fn another_commune_copies_what_is_live_with_all_that_belongs_to_it() {
     assert_eq!(act(&lab, &approver, &work, "withdraw", &[("words", "Nhầm ngày")]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(get(&lab, &other, &new).await.status, StatusCode::NOT_FOUND);
     assert_eq!(post(&lab, &other, "/ban-lam-viec/viec", &form).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn all_that_others_have_live_is_reached_by_leafing() {
+    let Office { lab, admin, author, .. } = office().await;
+    let other = invite(&lab, &admin, "binh.viet", Role::Author, A_LUOI_3).await;
+    let mut tx = lab.app.site.store.begin().await.unwrap();
+    for n in 0..130u8 {
+        let script = Script { lang: "vi".into(), title: format!("Chợ phiên {n:03}."), ..Script::default() };
+        let place = PlaceCode(if n % 13 == 0 { A_LUOI_3 } else { A_LUOI_2 });
+        let text = Manuscript { kind: "event".into(), places: vec![place], texts: vec![script], ..Manuscript::default() };
+        let id = tx.add_work(&text, 9, Time(NOW)).await.unwrap();
+        let mut work = tx.work(id).await.unwrap().unwrap();
+        (work.state.stage, work.state.live, work.item) = (Stage::Published, true, Some(ItemId([n, 1, 1, 1, 1])));
+        tx.move_work(&work, Time(NOW + i64::from(n / 40))).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let start = "/ban-lam-viec/viec?q=cho+phien&o=khac";
+    let (mut found, mut path) = (Vec::new(), start.to_owned());
+    loop {
+        let page = text(&get(&lab, &other, &path).await);
+        found.extend(page.split("Chợ phiên ").skip(1).filter_map(|rest| rest.split_once('.')?.0.parse::<u8>().ok()));
+        let Some((before, _)) = page.split_once("\">Cũ hơn</a>") else { break };
+        path = before.rsplit_once("href=\"").unwrap().1.replace("&amp;", "&");
+    }
+    let theirs: Vec<u8> = (0..130).rev().filter(|n| n % 13 != 0).collect();
+    assert_eq!(found, theirs, "each once, the last changed first, and none of his own place");
+    assert_eq!(text(&get(&lab, &author, start).await).matches("tu=").count(), 10, "what theirs is to others");
+    // Whoever writes nothing copies nothing.
+    assert!(!text(&get(&lab, &admin, "/ban-lam-viec/viec?o=khac").await).contains("viec/moi"));
 }

@@ -107,12 +107,14 @@ async fn opens_are_sums_and_small_ones_are_not_shown() {
     opens::keep(&lab.app.site).await.unwrap();
     let page = text(&get(&lab, &author, &work).await);
     assert!(page.contains("Bà con mở dưới 10 lượt"), "{page}");
+    assert!(!text(&get(&lab, &author, DESK).await).contains("Bà con mở"), "a row says nothing of a few");
     // Whoever says a million counts as twenty.
     assert_eq!(count(&lab, &batch(1_000_000)).await, StatusCode::NO_CONTENT);
     opens::keep(&lab.app.site).await.unwrap();
     opens::keep(&lab.app.site).await.unwrap();
     assert_eq!(lab.app.site.store.opens(id).await.unwrap(), 29);
     assert!(text(&get(&lab, &author, &work).await).contains("Bà con đã mở 29 lượt"));
+    assert!(text(&get(&lab, &author, DESK).await).contains("Bà con đã mở 29 lượt"), "in the row of what is live");
     for hostile in ["", "[]", "{\"opens\":{\"a\":-1}}", "{\"opens\":[[[[", &"[".repeat(4_000)] {
         assert_eq!(count(&lab, hostile).await, StatusCode::UNPROCESSABLE_ENTITY, "{hostile}");
     }

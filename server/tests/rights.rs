@@ -39,8 +39,55 @@ async fn rights_that_are_taken_away_are_gone_at_once() {
     assert_eq!(get(&lab, &admin, "/ban-lam-viec/nguoi").await.status, StatusCode::OK);
 }
 
+#[tokio::test]
+async fn whoever_manages_people_manages_all_of_them_and_one_always_stays() {
+    let Office { lab, admin, .. } = office().await;
+    // Nobody gets the role for a part of the area, where it gives nothing.
+    let id = person_of(&lab, "lan.viet").await.id;
+    for (place, topic) in [("20044", ""), ("46", "1")] {
+        let mut form = vec![("name", "Phó"), ("role", "administrator"), ("place", place), ("topic", topic), ("do", "add")];
+        for path in ["moi".to_owned(), id.to_string()] {
+            let refused = post(&lab, &admin, &format!("/ban-lam-viec/nguoi/{path}"), &form).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(text(&refused).contains("chỉ giao cho cả thành phố"), "{}", text(&refused));
+        }
+        form.push(("role", "author"));
+        let refused = post(&lab, &admin, "/ban-lam-viec/nguoi/moi", &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "nor beside another one");
+    }
+    assert_eq!(person_of(&lab, "lan.viet").await.grants.len(), 1);
+    // Those that an older store has do not count: the only one who can manage people stays.
+    let grant = |place, topics: &[u8]| Grant { role: Role::Administrator, place: PlaceCode(place), topics: topics.to_vec() };
+    set(&lab, "lan.viet", &[grant(A_LUOI_2, &[])]).await;
+    set(&lab, "huy.duyet", &[grant(46, &[1])]).await;
+    let me = format!("/ban-lam-viec/nguoi/{}", person_of(&lab, "quan.tri").await.id);
+    let remove = [("do", "remove"), ("role", "administrator"), ("place", "46")];
+    assert_eq!(post(&lab, &admin, &me, &remove).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(post(&lab, &admin, &me, &[("do", "disable")]).await.status, StatusCode::FORBIDDEN);
+    set(&lab, "huy.duyet", &[grant(46, &[])]).await;
+    assert_eq!(post(&lab, &admin, &me, &remove).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_role_is_given_with_its_topics_and_with_what_it_is_good_for() {
+    let Office { lab, admin, .. } = office().await;
+    let page = text(&get(&lab, &admin, "/ban-lam-viec/nguoi").await);
+    let card = between(&page, "<h2>lan.viet</h2>", "<h2>quan.tri</h2>");
+    assert!(card.contains("name=\"topic\" value=\"4\""), "{card}");
+    for idle in ["Người có uy tín (hiện chỉ đăng nhập được", "Người báo số liệu (hiện chỉ đăng nhập được"]
+    {
+        assert_eq!(page.matches(idle).count(), 4, "{idle}: for each of three people, and for whoever is invited");
+    }
+    let id = person_of(&lab, "lan.viet").await.id;
+    let form = [("do", "add"), ("role", "approver"), ("place", "20050"), ("topic", "2"), ("topic", "4")];
+    assert_eq!(post(&lab, &admin, &format!("/ban-lam-viec/nguoi/{id}"), &form).await.status, StatusCode::SEE_OTHER);
+    let given = Grant { role: Role::Approver, place: PlaceCode(A_LUOI_3), topics: vec![2, 4] };
+    assert!(person_of(&lab, "lan.viet").await.grants.contains(&given));
+}
+
 /// Addresses that need nobody who is signed in.
-const OPEN: [&str; 5] = ["POST vao", "POST vao/khoa/hoi", "POST vao/khoa", "GET moi/_", "POST moi/_"];
+const OPEN: [&str; 7] =
+    ["POST vao", "POST vao/khoa/hoi", "POST vao/khoa", "GET moi/_", "POST moi/_", "POST moi/_/khoa", "POST moi/_/khoa/hoi"];
 
 type Form = Vec<(&'static str, String)>;
 
@@ -98,10 +145,15 @@ async fn the_matrix_of_rights() {
     let source = lab.app.site.store.sources().await.unwrap()[0].id;
     let warner = invite(&lab, &admin, "nguoi.bao", Role::AlertOfficer, A_LUOI_2).await;
     let confirmer = invite(&lab, &admin, "nguoi.xac-nhan", Role::AlertOfficer, A_LUOI_2).await;
+    let foreign = serde_json::json!({"id": "bao-1", "kind": "bulletin", "issued": "2026-11-22T08:00:00+07:00", "topics": ["y-te"], "places": ["20044"], "title": "Tin",
+        "source": {"name": "Báo"}, "summary": "Tóm tắt.", "body": ["Một đoạn."]});
+    lab.import(&[foreign]).await;
+    let outside = lab.app.site.live.now().cards().next().unwrap().id.to_string();
     for role in Role::ALL {
         for (n, place) in [A_LUOI_2, A_LUOI_3].into_iter().enumerate() {
-            let who = invite(&lab, &admin, &format!("{}{n}", role.name()), role, place).await;
+            let who = invite(&lab, &admin, &format!("{}{n}", role.name()), Role::Author, place).await;
             let grants = [Grant { role, place: PlaceCode(place), topics: Vec::new() }];
+            set(&lab, &who.login, &grants).await;
             let within =
                 |action, place| allowed(&grants, action, Scope { places: &[PlaceCode(place)], topics: &[1], alert: false });
             let may = |action| within(action, A_LUOI_2);
@@ -139,6 +191,8 @@ async fn the_matrix_of_rights() {
                 ("GET viec/_/xem", none(), may(Action::Read)),
                 ("GET viec/_/lich-su", none(), may(Action::Read)),
                 ("POST viec", typed.clone(), may(Action::Write)),
+                ("POST viec/nhan", form(&[("item", &outside)]), may(Action::Correct)),
+                ("POST viec/rut", form(&[("item", &outside), ("words", "sai")]), may(Action::Withdraw)),
                 ("POST viec/_/tep", none(), may(Action::Write)),
                 // None of them wrote it.
                 ("POST viec/_/buoc", step("take-back"), false),
@@ -186,6 +240,7 @@ async fn the_matrix_of_rights() {
                 ("POST toi/khoa", none(), true),
                 // A key and a session that are not his: he does not learn that they are there.
                 ("POST toi/khoa/bo", none(), false),
+                ("POST toi/ma-du-phong", none(), true),
                 ("POST toi/phien", none(), false),
                 ("POST toi/mat-khau", none(), true),
                 ("POST ra", none(), true),

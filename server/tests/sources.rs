@@ -50,7 +50,7 @@ async fn sources(lab: &Lab) -> Vec<Source> {
 }
 
 async fn drafts(lab: &Lab) -> Vec<Listed> {
-    lab.app.site.store.works(&[Stage::Draft], None, "", 200).await.unwrap()
+    works(lab, &[Stage::Draft]).await
 }
 
 async fn polls(lab: &Lab) -> Vec<Job> {

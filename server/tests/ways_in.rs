@@ -157,7 +157,7 @@ async fn a_desk_left_open_gives_nobody_a_key() {
     let wrong = if right == "123456" { "654321" } else { "123456" };
     for code in ["", wrong] {
         let refused = post(&lab, &author, &ask, &[("code", code)]).await;
-        assert_eq!((refused.status, text(&refused).contains("bad-code")), (StatusCode::UNPROCESSABLE_ENTITY, true));
+        assert_eq!((refused.status, text(&refused).contains("Mã xác thực không đúng")), (StatusCode::UNPROCESSABLE_ENTITY, true));
     }
     assert_ne!(post(&lab, &author, &ask, &[("code", &right)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(
@@ -183,4 +183,95 @@ async fn whoever_signs_in_again_leaves_no_session_behind() {
     let form = [("login", approver.login.as_str()), ("password", PASSWORD), ("code", approver_code.as_str())];
     assert_eq!(post(&lab, &here, "/ban-lam-viec/vao", &form).await.status, StatusCode::SEE_OTHER);
     assert!(text(&get(&lab, &here, DESK).await).contains("Đăng nhập"));
+}
+
+#[tokio::test]
+async fn codes_on_paper_are_renewed_by_who_holds_the_authenticator() {
+    let Office { lab, author, .. } = office().await;
+    later(&lab, 60);
+    let renew = format!("{DESK}/toi/ma-du-phong");
+    let right = code(&lab, &author.secret, 0);
+    let wrong = if right == "123456" { "654321" } else { "123456" };
+    // Neither a wrong one nor one from the paper itself.
+    for code in ["", wrong, &author.codes[1]] {
+        assert_eq!(post(&lab, &author, &renew, &[("code", code)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let page = text(&post(&lab, &author, &renew, &[("code", &right)]).await);
+    let codes: Vec<&str> = page.split("<li><code>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    assert!(codes.len() == 8 && page.contains("data-do=\"print\""), "{page}");
+    assert!(codes.iter().all(|code| !author.codes.iter().any(|old| old == code)));
+    assert_eq!(
+        sign_in(&lab, &author, PASSWORD, &author.codes[0]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "old ones are dead"
+    );
+    for typed in [codes[0].to_uppercase().replace('-', " "), codes[1].replace('-', "")] {
+        assert_eq!(sign_in(&lab, &author, PASSWORD, &typed).await.status, StatusCode::SEE_OTHER, "{typed}");
+        assert_eq!(sign_in(&lab, &author, PASSWORD, &typed).await.status, StatusCode::UNPROCESSABLE_ENTITY, "once");
+    }
+    let lines = lab.app.site.store.audit(None, None, 100).await.unwrap();
+    assert_eq!(lines.iter().filter(|line| line.action == "recovery").count(), 1);
+}
+
+/// What `e2e/passkey` does with a device, as far as it goes without one.
+#[tokio::test]
+async fn who_comes_with_a_passkey_has_codes_on_paper_and_no_password() {
+    let Office { lab, admin, .. } = office().await;
+    let page =
+        text(&post(&lab, &admin, &format!("{DESK}/nguoi/moi"), &[("name", "Ba"), ("role", "author"), ("place", "46")]).await);
+    let link = between(&page, "value=\"http", "\"").to_owned();
+    let path = link[link.find(DESK).unwrap()..].to_owned();
+    let nobody = Browser::default();
+    assert!(text(&get(&lab, &nobody, &path).await).contains(&format!("{path}?khoa=1")));
+    let form = text(&get(&lab, &nobody, &format!("{path}?khoa=1")).await);
+    assert!(form.contains("data-passkey") && !form.contains("type=\"password\""), "{form}");
+    // Names are judged before a device makes a key.
+    let ask = format!("{path}/khoa/hoi");
+    for (name, login, told) in
+        [("", "ba", "Tên đăng nhập cần"), ("", "ba.viet", "họ và tên"), ("Ba", "Lan Viết", "đã có người dùng")]
+    {
+        let refused = post(&lab, &nobody, &ask, &[("name", name), ("login", login)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(text(&refused).contains(told), "{}", text(&refused));
+    }
+    let asked = text(&post(&lab, &nobody, &ask, &[("name", "Ba"), ("login", "ba.viet")]).await);
+    let ceremony = between(&asked, "\"ceremony\":\"", "\"");
+    // An answer without a key, and the question of another invitation, make no account and leave the link as it is.
+    for ceremony in [ceremony, "", "abc"] {
+        let answer = post(&lab, &nobody, &format!("{path}/khoa"), &[("ceremony", ceremony), ("answer", "{}")]).await;
+        assert_eq!((answer.status, answer.header("set-cookie")), (StatusCode::UNPROCESSABLE_ENTITY, ""));
+    }
+    assert_eq!(get(&lab, &nobody, &path).await.status, StatusCode::OK);
+    assert_eq!(post(&lab, &nobody, &format!("{DESK}/moi/abc/khoa"), &[]).await.status, StatusCode::GONE);
+
+    // Such an account: only a code on paper opens it by form, whatever stands in the place of a password.
+    let secret = vec![7; 20];
+    let account = server::store::desk::Account {
+        id: 0,
+        login: "co.khoa".into(),
+        name: "Cô Khoá".into(),
+        password: String::new(),
+        totp: secret.clone(),
+        totp_step: 0,
+        disabled: false,
+    };
+    let mut tx = lab.app.site.store.begin().await.unwrap();
+    let id = tx.add_account(&account, domain::content::Time(0)).await.unwrap().unwrap();
+    let kept = |code: &str| domain::sign::hash(format!("bantin-recovery\0{id}\0{code}").as_bytes());
+    tx.set_recovery(id, &["aaaa", "bbbb", "cccc"].map(kept)).await.unwrap();
+    tx.commit().await.unwrap();
+    let who = Browser { login: "co.khoa".into(), ..Browser::default() };
+    for password in ["", PASSWORD] {
+        assert_eq!(sign_in(&lab, &who, password, &code(&lab, &secret, 0)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let entered = sign_in(&lab, &who, "", "AA-AA").await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER);
+    assert_eq!(sign_in(&lab, &who, "", "aaaa").await.status, StatusCode::UNPROCESSABLE_ENTITY, "once");
+    let here = Browser { cookie: cookie(&entered), ..who };
+    // Another one proves at his desk that it is he, and so does no authenticator.
+    let renew = format!("{DESK}/toi/ma-du-phong");
+    let refused = text(&post(&lab, &here, &renew, &[("code", &code(&lab, &secret, 0))]).await);
+    assert!(refused.contains("Mã trên giấy không đúng") && !refused.contains("toi/mat-khau"), "{refused}");
+    assert!(text(&post(&lab, &here, &renew, &[("code", "bbbb")]).await).contains("Mã cũ không dùng được nữa"));
+    assert_eq!(sign_in(&lab, &here, "", "cccc").await.status, StatusCode::UNPROCESSABLE_ENTITY, "died with the sheet");
 }

@@ -279,11 +279,12 @@ test('every page of the desk, narrow and wide, light and dark: no violation, not
   };
   const desk = '/ban-lam-viec';
   const first = `${desk}/viec/1`;
-  for (const path of [desk, `${desk}/viec`, `${desk}/viec?q=khongco`, `${desk}/viec/moi?loai=bulletin`, `${desk}/viec/moi?loai=guide`, `${desk}/viec/moi?loai=event`, first, `${first}/lich-su`, `${first}/xem`, `${desk}/nguon`, `${desk}/toi`, `${desk}/khong-co`, `/en${desk}`, `/en${desk}/viec/moi?loai=guide`]) await visit(author.page, wire.url, path);
+  for (const path of [desk, `${desk}/viec`, `${desk}/viec?q=khongco`, `${desk}/viec?loc=lau-chua-xem`, `${desk}/viec?loc=ban-nhap`, `${desk}/viec/moi?loai=bulletin`, `${desk}/viec/moi?loai=guide`, `${desk}/viec/moi?loai=event`, first, `${first}/lich-su`, `${first}/xem`, `${desk}/nguon`, `${desk}/toi`, `${desk}/khong-co`, `/en${desk}`, `/en${desk}/viec/moi?loai=guide`]) await visit(author.page, wire.url, path);
   for (const path of [desk, first, `${desk}/toi`]) await visit(approver.page, server.url, path);
   for (const path of [`${desk}/nguoi`, `${desk}/nhat-ky`, `${desk}/hang-doi`]) await visit(admin.page, server.url, path);
   const nobody = await (await phone(chrome, { bypassCSP: true })).newPage();
-  for (const address of [desk, new URL(firstLink(server)).pathname, `${desk}/moi/khong`]) await visit(nobody, server.url, address);
+  const invitation = new URL(firstLink(server)).pathname;
+  for (const address of [desk, invitation, `${invitation}?khoa=1`, `${desk}/moi/khong`]) await visit(nobody, server.url, address);
   assert.deepEqual(wrong, []);
 });
 

@@ -109,3 +109,45 @@ test('a passkey that was copied or taken away opens nothing', async () => {
   await unlock();
   await page.getByText('Khoá này không có ở đây hoặc đã bị bỏ').waitFor();
 });
+
+test('whoever is invited comes with a passkey alone, and back with a code on paper when the phone is lost', async () => {
+  const hers = await (await phone(chrome)).newPage();
+  const phoneOfHers = await authenticator(hers);
+  await hers.goto(firstLink(server));
+  await hers.getByRole('link', { name: 'Dùng vân tay hoặc khoá màn hình, không cần mật khẩu' }).click();
+  await hers.getByLabel('Họ và tên').fill('Bà Kê');
+  await hers.getByLabel('Tên đăng nhập').fill('lan.viet');
+  await hers.getByRole('button', { name: 'Tạo tài khoản' }).click();
+  await hers.getByText('Tên đăng nhập này đã có người dùng').waitFor();
+  assert.deepEqual(await phoneOfHers.keys(), [], 'no key is left on the phone for nothing');
+  await hers.getByLabel('Tên đăng nhập').fill('ba.ke');
+  await hers.getByRole('button', { name: 'Tạo tài khoản' }).click();
+  await hers.getByText('Tài khoản đã sẵn sàng').waitFor();
+  const paper = await hers.locator('.rc code').allTextContents();
+  assert.equal(paper.length, 8);
+  assert.equal((await phoneOfHers.keys())[0].isResidentCredential, true);
+  await hers.goto(`${server.url}${DESK}/toi`);
+  await hers.getByText('Một mã dự phòng trên giấy').first().waitFor();
+  assert.equal(await hers.locator('form[action$="/khoa/bo"], form[action$="/mat-khau"]').count(), 0, 'the only way in stays');
+  await hers.click('form[action$="/ra"] button');
+  await hers.getByRole('button', { name: 'Vào bằng vân tay hoặc khoá màn hình' }).click();
+  await hers.getByText('Chào Bà Kê').waitFor();
+
+  // On a new phone, with the sheet of paper: one code lets her in, another one adds the phone.
+  const next = await (await phone(chrome)).newPage();
+  await authenticator(next);
+  await next.goto(`${server.url}${DESK}/toi`);
+  await next.getByLabel('Tên đăng nhập').fill('ba.ke');
+  await next.locator('[name=code]').fill(paper[0].toUpperCase().replaceAll('-', ' '));
+  await next.locator('button.go').click();
+  const add = next.locator('form[action$="/toi/khoa"]');
+  await add.locator('[name=code]').fill(paper[0]);
+  await add.getByRole('button', { name: 'Thêm máy này' }).click();
+  await next.getByText('Mã trên giấy không đúng hoặc đã dùng').waitFor();
+  await add.locator('[name=code]').fill(paper[1]);
+  await add.getByRole('button', { name: 'Thêm máy này' }).click();
+  await next.getByText('chưa dùng lần nào').waitFor();
+  await next.click('form[action$="/ra"] button');
+  await next.getByRole('button', { name: 'Vào bằng vân tay hoặc khoá màn hình' }).click();
+  await next.getByText('Chào Bà Kê').waitFor();
+});

@@ -131,6 +131,16 @@ impl Manuscript {
         Kind::from_name(&self.kind).filter(|kind| *kind != Kind::ALERT || self.alert.is_some())
     }
 
+    /// Whether rules of alerts hold for it: whoever says in a form that it is one is judged as if it were.
+    pub fn is_alert(&self) -> bool {
+        self.kind == "alert" || self.alert.is_some()
+    }
+
+    /// When it no longer holds, as far as that is said.
+    pub fn ends(&self) -> Option<Time> {
+        local(&self.expires).ok().flatten()
+    }
+
     /// Title of the original.
     pub fn title(&self) -> &str {
         self.texts.first().map_or("", |text| text.title.trim())

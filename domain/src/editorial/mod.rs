@@ -8,14 +8,16 @@ mod manuscript;
 pub mod markup;
 mod rights;
 mod stage;
+mod taken;
 mod translation;
 mod warning;
 
 pub use crate::alert::prefix;
 pub use advice::{Advice, Official, advise, officialese, reading};
 pub use manuscript::{Compiled, Finding, Manuscript, Script};
-pub use rights::{Grant, Role, Scope, allowed, sees};
+pub use rights::{Grant, Reach, Role, Scope, allowed, reach, sees};
 pub use stage::{Action, Deed, Hash, Refusal, Stage, State, credit, transition};
+pub use taken::{Taken, taken};
 pub use warning::{Holes, MAX_ACTIONS, MAX_LIFE, Warning, places_named};
 
 #[cfg(test)]

@@ -36,6 +36,11 @@ impl Role {
         Role::ALL.into_iter().find(|role| role.name() == name)
     }
 
+    /// Whether the table gives it nothing to do.
+    pub fn is_idle(self) -> bool {
+        self.may(false).is_empty() && self.may(true).is_empty()
+    }
+
     /// The table. What is an alert is for alert officers alone: whoever writes and judges news does not ring phones.
     fn may(self, alert: bool) -> &'static [Action] {
         use Action::*;
@@ -49,7 +54,7 @@ impl Role {
                 Withdraw, Archive, Reopen,
             ],
             Role::Administrator => &[Read, ManagePeople, ReadAudit, ManageJobs],
-            // What figures and reporters do has its own pages.
+            // Figures and reporters have nothing to do at the desk.
             Role::AlertOfficer | Role::Figure | Role::Reporter => &[],
         }
     }
@@ -65,6 +70,12 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// Whether it gives what its name says: people, the audit and jobs are the whole area's, so that an administrator of a
+    /// part of it could do nothing.
+    pub fn holds(&self) -> bool {
+        self.role != Role::Administrator || (self.covers_all() && self.topics.is_empty())
+    }
+
     fn covers_place(&self, place: PlaceCode) -> bool {
         self.place == place || instance().place(place).is_some_and(|at| at.parent == Some(self.place.0))
     }
@@ -91,6 +102,35 @@ pub struct Scope<'a> {
 impl Scope<'_> {
     /// What concerns the whole area.
     pub const ALL: Scope<'static> = Scope { places: &[], topics: &[], alert: false };
+}
+
+/// What one grant reaches: for whoever asks a store about many objects rather than about one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// `None`: everywhere, and what is for everyone.
+    pub place: Option<PlaceCode>,
+    /// Of alerts, or of all the rest.
+    pub alert: bool,
+    /// Empty means all of them.
+    pub topics: Vec<u8>,
+}
+
+/// Where these grants give `action`, one line for each place.
+pub fn reach(grants: &[Grant], action: Action) -> Vec<Reach> {
+    let mut all = Vec::new();
+    for (grant, alert) in grants.iter().flat_map(|grant| [(grant, false), (grant, true)]) {
+        if !grant.role.may(alert).contains(&action) {
+            continue;
+        }
+        let line = |place| Reach { place, alert, topics: grant.topics.clone() };
+        if grant.covers_all() {
+            all.push(line(None));
+        } else {
+            let places = instance().places.iter().map(|place| PlaceCode(place.code));
+            all.extend(places.filter(|place| grant.covers_place(*place)).map(|place| line(Some(place))));
+        }
+    }
+    all
 }
 
 /// Whether these grants together allow `action` on all of `scope`: every place of it needs a grant that covers it.

@@ -131,7 +131,7 @@ impl Manuscript {
     /// Title of the original as readers get it; for lists.
     pub fn heading(&self) -> String {
         let Some(warning) = self.warning() else { return self.title().to_owned() };
-        let expires = local(&self.expires).ok().flatten();
+        let expires = self.ends();
         let holes = Holes::new(&self.places, warning.level, expires, expires.unwrap_or(Time(0)), "vi");
         let title = holes.fill(self.title()).split_whitespace().collect::<Vec<_>>().join(" ");
         if title.is_empty() { title } else { [prefix(warning.status(), "vi"), &title].concat() }

@@ -24,10 +24,20 @@ pub async fn sign_out(visit: &Visit, person: &Person) -> Answer {
     Ok(response)
 }
 
+/// With what somebody proves once more that it is he, before ways in change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    Authenticator,
+    /// A code on paper, for whoever has only passkeys.
+    Paper,
+}
+
 pub async fn me(visit: &Visit, person: &Person, wrong: Option<Wrong>) -> Answer {
     let sessions = visit.site.store.sessions(person.id).await?;
     let passkeys = visit.site.store.passkeys(person.id).await?;
-    Ok(view::me(visit, person, &sessions, &passkeys, wrong))
+    let account = visit.site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
+    let proof = if account.has_password() { Proof::Authenticator } else { Proof::Paper };
+    Ok(view::me(visit, person, &sessions, &passkeys, proof, wrong))
 }
 
 /// Whether the form has a code on paper, used up by this: for whoever lost the phone that has his authenticator, and ends its session.
@@ -57,21 +67,41 @@ pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer 
     Ok(visit.go("/toi"))
 }
 
-/// Whether the form has what the authenticator shows now: asked again before ways in change, for a desk may be left open.
+/// Whether the form has what the authenticator shows now, or a code on paper where there is none: asked again before ways in change, for a desk may be left open.
 /// Guesses are counted before they are judged.
 pub async fn proves(visit: &Visit, form: &Form, person: &Person) -> Result<bool, Trouble> {
     let (site, now) = (&visit.site, visit.now());
     let account = site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
     site.desk.throttle.wrong(&account.login, now);
-    let step = auth::totp_step(&account.totp, form.get("code").trim(), now);
-    let Some(step) = step.filter(|_| !site.desk.throttle.shut(&account.login, now)) else { return Ok(false) };
+    if site.desk.throttle.shut(&account.login, now) {
+        return Ok(false);
+    }
+    let code = form.get("code").trim();
+    let step = auth::totp_step(&account.totp, code, now).filter(|_| account.has_password());
     let mut tx = site.store.begin().await?;
-    let right = tx.use_totp(person.id, step).await?;
+    let right = match step {
+        Some(step) => tx.use_totp(person.id, step).await?,
+        None => !account.has_password() && tx.use_recovery(person.id, &auth::recovery_kept(person.id, code)).await?,
+    };
     tx.commit().await?;
     if right {
         site.desk.throttle.right(&account.login);
     }
     Ok(right)
+}
+
+/// New codes on paper; the old ones open nothing any more.
+pub async fn renew_codes(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    if !proves(visit, form, person).await? {
+        return me(visit, person, Some(Wrong::Code)).await;
+    }
+    let codes = auth::recovery_codes();
+    let mut tx = visit.site.store.begin().await?;
+    tx.set_recovery(person.id, &auth::all_kept(person.id, &codes)).await?;
+    let note = Note { actor: Some(person.id), action: "recovery", account: Some(person.id), ..Note::default() };
+    tx.note(visit.now(), note).await?;
+    tx.commit().await?;
+    Ok(view::renewed_codes(visit, &person.login, &codes))
 }
 
 /// A new password, for whoever knows the old one and holds the authenticator; every other session ends.

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use totp_rs::{Builder, Totp};
 
 /// Codes on paper that a new account gets.
-pub const RECOVERY_CODES: usize = 8;
+const RECOVERY_CODES: usize = 8;
 /// Wrong answers for one name within [`WINDOW`] seconds, before only a right code of the authenticator opens the way to the
 /// password: whoever has it is never locked out by those who guess.
 const TRIES: u32 = 8;
@@ -131,17 +131,31 @@ pub fn totp_step(secret: &[u8], code: &str, now: Time) -> Option<i64> {
     i64::try_from(step).ok()
 }
 
-/// A code to write down: 60 bits, twelve letters in three groups that nobody misreads.
-pub fn recovery_code() -> String {
+/// Codes to write down: 140 bits each (OWASP ASVS 5.0 6.5.2 wants 112, 11.5.1 128), in groups that nobody misreads.
+pub fn recovery_codes() -> Vec<String> {
+    (0..RECOVERY_CODES).map(|_| recovery_code()).collect()
+}
+
+fn recovery_code() -> String {
+    // Crockford's base 32.
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let letters: Vec<char> = random::<12>().iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect();
+    let letters: Vec<char> = random::<28>().iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
-/// Hash of a code as somebody types it.
+/// Hash of a code as somebody types it: in capitals or not, in any groups, with letters that look like figures.
 pub fn recovery_kept(account: i64, code: &str) -> [u8; 32] {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let letter = |c: char| match c.to_ascii_lowercase() {
+        'o' => '0',
+        'i' | 'l' => '1',
+        c => c,
+    };
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(letter).collect();
     hash(format!("bantin-recovery\0{account}\0{plain}").as_bytes())
+}
+
+pub fn all_kept(account: i64, codes: &[String]) -> Vec<[u8; 32]> {
+    codes.iter().map(|code| recovery_kept(account, code)).collect()
 }
 
 /// Counts wrong answers by name. In memory: a restart forgives, which no guesser can bring about.
@@ -228,8 +242,10 @@ mod tests {
     #[test]
     fn codes_on_paper_are_read_as_typed() {
         let code = recovery_code();
-        assert_eq!(code.len(), 14);
-        assert_eq!(recovery_kept(3, &code), recovery_kept(3, &code.replace('-', " ").to_uppercase()));
+        assert_eq!((code.len(), code.split('-').count()), (34, 7));
+        for typed in [code.replace('-', " ").to_uppercase(), code.replace('-', ""), code.replace('0', "O").replace('1', "l")] {
+            assert_eq!(recovery_kept(3, &code), recovery_kept(3, &typed), "{typed}");
+        }
         assert_ne!(recovery_kept(3, &code), recovery_kept(4, &code));
     }
 

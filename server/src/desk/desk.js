@@ -31,10 +31,10 @@ for (const ask of document.querySelectorAll('form[data-passkey]')) {
       const response = await fetch(ask.dataset.passkey, {
         method: 'POST',
         headers: { accept: 'application/json' },
-        body: new URLSearchParams({ code: ask.elements.code?.value || '' }),
+        body: new URLSearchParams(new FormData(ask)),
       });
       if (response.status === 422) {
-        told.textContent = say('Mã xác thực không đúng hoặc đã dùng. Chờ mã mới rồi thử lại.', 'The code is wrong or was used. Wait for the next one and try again.');
+        told.textContent = (await response.json()).told;
         return;
       }
       if (!response.ok) throw new Error(response.status);

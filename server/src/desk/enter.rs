@@ -7,7 +7,7 @@ use super::visit::{self, Visit};
 use super::weak::{Weak, weakness};
 use super::works::Trouble;
 use crate::error::Error;
-use crate::store::desk::{Account, Invitation, Note, print_grants};
+use crate::store::desk::{Account, Invitation, Note, PasskeyRow, print_grants};
 use axum::response::Response;
 
 /// Longest name of a person, in characters.
@@ -41,11 +41,17 @@ pub enum Wrong {
     Pair,
     /// Too many wrong ones: minutes to wait.
     Wait(i64),
+    /// A role that is given for the whole area only.
+    Part,
+    /// The code on paper.
+    Paper,
+    /// A passkey that the device did not make as it was asked to.
+    Device,
     /// A passkey that is not known here, or no longer.
     Passkey,
 }
 
-async fn open(visit: &Visit, token: &str) -> Result<Option<Enrolment>, Error> {
+pub(super) async fn open(visit: &Visit, token: &str) -> Result<Option<Enrolment>, Error> {
     let found = visit.site.store.invitation(&auth::kept(token)).await?;
     let Some(invitation) = found.filter(|invitation| invitation.expires > visit.now()) else { return Ok(None) };
     let login = match invitation.account {
@@ -58,6 +64,7 @@ async fn open(visit: &Visit, token: &str) -> Result<Option<Enrolment>, Error> {
 
 pub async fn invitation(visit: &Visit, token: &str) -> Answer {
     match open(visit, token).await? {
+        Some(enrolment) if visit.query.has("khoa") => Ok(view::by_key(visit, token, &enrolment, &Form::default(), None)),
         Some(enrolment) => Ok(view::invitation(visit, token, &enrolment, &Form::default(), None)),
         None => Ok(view::no_invitation(visit)),
     }
@@ -76,14 +83,10 @@ pub async fn accept(visit: &mut Visit, form: &Form, token: &str) -> Answer {
     let Some(enrolment) = open(visit, token).await? else { return Ok(view::no_invitation(visit)) };
     let again = |visit: &Visit, wrong| Ok(view::invitation(visit, token, &enrolment, form, Some(wrong)));
     let invitation = &enrolment.invitation;
-    // Whoever has an account keeps his name and login.
-    let renewed = enrolment.login.is_some();
-    let login = enrolment.login.clone().or_else(|| login(form.get("login")));
-    let name = if renewed { &invitation.name } else { form.get("name").trim() };
-    let Some(login) = login else { return again(visit, Wrong::Login) };
-    if name.is_empty() || name.chars().count() > MAX_NAME {
-        return again(visit, Wrong::Name);
-    }
+    let (login, name) = match who(&enrolment, form) {
+        Ok(who) => who,
+        Err(wrong) => return again(visit, wrong),
+    };
     let password = form.get("password").to_owned();
     if let Some(weak) = weakness(&password, &login) {
         return again(visit, Wrong::Password(weak));
@@ -95,15 +98,42 @@ pub async fn accept(visit: &mut Visit, form: &Form, token: &str) -> Answer {
         return again(visit, Wrong::Code);
     };
     let password = site.desk.passwords.hash(password).await?;
-    let (id, name, totp) = (invitation.account.unwrap_or_default(), name.to_owned(), invitation.totp.clone());
+    let (id, totp) = (invitation.account.unwrap_or_default(), invitation.totp.clone());
     let account = Account { id, login, name, password, totp, totp_step: step, disabled: false };
+    match take_up(visit, token, &enrolment, account, None).await? {
+        Ok(response) => Ok(response),
+        Err(wrong) => again(visit, wrong),
+    }
+}
+
+/// Login and name of whoever answers: whoever has an account keeps his.
+pub(super) fn who(enrolment: &Enrolment, form: &Form) -> Result<(String, String), Wrong> {
+    if let Some(login) = &enrolment.login {
+        return Ok((login.clone(), enrolment.invitation.name.clone()));
+    }
+    let login = login(form.get("login")).ok_or(Wrong::Login)?;
+    let name = form.get("name").trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME { Err(Wrong::Name) } else { Ok((login, name.to_owned())) }
+}
+
+/// Takes the invitation: the account with its passkey if it has one, codes on paper and a session, or nothing of it.
+pub(super) async fn take_up(
+    visit: &mut Visit,
+    token: &str,
+    enrolment: &Enrolment,
+    account: Account,
+    key: Option<PasskeyRow>,
+) -> Result<Result<Response, Wrong>, Trouble> {
+    let site = visit.site.clone();
+    let (now, invitation) = (site.now(), &enrolment.invitation);
+    let renewed = enrolment.login.is_some();
     let (session, kept) = auth::token();
-    let codes: Vec<String> = (0..auth::RECOVERY_CODES).map(|_| auth::recovery_code()).collect();
+    let codes = auth::recovery_codes();
     let mut tx = site.store.begin().await?;
     // Two who open the same link at once: one of them is late.
     if !tx.take_invitation(&auth::kept(token)).await? {
         tx.roll_back().await;
-        return Ok(view::no_invitation(visit));
+        return Ok(Err(Wrong::Link));
     }
     let id = if renewed {
         tx.renew_account(&account).await?;
@@ -111,14 +141,18 @@ pub async fn accept(visit: &mut Visit, form: &Form, token: &str) -> Answer {
     } else {
         let Some(id) = tx.add_account(&account, now).await? else {
             tx.roll_back().await;
-            return again(visit, Wrong::Taken);
+            return Ok(Err(Wrong::Taken));
         };
         tx.set_grants(id, &invitation.grants).await?;
         id
     };
-    for code in &codes {
-        tx.add_recovery(id, &auth::recovery_kept(id, code)).await?;
+    if let Some(key) = key
+        && !tx.add_passkey(&PasskeyRow { account: id, ..key }).await?
+    {
+        tx.roll_back().await;
+        return Ok(Err(Wrong::Device));
     }
+    tx.set_recovery(id, &auth::all_kept(id, &codes)).await?;
     tx.add_session(&kept, id, &visit.agent, now).await?;
     let roles = print_grants(&invitation.grants);
     let action = if renewed { "renew" } else { "join" };
@@ -127,7 +161,7 @@ pub async fn accept(visit: &mut Visit, form: &Form, token: &str) -> Answer {
     visit.person = site.store.session(&kept).await?;
     let mut response = view::welcome(visit, &account.login, &codes);
     visit::set_cookie(&mut response, Some(&session));
-    Ok(response)
+    Ok(Ok(response))
 }
 
 pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
@@ -136,7 +170,9 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
     let (typed, code) = (form.get("login"), form.get("code").trim());
     let login = login(typed).unwrap_or_default();
     let account = site.store.account_by_login(&login).await?;
-    let step = account.as_ref().and_then(|account| auth::totp_step(&account.totp, code, now));
+    // Whoever came with a passkey has neither password nor authenticator: a code on paper opens it alone.
+    let secret = account.as_ref().filter(|account| account.has_password());
+    let step = secret.and_then(|account| auth::totp_step(&account.totp, code, now));
     let wait = site.desk.throttle.wait(&login, now);
     if wait > 0 && (step.is_none() || site.desk.throttle.shut(&login, now)) {
         site.desk.throttle.wrong(&login, now);
@@ -144,12 +180,13 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
     }
     // Counted before it is judged: many guesses at the same moment are many.
     site.desk.throttle.wrong(&login, now);
-    let (password, hash) = (form.get("password").to_owned(), account.as_ref().map(|account| account.password.clone()));
+    let (password, hash) = (form.get("password").to_owned(), secret.map(|account| account.password.clone()));
     let fits = match step {
         Some(_) => Some(site.desk.passwords.verify(password, hash).await?),
         None => site.desk.passwords.guess(password, hash).await?,
     };
     let Some(fits) = fits else { return Ok(later(visit, form, account.as_ref(), 0)) };
+    let fits = fits || account.as_ref().is_some_and(|account| !account.has_password());
     let known = account.as_ref().map(|account| account.id);
     let account = account.filter(|account| fits && !account.disabled);
     let mut tx = site.store.begin().await?;

@@ -36,8 +36,8 @@ use crate::store::desk::Person;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use domain::content::Time;
-use domain::editorial::{Action, Manuscript, Stage};
+use domain::content::{ItemId, Time};
+use domain::editorial::{Action, Manuscript};
 use form::Form;
 use std::sync::Arc;
 use view::Shown;
@@ -122,6 +122,8 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (true, ["vao", "khoa", "hoi"]) => return passkey::ask_in(visit),
         (true, ["vao", "khoa"]) => return passkey::enter(visit, form).await,
         (false, ["moi", token]) => return enter::invitation(visit, token).await,
+        (true, ["moi", token, "khoa", "hoi"]) => return passkey::ask_join(visit, form, token).await,
+        (true, ["moi", token, "khoa"]) => return passkey::join(visit, form, token).await,
         (true, ["moi", token]) => return enter::accept(visit, form, token).await,
         _ => {}
     }
@@ -136,6 +138,14 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
             Err(trouble) if visit.wants_json => Ok(view::json_trouble(&trouble)),
             done => done,
         },
+        (true, ["viec", "nhan"]) => {
+            let id = works::take::take(&site, &person, item(form)?).await?;
+            Ok(visit.go(&format!("/viec/{id}")))
+        }
+        (true, ["viec", "rut"]) => {
+            let id = works::take::withdraw(&site, &person, item(form)?, form.get("words")).await?;
+            Ok(visit.go(&format!("/viec/{id}")))
+        }
         (false, ["viec", id]) => view::work(visit, &person, number(id)?, Shown::default()).await,
         (true, ["viec", id]) => save(visit, form, &person, number(id)?, form.number("version")).await,
         (true, ["viec", id, "buoc"]) => {
@@ -170,6 +180,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (true, ["toi", "khoa"]) => passkey::add(visit, form, &person).await,
         (true, ["toi", "khoa", "bo"]) => passkey::remove(visit, form, &person).await,
         (true, ["toi", "mat-khau"]) => account::change_password(visit, form, &person).await,
+        (true, ["toi", "ma-du-phong"]) => account::renew_codes(visit, form, &person).await,
         (true, ["toi", "phien"]) => account::end_session(visit, form, &person).await,
         (false, ["nhat-ky"]) => view::audit(visit, &person).await,
         (false, ["hang-doi"]) => view::jobs(visit, &person).await,
@@ -180,6 +191,10 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
 
 fn number(text: &str) -> Result<i64, Trouble> {
     text.parse().map_err(|_| Trouble::NotFound)
+}
+
+fn item(form: &Form) -> Result<ItemId, Trouble> {
+    form.get("item").parse().map_err(|_| Trouble::NotFound)
 }
 
 /// The steps that the pressed button names, e.g. `approve publish`.
@@ -252,9 +267,6 @@ fn saved(visit: &Visit, form: &Form, id: i64) -> Answer {
     let target = if form.has("stay") { format!("/viec/{id}?sua=1") } else { format!("/viec/{id}") };
     Ok(visit.go(&target))
 }
-
-/// Stages whose text somebody still works on.
-pub const OPEN: [Stage; 4] = [Stage::Draft, Stage::InReview, Stage::Approved, Stage::Scheduled];
 
 /// Sessions, notices and counts that are over, now and then.
 pub async fn tidy(site: &Site) -> Result<(), Error> {

@@ -2,7 +2,8 @@
 //! password and code together. It is discoverable: nobody types a name.
 
 use super::account::{me, proves};
-use super::enter::{Wrong, let_in};
+use super::auth;
+use super::enter::{self, Enrolment, Wrong, let_in};
 use super::form::Form;
 use super::view;
 use super::visit::Visit;
@@ -39,6 +40,8 @@ enum Asked {
     Enter(DiscoverableAuthentication),
     /// A new passkey for this account.
     New(i64, PasskeyRegistration),
+    /// The passkey of whoever answers the invitation of this hash, and his login and name.
+    Join([u8; 32], String, String, PasskeyRegistration),
 }
 
 /// Questions that are open, by a name that only the asked browser knows.
@@ -81,7 +84,9 @@ pub fn offered(visit: &Visit) -> bool {
 
 /// What an authenticator knows an account by: tells nothing, and differs on every server.
 fn handle(account: &Account) -> Uuid {
-    let all = hash(&[b"bantin-passkey\0", &account.totp[..], &account.id.to_be_bytes()].concat());
+    // Whoever comes with a passkey has no number yet when his device makes it; the secret was drawn for him alone.
+    let id = if account.has_password() { account.id } else { 0 };
+    let all = hash(&[b"bantin-passkey\0", &account.totp[..], &id.to_be_bytes()].concat());
     let mut short = [0; 16];
     short.copy_from_slice(&all[..16]);
     Uuid::from_bytes(short)
@@ -137,27 +142,45 @@ fn encode(key: &Passkey) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(key).map_err(|cause| Error::Damaged(cause.to_string()))
 }
 
+fn refuse(told: &str) -> Answer {
+    Ok(view::json(StatusCode::UNPROCESSABLE_ENTITY, &serde_json::json!({ "told": told })))
+}
+
+/// Asks a device for a key that it keeps and finds by itself, or none.
+fn question(visit: &Visit, account: &Account, had: Vec<Vec<u8>>, asked: impl FnOnce(PasskeyRegistration) -> Asked) -> Answer {
+    let started = webauthn(visit)
+        .and_then(|all| all.start_passkey_registration(handle(account), &account.login, &account.name, Some(had)).ok());
+    let (mut question, registration) = started.ok_or(Trouble::NotFound)?;
+    if let Some(choice) = question.public_key.authenticator_selection.as_mut() {
+        choice.resident_key = Some(ResidentKeyRequirement::Required);
+        choice.require_resident_key = true;
+    }
+    put(visit.site.desk.ceremonies.open(asked(registration), visit.now()), question.public_key)
+}
+
+/// What a device has made, if it is what it was asked for.
+fn made(visit: &Visit, form: &Form, asked: &PasskeyRegistration) -> Option<Passkey> {
+    let answer: RegisterPublicKeyCredential = serde_json::from_str(form.get("answer")).ok()?;
+    webauthn(visit)?.finish_passkey_registration(&answer, asked).ok()
+}
+
+fn row(key: &Passkey, account: i64, name: String, at: Time) -> Result<PasskeyRow, Error> {
+    Ok(PasskeyRow { credential: key.cred_id().to_vec(), account, name, key: encode(key)?, at, used: None })
+}
+
 /// The question for a new passkey.
 pub async fn ask_new(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    let account = visit.site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
     // Before the device makes one, so that it keeps none that is not taken here.
     if !proves(visit, form, person).await? {
-        return Ok(view::json(StatusCode::UNPROCESSABLE_ENTITY, &serde_json::json!({ "code": "bad-code" })));
+        return refuse(if account.has_password() { visit.w().wrong_used } else { visit.w().wrong_paper });
     }
-    let account = visit.site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
     let had = visit.site.store.passkeys(person.id).await?;
     if had.len() >= MAX {
         return Err(Trouble::Denied);
     }
     let had = had.into_iter().map(|row| row.credential).collect();
-    let started = webauthn(visit)
-        .and_then(|all| all.start_passkey_registration(handle(&account), &account.login, &account.name, Some(had)).ok());
-    let (mut question, asked) = started.ok_or(Trouble::NotFound)?;
-    // One that its device keeps and finds by itself, or none.
-    if let Some(choice) = question.public_key.authenticator_selection.as_mut() {
-        choice.resident_key = Some(ResidentKeyRequirement::Required);
-        choice.require_resident_key = true;
-    }
-    put(visit.site.desk.ceremonies.open(Asked::New(person.id, asked), visit.now()), question.public_key)
+    question(visit, &account, had, |asked| Asked::New(person.id, asked))
 }
 
 /// A device has made one.
@@ -167,11 +190,9 @@ pub async fn add(visit: &Visit, form: &Form, person: &Person) -> Answer {
         Some(Asked::New(account, asked)) if account == person.id => asked,
         _ => return Err(Trouble::BadKey),
     };
-    let answer: RegisterPublicKeyCredential = serde_json::from_str(form.get("answer")).map_err(|_| Trouble::BadKey)?;
-    let made = webauthn(visit).and_then(|all| all.finish_passkey_registration(&answer, &asked).ok());
-    let key = made.ok_or(Trouble::BadKey)?;
+    let key = made(visit, form, &asked).ok_or(Trouble::BadKey)?;
     let name: String = form.get("name").trim().chars().take(MAX_NAME).collect();
-    let row = PasskeyRow { credential: key.cred_id().clone(), account: person.id, name, key: encode(&key)?, at: now, used: None };
+    let row = row(&key, person.id, name, now)?;
     let mut tx = visit.site.store.begin().await?;
     if !tx.add_passkey(&row).await? {
         tx.roll_back().await;
@@ -184,11 +205,58 @@ pub async fn add(visit: &Visit, form: &Form, person: &Person) -> Answer {
     Ok(visit.go("/toi"))
 }
 
+/// Whoever is invited, with a passkey in the place of password and authenticator.
+fn newcomer(enrolment: &Enrolment, login: String, name: String) -> Account {
+    let (id, totp) = (enrolment.invitation.account.unwrap_or_default(), enrolment.invitation.totp.clone());
+    Account { id, login, name, password: String::new(), totp, totp_step: 0, disabled: false }
+}
+
+/// The question for the passkey of whoever answers an invitation.
+pub async fn ask_join(visit: &Visit, form: &Form, token: &str) -> Answer {
+    let Some(enrolment) = enter::open(visit, token).await? else { return refuse(visit.w().wrong_link) };
+    let (login, name) = match enter::who(&enrolment, form) {
+        Ok(who) => who,
+        Err(Wrong::Login) => return refuse(visit.w().wrong_login),
+        Err(_) => return refuse(visit.w().wrong_name),
+    };
+    if enrolment.login.is_none() && visit.site.store.account_by_login(&login).await?.is_some() {
+        return refuse(visit.w().wrong_taken);
+    }
+    let account = newcomer(&enrolment, login.clone(), name.clone());
+    question(visit, &account, Vec::new(), |asked| Asked::Join(auth::kept(token), login, name, asked))
+}
+
+/// His answer.
+pub async fn join(visit: &mut Visit, form: &Form, token: &str) -> Answer {
+    let Some(enrolment) = enter::open(visit, token).await? else { return Ok(view::no_invitation(visit)) };
+    let asked = visit.site.desk.ceremonies.close(form.get("ceremony"), visit.now());
+    let done = match asked {
+        Some(Asked::Join(kept, login, name, asked)) if kept == auth::kept(token) => match made(visit, form, &asked) {
+            Some(key) => {
+                let row = row(&key, 0, String::new(), visit.now())?;
+                enter::take_up(visit, token, &enrolment, newcomer(&enrolment, login, name), Some(row)).await?
+            }
+            None => Err(Wrong::Device),
+        },
+        _ => Err(Wrong::Device),
+    };
+    match done {
+        Ok(response) => Ok(response),
+        Err(wrong) => Ok(view::by_key(visit, token, &enrolment, form, Some(wrong))),
+    }
+}
+
 /// A device is lost, or somebody else's now.
 pub async fn remove(visit: &Visit, form: &Form, person: &Person) -> Answer {
     let name = form.get("credential");
     let had = visit.site.store.passkeys(person.id).await?;
+    // Whoever has no password keeps one way in.
+    let last = had.len() == 1;
     let row = had.into_iter().find(|row| hex(&row.credential) == name).ok_or(Trouble::NotFound)?;
+    let account = visit.site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
+    if last && !account.has_password() {
+        return Err(Trouble::Denied);
+    }
     if !proves(visit, form, person).await? {
         return me(visit, person, Some(Wrong::Code)).await;
     }

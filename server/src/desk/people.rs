@@ -50,48 +50,51 @@ async fn add_invitation(
 }
 
 pub async fn list(visit: &Visit, person: &Person) -> Answer {
-    if !allowed(&person.grants, Action::ManagePeople, Scope::ALL) {
-        return Err(Trouble::Denied);
-    }
+    manages(person)?;
+    page(visit, person, None).await
+}
+
+fn manages(person: &Person) -> Result<(), Trouble> {
+    if allowed(&person.grants, Action::ManagePeople, Scope::ALL) { Ok(()) } else { Err(Trouble::Denied) }
+}
+
+/// Everyone, and what became of an invitation or of a role just now.
+async fn page(visit: &Visit, person: &Person, done: Option<Result<String, Wrong>>) -> Answer {
     let people = visit.site.store.people().await?;
     let open = visit.site.store.open_invitations(visit.now()).await?;
-    Ok(view::people(visit, person, &people, &open, None))
+    Ok(view::people(visit, person, &people, &open, done))
 }
 
 pub async fn invite(visit: &Visit, form: &Form, person: &Person) -> Answer {
-    if !allowed(&person.grants, Action::ManagePeople, Scope::ALL) {
-        return Err(Trouble::Denied);
-    }
+    manages(person)?;
     let name = form.get("name").trim();
     let grants = form.grants();
     let link = if name.is_empty() || name.chars().count() > MAX_NAME || grants.is_empty() {
         Err(Wrong::Name)
+    } else if !grants.iter().all(Grant::holds) {
+        Err(Wrong::Part)
     } else {
         let path = add_invitation(&visit.site, name, grants, Some(person.id), None, INVITATION).await?;
         Ok([&visit.origin, super::ROOT, &path].concat())
     };
-    let people = visit.site.store.people().await?;
-    let open = visit.site.store.open_invitations(visit.now()).await?;
-    Ok(view::people(visit, person, &people, &open, Some(link)))
+    page(visit, person, Some(link)).await
 }
 
 /// A link with which somebody who lost phone or password gets a new way in, to the account he has: his texts stay his.
 pub async fn renew(visit: &Visit, person: &Person, id: i64) -> Answer {
-    if !allowed(&person.grants, Action::ManagePeople, Scope::ALL) {
-        return Err(Trouble::Denied);
-    }
+    manages(person)?;
     let all = visit.site.store.people().await?;
     let whom = all.iter().find(|whom| whom.id == id).ok_or(Trouble::NotFound)?;
     let path = add_invitation(&visit.site, &whom.name, whom.grants.clone(), Some(person.id), Some(id), FIRST).await?;
     let link = [&visit.origin, super::ROOT, &path].concat();
-    let open = visit.site.store.open_invitations(visit.now()).await?;
-    Ok(view::people(visit, person, &all, &open, Some(Ok(link))))
+    page(visit, person, Some(Ok(link))).await
 }
 
 /// New roles for somebody, or none; takes effect with his next request.
 pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Answer {
-    if !allowed(&person.grants, Action::ManagePeople, Scope::ALL) {
-        return Err(Trouble::Denied);
+    manages(person)?;
+    if form.get("do") == "add" && !form.grants().iter().all(Grant::holds) {
+        return page(visit, person, Some(Err(Wrong::Part))).await;
     }
     let now = visit.now();
     let mut tx = visit.site.store.begin().await?;
@@ -122,7 +125,7 @@ pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Ans
             _ => return Err(Trouble::NotFound),
         }
         // Nobody locks everyone out, himself last.
-        if tx.administrators().await?.is_empty() { Err(Trouble::Denied) } else { Ok(()) }
+        if tx.anybody_manages().await? { Ok(()) } else { Err(Trouble::Denied) }
     }
     .await;
     tx.end(done).await?;

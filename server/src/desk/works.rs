@@ -3,6 +3,7 @@
 mod cancel;
 mod due;
 mod step;
+pub mod take;
 
 use super::fetch::Unfetched;
 use super::links;
@@ -11,7 +12,7 @@ use crate::error::Error;
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{Note, Person, Work, hash_of};
+use crate::store::desk::{List, Listed, Note, Person, Work, hash_of};
 use domain::content::{ItemId, MediaRef, PlaceCode, Time};
 use domain::editorial::{
     Action, Compiled, Deed, Finding, Grant, Hash, Manuscript, Refusal, Scope, Stage, allowed, credit, sees, transition,
@@ -98,13 +99,29 @@ pub struct Ask {
 }
 
 pub fn scope(text: &Manuscript) -> Scope<'_> {
-    // Whoever says in a form that it is one is judged as if it were.
-    Scope { places: &text.places, topics: &text.topics, alert: text.kind == "alert" || text.alert.is_some() }
+    Scope { places: &text.places, topics: &text.topics, alert: text.is_alert() }
 }
 
 /// Whether this person learns that a work is there.
 pub fn may_see(person: &Person, created_by: i64, text: &Manuscript) -> bool {
     created_by == person.id || sees(&person.grants, scope(text))
+}
+
+/// A list of works, judged once more by the rules themselves: at most `count`, those behind `after`.
+pub async fn list(
+    site: &Site,
+    person: &Person,
+    list: List<'_>,
+    after: Option<(i64, i64)>,
+    count: u32,
+) -> Result<Vec<Listed>, Error> {
+    let mut all = site.store.works(person, list, after, count).await?;
+    all.retain(|work| match list {
+        List::ToJudge { .. } => allowed(&person.grants, Action::Approve, scope(&work.text)),
+        List::Elsewhere { .. } => !work.text.is_alert() && !may_see(person, work.created_by, &work.text),
+        _ => may_see(person, work.created_by, &work.text),
+    });
+    Ok(all)
 }
 
 /// What a copy for another place begins from: the text of a work that this person sees, or else what readers have of it;

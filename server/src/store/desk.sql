@@ -5,7 +5,7 @@ CREATE TABLE account (
     -- What its owner signs in with; folded, so that nobody gets a name that reads like another.
     login TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
-    -- argon2id, PHC string.
+    -- argon2id, PHC string; empty where a passkey is the way in.
     password TEXT NOT NULL,
     totp BLOB NOT NULL,
     -- Last time step of a code that was used: none works twice.

@@ -2,12 +2,13 @@
 
 pub mod desk;
 pub mod push;
+mod schema;
 pub mod tree;
 mod tx;
 
 pub use tx::{Origin, Tx};
 
-use crate::clock::{Clock, random};
+use crate::clock::Clock;
 use crate::error::Error;
 use domain::content::{ItemId, MediaRef, Time};
 use domain::sign::{KeyId, Sig};
@@ -22,16 +23,6 @@ use tokio::sync::Mutex;
 
 /// Name of the database in the data folder.
 pub const FILE: &str = "bantin.sqlite";
-const SCHEMA: &str = include_str!("schema.sql");
-/// What came with each later version of the schema.
-const DESK: &str = include_str!("desk.sql");
-const LINK: &str = include_str!("link.sql");
-const PUSH: &str = include_str!("push.sql");
-const CAP: &str = include_str!("cap.sql");
-const TREE: &str = include_str!("tree.sql");
-const BOUND: &str = include_str!("bound.sql");
-const BEGUN: &str = include_str!("begun.sql");
-const SCHEMA_VERSION: i64 = 7;
 /// Marks a copy made by `backup`: whoever opens it starts a new epoch, since phones may have seen later positions.
 const COPIED: &str = "copied";
 
@@ -61,7 +52,7 @@ impl Store {
         if !recent_enough(&version) {
             return Err(Error::OldSqlite(version));
         }
-        let (epoch, created) = prepare(&mut writer, clock.now()).await?;
+        let (epoch, created) = schema::prepare(&mut writer, clock.now()).await?;
         let readers = SqlitePoolOptions::new().max_connections(2).connect_with(options(&path).read_only(true)).await?;
         Ok(Store { writer: Arc::new(Mutex::new(writer)), readers, path, epoch, created })
     }
@@ -206,52 +197,6 @@ fn recent_enough(version: &str) -> bool {
     parts >= vec![3, 51, 3]
 }
 
-/// Brings the schema up to date and returns epoch and birth of the store.
-async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time), Error> {
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let (version,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(&mut *tx).await?;
-    if version > SCHEMA_VERSION {
-        return Err(Error::NewerData(version));
-    }
-    let put = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)";
-    if version == 0 {
-        sqlx::raw_sql(SCHEMA).execute(&mut *tx).await?;
-        sqlx::query(put).bind("created").bind(now.0.to_be_bytes().to_vec()).execute(&mut *tx).await?;
-        sqlx::query(put).bind(COPIED).bind(vec![0u8]).execute(&mut *tx).await?;
-    }
-    if version < 2 {
-        sqlx::raw_sql(DESK).execute(&mut *tx).await?;
-    }
-    if version < 3 {
-        sqlx::raw_sql(LINK).execute(&mut *tx).await?;
-    }
-    if version < 4 {
-        sqlx::raw_sql(PUSH).execute(&mut *tx).await?;
-    }
-    if version < 5 {
-        sqlx::raw_sql(CAP).execute(&mut *tx).await?;
-    }
-    if version < 6 {
-        sqlx::raw_sql(TREE).execute(&mut *tx).await?;
-    }
-    if version < 7 {
-        sqlx::raw_sql(BOUND).execute(&mut *tx).await?;
-        sqlx::raw_sql(BEGUN).execute(&mut *tx).await?;
-        sqlx::raw_sql("PRAGMA user_version = 7").execute(&mut *tx).await?;
-    }
-    let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
-    if copied.rows_affected() > 0 {
-        sqlx::query(put).bind("epoch").bind(random::<8>().to_vec()).execute(&mut *tx).await?;
-    }
-    let mut number = async |key: &'static str| {
-        let (value,): (Vec<u8>,) = sqlx::query_as("SELECT value FROM meta WHERE key = ?").bind(key).fetch_one(&mut *tx).await?;
-        value.try_into().map(i64::from_be_bytes).map_err(|_| Error::Damaged(format!("meta {key}")))
-    };
-    let (epoch, created) = (number("epoch").await?, number("created").await?);
-    tx.commit().await?;
-    Ok((epoch as u64, Time(created)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,43 +209,6 @@ mod tests {
         assert!(!recent_enough("3.9.0"));
     }
 
-    async fn number(connection: &mut SqliteConnection, sql: &'static str) -> i64 {
-        sqlx::query_as::<_, (i64,)>(sql).fetch_one(connection).await.unwrap().0
-    }
-
-    /// A database as the first release wrote it.
-    async fn first_release(folder: &Path, more: &'static str) -> SqliteConnection {
-        let path = folder.join(FILE);
-        let mut old = SqliteConnection::connect_with(&options(&path).create_if_missing(true)).await.unwrap();
-        sqlx::raw_sql(SCHEMA).execute(&mut old).await.unwrap();
-        sqlx::raw_sql("INSERT INTO meta VALUES ('created', x'0000000000000001'), ('epoch', x'0000000000000007')")
-            .execute(&mut old)
-            .await
-            .unwrap();
-        sqlx::raw_sql(more).execute(&mut old).await.unwrap();
-        old
-    }
-
-    #[tokio::test]
-    async fn data_of_the_first_release_are_taken_over_whole_or_not_at_all() {
-        let folder = tempfile::tempdir().unwrap();
-        drop(first_release(folder.path(), "PRAGMA user_version = 1").await);
-        let store = Store::open(folder.path(), &Clock::default()).await.unwrap();
-        assert_eq!((store.epoch, store.created), (7, Time(1)), "phones go on with what they have");
-        assert!(!store.any_account().await.unwrap());
-        store.close().await;
-
-        // Something stands in the way in the middle: nothing of the new schema stays, and the next try finds what was there.
-        let folder = tempfile::tempdir().unwrap();
-        let mut old = first_release(folder.path(), "PRAGMA user_version = 1; CREATE TABLE job (id INTEGER)").await;
-        assert!(Store::open(folder.path(), &Clock::default()).await.is_err());
-        assert_eq!(number(&mut old, "PRAGMA user_version").await, 1);
-        assert_eq!(number(&mut old, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'account'").await, 0);
-        sqlx::raw_sql("DROP TABLE job").execute(&mut old).await.unwrap();
-        drop(old);
-        assert_eq!(Store::open(folder.path(), &Clock::default()).await.unwrap().epoch, 7);
-    }
-
     #[tokio::test]
     async fn a_full_disk_refuses_what_is_written_and_reading_goes_on() {
         let folder = tempfile::tempdir().unwrap();
@@ -309,7 +217,7 @@ mod tests {
         let note = || desk::Note { action: "test", words: &words, ..desk::Note::default() };
         let mut tx = store.begin().await.unwrap();
         tx.note(Time(1), note()).await.unwrap();
-        let pages = number(tx.raw(), "PRAGMA page_count").await;
+        let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count").fetch_one(tx.raw()).await.unwrap();
         // So many pages and no more, as on a disk without room.
         sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(tx.raw()).await.unwrap();
         tx.commit().await.unwrap();

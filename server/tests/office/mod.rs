@@ -4,9 +4,10 @@
 use super::lab::{Answer, Lab};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use domain::content::ItemId;
-use domain::editorial::Role;
+use domain::content::{ItemId, PlaceCode, Time};
+use domain::editorial::{Grant, Role, Stage};
 use http_body_util::BodyExt;
+use server::store::desk::{List, Listed, Person};
 use std::sync::atomic::Ordering;
 use tower::ServiceExt;
 
@@ -151,6 +152,29 @@ pub async fn submit(lab: &Lab, who: &Browser, work: &str, title: &str) -> Answer
     let mut form = article(title, "20044");
     form.extend([("version", version.as_str()), ("do", "submit")]);
     post(lab, who, work, &form).await
+}
+
+/// Somebody with these roles, as the store knows him.
+pub fn person(id: i64, grants: Vec<Grant>) -> Person {
+    Person { id, login: String::new(), name: String::new(), grants, disabled: false, since: Time(0), seen: Time(0) }
+}
+
+pub async fn person_of(lab: &Lab, login: &str) -> Person {
+    lab.app.site.store.people().await.unwrap().into_iter().find(|person| person.login == login).unwrap()
+}
+
+/// Gives somebody these roles and no others, as they may stand in an older store.
+pub async fn set(lab: &Lab, login: &str, grants: &[Grant]) {
+    let id = person_of(lab, login).await.id;
+    let mut tx = lab.app.site.store.begin().await.unwrap();
+    tx.set_grants(id, grants).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Every work at some stages, the last changed first.
+pub async fn works(lab: &Lab, stages: &[Stage]) -> Vec<Listed> {
+    let all = person(0, vec![Grant { role: Role::Administrator, place: PlaceCode(46), topics: Vec::new() }]);
+    lab.app.site.store.works(&all, List::Found { stages, words: "" }, None, 100_000).await.unwrap()
 }
 
 /// Takes a step from the page that shows it.

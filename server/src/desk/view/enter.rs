@@ -50,12 +50,7 @@ pub fn signing_in(visit: &Visit, form: &Form, wrong: Option<Wrong>) -> Response 
             "",
             input("text", form.get("login")).attr("autocomplete", "username").flag("required", true),
         ))
-        .kid(field(
-            "password",
-            w.password,
-            "",
-            input("password", "").attr("autocomplete", "current-password").flag("required", true),
-        ))
+        .kid(field("password", w.password, w.password_none, input("password", "").attr("autocomplete", "current-password")))
         .kid(field("code", w.code, w.code_hint, code()))
         .kid(cl("p", "ac").kid(go(w.sign_in)));
     let main = root(w.sign_in)
@@ -103,6 +98,9 @@ pub fn alarm(wrong: Wrong, w: &'static Desk) -> El {
         Wrong::Repeat => w.wrong_repeat.to_owned(),
         Wrong::Code => w.wrong_code.to_owned(),
         Wrong::Pair => w.wrong_pair.to_owned(),
+        Wrong::Part => fill(w.wrong_part, &[("role", w.role_administrator)]),
+        Wrong::Paper => w.wrong_paper.to_owned(),
+        Wrong::Device => w.passkey_failed.to_owned(),
         Wrong::Passkey => w.wrong_passkey.to_owned(),
         Wrong::Wait(minutes) => fill(w.wrong_wait, &[("n", &minutes.to_string())]),
     };
@@ -117,20 +115,10 @@ pub fn no_invitation(visit: &Visit) -> Response {
 
 pub fn invitation(visit: &Visit, token: &str, enrolment: &Enrolment, form: &Form, wrong: Option<Wrong>) -> Response {
     let w = visit.w();
-    let name = if form.has("name") { form.get("name") } else { &enrolment.invitation.name };
-    let required = |input: El| input.flag("required", true);
     let new = || required(input("password", "").attr("autocomplete", "new-password"));
-    let roles = super::people::roles(&enrolment.invitation.grants, visit);
-    let who = match &enrolment.login {
-        Some(login) => vec![cl("p", "ld").text([name, " · ", login].concat())],
-        None => vec![
-            field("name", w.full_name, "", required(input("text", name).attr("autocomplete", "name"))),
-            field("login", w.login, w.login_hint, required(input("text", form.get("login")).attr("autocomplete", "username"))),
-        ],
-    };
     let first = el("fieldset")
         .kid(tx("legend", w.step_who))
-        .kids(who)
+        .kids(who(visit, enrolment, form))
         .kid(field("password", w.password, w.password_hint, new()))
         .kid(field("repeat", w.password_repeat, "", new()));
     let second = el("fieldset")
@@ -145,9 +133,47 @@ pub fn invitation(visit: &Visit, token: &str, enrolment: &Enrolment, form: &Form
         .kid(first)
         .kid(second)
         .kid(cl("p", "ac").kid(go(if enrolment.login.is_some() { w.renew_done } else { w.join })));
-    let main = root(w.invitation).maybe(wrong.map(|wrong| alarm(wrong, w))).kid(tx("p", w.invited_as)).kid(roles).kid(entry);
+    let key = cl("a", "bt").attr("href", visit.to(&["/moi/", token, "?khoa=1"].concat())).text(w.by_key);
+    let key = passkey::offered(visit).then(|| cl("p", "ac js").kid(key));
+    invited(visit, enrolment, wrong, |main| main.maybe(key).kid(entry))
+}
+
+/// The same with what unlocks the phone, in the place of password and authenticator.
+pub fn by_key(visit: &Visit, token: &str, enrolment: &Enrolment, form: &Form, wrong: Option<Wrong>) -> Response {
+    let w = visit.w();
+    let path = ["/moi/", token].concat();
+    let go = go(if enrolment.login.is_some() { w.renew_done } else { w.join });
+    let entry = passkey_form(visit, &[&path, "/khoa"].concat())
+        .kid(tx("p", w.by_key_what))
+        .kids(who(visit, enrolment, form))
+        .kid(cl("p", "ac").kid(go));
+    let back = cl("p", "wy").kid(ui::el::link(visit.to(&path), w.by_password));
+    invited(visit, enrolment, wrong, |main| main.kid(entry).kid(back))
+}
+
+fn invited(visit: &Visit, enrolment: &Enrolment, wrong: Option<Wrong>, more: impl FnOnce(El) -> El) -> Response {
+    let w = visit.w();
+    let main = root(w.invitation).maybe(wrong.map(|wrong| alarm(wrong, w))).kid(tx("p", w.invited_as));
+    let main = more(main.kid(super::people::roles(&enrolment.invitation.grants, visit)));
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page(visit, status, w.invitation, main)
+}
+
+fn required(input: El) -> El {
+    input.flag("required", true)
+}
+
+/// Name and login: to be typed, or those that there are.
+fn who(visit: &Visit, enrolment: &Enrolment, form: &Form) -> Vec<El> {
+    let w = visit.w();
+    let name = if form.has("name") { form.get("name") } else { &enrolment.invitation.name };
+    match &enrolment.login {
+        Some(login) => vec![cl("p", "ld").text([name, " · ", login].concat())],
+        None => vec![
+            field("name", w.full_name, "", required(input("text", name).attr("autocomplete", "name"))),
+            field("login", w.login, w.login_hint, required(input("text", form.get("login")).attr("autocomplete", "username"))),
+        ],
+    }
 }
 
 fn groups(secret: &str) -> String {
@@ -157,17 +183,22 @@ fn groups(secret: &str) -> String {
 /// After joining: the codes on paper, once.
 pub fn welcome(visit: &Visit, login: &str, codes: &[String]) -> Response {
     let w = visit.w();
+    let main = root(w.welcome).kid(cl("p", "ok").text(w.welcome_done)).kid(tx("h2", w.recovery));
+    page(visit, StatusCode::OK, w.welcome, main.kids(paper(visit, login, codes)))
+}
+
+/// New codes instead of the old ones, once too.
+pub fn renewed_codes(visit: &Visit, login: &str, codes: &[String]) -> Response {
+    let w = visit.w();
+    let main = root(w.recovery).kid(cl("p", "ok").attr("role", "status").text(w.recovery_renewed));
+    page(visit, StatusCode::OK, w.recovery, main.kids(paper(visit, login, codes)))
+}
+
+fn paper(visit: &Visit, login: &str, codes: &[String]) -> Vec<El> {
+    let w = visit.w();
     let list = cl("ol", "rc").kids(codes.iter().map(|code| el("li").kid(tx("code", code.clone()))).collect());
-    let main = root(w.welcome)
-        .kid(cl("p", "ok").text(w.welcome_done))
-        .kid(tx("h2", w.recovery))
-        .kid(tx("p", w.recovery_how))
-        .kid(cl("p", "print-only").text(login.to_owned()))
-        .kid(list)
-        .kid(
-            cl("p", "ac")
-                .kid(cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print))
-                .kid(cl("a", "bt go").attr("href", visit.to("")).text(w.to_desk)),
-        );
-    page(visit, StatusCode::OK, w.welcome, main)
+    let print = cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print);
+    let on = cl("a", "bt go").attr("href", visit.to("")).text(w.to_desk);
+    let whose = cl("p", "print-only").text(login.to_owned());
+    vec![tx("p", w.recovery_how), whose, list, cl("p", "ac").kid(print).kid(on)]
 }

@@ -190,6 +190,8 @@ pub fn action_name(action: &str, w: &'static Desk) -> String {
         "expire" => w.did_expire,
         "renew" => w.did_renew,
         "password" => w.did_password,
+        "take-over" => w.did_take_over,
+        "recovery" => w.did_recovery,
         "end-session" => w.did_end_session,
         "add-passkey" => w.did_add_passkey,
         "drop-passkey" => w.did_drop_passkey,

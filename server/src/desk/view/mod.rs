@@ -6,6 +6,7 @@ mod files;
 mod frame;
 mod history;
 mod messages;
+mod outside;
 mod overview;
 mod people;
 mod report;
@@ -15,7 +16,7 @@ mod trouble;
 mod work;
 mod write;
 
-pub use enter::{invitation, no_invitation, sign_in, signing_in, welcome};
+pub use enter::{by_key, invitation, no_invitation, renewed_codes, sign_in, signing_in, welcome};
 pub use frame::{file, json, refused};
 pub use history::{audit, history, jobs};
 pub use overview::{list, overview};

@@ -3,6 +3,7 @@
 use super::enter::{alarm, passkey_form};
 use super::frame::{page, root};
 use super::{check, choice, field, field_as, go, hex, hidden, input, keep, send};
+use crate::desk::account::Proof;
 use crate::desk::enter::Wrong;
 use crate::desk::passkey;
 use crate::desk::visit::Visit;
@@ -27,6 +28,16 @@ fn role_name(role: Role, w: &'static Desk) -> &'static str {
     }
 }
 
+/// A role as it is offered: with what whoever gives it should know.
+fn role_offer(role: Role, w: &'static Desk) -> String {
+    let name = role_name(role, w);
+    match role {
+        Role::Administrator => fill(w.role_whole, &[("role", name)]),
+        _ if role.is_idle() => fill(w.role_idle, &[("role", name)]),
+        _ => name.to_owned(),
+    }
+}
+
 fn grant_text(grant: &Grant, visit: &Visit) -> String {
     let place = instance().place(grant.place).map_or("", |place| place.name.get(visit.lang));
     let topics = grant.topics.iter().filter_map(|topic| instance().topic(*topic)).map(|topic| topic.name.get(visit.lang));
@@ -48,6 +59,7 @@ pub fn people(
 ) -> Response {
     let w = visit.w();
     let mut main = root(w.people);
+    let status = if matches!(invited, Some(Err(_))) { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     match invited {
         Some(Ok(link)) => {
             let shown = el("input").attr("readonly", "").attr("value", link.clone()).attr("aria-label", w.invite_link);
@@ -55,6 +67,7 @@ pub fn people(
             let made = cl("div", "ok").attr("role", "status").kid(tx("p", w.invite_made)).kid(shown);
             main = main.kid(made.kid(qr(&link, w.invite_code)).kid(cl("p", "ac").kid(print)));
         }
+        Some(Err(wrong @ Wrong::Part)) => main = main.kid(alarm(wrong, w)),
         Some(Err(_)) => main = main.kid(cl("p", "warn").attr("role", "alert").text(w.invite_wrong)),
         None => {}
     }
@@ -73,25 +86,26 @@ pub fn people(
         .kid(field("name", w.full_name, "", input("text", "").flag("required", true).attr("maxlength", "80")))
         .kids(grant_fields(visit))
         .kid(cl("p", "ac").kid(go(w.invite)));
-    page(visit, StatusCode::OK, w.people, main.kid(tx("h2", w.invite_somebody)).kid(form))
+    page(visit, status, w.people, main.kid(tx("h2", w.invite_somebody)).kid(form))
 }
 
 /// Roles, places and topics to choose from.
 fn grant_fields(visit: &Visit) -> Vec<El> {
     let w = visit.w();
-    let roles = Role::ALL.into_iter().map(|role| check("role", role.name().into(), false, role_name(role, w)));
+    let roles = Role::ALL.into_iter().map(|role| check("role", role.name().into(), false, role_offer(role, w)));
     let places = instance()
         .places
         .iter()
         .map(|place| check("place", place.code.to_string(), false, place.name.get(visit.lang).to_owned()));
-    let topics = instance()
-        .topics
-        .iter()
-        .enumerate()
-        .map(|(at, topic)| check("topic", at.to_string(), false, topic.name.get(visit.lang).to_owned()));
     let set = |legend, kids: Vec<El>| el("fieldset").kid(tx("legend", legend)).kid(cl("div", "cg2").kids(kids));
-    let topics = el("details").kid(tx("summary", w.only_topics)).kid(cl("div", "cg2").kids(topics.collect()));
-    vec![set(w.roles, roles.collect()), set(w.for_place, places.collect()), topics]
+    vec![set(w.roles, roles.collect()), set(w.for_place, places.collect()), topic_boxes(visit)]
+}
+
+/// Topics to choose from; none means all of them.
+fn topic_boxes(visit: &Visit) -> El {
+    let topics = instance().topics.iter().enumerate();
+    let topics = topics.map(|(at, topic)| check("topic", at.to_string(), false, topic.name.get(visit.lang).to_owned()));
+    el("details").kid(tx("summary", visit.w().only_topics)).kid(cl("div", "cg2").kids(topics.collect()))
 }
 
 fn card(visit: &Visit, me: &Person, person: &Person) -> El {
@@ -111,13 +125,14 @@ fn card(visit: &Visit, me: &Person, person: &Person) -> El {
         el("li").kid(tx("span", grant_text(grant, visit))).kid(form)
     });
     li = li.kid(cl("ul", "gr").kids(grants.collect()));
-    let roles = Role::ALL.into_iter().map(|role| choice(role.name().into(), false, role_name(role, w)));
+    let roles = Role::ALL.into_iter().map(|role| choice(role.name().into(), false, role_offer(role, w)));
     let places =
         instance().places.iter().map(|place| choice(place.code.to_string(), false, place.name.get(visit.lang).to_owned()));
     let more = post()
         .kid(hidden("do", "add"))
         .kid(el("select").attr("name", "role").attr("aria-label", w.roles).kids(roles.collect()))
         .kid(el("select").attr("name", "place").attr("aria-label", w.for_place).kids(places.collect()))
+        .kid(topic_boxes(visit))
         .kid(send(w.give_role));
     let mut tools = el("details").kid(tx("summary", w.change_roles)).kid(more);
     if person.id != me.id {
@@ -129,8 +144,16 @@ fn card(visit: &Visit, me: &Person, person: &Person) -> El {
     li.kid(tools)
 }
 
-pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[PasskeyRow], wrong: Option<Wrong>) -> Response {
+pub fn me(
+    visit: &Visit,
+    person: &Person,
+    sessions: &[SessionRow],
+    passkeys: &[PasskeyRow],
+    proof: Proof,
+    wrong: Option<Wrong>,
+) -> Response {
     let w = visit.w();
+    let wrong = wrong.map(|wrong| if (wrong, proof) == (Wrong::Code, Proof::Paper) { Wrong::Paper } else { wrong });
     let rows = sessions.iter().map(|session| {
         let here = visit.token == Some(session.token);
         let seen = fill(w.session_seen, &[("ago", &ago(session.seen, visit.now(), visit.lang))]);
@@ -153,8 +176,9 @@ pub fn me(visit: &Visit, person: &Person, sessions: &[SessionRow], passkeys: &[P
         .kid(tx("small", person.login.clone()))
         .kid(tx("h2", w.roles))
         .kid(roles(&person.grants, visit))
-        .maybe(keys(visit, passkeys))
-        .kid(password(visit, wrong.is_some()))
+        .maybe(keys(visit, passkeys, proof))
+        .maybe((proof == Proof::Authenticator).then(|| password(visit, wrong.is_some())))
+        .kid(recovery(visit, proof))
         .kid(tx("h2", w.sessions))
         .kid(cl("ul", "ls").kids(rows.collect()))
         .maybe((sessions.len() > 1).then(|| end(visit, "others".into(), w.end_others)))
@@ -183,20 +207,31 @@ fn password(visit: &Visit, open: bool) -> El {
         .kid(field("old-password", w.password_old, "", of("current-password")))
         .kid(field("password", w.password_new, w.password_hint, of("new-password")))
         .kid(field("repeat", w.password_repeat, "", of("new-password")))
-        .kid(code(visit, "password"))
+        .kid(code(visit, "password", Proof::Authenticator))
         .kid(cl("p", "ac").kid(send(w.password_change)));
     el("details").flag("open", open).kid(tx("summary", w.password_change)).kid(form)
 }
 
-/// What the authenticator shows, in the form that `id` tells from the others of the page.
-fn code(visit: &Visit, id: &str) -> El {
+/// New codes on paper.
+fn recovery(visit: &Visit, proof: Proof) -> El {
+    let w = visit.w();
+    let form = el("form").attr("method", "post").attr("action", visit.to("/toi/ma-du-phong"));
+    let form = form.kid(tx("p", w.recovery_renew_what)).kid(code(visit, "recovery", proof));
+    el("details").kid(tx("summary", w.recovery_renew)).kid(form.kid(cl("p", "ac").kid(send(w.recovery_renew))))
+}
+
+/// What the authenticator shows, or a code on paper, in the form that `id` tells from the others of the page.
+fn code(visit: &Visit, id: &str, proof: Proof) -> El {
     let input = input("text", "").attr("autocomplete", "one-time-code").flag("required", true);
-    field_as(&["code-", id].concat(), "code", visit.w().code_six, "", input)
+    let label = if proof == Proof::Paper { visit.w().code_paper } else { visit.w().code_six };
+    field_as(&["code-", id].concat(), "code", label, "", input)
 }
 
 /// Devices that open the desk when they are unlocked.
-fn keys(visit: &Visit, passkeys: &[PasskeyRow]) -> Option<El> {
+fn keys(visit: &Visit, passkeys: &[PasskeyRow], proof: Proof) -> Option<El> {
     let w = visit.w();
+    // Whoever has no password keeps one.
+    let stays = proof == Proof::Paper && passkeys.len() == 1;
     let rows = passkeys.iter().map(|key| {
         let used = key.used.map_or_else(
             || w.passkey_unused.to_owned(),
@@ -205,14 +240,15 @@ fn keys(visit: &Visit, passkeys: &[PasskeyRow]) -> Option<El> {
         let name = if key.name.is_empty() { w.passkey } else { &key.name };
         let drop = el("form").attr("method", "post").attr("action", visit.to("/toi/khoa/bo"));
         let id = hex(&key.credential);
-        let drop = drop.kid(hidden("credential", id.clone())).kid(code(visit, &id)).kid(cl("p", "ac").kid(send(w.take_away)));
+        let drop =
+            drop.kid(hidden("credential", id.clone())).kid(code(visit, &id, proof)).kid(cl("p", "ac").kid(send(w.take_away)));
         let drop = el("details").kid(tx("summary", w.take_away)).kid(drop);
-        el("li").kid(tx("span", name.to_owned())).kid(tx("small", used)).kid(drop)
+        el("li").kid(tx("span", name.to_owned())).kid(tx("small", used)).maybe((!stays).then_some(drop))
     });
     let list = (!passkeys.is_empty()).then(|| cl("ul", "ls").kids(rows.collect()));
     let more = passkey_form(visit, "/toi/khoa")
         .kid(field("name", w.passkey_name, w.passkey_name_hint, input("text", &browser(&visit.agent)).attr("maxlength", "80")))
-        .kid(code(visit, "key"))
+        .kid(code(visit, "key", proof))
         .kid(cl("p", "ac").kid(send(w.passkey_add)));
     passkey::offered(visit).then(|| el("section").kid(tx("h2", w.passkeys)).kid(tx("p", w.passkey_what)).maybe(list).kid(more))
 }

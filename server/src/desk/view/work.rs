@@ -106,7 +106,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
 }
 
 /// Times opened; a small sum could tell who it was.
-fn opened(visit: &Visit, count: i64) -> String {
+pub fn opened(visit: &Visit, count: i64) -> String {
     let w = visit.w();
     if count < SHOWN { fill(w.opened_few, &[("n", &SHOWN.to_string())]) } else { fill(w.opened, &[("n", &count.to_string())]) }
 }

@@ -15,7 +15,7 @@ use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Stage, Stat
 use std::collections::HashSet;
 
 /// Longest remark or reason, in characters.
-const MAX_WORDS: usize = 600;
+pub(super) const MAX_WORDS: usize = 600;
 
 /// Key of the job that publishes a work at its time.
 pub(super) fn job(work: i64) -> String {
@@ -137,6 +137,15 @@ pub(super) fn external(work: i64) -> String {
     format!("desk:{work}")
 }
 
+/// The name of its item: what was taken over keeps the one that it was published under.
+async fn name(tx: &mut Tx, work: &Work) -> Result<String, Error> {
+    let known = match work.item {
+        Some(item) => tx.external_of(item).await?,
+        None => None,
+    };
+    Ok(known.unwrap_or_else(|| external(work.id)))
+}
+
 async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Result<(), Trouble> {
     let (compiled, findings) = compile(work, files, site.now());
     let findings: Vec<Finding> = findings.into_iter().filter(|finding| !finding.is_advice()).collect();
@@ -152,7 +161,8 @@ async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Re
     }
     // The same text after a withdrawal is a publication of its own.
     let content = domain::sign::hash(&[&work.hash[..], &work.version.to_be_bytes()].concat());
-    if let Some(id) = send(site, tx, external(work.id), content, compiled).await? {
+    let external = name(tx, work).await?;
+    if let Some(id) = send(site, tx, external, content, compiled).await? {
         work.item = Some(id);
     }
     Ok(())
@@ -190,10 +200,10 @@ async fn named(tx: &mut Tx, id: ItemId) -> Result<String, Trouble> {
     tx.external_of(id).await?.ok_or_else(|| Trouble::Refuses(Reason::UnknownReference(id.to_string())))
 }
 
-async fn withdraw(site: &Site, tx: &mut Tx, work: &Work, reason: &str) -> Result<(), Trouble> {
+pub(super) async fn withdraw(site: &Site, tx: &mut Tx, work: &Work, reason: &str) -> Result<(), Trouble> {
     let content = domain::sign::hash(&[reason.as_bytes(), &site.now().0.to_be_bytes(), &work.hash].concat());
     let what = What::Withdraw { reason: reason.to_owned() };
-    let draft = Draft { external: external(work.id), content, what };
+    let draft = Draft { external: name(tx, work).await?, content, what };
     match site.publisher.append(tx, vec![draft], &HashSet::new()).await?.pop() {
         Some(Done::Refused(reason)) => Err(Trouble::Refuses(reason)),
         _ => Ok(()),

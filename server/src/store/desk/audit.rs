@@ -172,7 +172,7 @@ impl Store {
             let Some(text) = known else { return Ok(Some(id)) };
             match action.as_str() {
                 "approve" => drop(approved.insert(work, (id, text))),
-                "publish" => drop(published.insert(work, (id, text))),
+                "publish" | "take-over" => drop(published.insert(work, (id, text))),
                 _ => {}
             }
         }
@@ -208,7 +208,8 @@ impl Store {
 mod tests {
     use super::*;
     use crate::clock::Clock;
-    use crate::store::{CAP, DESK, FILE, LINK, PUSH, SCHEMA, TREE, options};
+    use crate::store::schema::{CAP, DESK, LINK, PUSH, SCHEMA, TREE};
+    use crate::store::{FILE, options};
     use sqlx::{Connection, SqliteConnection};
 
     /// A database as the release before wrote it, which bound no text and forgot with each publication who wrote it.

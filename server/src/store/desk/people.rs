@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::store::{Store, Tx};
 use domain::content::{PlaceCode, Time};
-use domain::editorial::{Grant, Role};
+use domain::editorial::{Action, Grant, Role, Scope, allowed};
 
 /// Someone who may sign in.
 #[derive(Clone, Debug)]
@@ -11,11 +11,18 @@ pub struct Account {
     pub id: i64,
     pub login: String,
     pub name: String,
-    /// argon2id, PHC string.
+    /// argon2id, PHC string; empty where a passkey is the way in, and the authenticator's secret nobody's.
     pub password: String,
     pub totp: Vec<u8>,
     pub totp_step: i64,
     pub disabled: bool,
+}
+
+impl Account {
+    /// Whether password and authenticator open it.
+    pub fn has_password(&self) -> bool {
+        !self.password.is_empty()
+    }
 }
 
 /// Someone who is signed in, as each request finds him: rights that were taken away a moment ago are gone.
@@ -125,7 +132,7 @@ impl Tx {
             .bind(account.id)
             .execute(self.raw())
             .await?;
-        for table in ["DELETE FROM recovery", "DELETE FROM passkey", "DELETE FROM session"] {
+        for table in ["DELETE FROM passkey", "DELETE FROM session"] {
             let sql = [table, " WHERE account = ?"].concat();
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account.id).execute(self.raw()).await?;
         }
@@ -157,14 +164,14 @@ impl Tx {
         grants(rows)
     }
 
-    /// Administrators who can still sign in.
-    pub async fn administrators(&mut self) -> Result<Vec<i64>, Error> {
-        let rows: Vec<(i64,)> = sqlx::query_as(
-            "SELECT DISTINCT a.id FROM account a JOIN role r ON r.account = a.id WHERE r.role = 'administrator' AND a.disabled = 0",
+    /// Whether anybody who can still sign in may give and take rights.
+    pub async fn anybody_manages(&mut self) -> Result<bool, Error> {
+        let rows = sqlx::query_as(
+            "SELECT r.role, r.place, r.topics FROM role r JOIN account a ON a.id = r.account WHERE a.disabled = 0",
         )
         .fetch_all(self.raw())
         .await?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
+        Ok(allowed(&grants(rows)?, Action::ManagePeople, Scope::ALL))
     }
 
     /// Nobody signs in with it any more, and whoever is signed in is out.
@@ -191,12 +198,16 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
-    pub async fn add_recovery(&mut self, account: i64, code: &[u8; 32]) -> Result<(), Error> {
-        sqlx::query("INSERT INTO recovery (account, code) VALUES (?, ?)")
-            .bind(account)
-            .bind(code.to_vec())
-            .execute(self.raw())
-            .await?;
+    /// Codes on paper instead of those that there were.
+    pub async fn set_recovery(&mut self, account: i64, codes: &[[u8; 32]]) -> Result<(), Error> {
+        sqlx::query("DELETE FROM recovery WHERE account = ?").bind(account).execute(self.raw()).await?;
+        for code in codes {
+            sqlx::query("INSERT INTO recovery (account, code) VALUES (?, ?)")
+                .bind(account)
+                .bind(code.to_vec())
+                .execute(self.raw())
+                .await?;
+        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Works: what is being written, and what it was.
 
+use super::list::Asked;
 use crate::error::Error;
 use crate::store::{Store, Tx};
 use domain::content::{ItemId, PlaceCode, Time};
@@ -23,21 +24,6 @@ pub struct Work {
     pub changed: Time,
 }
 
-/// A line of a list.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    pub id: i64,
-    pub stage: Stage,
-    pub live: bool,
-    pub title: String,
-    pub text: Manuscript,
-    pub created_by: i64,
-    pub author: String,
-    pub changed: Time,
-    pub hands: Vec<i64>,
-    pub item: Option<ItemId>,
-}
-
 #[derive(Clone, Debug)]
 pub struct Version {
     pub version: i64,
@@ -58,7 +44,7 @@ pub fn hash_of(text: &Manuscript) -> Hash {
     encode(text).1
 }
 
-fn decode(what: &str, bytes: &[u8]) -> Result<Manuscript, Error> {
+pub(super) fn decode(what: &str, bytes: &[u8]) -> Result<Manuscript, Error> {
     serde_json::from_slice(bytes).map_err(|cause| Error::Damaged(format!("{what}: {cause}")))
 }
 
@@ -112,8 +98,6 @@ fn accounts(all: &[i64]) -> String {
     all.iter().map(i64::to_string).collect::<Vec<_>>().join(" ")
 }
 
-type ListedRow = (i64, String, i64, Vec<u8>, i64, Option<String>, i64, String, Option<Vec<u8>>);
-
 /// Title of a manuscript as it is stored; empty where it has none or cannot be read.
 pub(super) fn title(text: &[u8]) -> String {
     decode("title", text).map_or_else(|_| String::new(), |text| text.heading())
@@ -128,43 +112,11 @@ impl Store {
         row.map(work).transpose()
     }
 
-    /// Works at some stages, in some places (`None`: anywhere; 0 among them: for everyone), whose title has `words`; the
-    /// last changed first, at most `count`.
-    pub async fn works(&self, stages: &[Stage], places: Option<&[u32]>, words: &str, count: u32) -> Result<Vec<Listed>, Error> {
-        let json = |values: Vec<String>| ["[", &values.join(","), "]"].concat();
-        let stages = json(stages.iter().map(|stage| format!("\"{}\"", stage.name())).collect());
-        let places = places.map(|places| json(places.iter().map(u32::to_string).collect()));
-        let like = format!("%{}%", domain::search::fold(words).replace(['%', '_'], " "));
-        let rows: Vec<ListedRow> = sqlx::query_as(
-            "SELECT w.id, w.stage, w.live, w.text, w.created_by, a.name, w.changed, w.hands, w.item FROM work w \
-             LEFT JOIN account a ON a.id = w.created_by \
-             WHERE w.id IN (SELECT i.id FROM work i WHERE i.stage IN (SELECT value FROM json_each(?1)) \
-             AND (?2 IS NULL OR EXISTS (SELECT 1 FROM work_place p WHERE p.work = i.id AND p.place IN (SELECT value FROM json_each(?2)))) \
-             AND i.title LIKE ?3 ORDER BY i.changed DESC, i.id DESC LIMIT ?4) ORDER BY w.changed DESC, w.id DESC",
-        )
-        .bind(stages)
-        .bind(places)
-        .bind(like)
-        .bind(i64::from(count))
-        .fetch_all(&self.readers)
-        .await?;
-        rows.into_iter()
-            .map(|(id, stage, live, text, created_by, author, changed, hands, item)| {
-                let text = decode(&format!("work {id}"), &text)?;
-                Ok(Listed {
-                    id,
-                    stage: Stage::from_name(&stage).ok_or_else(|| Error::Damaged(format!("work {id}")))?,
-                    live: live != 0,
-                    title: text.heading(),
-                    text,
-                    created_by,
-                    author: author.unwrap_or_default(),
-                    changed: Time(changed),
-                    hands: hands.split_whitespace().filter_map(|hand| hand.parse().ok()).collect(),
-                    item: item.and_then(|id| id.try_into().ok()).map(ItemId),
-                })
-            })
-            .collect()
+    /// The work whose item this is.
+    pub async fn work_of(&self, item: ItemId) -> Result<Option<i64>, Error> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT id FROM work WHERE item = ?").bind(item.0.to_vec()).fetch_optional(&self.readers).await?;
+        Ok(row.map(|(id,)| id))
     }
 
     /// What a work was, the newest first.
@@ -201,14 +153,26 @@ impl Tx {
         row.map(work).transpose()
     }
 
+    /// The work whose item this is.
+    pub async fn work_of(&mut self, item: ItemId) -> Result<Option<i64>, Error> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT id FROM work WHERE item = ?").bind(item.0.to_vec()).fetch_optional(self.raw()).await?;
+        Ok(row.map(|(id,)| id))
+    }
+
     pub async fn add_work(&mut self, text: &Manuscript, by: i64, at: Time) -> Result<i64, Error> {
         let (bytes, hash) = encode(text);
+        let asked = Asked::of(text);
         let done = sqlx::query(
-            "INSERT INTO work (stage, live, version, text, hash, title, hands, created_by, at, changed) VALUES ('draft', 0, 1, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO work (stage, live, version, text, hash, words, alert, topics, ends, hands, created_by, at, changed) \
+             VALUES ('draft', 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&bytes)
         .bind(hash.to_vec())
-        .bind(domain::search::fold(&text.heading()))
+        .bind(asked.words)
+        .bind(asked.alert)
+        .bind(asked.topics)
+        .bind(asked.ends)
         .bind(by.to_string())
         .bind(by)
         .bind(at.0)
@@ -286,15 +250,20 @@ impl Tx {
     /// A new text, saved by `by`.
     pub async fn write_work(&mut self, work: &Work, by: i64, at: Time) -> Result<(), Error> {
         let (bytes, hash) = encode(&work.text);
+        let asked = Asked::of(&work.text);
         sqlx::query(
-            "UPDATE work SET stage = ?, live = ?, approved = NULL, version = ?, text = ?, hash = ?, title = ?, hands = ?, changed = ?, publish_at = NULL WHERE id = ?",
+            "UPDATE work SET stage = ?, live = ?, approved = NULL, version = ?, text = ?, hash = ?, words = ?, alert = ?, topics = ?, \
+             ends = ?, hands = ?, changed = ?, publish_at = NULL WHERE id = ?",
         )
         .bind(work.state.stage.name())
         .bind(i64::from(work.state.live))
         .bind(work.version)
         .bind(&bytes)
         .bind(hash.to_vec())
-        .bind(domain::search::fold(&work.text.heading()))
+        .bind(asked.words)
+        .bind(asked.alert)
+        .bind(asked.topics)
+        .bind(asked.ends)
         .bind(accounts(&work.hands))
         .bind(at.0)
         .bind(work.id)

@@ -1,18 +1,17 @@
 //! Alerts of one officer's places: what waits for him first, then what phones show now, then what is being written.
 
 use super::root;
-use crate::desk::OPEN;
 use crate::desk::alerts::{is_officer, may};
 use crate::desk::view::frame::page;
-use crate::desk::view::overview::{row, visible};
+use crate::desk::view::overview::row;
 use crate::desk::visit::Visit;
-use crate::desk::works::{Trouble, scope};
-use crate::store::desk::{Listed, Person};
+use crate::desk::works::{self, Trouble};
+use crate::store::desk::{List, Listed, Person};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::alert::{Standing, State, standings};
 use domain::content::Status;
-use domain::editorial::{Action, Stage, allowed, sees};
+use domain::editorial::{Action, Stage, sees};
 use domain::route::item_path;
 use domain::words::fill;
 use ui::el::{El, cl, el, tx};
@@ -20,17 +19,8 @@ use ui::parts;
 
 /// An alert that ends within this many seconds needs somebody's word.
 const SOON: i64 = 3 * 3_600;
-
-/// What this person should confirm.
-pub fn waiting<'a>(person: &Person, open: &'a [Listed]) -> Vec<&'a Listed> {
-    let judges = |work: &&Listed| {
-        work.text.alert.is_some()
-            && matches!(work.stage, Stage::InReview | Stage::Approved)
-            && allowed(&person.grants, Action::Approve, scope(&work.text))
-            && (work.stage == Stage::Approved || !work.hands.contains(&person.id))
-    };
-    open.iter().filter(judges).collect()
-}
+/// Alerts of one list.
+const LIST: u32 = 200;
 
 /// The button with which everything begins.
 pub fn begin(visit: &Visit) -> El {
@@ -51,12 +41,14 @@ pub async fn list(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
         return Err(Trouble::Denied);
     }
     let now = visit.now();
-    let open = visible(visit, person, &OPEN, "", 200).await?;
-    let known = visible(visit, person, &[Stage::Published, Stage::Closed], "", 200).await?;
-    let alerts = |stage: Stage| open.iter().filter(move |work| work.text.alert.is_some() && work.stage == stage);
-    let waits = waiting(person, &open);
-    let sent: Vec<&Listed> = alerts(Stage::InReview).filter(|work| !waits.iter().any(|one| one.id == work.id)).collect();
-    let drafts: Vec<&Listed> = alerts(Stage::Draft).collect();
+    let ask = async |list| works::list(&visit.site, person, list, None, LIST).await;
+    let alerts = async |stages| ask(List::At { stages, alert: true }).await;
+    let known = alerts(&[Stage::Published, Stage::Closed]).await?;
+    let waits = ask(List::ToJudge { alert: true }).await?;
+    let waits: Vec<&Listed> = waits.iter().collect();
+    let (sent, drafts) = (alerts(&[Stage::InReview]).await?, alerts(&[Stage::Draft]).await?);
+    let sent: Vec<&Listed> = sent.iter().filter(|work| !waits.iter().any(|one| one.id == work.id)).collect();
+    let drafts: Vec<&Listed> = drafts.iter().collect();
     let mut main = root(Status::Actual, w).kid(tx("h1", w.alerts));
     if is_officer(person) {
         main = main.kid(begin(visit));

@@ -12,7 +12,7 @@ mod show;
 
 pub use choose::{choose, level_text};
 pub use compose::{form, fresh};
-pub use list::{begin, list, section, waiting};
+pub use list::{begin, list, section};
 pub use show::work;
 
 use crate::desk::visit::Visit;
