@@ -190,11 +190,15 @@ fn lines(folder: &Path) -> (String, String) {
     let [vi, _] = both(folder);
     let mut code = words(folder, "Words", &[]);
     writeln!(code, "const KEYS: usize = {};", vi.len()).unwrap();
-    code.push_str("impl Words {\n    fn of(mut next: impl FnMut() -> &'static str) -> Words {\n        Words {\n");
+    code.push_str("impl Words {\n    const NONE: Words = Words {\n");
     for key in vi.keys() {
-        writeln!(code, "            {key}: next(),").unwrap();
+        writeln!(code, "        {key}: \"\",").unwrap();
     }
-    code.push_str("        }\n    }\n}\n");
+    code.push_str("    };\n\n    fn each(&mut self, mut each: impl FnMut(&mut &'static str)) {\n");
+    for key in vi.keys() {
+        writeln!(code, "        each(&mut self.{key});").unwrap();
+    }
+    code.push_str("    }\n}\n");
     (code, vi.into_values().collect::<Vec<_>>().join("\n"))
 }
 

@@ -4,8 +4,8 @@
 //! A phone's program carries Vietnamese. English comes to it as a file when somebody first reads in English: [`learn`].
 
 use crate::content::Time;
-use std::sync::OnceLock;
 pub use crate::digits::{decimal, two};
+use std::sync::OnceLock;
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 include!(concat!(env!("OUT_DIR"), "/desk.rs"));
@@ -79,11 +79,12 @@ fn vietnamese() -> &'static Words {
 }
 
 fn words_of(lines: Vec<&'static str>) -> Words {
-    let mut lines = lines.into_iter();
-    Words::of(
+    let (mut words, mut lines) = (Words::NONE, lines.into_iter());
+    words.each(
         #[inline(never)]
-        || lines.next().unwrap_or_default(),
-    )
+        |word| *word = lines.next().unwrap_or_default(),
+    );
+    words
 }
 
 #[cfg(feature = "english")]

@@ -13,8 +13,7 @@ pub fn settings(ctx: &Ctx, data: Option<SettingsData>) -> El {
     let w = ctx.w();
     let root = page("settings", w.settings).kid(get_alerts(ctx));
     let langs = [Lang::Vi, Lang::En].map(|lang| {
-        let a =
-            link(Route::Settings.path(lang), lang.name()).attr("lang", lang.tag()).attr("hreflang", lang.tag());
+        let a = link(Route::Settings.path(lang), lang.name()).attr("lang", lang.tag()).attr("hreflang", lang.tag());
         el("li").kid(if lang == ctx.lang { a.attr("aria-current", "true") } else { a })
     });
     let languages = section(w.language, vec![cl("ul", "pl").kids(langs.into())]);
