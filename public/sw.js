@@ -16,8 +16,8 @@ const SHELL = '/app-shell';
 const OFFLINE = '/ngoai-tuyen';
 /** Registered as /sw.js?lite by phones that cannot run the program: they keep visited pages and nothing of the app. */
 const LITE = location.search.includes('lite');
-/** Pages that the program has no part in: they have scripts of their own. */
-const TOOL = /^(\/en)?\/(cay-goi|nhan-canh-bao)$/;
+/** Pages that the program has no part in. */
+const TOOL = /^(\/en)?\/(cay-goi|nhan-canh-bao|gioi-thieu|cai-ung-dung)$/;
 /** What few readers use comes when they first open it, and with every release from then on. */
 const TOOLS = [/^\/(cay-goi$|tree\.)/, /^\/(nhan-canh-bao$|alerts\.)/, /^\/en\.txt$/];
 /** Pages of a release, as the server prints them for it: they have its name for a hash. */
@@ -28,7 +28,7 @@ const FILES = LITE
   : ALONE.concat(RELEASE.filter(f => f[0] !== SHELL), RELEASE.filter(f => f[0] === SHELL));
 const PATHS = new Map(FILES.map(f => [f[0], f]));
 /** Addresses of `domain::route`; everything else (posters, desk, API, feeds, files) is between the browser and the server. */
-const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|gioi-thieu|cai-ung-dung|ngoai-tuyen)(\/[^.]*)?(?<!\/(to-ro|loa))$/;
+const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|ngoai-tuyen)(\/[^.]*)?(?<!\/(to-ro|loa))$/;
 const KEEP_PAGES = 30;
 const KEEP_MEDIA = 200;
 /** With an older copy at hand nobody waits longer than this for a newer one. */

@@ -97,10 +97,7 @@ async fn later(app: &Rc<App>) {
     item::find_voice(app);
     speech::on_voices(move || item::find_voice(&heard));
     let offered = app.clone();
-    install::watch(move || {
-        install::show_button();
-        keep::show_offer(&offered);
-    });
+    install::watch(move || keep::show_offer(&offered));
     let told = app.clone();
     worker::watch(move |word| match word {
         Word::Status(status) => told.change(|view| {

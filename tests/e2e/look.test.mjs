@@ -38,7 +38,7 @@ test('each of the four text sizes shows at once, and stays in the app and on pag
   for (const [step, pixels] of [...SIZES.entries()].reverse()) {
     await choose('size', step);
     await until(`text of ${pixels} px`, async () => (await seen(page))[0] === `${pixels}px`, 2000);
-    for (const [path, edition] of [['/gioi-thieu?html=1', 'html'], ['/cai-dat', 'app']]) {
+    for (const [path, edition] of [['/gioi-thieu', 'html'], ['/cai-dat', 'app']]) {
       await open(page, server.url + path, edition);
       assert.deepEqual([...new Set((await frames(page)).map(look => look.split(' | ')[2]))], [`${pixels}px`], edition);
     }
@@ -53,7 +53,7 @@ test('light, dark and as the phone: shown at once, kept, and never the other one
     await page.emulateMedia({ colorScheme });
     await choose('theme', theme);
     await until(`theme "${theme}"`, async () => (await seen(page))[1] === PAPER[paper], 2000);
-    for (const [path, edition] of [['/gioi-thieu?html=1', 'html'], ['/cai-dat', 'app']]) {
+    for (const [path, edition] of [['/gioi-thieu', 'html'], ['/cai-dat', 'app']]) {
       await open(page, server.url + path, edition);
       assert.deepEqual(await frames(page), [`${PAPER[paper]} | ${theme} | 18px`], `${theme} on a ${colorScheme} phone, ${edition}`);
     }

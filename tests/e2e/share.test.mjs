@@ -108,7 +108,13 @@ test('the app offers itself only after a second item was read, "later" ends it, 
   await page.locator('[data-act=save]').click();
   await page.locator('[data-act=save][aria-pressed=true]').waitFor();
   assert.equal(await offered(page).count(), 0);
+  // A page of the server, where the browser makes its offer anew.
   await page.evaluate(() => document.querySelector('.ft a[href="/cai-ung-dung"]').click());
+  await page.waitForURL('**/cai-ung-dung');
+  await until('the page hears the offer', async () => {
+    await offer(page);
+    return page.locator('main button[data-act=install]').isVisible();
+  });
   await page.locator('main button[data-act=install]').click();
   await until('the browser was asked', () => page.evaluate(() => window.__prompted === 1));
   await page.locator('main button[data-act=install]').waitFor({ state: 'hidden' });

@@ -1,6 +1,6 @@
 //! The browser's offer to install, kept until the reader did something useful.
 
-use super::{document, get, listen, method, set, window};
+use super::{get, listen, method, set, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -23,13 +23,6 @@ pub fn watch(f: impl Fn() + Clone + 'static) {
 
 pub fn offered() -> bool {
     get(&window(), SLOT).is_object()
-}
-
-/// Shows or hides the button on the page.
-pub fn show_button() {
-    if let Some(button) = document().query_selector("button[data-act=install]").ok().flatten() {
-        let _ = if offered() { button.remove_attribute("hidden") } else { button.set_attribute("hidden", "") };
-    }
 }
 
 /// Makes the offer; true when the reader took it.

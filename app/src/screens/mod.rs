@@ -57,6 +57,12 @@ pub fn picture(view: &View, body: Option<&Body>) -> String {
     html
 }
 
+/// Whether a page is drawn here: few read how to install and who is behind it, and nobody twice, so that these two come
+/// from the server.
+pub fn has(route: &Route) -> bool {
+    !matches!(route, Route::About | Route::Install)
+}
+
 fn cards(view: &View) -> impl Iterator<Item = &Card> {
     view.shelf.cards.iter().map(|(_, card)| &**card)
 }
@@ -82,9 +88,7 @@ fn page(view: &View, ctx: &Ctx) -> El {
         Route::Saved => saved(view, ctx),
         Route::OnThisPhone => pages::on_this_phone(ctx, Some(view.phone.clone())),
         Route::Settings => pages::settings(ctx, Some(settings(view))),
-        Route::About => pages::about(ctx),
-        Route::Install => pages::install(ctx),
-        Route::Offline => pages::offline(ctx),
+        Route::About | Route::Install | Route::Offline => pages::offline(ctx),
     }
 }
 

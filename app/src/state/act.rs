@@ -5,6 +5,7 @@ use super::walk::{self, Step};
 use super::{App, alarm, find, item, keep, phone, spawn, sync};
 use crate::device::nav::{Act, Tap};
 use crate::device::{clock, install, media, nav, speech, storage, worker};
+use crate::screens;
 use client::usage::{self, Spent};
 use client::{Mode, Settings, Theme};
 use domain::content::{ItemId, PlaceCode};
@@ -16,7 +17,7 @@ use ui::data::LIST;
 pub fn tap(app: &Rc<App>, tap: Tap) -> bool {
     match tap {
         Tap::Link { path, query } => {
-            let ours = Route::parse(&path, &query).is_some();
+            let ours = Route::parse(&path, &query).is_some_and(|(_, route)| screens::has(&route));
             if ours {
                 let app = app.clone();
                 spawn(async move { walk::go(&app, &path, &query, Step::Forward).await });
@@ -79,7 +80,6 @@ async fn perform(app: &Rc<App>, act: Act) {
             if install::ask().await {
                 storage::persist().await;
             }
-            install::show_button();
         }
         ("seen", _) => alarm::seen(app).await,
         ("later", _) => keep::decline_install(app),

@@ -1,7 +1,7 @@
 //! Going from page to page: what must be at hand before a page is shown, and what follows once it is.
 
 use super::{App, alarm, find, item, keep, phone};
-use crate::device::{clock, install, nav, net, page, speech, worker};
+use crate::device::{clock, nav, net, page, speech, worker};
 use domain::route::{Query, Route};
 use domain::words::{self, Lang};
 use std::cell::Cell;
@@ -107,7 +107,6 @@ async fn arrived(app: &Rc<App>, route: Option<&Route>) {
         Some(Route::Search(query)) => search(app, query.clone()).await,
         Some(Route::OnThisPhone) => phone::measure(app).await,
         Some(Route::Settings) => worker::check().await,
-        Some(Route::Install) => install::show_button(),
         _ => {}
     }
 }
