@@ -70,9 +70,10 @@ fn main() {
     let packed = packed::pack(&instance);
     assert_eq!(packed::open(&packed), instance, "the data does not follow the rules by which it is packed");
     std::fs::write(out.join("instance.txt"), packed).unwrap();
-    let (code, vi) = lines(Path::new("locales"));
+    let (code, [vi, en]) = lines(Path::new("locales"));
     std::fs::write(out.join("words.rs"), code).unwrap();
     std::fs::write(out.join("vi.txt"), vi).unwrap();
+    std::fs::write(out.join("en.txt"), en).unwrap();
     let desk = words(Path::new("locales/desk"), "Desk", &["DESK_VI", "DESK_EN"]);
     std::fs::write(out.join("desk.rs"), desk).unwrap();
     let page = words(Path::new("locales/page"), "Page", &["PAGE_VI", "PAGE_EN"]);
@@ -186,8 +187,8 @@ fn table(folder: &Path, languages: [&str; 2]) -> String {
 
 /// The words of readers' screens as lines, and how they become [`Words`]: a table of addresses would weigh more on the way
 /// to phones than the loop that makes it there. Lines are in the order of their keys.
-fn lines(folder: &Path) -> (String, String) {
-    let [vi, _] = both(folder);
+fn lines(folder: &Path) -> (String, [String; 2]) {
+    let [vi, en] = both(folder);
     let mut code = words(folder, "Words", &[]);
     writeln!(code, "const KEYS: usize = {};", vi.len()).unwrap();
     code.push_str("impl Words {\n    const NONE: Words = Words {\n");
@@ -199,7 +200,7 @@ fn lines(folder: &Path) -> (String, String) {
         writeln!(code, "        each(&mut self.{key});").unwrap();
     }
     code.push_str("    }\n}\n");
-    (code, vi.into_values().collect::<Vec<_>>().join("\n"))
+    (code, [vi, en].map(|texts| texts.into_values().collect::<Vec<_>>().join("\n")))
 }
 
 /// `languages` are the names of the tables, Vietnamese first.

@@ -259,7 +259,12 @@ impl Hot {
 
     /// Compresses as well as it goes. Slow; meant for another thread.
     fn make_best(&self) -> Option<Coded> {
-        self.best.get_or_init(|| self.coded("br", "b", compress::brotli(&self.plain.bytes, 11).into())).clone()
+        let bytes = &self.plain.bytes;
+        let make = || match self.content_type == "application/wasm" {
+            true => compress::brotli_program(bytes),
+            false => compress::brotli(bytes, 11),
+        };
+        self.best.get_or_init(|| self.coded("br", "b", make().into())).clone()
     }
 
     async fn zstd(self: &Arc<Self>) -> Option<Coded> {

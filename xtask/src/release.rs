@@ -32,6 +32,7 @@ pub fn verb() -> Outcome {
     finish_index(&staging, &glue, &wasm)?;
     shell::write(&staging.join("map.svg"), map::draw(&outlines())?)?;
     tree(&staging)?;
+    english(&staging)?;
     for name in ["sw-off.js", "boot.js", "alerts.js"] {
         bare(&staging.join(name))?;
     }
@@ -75,6 +76,17 @@ fn tree(staging: &Path) -> Outcome {
         std::fs::remove_file(staging.join(["tree-", part, ".js"].concat())).map_err(|error| error.to_string())?;
     }
     Ok(())
+}
+
+/// The words that phones fetch when somebody reads in English: without their keys, in the order of these, as
+/// `domain::words::learn` wants them.
+fn english(staging: &Path) -> Outcome {
+    let path = staging.join("en.txt");
+    let locale = text(&path)?;
+    let mut lines: Vec<_> =
+        locale.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = ")).collect();
+    lines.sort_unstable();
+    shell::write(&path, lines.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"))
 }
 
 /// Without comments and spaces and with short names inside of functions: a third less to download.

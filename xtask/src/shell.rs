@@ -1,6 +1,8 @@
 //! Starting other programs: one way to run, to look and to find, with messages that name the command.
 
 use crate::Outcome;
+use brotli::enc::BrotliEncoderParams;
+use brotli::enc::backward_references::BrotliEncoderMode;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -128,10 +130,16 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// Size on the wire at brotli's best, which is how the server compresses.
 pub fn brotli_size(bytes: &[u8]) -> usize {
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
-    let mut out = Vec::new();
-    match brotli::BrotliCompress(&mut &bytes[..], &mut out, &params) {
-        Ok(_) => out.len(),
-        Err(_) => bytes.len(),
+    let size = |set: fn(&mut BrotliEncoderParams)| {
+        let mut params = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
+        set(&mut params);
+        let mut out = Vec::new();
+        brotli::BrotliCompress(&mut &bytes[..], &mut out, &params).map_or(bytes.len(), |_| out.len())
+    };
+    if std::str::from_utf8(bytes).is_ok() {
+        return size(|_| {});
     }
+    // As the server compresses programs.
+    let distances = size(|params| params.dist.num_direct_distance_codes = 2);
+    distances.min(size(|params| params.mode = BrotliEncoderMode::BROTLI_FORCE_MSB_PRIOR))
 }

@@ -22,7 +22,7 @@ const FEATURES: [&str; 6] = [
 /// Flat code first, which lets more of it be shared. Rust puts the stack at the bottom of memory and lets it grow down, so
 /// nothing that can be pointed at lies below 1024.
 /// And no promises about alignment, which every load and store would repeat and engines do not heed.
-const SMALLER: [&str; 16] = [
+const SMALLER: [&str; 18] = [
     // A function that is called once mostly stays by itself: inlined, it is no longer like its like.
     "--one-caller-inline-max-function-size=40",
     "--flatten",
@@ -37,10 +37,12 @@ const SMALLER: [&str; 16] = [
     // Shorter before it is compressed, longer after.
     "--skip-pass=local-cse",
     "--skip-pass=simplify-locals",
+    "--skip-pass=precompute-propagate",
     "--low-memory-unused",
     "--dealign",
     "--strip-debug",
     "--strip-producers",
+    "--strip-target-features",
 ];
 
 /// Shrinks both files where they are.

@@ -61,9 +61,9 @@ fn bar(ctx: &Ctx, route: Option<&Route>) -> El {
     let w = ctx.w();
     let places = [
         (Route::Home, "news", w.bar_news),
-        (Route::Alerts, "alert", w.bar_alerts),
-        (Route::Search(Query::default()), "search", w.bar_search),
-        (Route::Saved, "mine", w.bar_mine),
+        (Route::Alerts, "alert", w.alerts),
+        (Route::Search(Query::default()), "search", w.search),
+        (Route::Saved, "mine", w.mine),
     ];
     let here = match route {
         Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Places | Route::Former(_)) => 0,

@@ -78,6 +78,7 @@ fn vietnamese() -> &'static Words {
     VI.get_or_init(|| words_of(include_str!(concat!(env!("OUT_DIR"), "/vi.txt")).split('\n').collect()))
 }
 
+/// Of a text a line.
 fn words_of(lines: Vec<&'static str>) -> Words {
     let (mut words, mut lines) = (Words::NONE, lines.into_iter());
     words.each(
@@ -90,7 +91,7 @@ fn words_of(lines: Vec<&'static str>) -> Words {
 #[cfg(feature = "english")]
 fn english() -> Option<&'static Words> {
     if EN.get().is_none() {
-        learn(include_str!("../../locales/en.txt"));
+        learn(include_str!(concat!(env!("OUT_DIR"), "/en.txt")));
     }
     EN.get()
 }
@@ -105,12 +106,12 @@ pub fn known(lang: Lang) -> bool {
     lang == Lang::Vi || english().is_some()
 }
 
-/// Takes `locales/en.txt` of the same release. A text with more or fewer keys is no use: then English stays Vietnamese.
+/// Takes the texts of `locales/en.txt`, a line each, in the order of their keys, as the release of this program has them.
+/// More or fewer are no use: then English stays Vietnamese.
 pub fn learn(text: &'static str) {
-    let mut lines: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once(" = ")).collect();
-    lines.sort_unstable();
+    let lines: Vec<&str> = text.split('\n').collect();
     if lines.len() == KEYS {
-        let _ = EN.set(words_of(lines.into_iter().map(|(_, text)| text).collect()));
+        let _ = EN.set(words_of(lines));
     }
 }
 

@@ -156,7 +156,9 @@ impl WasmRust {
                 // Hashing rolled into loops: 15 KB less to download for some microseconds an item.
                 flags.push_str(" --cfg sha2_backend_soft=\"compact\"");
                 // What makes loops faster where registers are scarce makes them longer here, and engines do it themselves.
-                for less in ["disable-lsr", "enable-pre=false", "disable-licm-promotion", "pre-RA-sched=source"] {
+                for less in
+                    ["disable-lsr", "enable-pre=false", "disable-licm-promotion", "pre-RA-sched=source", "switch-to-lookup=false"]
+                {
                     flags.push_str(&[" -Cllvm-args=-", less].concat());
                 }
             }

@@ -58,7 +58,10 @@ impl<'a> AlertsData<'a> {
     pub fn near_first(mut self, mine: &Mine) -> AlertsData<'a> {
         if !mine.places.is_empty() {
             let near = near(mine);
-            self.in_force.sort_by_key(|standing| !near.concerns(standing.card));
+            let (mut first, rest): (Vec<_>, Vec<_>) =
+                self.in_force.into_iter().partition(|standing| near.concerns(standing.card));
+            first.extend(rest);
+            self.in_force = first;
         }
         self
     }

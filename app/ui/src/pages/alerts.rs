@@ -20,7 +20,7 @@ pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
         .maybe(section(w.alerts_in_force, banners(&data.in_force, ctx)))
         .maybe(section(w.alerts_coming, banners(&data.coming, ctx)))
         .maybe(section(w.alerts_ended, ended.collect()))
-        .maybe(section(w.alerts_cancelled, banners(&data.cancelled, ctx)))
+        .maybe(section(w.alert_cancelled, banners(&data.cancelled, ctx)))
         .maybe(section(w.drills, banners(&data.drills, ctx)))
         .kid(get_alerts(ctx))
         .kid(cl("section", "cs").kid(tx("h2", w.call)).kids(calls.collect()))

@@ -64,7 +64,7 @@ fn form(query: &Query, ctx: &Ctx) -> El {
         .kid(
             cl("div", "sq")
                 .kid(input)
-                .kid(cl("button", "bt go").attr("type", "submit").kid(icon("search")).kid(tx("span", w.search_go))),
+                .kid(cl("button", "bt go").attr("type", "submit").kid(icon("search")).kid(tx("span", w.search))),
         )
         .kid(
             el("details")
