@@ -54,7 +54,7 @@ pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) ->
     Document {
         lang: ctx.lang,
         origin: &ctx.origin,
-        description: home.then(|| fill(ctx.w().about_lead, &names)),
+        description: home.then(|| fill(ctx.page().about_lead, &names)),
         canonical: (!hidden).then(|| route.path(ctx.lang)),
         alternates: if hidden { Vec::new() } else { both.to_vec() },
         feed: feed.map(|feed| feed.path(ctx.lang)),
