@@ -162,7 +162,8 @@ addEventListener('install', event => {
 
 async function install() {
   // On a first visit the page has looked already.
-  if (registration.active && (await killed())) throw new Error('withdrawn');
+  const over = registration.active ? await killed() : false;
+  if (over) throw new Error('withdrawn');
   // Who pays by the byte is asked first: the page shows the size, and a yes sets the flag and looks for the update again.
   if (registration.active && navigator.connection?.saveData && (await flag('fetch')) !== 'yes') {
     const size = bytes(await changed());
@@ -172,6 +173,7 @@ async function install() {
   await fill();
   await setFlag('update', bytes(await changed(APP)));
   await dropFlag('fetch');
+  if (over === false) await setFlag('kill-check', Date.now());
   // Nobody is reading with the old one: no reason to keep the new one waiting.
   if (!(await windows()).length) await skipWaiting();
 }

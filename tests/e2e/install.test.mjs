@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ASSETS, askWorker, browser, link, phone, portal, serve, settle, until, version } from './lib.mjs';
+import { ASSETS, askWorker, browser, link, phone, portal, serve, settle, started, until, version } from './lib.mjs';
 
 let server, chrome, context, page;
 before(async () => {
@@ -112,6 +112,36 @@ test('the worker answers the start address with the app, and what it kept is wha
   assert.equal(status.complete, true);
   assert.equal(status.bytesMissing, 0);
   await other.close();
+});
+
+test('English comes when somebody first reads in it, stays, and is missed by nobody: without it screens are Vietnamese', async () => {
+  const other = await serve();
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  const bar = () => page.locator('.bar').innerText();
+  const held = () => page.evaluate(() => caches.match('/en.txt').then(Boolean));
+  await settle(page, other.url);
+  assert.equal(await held(), false);
+  // With no network, whoever never read in English sees what there is.
+  await other.kill();
+  await page.goto(`${other.url}/en`);
+  await started(page);
+  assert.match(await bar(), /Cảnh báo/);
+  await other.start();
+  await page.goto(`${other.url}/en`);
+  await started(page);
+  assert.match(await bar(), /Alerts/);
+  assert.equal(await held(), true);
+  await other.kill();
+  await page.goto(`${other.url}/en/canh-bao`);
+  await started(page);
+  assert.match(await page.locator('main h1').innerText(), /Alerts/);
+  // By a tap from one language to the other, too.
+  await page.goto(other.url);
+  await started(page);
+  await page.locator('.hd .lg').click();
+  await until('English words', async () => /Alerts/.test(await bar()));
+  await context.close();
 });
 
 test('a missing file is a plain 404 and never a page', async () => {

@@ -102,6 +102,7 @@ test('a phone that cannot run the program hears it too, and a question that foun
   await page.goto(line.url);
   await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 30000);
   await mark(page);
+  await forget(page);
   await server.kill();
   await server.start(withdrawn());
   line.rule = url => (url === '/release.json' ? 'refuse' : undefined);

@@ -373,9 +373,11 @@ export async function routes(url) {
   const all = await addresses(url);
   const pick = (start, except = '') => all.filter(p => p.startsWith(start) && !(except && p.startsWith(except)));
   const places = pick('/noi/', '/noi/cu/');
-  const still = ['/', '/noi', '/canh-bao', '/tim', '/tim?q=lu+quet', '/tim?q=khongcogidau', '/cua-toi', '/trong-may', '/cai-dat', '/gioi-thieu', '/cai-ung-dung'];
+  const still = ['/', '/noi', '/canh-bao', '/tim', '/tim?q=lu+quet', '/tim?q=khongcogidau', '/cua-toi', '/trong-may', '/cai-dat'];
+  // Pages of the server, in the app too.
+  const own = ['/gioi-thieu', '/cai-ung-dung'];
   const former = JSON.parse(fs.readFileSync(path.join(ROOT, 'instance/hue/places.json'), 'utf8'));
-  return { still, topics: pick('/chu-de/'), places, items: pick('/tin/'), alerts: pick('/canh-bao/'), former, all };
+  return { still, own, topics: pick('/chu-de/'), places, items: pick('/tin/'), alerts: pick('/canh-bao/'), former, all };
 }
 
 /** What "On this phone" says, by the name of each row; sizes in bytes. */

@@ -102,5 +102,9 @@ test('with the largest text no page of the app is wider than the screen, and no 
     await open(page, server.url + path);
     for (const fault of await faults(page)) wrong.push(`${path}: ${fault}`);
   });
+  await each(context, site.own, async (page, path) => {
+    await open(page, server.url + path, 'html');
+    for (const fault of await faults(page)) wrong.push(`${path}: ${fault}`);
+  });
   assert.deepEqual(wrong, []);
 });

@@ -8,8 +8,9 @@ before(async () => {
   server = await serve();
   chrome = await browser();
   const found = await routes(server.url);
-  const english = found.still.filter(p => !p.includes('?')).map(p => (p === '/' ? '/en' : `/en${p}`));
-  all = [...new Set([...found.still, ...english, ...(await addresses(server.url)), '/ngoai-tuyen'])];
+  const still = [...found.still, ...found.own];
+  const english = still.filter(p => !p.includes('?')).map(p => (p === '/' ? '/en' : `/en${p}`));
+  all = [...new Set([...still, ...english, ...(await addresses(server.url)), '/ngoai-tuyen'])];
   // Places and topics differ by their names only: all are asked for, some are drawn.
   drawn = all.filter((path, i) => !/^(\/en)?\/(noi|chu-de)\/./.test(path) || i % 12 === 0);
 });

@@ -1,5 +1,5 @@
-//! Readers who sync, each asking at a steady pace: more of them than the city has phones in a storm, and still a server that is
-//! not full, since a full one makes everybody wait for everybody. Each target is measured twice in a row, without officials and with them.
+//! Readers who sync, each at a steady pace: more of them than the city has phones in a storm, and still a server that is not
+//! full, since a full one makes everybody wait for everybody. Measured twice in a row, without officials and with them.
 
 use super::http::Browser;
 use super::official::Floor;
@@ -12,41 +12,41 @@ const ROUNDS: usize = 5;
 /// Length of one measurement.
 const LENGTH: Duration = Duration::from_secs(10);
 const READERS: u32 = 20;
-/// Pause between two questions of one reader: 4,000 heads, 200 lists of all cards or 800 packs of texts a second in all.
-const PAUSES: [Duration; 3] = [Duration::from_millis(5), Duration::from_millis(100), Duration::from_millis(25)];
-/// With officials at work, p99 rises by a fifth at most.
+/// Pause between two syncs of one reader: 200 heads, lists of all cards and packs of texts a second in all.
+const PAUSE: Duration = Duration::from_millis(100);
+/// With officials at work, p99 of a sync rises by a fifth at most.
 const RISE: f64 = 1.2;
 /// Until officials are all at something, and until what they began has ended and its packs are asked for.
 const SETTLE: Duration = Duration::from_secs(2);
 /// Longest wait for compression.
 const PATIENCE: Duration = Duration::from_secs(180);
+/// What a sync asks for one after the other; all of it is what its reader waits for.
+const PARTS: [&str; 4] = ["head", "cards", "bodies", "whole sync"];
 
-/// For each target the ratio of both p99: the median of all rounds.
+/// The ratio of both p99 of a sync: the median of all rounds. Those of its parts are printed.
 pub fn rounds(port: u16, floor: &Floor) -> Outcome<Vec<Line>> {
-    let mut found: [Vec<f64>; 3] = Default::default();
+    let mut found: [Vec<f64>; 4] = Default::default();
     for _ in 0..ROUNDS {
+        let paths = targets(port)?;
+        let quiet = p99(port, &paths)?;
+        floor.set_working(true);
+        thread::sleep(SETTLE);
+        let busy = p99(port, &paths)?;
+        floor.set_working(false);
+        thread::sleep(SETTLE);
         for (at, ratios) in found.iter_mut().enumerate() {
-            let all = targets(port)?;
-            let path = &all[at];
-            let quiet = p99(port, path, PAUSES[at])?;
-            floor.set_working(true);
-            thread::sleep(SETTLE);
-            let busy = p99(port, path, PAUSES[at])?;
-            floor.set_working(false);
-            thread::sleep(SETTLE);
-            println!("{path}: p99 {quiet:.2} ms, with officials {busy:.2} ms");
-            ratios.push(busy / quiet);
-            if floor.is_over() {
-                return Err("officials went home early".into());
-            }
+            println!("{}: p99 {:.2} ms, with officials {:.2} ms", PARTS[at], quiet[at], busy[at]);
+            ratios.push(busy[at] / quiet[at]);
+        }
+        if floor.is_over() {
+            return Err("officials went home early".into());
         }
     }
-    let line = |(name, mut ratios): (&str, Vec<f64>)| {
+    let [.., sync] = found.map(|mut ratios| {
         ratios.sort_by(f64::total_cmp);
-        let measured = super::rounded(ratios[ROUNDS / 2]);
-        Line { name: format!("readers' p99: {name}, ratio"), measured, ceiling: RISE }
-    };
-    Ok(["head", "cards", "bodies"].into_iter().zip(found).map(line).collect())
+        super::rounded(ratios[ROUNDS / 2])
+    });
+    Ok(vec![Line { name: "readers' p99 of a sync, ratio".into(), measured: sync, ceiling: RISE }])
 }
 
 /// The head, all whole blocks of cards, the newest whole block of bodies: what the server answers at every later head too.
@@ -72,29 +72,37 @@ fn targets(port: u16) -> Outcome<[String; 3]> {
     Ok(["/sync/head".to_owned(), cards, bodies])
 }
 
-/// In milliseconds.
-fn p99(port: u16, path: &str, pause: Duration) -> Outcome<f64> {
-    let times = thread::scope(|scope| {
-        let hands: Vec<_> = (0..READERS).map(|n| scope.spawn(move || reader(port, path, pause, pause * n / READERS))).collect();
+/// Of each part and of the whole, in milliseconds.
+fn p99(port: u16, paths: &[String; 3]) -> Outcome<[f64; 4]> {
+    let syncs = thread::scope(|scope| {
+        let hands: Vec<_> = (0..READERS).map(|n| scope.spawn(move || reader(port, paths, PAUSE * n / READERS))).collect();
         hands.into_iter().map(|hand| hand.join().map_err(|_| "a reader gave up".to_owned())?).collect::<Outcome<Vec<_>>>()
-    })?;
-    let mut times: Vec<f64> = times.concat();
-    times.sort_by(f64::total_cmp);
-    Ok(super::at_share(&times, 99))
+    })?
+    .concat();
+    Ok([0, 1, 2, 3].map(|part| {
+        let mut times: Vec<f64> = syncs.iter().map(|sync| sync[part]).collect();
+        times.sort_by(f64::total_cmp);
+        super::at_share(&times, 99)
+    }))
 }
 
-/// Asks at its pace; an answer that is late takes from the pause, not from the count.
-fn reader(port: u16, path: &str, pause: Duration, first: Duration) -> Outcome<Vec<f64>> {
+/// Syncs at its pace; one that is late takes from the pause, not from the count.
+fn reader(port: u16, paths: &[String; 3], first: Duration) -> Outcome<Vec<[f64; 4]>> {
     let mut reader = Browser::new(port);
     let began = Instant::now();
     let mut next = first;
-    let mut times = Vec::new();
+    let mut syncs = Vec::new();
     while next < LENGTH {
         thread::sleep(next.saturating_sub(began.elapsed()));
-        let asked = Instant::now();
-        reader.get(path)?;
-        times.push(asked.elapsed().as_secs_f64() * 1_000.0);
-        next += pause;
+        let mut sync = [0.0; 4];
+        for (path, time) in paths.iter().zip(&mut sync) {
+            let asked = Instant::now();
+            reader.get(path)?;
+            *time = asked.elapsed().as_secs_f64() * 1_000.0;
+        }
+        sync[3] = sync[..3].iter().sum();
+        syncs.push(sync);
+        next += PAUSE;
     }
-    Ok(times)
+    Ok(syncs)
 }
