@@ -146,10 +146,11 @@ test('old texts and all texts can be deleted: alerts, saved items and the list s
   const bare = line.url + (await find(server.url, 'tin-cu-so-1'));
   await save(bare);
   assert.match(await page.locator('article .em').innerText(), /chưa tải về máy.*\d+ B/);
+  // From here on: the sync that a start brings may be quicker than the tap.
+  const paid = wire();
   line.rule = () => undefined;
   await measured(page, line.url);
-  const paid = wire();
-  await page.locator('[data-act=fetch-all]').click();
+  await page.locator('[data-act=fetch-all]').click({ timeout: 5000 }).catch(() => {});
   await until('every text is back', async () => (await held()) === total, 30000);
   await page.locator('[data-act=fetch-all]').waitFor({ state: 'detached' });
   const real = (wire() - paid) / 1000;
