@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { addresses, browser, items, phone, serve, temp, until } from './lib.mjs';
-import { firstLink, join } from './office.mjs';
+import { firstLink, invite, join } from './office.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
@@ -23,16 +23,7 @@ after(async () => {
   await server?.kill();
 });
 
-async function invited(login, place) {
-  const { page } = admin;
-  await page.goto(`${server.url}${DESK}/nguoi`);
-  const form = page.locator('form[action$="/nguoi/moi"]');
-  await form.locator('[name=name]').fill(`Người ${login}`);
-  await form.locator('[name=role][value=alert-officer]').check();
-  await form.locator(`[name=place][value="${place}"]`).check();
-  await form.locator('button.go').click();
-  return page.locator('.ok input').inputValue();
-}
+const invited = (login, place) => invite(admin.page, server.url, login, 'alert-officer', place);
 
 /** A picture of the whole page, light and dark. */
 async function shoot(page, name) {

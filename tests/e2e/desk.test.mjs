@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { addresses, browser, furnished, items, link, open, phone, rows, serve, sleep, started, until } from './lib.mjs';
-import { PASSWORD, firstLink, fresh, join } from './office.mjs';
+import { PASSWORD, firstLink, fresh, invite, join } from './office.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
@@ -24,13 +24,7 @@ after(async () => {
 
 async function invited(login, role, base = server.url) {
   const { page } = admin;
-  await page.goto(`${server.url}/ban-lam-viec/nguoi`);
-  const form = page.locator('form[action$="/nguoi/moi"]');
-  await form.locator('[name=name]').fill(`Người ${login}`);
-  await form.locator(`[name=role][value=${role}]`).check();
-  await form.locator('[name=place][value="20044"]').check();
-  await form.locator('button.go').click();
-  const address = await page.locator('.ok input').inputValue();
+  const address = await invite(page, server.url, login, role);
   // Also on paper.
   assert.equal(await page.getByRole('img', { name: 'Mã QR của lời mời' }).count(), 1);
   return address.replace(server.url, base);

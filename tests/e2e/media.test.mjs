@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { addresses, browser, items, open, phone, serve, settle, sleep, temp, until } from './lib.mjs';
-import { faults, firstLink, join } from './office.mjs';
+import { faults, firstLink, invite, join } from './office.mjs';
 
 const PC = { viewport: { width: 1280, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', bypassCSP: true };
 const DESK = '/ban-lam-viec';
@@ -35,16 +35,7 @@ function photo() {
   return Buffer.concat([drawn.stdout.subarray(0, 2), Buffer.from([0xff, 0xe1]), length, notes, drawn.stdout.subarray(2)]);
 }
 
-async function invited(login, role) {
-  const { page } = admin;
-  await page.goto(`${server.url}${DESK}/nguoi`);
-  const form = page.locator('form[action$="/nguoi/moi"]');
-  await form.locator('[name=name]').fill(`Người ${login}`);
-  await form.locator(`[name=role][value=${role}]`).check();
-  await form.locator('[name=place][value="20044"]').check();
-  await form.locator('button.go').click();
-  return page.locator('.ok input').inputValue();
-}
+const invited = (login, role) => invite(admin.page, server.url, login, role);
 
 /** Fills in the form beside the editor and sends it. */
 async function bring(page, words, more = async () => {}) {

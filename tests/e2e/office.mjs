@@ -37,6 +37,17 @@ export async function fresh(secret) {
   return code(secret, step * 30000);
 }
 
+/** Invites somebody as the administrator whose page this is; gives the address that opens it. */
+export async function invite(page, url, login, role, place = '20044') {
+  await page.goto(`${url}/ban-lam-viec/nguoi`);
+  const form = page.locator('form[action$="/nguoi/moi"]');
+  await form.locator('[name=name]').fill(`Người ${login}`);
+  await form.locator(`[name=role][value=${role}]`).check();
+  await form.locator(`[name=place][value="${place}"]`).check();
+  await form.locator('button.go').click();
+  return page.locator('.ok input').inputValue();
+}
+
 /** Answers an invitation in a page; gives what its owner has from then on. */
 export async function join(page, address, login) {
   await page.goto(address);

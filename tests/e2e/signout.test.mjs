@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { browser, link, phone, serve, until } from './lib.mjs';
-import { firstLink, join } from './office.mjs';
+import { firstLink, invite, join } from './office.mjs';
 
 const DESK = '/ban-lam-viec';
 let server, chrome, wire;
@@ -20,13 +20,7 @@ after(async () => {
 
 test('who signs out leaves no text behind, and is asked first', async () => {
   const admin = await join(await (await phone(chrome)).newPage(), firstLink(server), 'quan.tri');
-  await admin.page.goto(`${server.url}${DESK}/nguoi`);
-  const form = admin.page.locator('form[action$="/nguoi/moi"]');
-  await form.locator('[name=name]').fill('Lan');
-  await form.locator('[name=role][value=author]').check();
-  await form.locator('[name=place][value="20044"]').check();
-  await form.locator('button.go').click();
-  const invitation = (await admin.page.locator('.ok input').inputValue()).replace(server.url, wire.url);
+  const invitation = (await invite(admin.page, server.url, 'lan.viet', 'author')).replace(server.url, wire.url);
   const { page } = await join(await (await phone(chrome, { bypassCSP: true })).newPage(), invitation, 'lan.viet');
 
   const kept = () => page.evaluate(() => Object.keys(localStorage).filter(key => key.startsWith('desk:')).length);
