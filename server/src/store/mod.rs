@@ -53,7 +53,9 @@ impl Store {
             return Err(Error::OldSqlite(version));
         }
         let (epoch, created) = schema::prepare(&mut writer, clock.now()).await?;
-        let readers = SqlitePoolOptions::new().max_connections(2).connect_with(options(&path).read_only(true)).await?;
+        // All at once and for good: a connection has a thread, of the priority of whoever opened it.
+        let pool = SqlitePoolOptions::new().min_connections(2).max_connections(2).idle_timeout(None).max_lifetime(None);
+        let readers = pool.connect_with(options(&path).read_only(true)).await?;
         Ok(Store { writer: Arc::new(Mutex::new(writer)), readers, path, epoch, created })
     }
 

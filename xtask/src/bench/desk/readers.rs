@@ -8,7 +8,7 @@ use crate::budget::Line;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 /// Length of one measurement.
 const LENGTH: Duration = Duration::from_secs(10);
 const READERS: u32 = 20;
