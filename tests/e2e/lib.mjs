@@ -7,6 +7,7 @@ import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { after } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const need = name => {
@@ -44,6 +45,13 @@ const children = new Set();
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
   for (const folder of litter) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+});
+
+// Chromium outlives its `close()` now and then, once in some hundred times, and node would wait for it for ever.
+after(() => {
+  setTimeout(() => {
+    for (const pid of fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean)) process.kill(+pid, 'SIGKILL');
+  }, 15000).unref();
 });
 
 export const freePort = () => new Promise((done, fail) => {
