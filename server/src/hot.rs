@@ -9,8 +9,8 @@ use crate::compress;
 use crate::dictionary::Dictionaries;
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE,
-    VARY,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, IF_RANGE, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -162,6 +162,8 @@ impl Hot {
         }
         if let Some(held) = request.get(IF_NONE_MATCH).and_then(|value| self.held(value)) {
             headers.insert(ETAG, held);
+            // What is held has its own, of the same content.
+            headers.remove(CONTENT_SECURITY_POLICY);
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return response;
         }

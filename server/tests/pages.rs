@@ -2,6 +2,8 @@
 
 mod reader;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use domain::content::ItemId;
 use domain::instance::instance;
 use domain::route::{Feed, Query, Route, item_path};
@@ -201,8 +203,35 @@ async fn what_was_replaced_links_to_the_newer() {
     let snapshot = reader.app.site.live.now();
     let find = |title: &str| snapshot.items.values().find(|item| item.card.headlines[0].title == title).unwrap();
     let html = reader.page(&item_path(&find("Thủ tục cũ").card, Lang::Vi)).await;
-    let target = item_path(&find("Thủ tục mới").card, Lang::Vi);
+    let target = Route::Item(find("Thủ tục mới").card.id).path(Lang::Vi);
     assert!(tags(&html).iter().any(|tag| tag.get("href") == Some(&target)));
+}
+
+/// What every page carries is paid by every reader: the style of alerts goes only where alerts are, and a page allows what
+/// stands in it and no more.
+#[tokio::test]
+async fn a_page_carries_and_allows_what_it_needs() {
+    let reader = Reader::with_sample().await;
+    for path in ["/", "/canh-bao", "/noi", "/gioi-thieu", "/khong-co"] {
+        let answer = reader.ask("GET", path, &[]).await;
+        let html = String::from_utf8(answer.bytes.clone()).unwrap();
+        let styles: Vec<&str> = html.split("<style>").skip(1).filter_map(|rest| rest.split("</style>").next()).collect();
+        let alerts = html.contains("<li class=\"al") || html.contains("class=\"n l");
+        assert_eq!(styles.len(), if alerts { 2 } else { 1 }, "{path}");
+        let policy = answer.header("content-security-policy");
+        let own = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(domain::sign::hash(text.as_bytes())));
+        for style in &styles {
+            assert!(policy.contains(&own(style)), "{path}: {policy}");
+        }
+        assert_eq!(policy.matches("'sha256-").count(), styles.len() + 1, "{path}: one script beside them: {policy}");
+        let again = reader.ask("GET", path, &[("if-none-match", answer.header("etag"))]).await;
+        if again.status == 304 {
+            assert_eq!(again.header("content-security-policy"), "", "{path}: what is held has its own");
+        }
+    }
+    // Somewhere nothing is in force.
+    let quiet = Reader::empty().await;
+    assert_eq!(quiet.page("/").await.matches("<style>").count(), 1);
 }
 
 #[tokio::test]

@@ -52,12 +52,12 @@ pub fn sms_of(text: &str) -> String {
     out
 }
 
-/// The shortest address of an item, for SMS and print.
+/// The shortest address of an item, for whatever people send, print or read out.
 pub fn short(card: &Card, lang: Lang, origin: &str) -> String {
     [origin, &domain::route::Route::Item(card.id).path(lang)].concat()
 }
 
-/// The full address of an item.
+/// The canonical address of an item, for machines.
 pub fn full(card: &Card, lang: Lang, origin: &str) -> String {
     [origin, &item_path(card, lang)].concat()
 }

@@ -6,7 +6,7 @@ use crate::icons::icon;
 use domain::alert::{Standing, State};
 use domain::content::{Card, Headline, Kind, PlaceCode, Status, Time};
 use domain::instance::instance;
-use domain::route::{Route, item_path, notify_path};
+use domain::route::{Route, notify_path};
 use domain::words::{date, date_time, decimal, fill};
 
 /// The way to have alerts ring on this phone.
@@ -80,7 +80,7 @@ pub enum Row {
 pub fn row(card: &Card, dress: Row, ctx: &Ctx) -> El {
     let head = headline(card, ctx);
     let title = in_lang(tx("h3", head.title.clone()), &head.lang, ctx);
-    let mut a = el("a").attr("href", item_path(card, ctx.lang)).kid(title);
+    let mut a = el("a").attr("href", Route::Item(card.id).path(ctx.lang)).kid(title);
     if dress == Row::Summary && !head.summary.is_empty() {
         a = a.kid(in_lang(tx("p", head.summary.clone()), &head.lang, ctx));
     }
@@ -233,7 +233,7 @@ pub fn banner(standing: &Standing, always: bool, ctx: &Ctx) -> El {
     let title = in_lang(tx("h3", head.title.clone()), &head.lang, ctx);
     let places = places_text(&card.places, ctx);
     let facts = [hazard_name(standing.info.hazard, ctx), if places.is_empty() { "" } else { " · " }, &places].concat();
-    let mut a = el("a").attr("href", item_path(card, ctx.lang)).maybe(drill_mark(card, ctx));
+    let mut a = el("a").attr("href", Route::Item(card.id).path(ctx.lang)).maybe(drill_mark(card, ctx));
     a = a.kid(level(standing.info.level, ctx)).kid(title);
     if standing.state != State::InForce || always {
         a = a.kid(cl("p", "st").text(state_text(standing.state, ctx)));

@@ -142,6 +142,11 @@ pub fn item_path(card: &Card, lang: Lang) -> String {
     [prefix, section, &title, if title.is_empty() { "" } else { "-" }, &card.id.to_string()].concat()
 }
 
+/// What the addresses of an alert's other forms begin with (`/to-ro`, `/loa`).
+pub fn forms_path(id: ItemId, lang: Lang) -> String {
+    [if lang == Lang::En { "/en" } else { "" }, "/canh-bao/", &id.to_string()].concat()
+}
+
 /// The id at the end of `lu-quet-o-a-luoi-k3f9x2ab`.
 fn item_id(segment: &str) -> Option<ItemId> {
     let id = segment.rsplit_once('-').map_or(segment, |(_, id)| id);

@@ -4,7 +4,8 @@
 //! paint, one small script, and what link previews read; the rest follows the text.
 
 use super::minify;
-use crate::headers::Inline;
+use crate::headers::{self, Inline};
+use axum::http::HeaderValue;
 use domain::instance::instance;
 use domain::words::Lang;
 use serde_json::Value;
@@ -54,31 +55,55 @@ pub struct Document<'a> {
 
 struct Fixed {
     style: String,
+    /// What only a page with alerts needs of it.
+    alert: String,
     script: String,
+    /// Policies of pages without alerts and with them.
+    policies: [HeaderValue; 2],
 }
 
 fn fixed() -> &'static Fixed {
     static FIXED: OnceLock<Fixed> = OnceLock::new();
-    FIXED.get_or_init(|| Fixed {
-        style: minify::css(include_str!("../../../style/critical.css")),
-        script: include_str!("../../../public/inline.js").trim().to_owned(),
+    FIXED.get_or_init(|| {
+        let style = minify::css(include_str!("../../../style/critical.css"));
+        let alert = minify::css(include_str!("../../../style/critical-alert.css"));
+        let script = include_str!("../../../public/inline.js").trim().to_owned();
+        let policy = |styles: &[&String]| headers::csp([&script].into_iter(), styles.iter().copied());
+        Fixed { policies: [policy(&[&style]), policy(&[&style, &alert])], style, alert, script }
     })
 }
 
 /// What stands inside every page, for the policy that allows it.
 pub fn inline() -> Inline {
-    Inline { scripts: vec![fixed().script.clone()], styles: vec![fixed().style.clone()] }
+    let Fixed { style, alert, script, .. } = fixed();
+    Inline { scripts: vec![script.clone()], styles: vec![style.clone(), alert.clone()] }
+}
+
+/// What one of these pages may run and wear: no hash more than it needs, since each weighs on its answer.
+pub fn policy(html: &str) -> HeaderValue {
+    fixed().policies[usize::from(html.contains(&fixed().alert))].clone()
+}
+
+/// Banners, badges of levels, or the count in the bar.
+fn has_alerts(body: &str) -> bool {
+    ["class=\"al", "class=\"lv", "class=\"n "].iter().any(|class| body.contains(class))
 }
 
 impl Document<'_> {
     pub fn html(&self) -> String {
         let mut out = String::with_capacity(24 * 1024);
-        let Fixed { style, script } = fixed();
+        let mut body = String::with_capacity(16 * 1024);
+        self.body.write(&mut body);
+        let Fixed { style, alert, script, .. } = fixed();
         let lang = self.lang.tag();
         let _ = write!(out, "<!doctype html><html lang={lang}><head><meta charset=utf-8>");
         out.push_str("<meta name=viewport content=\"width=device-width,initial-scale=1,viewport-fit=cover\"><title>");
         escape(&self.title, &mut out);
-        let _ = write!(out, "</title><style>{style}</style><script>{script}</script>");
+        let _ = write!(out, "</title><style>{style}</style>");
+        if has_alerts(&body) {
+            let _ = write!(out, "<style>{alert}</style>");
+        }
+        let _ = write!(out, "<script>{script}</script>");
         let _ = write!(out, "<noscript><link rel=stylesheet href={SHEET}></noscript>");
         out.push_str("<meta name=theme-color content=#faf7f0 media=\"(prefers-color-scheme:light)\">");
         out.push_str("<meta name=theme-color content=#14151f media=\"(prefers-color-scheme:dark)\">");
@@ -86,7 +111,7 @@ impl Document<'_> {
         out.push_str("<link rel=icon href=/icons/icon.svg><link rel=apple-touch-icon href=/icons/apple-touch-icon.png>");
         self.machines(&mut out);
         out.push_str("</head><body>");
-        self.body.write(&mut out);
+        out.push_str(&body);
         if let Some(data) = &self.data {
             // Inside a script nothing is unescaped but `</script` and `<!--` end or bend it: no `<` is left.
             let json = data.to_string().replace('<', "\\u003c").replace(bends, "");

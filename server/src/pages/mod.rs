@@ -27,7 +27,7 @@ use crate::hot::{Hot, REVALIDATE};
 use crate::site::Site;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use document::Document;
@@ -85,7 +85,8 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
 
 fn page(document: Option<&Document>) -> Hot {
     let html = document.map(Document::html).unwrap_or_default();
-    Hot::new(HTML, REVALIDATE, html).header(MARK, HeaderValue::from_static("1"))
+    let policy = document::policy(&html);
+    Hot::new(HTML, REVALIDATE, html).header(MARK, HeaderValue::from_static("1")).header(CONTENT_SECURITY_POLICY, policy)
 }
 
 async fn item(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId) -> Response {

@@ -8,7 +8,7 @@ use crate::parts::{alert_class, button, drill_mark, hazard_name, headline, in_la
 use domain::alert::State;
 use domain::content::{AlertInfo, Block, Card, FactKind, MsgType, Variant};
 use domain::instance::instance;
-use domain::route::{Route, item_path};
+use domain::route::{Route, forms_path};
 use domain::search::fold;
 use domain::words::{date_time, decimal, fill};
 
@@ -89,7 +89,7 @@ pub fn alarm(ctx: &Ctx, data: ItemData) -> El {
     let head = headline(data.card, ctx);
     let variant = data.body.and_then(|body| body.variant(&head.lang));
     let top = data.card.alert().map(|info| self::head(&data, &info, ctx));
-    let whole = cl("a", "bt").attr("href", item_path(data.card, ctx.lang)).kid(tx("span", ctx.w().read_all));
+    let whole = cl("a", "bt").attr("href", Route::Item(data.card.id).path(ctx.lang)).kid(tx("span", ctx.w().read_all));
     cl("div", "pg alarm")
         .maybe(top)
         .kid(in_lang(tx("h1", head.title.clone()), &head.lang, ctx))
@@ -101,7 +101,7 @@ pub fn alarm(ctx: &Ctx, data: ItemData) -> El {
 
 /// Other forms of the alert, which the server makes: on paper, as text message, for the loudspeaker.
 pub fn forms(card: &Card, ctx: &Ctx) -> El {
-    let path = item_path(card, ctx.lang);
+    let path = forms_path(card.id, ctx.lang);
     let to = |end: &str, text| link([&path, end].concat(), text);
     cl("p", "wy fm").kid(to("/to-ro", ctx.w().poster)).text(" ").kid(to("/loa", ctx.w().loud))
 }
@@ -159,7 +159,7 @@ pub fn chain(data: &ItemData, ctx: &Ctx) -> Option<El> {
         let title = if card.id == data.card.id {
             tx("b", title).attr("aria-current", "true")
         } else {
-            link(item_path(card, ctx.lang), title)
+            link(Route::Item(card.id).path(ctx.lang), title)
         };
         let when = [&date_time(card.issued, ctx.now, ctx.lang), " · ", kind].concat();
         el("li").kid(tx("small", when)).text(" ").kid(in_lang(title, &head.lang, ctx))

@@ -7,7 +7,7 @@ use crate::el::{El, cl, el, link, tx};
 use crate::parts::{banners, get_alerts, headline, in_lang, page, section, state_text};
 use domain::alert::Standing;
 use domain::instance::instance;
-use domain::route::item_path;
+use domain::route::Route;
 use domain::words::{date, decimal, fill};
 
 pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
@@ -41,7 +41,7 @@ fn season(data: &AlertsData, ctx: &Ctx) -> Option<El> {
             out = out.kid(tx("h3", fill(ctx.w().month, &[("m", &c.month.to_string()), ("y", &c.year.to_string())])));
         }
         let head = headline(standing.card, ctx);
-        let a = in_lang(link(item_path(standing.card, ctx.lang), head.title.clone()), &head.lang, ctx);
+        let a = in_lang(link(Route::Item(standing.card.id).path(ctx.lang), head.title.clone()), &head.lang, ctx);
         let when = [&date(data::over(standing), ctx.now, ctx.lang), " · ", state_text(standing.state, ctx)].concat();
         rows.push(el("li").kid(a).kid(tx("small", when)));
         let next = over.get(at + 1).map(|next| data::over(next).civil());

@@ -6,7 +6,7 @@ use crate::el::{El, cl, el, link, tx};
 use crate::parts::{Row, banners, headline, in_lang, li, lists, meta, row, section, stated, topic_link};
 use domain::content::Card;
 use domain::instance::instance;
-use domain::route::{Route, item_path};
+use domain::route::Route;
 use domain::words::decimal;
 
 /// Items of "newest" that show their summary.
@@ -40,7 +40,7 @@ fn newest(cards: &[&Card], lead: Option<El>, ctx: &Ctx) -> Vec<El> {
         Some(article) => {
             let head = headline(first, ctx);
             let title = in_lang(tx("h3", head.title.clone()), &head.lang, ctx);
-            let a = el("a").attr("href", item_path(first, ctx.lang)).attr("data-lead", first.id.to_string());
+            let a = el("a").attr("href", Route::Item(first.id).path(ctx.lang)).attr("data-lead", first.id.to_string());
             let a = a.kid(title).kid(in_lang(tx("p", head.summary.clone()), &head.lang, ctx));
             let template = el("template").attr("id", ["t-", &first.id.to_string()].concat()).kid(article);
             rows.push(li(first, ctx).kid(a).kid(meta(first, ctx)).kid(template));
@@ -58,6 +58,6 @@ fn topic_row(topic: u8, count: usize, next: Option<&Card>, ctx: &Ctx) -> Option<
     let row = el("li").kid(el("h3").kid(a).text(" ").kid(tx("small", decimal(count as i64))));
     Some(row.maybe(next.map(|card| {
         let head = headline(card, ctx);
-        el("p").kid(in_lang(link(item_path(card, ctx.lang), head.title.clone()), &head.lang, ctx))
+        el("p").kid(in_lang(link(Route::Item(card.id).path(ctx.lang), head.title.clone()), &head.lang, ctx))
     })))
 }

@@ -8,7 +8,7 @@ use crate::el::{El, cl, el, link, tx};
 use crate::links;
 use crate::parts::{button, get_alerts, headline, in_lang, kind_name, place_link, sample_badge, topic_link};
 use domain::content::{Body, Card, Headline, Kind, Variant};
-use domain::route::item_path;
+use domain::route::Route;
 use domain::words::{Lang, date_time, fill, size};
 
 pub fn item(ctx: &Ctx, data: ItemData) -> El {
@@ -72,7 +72,7 @@ fn holds(data: &ItemData, ctx: &Ctx) -> Option<El> {
     let card = data.card;
     let replaced = data.replaced_by.map(|newer| {
         let head = headline(newer, ctx);
-        let a = in_lang(link(item_path(newer, ctx.lang), head.title.clone()), &head.lang, ctx);
+        let a = in_lang(link(Route::Item(newer.id).path(ctx.lang), head.title.clone()), &head.lang, ctx);
         cl("p", "st off").text(w.replaced_by).text(" ").kid(a)
     });
     if replaced.is_some() || data.state.is_some() {
@@ -119,7 +119,7 @@ fn languages(card: &Card, shown: &Headline, ctx: &Ctx) -> Option<El> {
     }
     for other in others {
         let href = match screen(&other.lang) {
-            Some(lang) => item_path(card, lang),
+            Some(lang) => Route::Item(card.id).path(lang),
             None => ["#v-", &other.lang].concat(),
         };
         let a = link(href, lang_name(&other.lang, ctx)).attr("hreflang", other.lang.clone());
@@ -153,9 +153,9 @@ fn actions(card: &Card, ctx: &Ctx) -> El {
             bar = bar.kid(act("listen", "listen", if ctx.speaking { w.listen_stop } else { w.listen }));
         }
     }
-    let share = act("share", "share", w.share).attr("data-url", links::full(card, ctx.lang, &ctx.origin));
+    let share = act("share", "share", w.share).attr("data-url", links::short(card, ctx.lang, &ctx.origin));
     let share = share.attr("data-title", headline(card, ctx).title.clone());
-    let copy = act("copy", "copy", w.copy).attr("data-url", links::full(card, ctx.lang, &ctx.origin));
+    let copy = act("copy", "copy", w.copy).attr("data-url", links::short(card, ctx.lang, &ctx.origin));
     let sms = cl("a", "bt")
         .attr("href", links::sms(card, ctx.lang, &ctx.origin))
         .attr("data-act", "sms")

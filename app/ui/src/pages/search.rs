@@ -7,7 +7,7 @@ use crate::icons::icon;
 use crate::parts::{in_lang, kind_name, li, meta, more, page};
 use domain::content::Kind;
 use domain::instance::instance;
-use domain::route::{Query, Route, item_path};
+use domain::route::{Query, Route};
 use domain::search::Piece;
 use domain::words::{decimal, fill};
 
@@ -90,7 +90,7 @@ fn select(name: &'static str, label: &'static str, any: &'static str, choices: &
 fn row(found: &Found, ctx: &Ctx) -> El {
     let title = in_lang(marked(el("h3"), &found.title), &found.lang, ctx);
     let snippet = in_lang(marked(el("p"), &found.snippet), &found.lang, ctx);
-    let a = el("a").attr("href", item_path(found.card, ctx.lang)).kid(title);
+    let a = el("a").attr("href", Route::Item(found.card.id).path(ctx.lang)).kid(title);
     let a = if found.snippet.is_empty() { a } else { a.kid(snippet) };
     li(found.card, ctx).kid(a).kid(meta(found.card, ctx))
 }

@@ -11,8 +11,7 @@ use crate::store::desk::{Person, Work};
 use domain::alert::State;
 use domain::content::{Block, Card, ItemId, MsgType};
 use domain::editorial::Action;
-use domain::route::item_path;
-use domain::words::Lang;
+use domain::route::{forms_path, item_path};
 use ui::data::ItemData;
 use ui::el::{El, cl, el, link, tx};
 
@@ -69,8 +68,7 @@ async fn reached(visit: &Visit, item: ItemId) -> Result<El, Trouble> {
 /// Ways on which it reaches those without a phone.
 fn roads(visit: &Visit, work: i64, card: &Card) -> El {
     let w = visit.w();
-    let base = if visit.lang == Lang::En { "/en/canh-bao/" } else { "/canh-bao/" };
-    let page = |end: &str| [base, &card.id.to_string(), end].concat();
+    let page = |end: &str| [&forms_path(card.id, visit.lang), end].concat();
     let history = visit.to(&format!("/viec/{work}/lich-su"));
     let links = [
         (page("/to-ro"), w.al_poster),
