@@ -2,7 +2,7 @@
 
 use crate::backstage::{LOWEST, step_back};
 use brotli::enc::BrotliEncoderParams;
-use brotli::enc::backward_references::BrotliEncoderMode;
+use brotli::enc::backward_references::BrotliEncoderMode::{BROTLI_FORCE_LSB_PRIOR, BROTLI_FORCE_MSB_PRIOR};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
@@ -13,12 +13,17 @@ pub fn brotli(bytes: &[u8], quality: i32) -> Vec<u8> {
     brotli_with(bytes, quality, |_| {})
 }
 
-/// The smaller of two ways that suit programs better than what suits texts: some distances in a code of their own, or
-/// what comes next told by the high bits of what came before.
+/// The smallest of four ways that suit programs better than what suits texts: some distances in a code of their own or by
+/// their last bit apart, what comes next told by the high or by the low bits of what came before.
 pub fn brotli_program(bytes: &[u8]) -> Vec<u8> {
-    let distances = brotli_with(bytes, 11, |params| params.dist.num_direct_distance_codes = 2);
-    let bits = brotli_with(bytes, 11, |params| params.mode = BrotliEncoderMode::BROTLI_FORCE_MSB_PRIOR);
-    if bits.len() < distances.len() { bits } else { distances }
+    let ways = [(2, 0, None), (0, 0, Some(BROTLI_FORCE_MSB_PRIOR)), (0, 1, None), (0, 1, Some(BROTLI_FORCE_LSB_PRIOR))];
+    let packed = ways.map(|(direct, postfix, mode)| {
+        brotli_with(bytes, 11, |params| {
+            (params.dist.num_direct_distance_codes, params.dist.distance_postfix_bits) = (direct, postfix);
+            params.mode = mode.unwrap_or(params.mode);
+        })
+    });
+    packed.into_iter().min_by_key(Vec::len).expect("four ways")
 }
 
 fn brotli_with(bytes: &[u8], quality: i32, set: impl Fn(&mut BrotliEncoderParams)) -> Vec<u8> {

@@ -58,6 +58,12 @@ pub struct Hot {
     deltas: Mutex<HashMap<[u8; 32], Option<Coded>>>,
 }
 
+/// Whether a request lets any encoding of ours pass.
+pub fn compressible(request: &HeaderMap) -> bool {
+    let wanted = Wanted::of(request);
+    wanted.br || wanted.zstd
+}
+
 fn etag(hash: &[u8; 32], form: &str) -> HeaderValue {
     let mut text = String::from("\"");
     for byte in &hash[..12] {

@@ -3,7 +3,8 @@
 use crate::hot::{FOREVER, Hot, REVALIDATE};
 use crate::reply;
 use crate::site::Site;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{ACCEPT, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::content::ItemId;
 use domain::wire::{
@@ -15,8 +16,13 @@ pub const CONTENT_TYPE: &str = "application/x-bantin";
 const CARDS: &str = "match=\"/sync/*/cards/*\"";
 const BODIES: &str = "match=\"/sync/*/bodies/*\"";
 
-/// Content type of [`rest`].
-const RESUMED: &str = "application/x-bantin-zstd";
+/// Content type of a Zstandard frame that browsers leave alone: [`rest`] of a pack, or a whole one for a phone that takes it
+/// so (`Accept`) where a proxy on the way keeps its browser from asking for encodings.
+const FRAME: &str = "application/x-bantin-zstd";
+/// A cache on the way gives it to nobody else.
+const ACCEPTED: HeaderValue = HeaderValue::from_static("accept");
+/// Of smaller answers a frame saves nothing to speak of.
+const WORTH: usize = 512;
 
 /// Answers a GET or HEAD of `path`, which begins with `/sync/`.
 pub async fn answer(site: &Arc<Site>, path: &str, query: Option<&str>, request: &HeaderMap) -> Response {
@@ -32,6 +38,10 @@ pub async fn answer(site: &Arc<Site>, path: &str, query: Option<&str>, request: 
         _ => find(site, path).await,
     };
     match hot {
+        Some(hot) if hot.plain().len() >= WORTH && framed(request) => match rest(site, path, "0").await {
+            Some(frame) => frame.answer(request, None).await,
+            None => hot.answer(request, None).await,
+        },
         Some(hot) => hot.answer(request, Some(&site.dictionaries)).await,
         None => missing(site, path),
     }
@@ -59,6 +69,11 @@ async fn find(site: &Arc<Site>, path: &str) -> Option<Arc<Hot>> {
     }
 }
 
+fn framed(request: &HeaderMap) -> bool {
+    let takes = request.get(ACCEPT).is_some_and(|accept| accept.as_bytes() == FRAME.as_bytes());
+    takes && !crate::hot::compressible(request)
+}
+
 /// What follows byte `from` of a pack whose download was cut, as one Zstandard frame that is opaque to browsers: they
 /// decode encoded answers only whole, so only bytes that they leave alone can be asked for range by range.
 async fn rest(site: &Arc<Site>, path: &str, from: &str) -> Option<Arc<Hot>> {
@@ -70,7 +85,8 @@ async fn rest(site: &Arc<Site>, path: &str, from: &str) -> Option<Arc<Hot>> {
     if from >= plain.len() {
         return None;
     }
-    let make = move || Hot::new(RESUMED, FOREVER, crate::compress::zstd(&plain[from..], 19)).incompressible();
+    let make =
+        move || Hot::new(FRAME, FOREVER, crate::compress::zstd(&plain[from..], 19)).incompressible().header(VARY, ACCEPTED);
     Some(site.packs.get_or_make(&format!("{path}?z={from}"), make).await)
 }
 

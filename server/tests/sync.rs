@@ -43,6 +43,29 @@ async fn the_head_tells_of_news_and_costs_nothing_otherwise() {
     assert_eq!(asked.header("content-length"), next.body.len().to_string());
 }
 
+/// Some proxies ask for answers without any encoding, and pack nothing whose type they do not know.
+#[tokio::test]
+async fn behind_a_proxy_without_encodings_a_pack_comes_as_a_frame() {
+    let lab = with_articles(130).await;
+    let head = head(&lab).await;
+    let takes = ("accept", "application/x-bantin-zstd");
+    for pack in [path::cards(head.epoch, 0, 128), path::bodies(head.epoch, 64, 128)] {
+        let plain = lab.get(&pack, &[]).await;
+        let frame = lab.get(&pack, &[takes]).await;
+        assert_eq!(frame.header("content-type"), "application/x-bantin-zstd");
+        assert_eq!(frame.header("content-encoding"), "");
+        assert!(frame.headers.get_all("vary").iter().any(|vary| vary == "accept"), "no cache gives it to anybody else");
+        assert!(frame.body.len() * 2 < plain.body.len(), "{} of {}", frame.body.len(), plain.body.len());
+        assert_eq!(zstd::bulk::decompress(&frame.body, plain.body.len()).unwrap(), plain.body);
+        // Who can have better has better, and who does not know of frames gets none.
+        for more in [&[takes, ("accept-encoding", "br")][..], &[("accept", "*/*")]] {
+            assert_eq!(lab.get(&pack, more).await.header("content-type"), "application/x-bantin");
+        }
+    }
+    let small = lab.get(path::HEAD, &[takes]).await;
+    assert_eq!(small.header("content-type"), "application/x-bantin", "what is small stays as it is");
+}
+
 #[tokio::test]
 async fn packs_hold_what_the_log_holds() {
     let lab = with_articles(130).await;

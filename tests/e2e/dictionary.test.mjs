@@ -4,7 +4,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ASSETS, browser, link, packed, phone, release, serve, settle, sha, until } from './lib.mjs';
+import { ASSETS, browser, link, packed, phone, release, serve, settle, sha, synced, until } from './lib.mjs';
 
 const told = folder => JSON.parse(fs.readFileSync(path.join(folder, 'release.json'), 'utf8'));
 const old = packed(told(ASSETS).app.wasm);
@@ -90,4 +90,18 @@ test('whoever has no dictionary, another one, or cannot use it gets the whole fi
   assert.equal(answer.headers.get('content-encoding'), 'dcz');
   const start = Buffer.from(await answer.arrayBuffer()).subarray(0, 40);
   assert.equal(start.toString('hex'), `5e2a4d1820000000${sha(held[3])}`);
+});
+
+test('where a proxy lets no encoding pass, packs still come packed, and are read', async () => {
+  line.rule = path => (path.startsWith('/sync/') ? { bare: true } : undefined);
+  line.answers.length = 0;
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, line.url);
+  await synced(page, 40, 20);
+  const packs = line.answers.filter(({ path, bytes }) => bytes > 512 && /^\/sync\/\w+\/(cards|bodies)\//.test(path));
+  assert.ok(packs.length >= 2, `${packs.length}`);
+  for (const { path, headers } of packs) assert.equal(headers['content-type'], 'application/x-bantin-zstd', path);
+  line.rule = () => undefined;
+  await context.close();
 });

@@ -114,8 +114,8 @@ export async function serve({ assets = ASSETS, data = temp('data'), port, sample
 
 /**
  * A link that fails on request. `rule(path, request)` says for each request: nothing (pass), 'refuse', `{ cut: bytes }`,
- * `{ status, headers, body }` instead of the answer, `{ mangle: body => body }`, or `{ wait: ms }`: the answer comes, but
- * so late. `seen` lists every request, `open` counts those that are not answered yet, `answers` has what came through whole:
+ * `{ status, headers, body }` instead of the answer, `{ mangle: body => body }`, `{ bare: true }`: as a proxy that lets no
+ * encoding pass, or `{ wait: ms }`: the answer comes, but so late. `seen` lists every request, `open` counts those that are not answered yet, `answers` has what came through whole:
  * path, headers of request and answer, and bytes of the body.
  */
 export async function link(target) {
@@ -135,7 +135,7 @@ export async function link(target) {
       return response.end(rule.body);
     }
     const headers = { ...request.headers };
-    if (rule?.mangle) headers['accept-encoding'] = 'identity';
+    if (rule?.mangle || rule?.bare) headers['accept-encoding'] = 'identity';
     const through = http.request({ host: '127.0.0.1', port: target.port, path, method: request.method, headers }, answer => {
       if (rule?.mangle) {
         const parts = [];

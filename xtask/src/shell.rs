@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use brotli::enc::BrotliEncoderParams;
-use brotli::enc::backward_references::BrotliEncoderMode;
+use brotli::enc::backward_references::BrotliEncoderMode::{BROTLI_FORCE_LSB_PRIOR, BROTLI_FORCE_MSB_PRIOR};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -140,6 +140,13 @@ pub fn brotli_size(bytes: &[u8]) -> usize {
         return size(|_| {});
     }
     // As the server compresses programs.
-    let distances = size(|params| params.dist.num_direct_distance_codes = 2);
-    distances.min(size(|params| params.mode = BrotliEncoderMode::BROTLI_FORCE_MSB_PRIOR))
+    [
+        size(|params| params.dist.num_direct_distance_codes = 2),
+        size(|params| params.mode = BROTLI_FORCE_MSB_PRIOR),
+        size(|params| params.dist.distance_postfix_bits = 1),
+        size(|params| (params.dist.distance_postfix_bits, params.mode) = (1, BROTLI_FORCE_LSB_PRIOR)),
+    ]
+    .into_iter()
+    .min()
+    .unwrap_or(bytes.len())
 }

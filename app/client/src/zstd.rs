@@ -10,6 +10,9 @@ mod entropy;
 use bits::{Back, Bytes, bits};
 use entropy::{Fse, Huffman};
 
+/// First byte of a frame; no envelope begins with it.
+pub const MAGIC: u8 = 0x28;
+
 /// Decodes one frame into at most `max` bytes.
 pub fn decode(frame: &[u8], max: usize) -> Option<Vec<u8>> {
     decode_with(&[], frame, max)
