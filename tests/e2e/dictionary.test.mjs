@@ -105,3 +105,22 @@ test('where a proxy lets no encoding pass, packs still come packed, and are read
   line.rule = () => undefined;
   await context.close();
 });
+
+test('there, what was cut begins anew: no rest is asked for of what is no plain pack', async () => {
+  const cut = new Set();
+  line.rule = path => {
+    if (!/^\/sync\/\w+\/(cards|bodies)\//.test(path)) return;
+    if (cut.has(path)) return { bare: true };
+    cut.add(path);
+    return { bare: true, cut: 5000 };
+  };
+  line.seen.length = 0;
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, line.url);
+  await synced(page, 40, 20);
+  assert.ok(cut.size >= 2, `${cut.size}`);
+  assert.deepEqual(line.seen.filter(path => path.includes('?z=')), []);
+  line.rule = () => undefined;
+  await context.close();
+});
