@@ -67,7 +67,8 @@ fn fixed() -> &'static Fixed {
     FIXED.get_or_init(|| {
         let style = minify::css(include_str!("../../../style/critical.css"));
         let alert = minify::css(include_str!("../../../style/critical-alert.css"));
-        let script = include_str!("../../../public/inline.js").trim().to_owned();
+        let lines = include_str!("../../../public/inline.js").lines().filter(|line| !line.starts_with("//"));
+        let script = lines.collect::<Vec<_>>().join("\n");
         let policy = |styles: &[&String]| headers::csp([&script].into_iter(), styles.iter().copied());
         Fixed { policies: [policy(&[&style]), policy(&[&style, &alert])], style, alert, script }
     })

@@ -4,6 +4,7 @@ use crate::compress;
 use crate::desk::alerts::is_officer;
 use crate::desk::sources;
 use crate::desk::visit::Visit;
+use crate::headers::secluded;
 use crate::reply;
 use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
@@ -102,6 +103,7 @@ fn answer(visit: &Visit, status: StatusCode, policy: &'static str, mut html: Str
     let mut response = packed(&request, &html, "text/html; charset=utf-8");
     *response.status_mut() = status;
     let headers = response.headers_mut();
+    secluded(headers);
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     // Recordings are made in the editor.
     headers.insert(
