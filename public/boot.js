@@ -163,6 +163,29 @@
   }
   wake();
 
+  // ---- a page that was kept, or stays open, shows nothing as in force that has come to an end since
+
+  function stale() {
+    [].forEach.call(d.querySelectorAll('[data-until]'), function (el) {
+      if (Date.now() / 1000 < el.dataset.until) return;
+      if (el.matches('.n')) return el.remove();
+      var line = el.querySelector('.st');
+      if (!line) {
+        line = d.createElement('p');
+        el.querySelector('h3').after(line);
+      }
+      line.className = 'st';
+      line.textContent = say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn', 'Ended, no newer word — not certain to be safe');
+      el.className = el.className.replace(/ l\d/, ' off');
+      el.removeAttribute('data-until');
+    });
+  }
+  if (!shell) {
+    stale();
+    setInterval(stale, 30000);
+    d.addEventListener('visibilitychange', stale);
+  }
+
   if (inside && !shell) {
     var seen;
     try { seen = sessionStorage['bt-inside']; sessionStorage['bt-inside'] = 1; } catch (e) {}
@@ -203,10 +226,10 @@
     all = opens();
     all[item[1]] = (all[item[1]] || 0) + 1;
     opens(all);
-    // Asked once, of somebody who reads; counting begins anew with his answer.
-    if (!agreed && Object.keys(all).length >= 8) {
+    // Asked once, of somebody who reads, and never over an alert; counting begins anew with his answer.
+    if (!agreed && Object.keys(all).length >= 8 && !/\/canh-bao\//.test(path)) {
       store['bt-count'] = 'no';
-      toast(say('Cho cán bộ biết tin nào được mở, không kèm tên bạn?', 'Tell the officials which items are opened, without your name?'),
+      toast(say('Cho cán bộ biết tin nào được mở, không kèm tên ai?', 'Tell the officials which items are opened, without your name?'),
         say('Đồng ý', 'Yes'), function () { agree(true); });
     }
     if (agreed === 'yes' && !(Date.now() - store['bt-sent'] < 7e7) && nav.onLine) {

@@ -24,11 +24,12 @@ const TOOLS = [/^\/(cay-goi$|tree\.)/, /^\/(nhan-canh-bao$|alerts\.)/, /^\/en\.t
 const ALONE = ['/cay-goi', '/nhan-canh-bao'].map(url => [url, VERSION, 4500]);
 /** The shell last: that it is here means that everything is. */
 const FILES = LITE
-  ? ALONE.concat(RELEASE.filter(([url]) => !/^\/app-/.test(url)))
+  ? [...ALONE, [OFFLINE, VERSION, 4000], ...RELEASE.filter(([url]) => !/^\/app-/.test(url))]
   : ALONE.concat(RELEASE.filter(f => f[0] !== SHELL), RELEASE.filter(f => f[0] === SHELL));
 const PATHS = new Map(FILES.map(f => [f[0], f]));
 /** Addresses of `domain::route`; everything else (posters, desk, API, feeds, files) is between the browser and the server. */
 const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|ngoai-tuyen)(\/[^.]*)?(?<!\/(to-ro|loa))$/;
+const DESK = /^(\/en)?\/ban-lam-viec/;
 const KEEP_PAGES = 30;
 const KEEP_MEDIA = 200;
 /** With an older copy at hand nobody waits longer than this for a newer one. */
@@ -70,7 +71,7 @@ async function sha256(body) {
   return [...new Uint8Array(await crypto.subtle.digest('SHA-256', body))].map(b => b.toString(16).padStart(2, '0')).join('');
 }
 
-const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', json: 'json', webmanifest: 'json', svg: 'svg', png: 'png', webp: 'webp', txt: 'text/plain' };
+const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', json: 'json', webmanifest: 'json', svg: 'svg', txt: 'text/plain' };
 
 /*UNPACK*/
 
@@ -95,7 +96,7 @@ async function fetchFile([url, hash]) {
     headers.set('x-bt-hash', hash);
     return new Response(body, { headers });
   }
-  throw new Error(url + ' is not what the release says');
+  throw new Error('bad ' + url);
 }
 
 /** The program, put together from its form for the journey; each part is kept once it is here. Nothing where that fails. */
@@ -168,7 +169,7 @@ async function install() {
   if (registration.active && navigator.connection?.saveData && (await flag('fetch')) !== 'yes') {
     const size = bytes(await changed());
     for (const client of await windows()) client.postMessage({ type: 'update', version: VERSION, bytes: size });
-    throw new Error('not asked for yet');
+    throw new Error('not yet');
   }
   await fill();
   await setFlag('update', bytes(await changed(APP)));
@@ -227,7 +228,8 @@ addEventListener('fetch', event => {
   let answer;
   if (request.mode === 'navigate') {
     if (PATHS.has(url.pathname)) answer = alone(event, url.pathname);
-    else if ((PAGE.test(url.pathname) || TOOL.test(url.pathname)) && !url.searchParams.has('html')) answer = page(event);
+    else if (DESK.test(url.pathname) || url.searchParams.has('html')) return;
+    else answer = PAGE.test(url.pathname) || TOOL.test(url.pathname) ? page(event) : other(event);
   } else if (url.pathname.startsWith('/media/')) answer = media(event);
   else if (PATHS.has(url.pathname)) answer = asset(request, url.pathname);
   // Whatever goes wrong, the browser gets what it would have got without us.
@@ -271,8 +273,21 @@ async function page(event) {
     if (!kept) return await usable;
     return await Promise.race([usable, wait(PATIENCE, kept)]);
   } catch {
-    if (kept || shell) return kept || Response.redirect(OFFLINE);
-    return (await told(url)) || (await caches.match(OFFLINE, { cacheName: PAGES, ignoreVary: true })) || Response.error();
+    if (kept || shell) return kept || lost(request);
+    return (await told(url)) || (await caches.match(OFFLINE, { ignoreVary: true })) || Response.error();
+  }
+}
+
+/** The page that says so, in the language of the address. */
+const lost = ({ url }) => Response.redirect((url.includes('/en/') ? '/en' : '') + OFFLINE);
+
+/** What only the server has. Without a network the reader hears so from us, and finds the way back to what is here. */
+async function other(event) {
+  try {
+    return (await event.preloadResponse) || (await fetch(event.request));
+  } catch (cause) {
+    if (await caches.match(LITE ? OFFLINE : SHELL, { cacheName: APP })) return lost(event.request);
+    throw cause;
   }
 }
 

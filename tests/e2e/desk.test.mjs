@@ -296,6 +296,6 @@ test('a page of the desk costs at most 30 KB, and readers pay nothing for it', a
     sizes.push([path, bytes]);
   }
   assert.deepEqual(sizes.filter(([, size]) => size > 30000), [], 'whole pages with style and script');
-  const release = await (await fetch(`${server.url}/sw.js`)).text();
-  assert.ok(!release.includes('ban-lam-viec'));
+  const { files } = await (await fetch(`${server.url}/release.json`)).json();
+  assert.deepEqual(files.filter(({ url }) => url.includes('ban-lam-viec')), []);
 });

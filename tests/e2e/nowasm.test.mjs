@@ -32,7 +32,46 @@ test('a browser without WebAssembly reads everything, and pages it saw again wit
   assert.equal(await page.locator('h1').innerText(), title);
   await page.goto(server.url);
   assert.ok((await page.locator('main li a').count()) > 5);
+  // An address that it never saw.
+  await page.goto(`${server.url}/cai-dat`);
+  assert.match(await page.locator('main').innerText(), /chưa bắt được mạng|chưa có trong máy/);
   await server.start();
+  await chrome.close();
+});
+
+test('a page that is kept, or stays open, never shows as in force what has ended since', async () => {
+  const soon = await serve({ items: [{ id: 'a', kind: 'alert', topics: ['phong-chong-thien-tai'], places: ['20044'], issued: '-1h', expires: '+2h', source: { name: 'Đài' },
+    title: 'Lũ quét ở A Lưới 2', summary: 'Lên cao.', body: [{ steps: ['Lên đồi'] }], alert: { level: 3, hazard: 'flash-flood', msg_type: 'alert' } }] });
+  const chrome = await browser();
+  const context = await phone(chrome);
+  await context.addInitScript(() => { delete window.WebAssembly; });
+  const page = await context.newPage();
+  await page.goto(soon.url);
+  await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 20000);
+  const item = (await addresses(soon.url)).find(path => path.startsWith('/canh-bao/'));
+  const paths = ['/', '/canh-bao', item];
+  for (const path of paths) {
+    await page.goto(soon.url + path);
+    assert.ok(await page.locator('main .l3').count(), `${path} is live`);
+    assert.equal(await page.locator('.bar .l3').innerText(), 'cấp 3');
+    await sleep(500);
+  }
+  // It stays open past the end; then it is opened again with no server.
+  await page.goto(soon.url + item);
+  await page.waitForFunction(() => performance.getEntriesByName(`${location.origin}/boot.js`).length);
+  assert.ok(await page.locator('main .l3').count(), 'live before its end');
+  await page.clock.setFixedTime(Date.now() + 2.1 * 3600e3);
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  const ended = async path => {
+    await page.locator('main .off .st', { hasText: 'chưa chắc đã an toàn' }).first().waitFor();
+    assert.equal(await page.locator('main [class*=" l3"], .bar .n').count(), 0, path);
+  };
+  await ended('left open');
+  await soon.kill();
+  for (const path of paths) {
+    await page.goto(soon.url + path);
+    await ended(path);
+  }
   await chrome.close();
 });
 

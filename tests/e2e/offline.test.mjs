@@ -86,6 +86,28 @@ test('each of the other pages opens too', async () => {
   }
 });
 
+test('what only the server has leads to our own word that there is no network, never to the browser\'s', async () => {
+  const [alert] = items.filter(path => path.startsWith('/canh-bao/'));
+  const short = `/tin/${alert.slice(-8)}`;
+  for (const [path, there] of [[`${short}/to-ro`, '/ngoai-tuyen'], [`/en${short}/loa`, '/en/ngoai-tuyen'], ['/khong-co-dia-chi', '/ngoai-tuyen']]) {
+    await page.goto(server.url + path);
+    await started(page);
+    assert.equal(new URL(page.url()).pathname, there, path);
+    assert.equal(await page.locator('main h1').count(), 1, path);
+  }
+  // Officials are not sent to readers' pages.
+  const desk = await context.newPage();
+  await assert.rejects(desk.goto(`${server.url}/ban-lam-viec`));
+  await desk.close();
+});
+
+test('a button that needs the network says so where there is none', async () => {
+  await page.goto(`${server.url}/trong-may`);
+  await started(page);
+  await page.locator('[data-act=sync]').click();
+  await page.locator('.toast', { hasText: 'Không có mạng' }).waitFor();
+});
+
 test('an alert past its end is shown as ended, and never as live', async () => {
   // The phone's clock, days later: what is in force now has ended by then.
   await page.clock.install({ time: Date.now() + 5 * 86400e3 });

@@ -94,6 +94,7 @@ fn bare(script: &Path) -> Outcome {
     let mut esbuild = Command::new("esbuild");
     esbuild.arg(script).args([
         "--minify-whitespace",
+        "--minify-syntax",
         "--minify-identifiers",
         "--charset=utf8",
         "--log-level=warning",
