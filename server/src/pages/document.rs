@@ -54,35 +54,47 @@ pub struct Document<'a> {
 }
 
 struct Fixed {
+    /// Of every page.
     style: String,
-    /// What only a page with alerts needs of it.
-    alert: String,
+    /// What only pages with alerts, all but home, pages of items and the search need of it, in this order.
+    extras: [String; EXTRAS],
     script: String,
-    /// Policies of pages without alerts and with them.
-    policies: [HeaderValue; 2],
+    /// One for every choice of extras, whose bits are the index.
+    policies: Vec<HeaderValue>,
 }
+
+const EXTRAS: usize = 4;
 
 fn fixed() -> &'static Fixed {
     static FIXED: OnceLock<Fixed> = OnceLock::new();
     FIXED.get_or_init(|| {
         let style = minify::css(include_str!("../../../style/critical.css"));
-        let alert = minify::css(include_str!("../../../style/critical-alert.css"));
+        let sheet = include_str!("../../../style/app.css");
+        let part = |name: &str| {
+            let part = sheet.split_once(&format!("/*{name}*/")).and_then(|(_, rest)| rest.split_once(&format!("/*{name} end*/")));
+            minify::css(part.expect("a part of the sheet between its marks").0)
+        };
+        let extras = [minify::css(include_str!("../../../style/critical-alert.css")), part("page"), part("item"), part("search")];
         let lines = include_str!("../../../public/inline.js").lines().filter(|line| !line.starts_with("//"));
         let script = lines.collect::<Vec<_>>().join("\n");
-        let policy = |styles: &[&String]| headers::csp([&script].into_iter(), styles.iter().copied());
-        Fixed { policies: [policy(&[&style]), policy(&[&style, &alert])], style, alert, script }
+        let policy = |choice: usize| {
+            let chosen = extras.iter().enumerate().filter(|(at, _)| choice >> at & 1 == 1).map(|(_, extra)| extra);
+            headers::csp([&script].into_iter(), [&style].into_iter().chain(chosen))
+        };
+        Fixed { policies: (0..1 << EXTRAS).map(policy).collect(), style, extras, script }
     })
 }
 
 /// What stands inside every page, for the policy that allows it.
 pub fn inline() -> Inline {
-    let Fixed { style, alert, script, .. } = fixed();
-    Inline { scripts: vec![script.clone()], styles: vec![style.clone(), alert.clone()] }
+    let Fixed { style, extras, script, .. } = fixed();
+    Inline { scripts: vec![script.clone()], styles: extras.iter().chain([style]).cloned().collect() }
 }
 
 /// What one of these pages may run and wear: no hash more than it needs, since each weighs on its answer.
 pub fn policy(html: &str) -> HeaderValue {
-    fixed().policies[usize::from(html.contains(&fixed().alert))].clone()
+    let has = |(at, extra): (usize, &String)| usize::from(html.contains(&[">", extra, "</style>"].concat())) << at;
+    fixed().policies[fixed().extras.iter().enumerate().map(has).sum::<usize>()].clone()
 }
 
 /// Banners, badges of levels, or the count in the bar.
@@ -95,14 +107,16 @@ impl Document<'_> {
         let mut out = String::with_capacity(24 * 1024);
         let mut body = String::with_capacity(16 * 1024);
         self.body.write(&mut body);
-        let Fixed { style, alert, script, .. } = fixed();
+        let Fixed { style, extras, script, .. } = fixed();
         let lang = self.lang.tag();
         let _ = write!(out, "<!doctype html><html lang={lang}><head><meta charset=utf-8>");
         out.push_str("<meta name=viewport content=\"width=device-width,initial-scale=1,viewport-fit=cover\"><title>");
         escape(&self.title, &mut out);
         let _ = write!(out, "</title><style>{style}</style>");
-        if has_alerts(&body) {
-            let _ = write!(out, "<style>{alert}</style>");
+        let item = self.share.as_ref().is_some_and(|share| share.article);
+        let needed = [has_alerts(&body), !body.contains("class=\"pg home\""), item, body.contains("role=\"search\"")];
+        for (extra, _) in extras.iter().zip(needed).filter(|(_, needed)| *needed) {
+            let _ = write!(out, "<style>{extra}</style>");
         }
         let _ = write!(out, "<script>{script}</script>");
         let _ = write!(out, "<noscript><link rel=stylesheet href={SHEET}></noscript>");
