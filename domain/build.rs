@@ -185,21 +185,20 @@ fn table(folder: &Path, languages: [&str; 2]) -> String {
     code
 }
 
-/// The words of readers' screens as lines, and how they become [`Words`]: a table of addresses would weigh more on the way
-/// to phones than the loop that makes it there. Lines are in the order of their keys.
+/// The words of readers' screens as lines, and their names in [`Words`]: a table of addresses would weigh more on the way to
+/// phones than the loop that makes it there. Lines are in the order of their keys.
 fn lines(folder: &Path) -> (String, [String; 2]) {
     let [vi, en] = both(folder);
-    let mut code = words(folder, "Words", &[]);
-    writeln!(code, "const KEYS: usize = {};", vi.len()).unwrap();
-    code.push_str("impl Words {\n    const NONE: Words = Words {\n");
-    for key in vi.keys() {
-        writeln!(code, "        {key}: \"\",").unwrap();
+    let mut code = format!("const KEYS: usize = {};\n", vi.len());
+    code.push_str(
+        "/// Every text of the readers' screens in one language.\n#[derive(Debug)]\npub struct Words([&'static str; KEYS]);\n",
+    );
+    code.push_str("impl Words {\n");
+    for (at, (key, text)) in vi.iter().enumerate() {
+        writeln!(code, "    /// {text}\n    #[inline]\n    pub fn {key}(&self) -> &'static str {{\n        self.0[{at}]\n    }}")
+            .unwrap();
     }
-    code.push_str("    };\n\n    fn each(&mut self, mut each: impl FnMut(&mut &'static str)) {\n");
-    for key in vi.keys() {
-        writeln!(code, "        each(&mut self.{key});").unwrap();
-    }
-    code.push_str("    }\n}\n");
+    code.push_str("}\n");
     (code, [vi, en].map(|texts| texts.into_values().collect::<Vec<_>>().join("\n")))
 }
 

@@ -24,7 +24,7 @@ async fn forms_of_alerts_and_of_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_bar_says_how_many_alerts_are_in_force() {
+async fn the_bar_says_the_worst_level_in_force_and_until_when() {
     let lab = Lab::new().await;
     let mark = async |lab: &Lab| {
         let html = String::from_utf8(lab.get("/gioi-thieu", &[]).await.body).unwrap();
@@ -36,8 +36,10 @@ async fn the_bar_says_how_many_alerts_are_in_force() {
     lab.import(&[drill]).await;
     assert_eq!(mark(&lab).await, None, "a drill is none");
     lab.import(&[alert("a", "alert", &[], "+6h")]).await;
-    let level = lab.app.site.live.now().alarm.unwrap().1;
-    assert_eq!(mark(&lab).await, Some(format!("1 · cấp {level}")));
+    let live = lab.app.site.live.now();
+    assert_eq!(mark(&lab).await, Some(format!("cấp {}", live.alarm.unwrap())));
+    let html = String::from_utf8(lab.get("/gioi-thieu", &[]).await.body).unwrap();
+    assert!(html.contains(&format!("data-until=\"{}\"", live.alarm_until.unwrap().0)), "a page that is kept has to end it");
     lab.import(&[alert("b", "cancel", &["a"], "+6h")]).await;
     assert_eq!(mark(&lab).await, None);
 }

@@ -4,7 +4,7 @@ mod reader;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use domain::content::ItemId;
+use domain::content::{ItemId, Kind};
 use domain::instance::instance;
 use domain::route::{Feed, Query, Route, item_path};
 use domain::words::Lang;
@@ -155,7 +155,7 @@ async fn what_is_not_there_says_so() {
         assert_eq!((answer.status.as_u16(), answer.header("x-bantin")), (404, "1"), "{path}");
         let html = answer.text();
         whole(&html, path, lang);
-        assert!(html.contains(lang.words().not_found_text), "{path}");
+        assert!(html.contains(lang.words().not_found_text()), "{path}");
         assert!(html.contains("noindex") && !html.contains("rel=canonical"), "{path}");
     }
     let file = reader.get("/khong-co.js").await;
@@ -207,17 +207,27 @@ async fn what_was_replaced_links_to_the_newer() {
     assert!(tags(&html).iter().any(|tag| tag.get("href") == Some(&target)));
 }
 
-/// What every page carries is paid by every reader: the style of alerts goes only where alerts are, and a page allows what
-/// stands in it and no more.
+/// What every page carries is paid by every reader: styles of alerts, of items and of the search go only where these are,
+/// nothing but the least goes with home, and a page allows what stands in it and no more.
 #[tokio::test]
 async fn a_page_carries_and_allows_what_it_needs() {
     let reader = Reader::with_sample().await;
-    for path in ["/", "/canh-bao", "/noi", "/gioi-thieu", "/khong-co"] {
+    let shared = reader.app.site.live.now();
+    let item = |kind| {
+        let item = shared.items.values().find(|item| item.card.kind == kind).unwrap();
+        Route::Item(item.card.id).path(Lang::Vi)
+    };
+    let items = [item(Kind::GUIDE), item(Kind::ALERT)];
+    for path in ["/", "/canh-bao", "/noi", "/gioi-thieu", "/tim", "/khong-co", &items[0], &items[1]] {
         let answer = reader.ask("GET", path, &[]).await;
         let html = String::from_utf8(answer.bytes.clone()).unwrap();
         let styles: Vec<&str> = html.split("<style>").skip(1).filter_map(|rest| rest.split("</style>").next()).collect();
         let alerts = html.contains("<li class=\"al") || html.contains("class=\"n l");
-        assert_eq!(styles.len(), if alerts { 2 } else { 1 }, "{path}");
+        let needed = [alerts, path != "/", items.iter().any(|item| item == path), path == "/tim"];
+        assert_eq!(styles.len(), 1 + needed.iter().filter(|needed| **needed).count(), "{path}");
+        for (rule, there) in [(".al{", alerts), (".pg>h1{", needed[1]), (".it h1{", needed[2]), (".sq{", needed[3])] {
+            assert_eq!(styles.iter().any(|style| style.contains(rule)), there, "{rule} of {path}");
+        }
         let policy = answer.header("content-security-policy");
         let own = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(domain::sign::hash(text.as_bytes())));
         for style in &styles {
@@ -262,15 +272,15 @@ async fn pages_follow_the_clock() {
         "summary": "Họp", "body": ["Họp"], "event": {"start": "+1h"}});
     reader.publish(&[alert, event]).await;
     let w = Lang::Vi.words();
-    assert!(reader.page("/canh-bao").await.contains(w.alert_coming));
-    assert!(reader.page("/").await.contains(w.events));
+    assert!(reader.page("/canh-bao").await.contains(w.alert_coming()));
+    assert!(reader.page("/").await.contains(w.events()));
     reader.wait(3_700).await;
-    assert!(!reader.page("/canh-bao").await.contains(w.alert_coming));
+    assert!(!reader.page("/canh-bao").await.contains(w.alert_coming()));
     reader.wait(2 * 3_600).await;
-    assert!(reader.page("/canh-bao").await.contains(w.alert_ended));
+    assert!(reader.page("/canh-bao").await.contains(w.alert_ended()));
     reader.wait(3_600 + 60).await;
     assert!(
-        !between(&reader.page("/").await, "<main", "</main>").unwrap().contains(&format!("<h2>{}</h2>", w.events)),
+        !between(&reader.page("/").await, "<main", "</main>").unwrap().contains(&format!("<h2>{}</h2>", w.events())),
         "over after three hours"
     );
 }
@@ -313,9 +323,39 @@ async fn search_finds_with_and_without_diacritics() {
         assert!(html.contains("<mark>"));
     }
     let none = reader.page("/tim?q=khongcotunay").await;
-    assert!(none.contains(Lang::Vi.words().found_none));
+    assert!(none.contains(Lang::Vi.words().found_none()));
     let long = format!("/tim?q={}", "a".repeat(5_000));
     assert!(reader.page(&long).await.len() < 64 * 1024);
+}
+
+#[tokio::test]
+async fn everything_that_is_found_can_be_reached_page_by_page() {
+    let reader = Reader::empty().await;
+    let article = |n| json!({"id": format!("bai-{n}"), "topic_guess": "y-te", "title": format!("Tin số {n}"), "summary": "Một dòng.", "body": ["Rửa tay."]});
+    reader.publish(&(0..150).map(article).collect::<Vec<_>>()).await;
+    let addresses = |html: &str| -> BTreeSet<String> {
+        let links = html.split("<a href=\"/tin/").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+        links.collect()
+    };
+    let next = |html: &str| {
+        Some(between(html, "<p class=\"mr\"", "</p>")?.split("href=\"").nth(1)?.split('"').next()?.replace("&amp;", "&"))
+    };
+    for start in ["/chu-de/y-te", "/tim?q=tin", "/tim?chu-de=y-te"] {
+        let (mut path, mut seen, mut pages) = (Some(start.to_owned()), BTreeSet::new(), 0);
+        while let Some(here) = path {
+            let html = reader.page(&here).await;
+            let found = addresses(&html);
+            assert!(!found.is_subset(&seen), "{here} has nothing new");
+            seen.extend(found);
+            path = next(&html);
+            pages += 1;
+            assert!(pages < 9, "{here}");
+        }
+        assert_eq!(seen.len(), 150, "from {start}");
+    }
+    for odd in ["/tim?q=tin&tu=99999999999999999999999", "/tim?q=tin&tu=-1", "/tim?q=tin&tu=150"] {
+        assert!(reader.page(odd).await.contains("150"), "{odd} still says how many there are");
+    }
 }
 
 #[tokio::test]

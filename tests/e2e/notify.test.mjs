@@ -192,7 +192,7 @@ test('in browsers where nothing can come it says so, and the way out', async () 
   const still = await plain.newPage();
   await still.goto(line.url + PAGE);
   const text = await still.locator('main').innerText();
-  assert.match(text, /cần chạy được mã lệnh/);
+  assert.match(text, /chặn phần tự chạy của trang/);
   assert.ok(!/Đang xem thông báo/.test(text));
   await plain.close();
 });

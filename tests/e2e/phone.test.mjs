@@ -129,6 +129,12 @@ test('old texts and all texts can be deleted: alerts, saved items and the list s
   await page.locator('[data-act=drop-old]').click();
   await until('the old ones are gone', async () => (await held()) <= total - old.length);
   assert.ok((await held()) > total - 20, 'only the old ones');
+  // Asked first; a no leaves all as it is.
+  page.once('dialog', dialog => dialog.dismiss());
+  await page.locator('[data-act=drop-all]').click();
+  await sleep(500);
+  assert.ok((await held()) > total - 20, 'nothing went without a yes');
+  page.on('dialog', dialog => dialog.accept());
   await page.locator('[data-act=drop-all]').click();
   const alerts = (await addresses(server.url)).filter(path => /^\/canh-bao\/./.test(path)).length;
   await until('alerts are left', async () => (await held()) === alerts);

@@ -107,6 +107,7 @@ test('a text that was deleted from the phone is not shown at the next start eith
   await started(page);
   // Measuring moves the buttons.
   await until('it has measured', async () => /24/.test(await page.locator('.fa').first().innerText()));
+  page.on('dialog', dialog => dialog.accept());
   await page.locator('[data-act="drop-all"]').click();
   await until('the text is gone from it', async () => !/Nội dung đầy đủ/.test(await picture()));
   await server.start();

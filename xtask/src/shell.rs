@@ -130,23 +130,32 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// Size on the wire at brotli's best, which is how the server compresses.
 pub fn brotli_size(bytes: &[u8]) -> usize {
-    let size = |set: fn(&mut BrotliEncoderParams)| {
+    let size = |set: &dyn Fn(&mut BrotliEncoderParams)| {
         let mut params = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
         set(&mut params);
         let mut out = Vec::new();
         brotli::BrotliCompress(&mut &bytes[..], &mut out, &params).map_or(bytes.len(), |_| out.len())
     };
     if std::str::from_utf8(bytes).is_ok() {
-        return size(|_| {});
+        return size(&|_| {});
     }
     // As the server compresses programs.
-    [
-        size(|params| params.dist.num_direct_distance_codes = 2),
-        size(|params| params.mode = BROTLI_FORCE_MSB_PRIOR),
-        size(|params| params.dist.distance_postfix_bits = 1),
-        size(|params| (params.dist.distance_postfix_bits, params.mode) = (1, BROTLI_FORCE_LSB_PRIOR)),
-    ]
-    .into_iter()
-    .min()
-    .unwrap_or(bytes.len())
+    let ways = [
+        (1, 0, None),
+        (2, 0, None),
+        (3, 0, None),
+        (0, 1, None),
+        (2, 1, None),
+        (0, 0, Some(BROTLI_FORCE_MSB_PRIOR)),
+        (1, 0, Some(BROTLI_FORCE_MSB_PRIOR)),
+        (0, 1, Some(BROTLI_FORCE_LSB_PRIOR)),
+        (2, 1, Some(BROTLI_FORCE_LSB_PRIOR)),
+    ];
+    let sizes = ways.into_iter().map(|(direct, postfix, mode)| {
+        size(&|params| {
+            (params.dist.num_direct_distance_codes, params.dist.distance_postfix_bits) = (direct, postfix);
+            params.mode = mode.unwrap_or(params.mode);
+        })
+    });
+    sizes.min().unwrap_or(bytes.len())
 }

@@ -42,6 +42,11 @@ pub fn leave(address: &str) {
     let _ = window().location().assign(address);
 }
 
+/// Asks before something is gone.
+pub fn sure(what: &str) -> bool {
+    window().confirm_with_message(what).unwrap_or(false)
+}
+
 pub fn reload() {
     let _ = window().location().reload();
 }

@@ -114,7 +114,8 @@ fn search(view: &View, ctx: &Ctx) -> El {
         Some(Found { card, lang, title: row.title.clone(), snippet: row.snippet.clone() })
     });
     let found: Vec<Found> = found.collect();
-    pages::search(ctx, SearchData { query: view.find.query.clone(), found, more: view.find.more })
+    let missing = view.shelf.missing();
+    pages::search(ctx, SearchData { query: view.find.query.clone(), found, more: view.find.more, from: 0, missing })
 }
 
 fn saved(view: &View, ctx: &Ctx) -> El {
@@ -122,7 +123,7 @@ fn saved(view: &View, ctx: &Ctx) -> El {
     all.sort_unstable_by_key(|(id, kept)| (std::cmp::Reverse(kept.saved.at), *id));
     // The newest revision where there is one.
     let saved = all.into_iter().map(|(id, kept)| view.shelf.cards.get(id).unwrap_or(&kept.card).as_ref()).collect();
-    pages::saved(ctx, SavedData { saved, missing: Vec::new() })
+    pages::saved(ctx, SavedData { saved })
 }
 
 fn settings(view: &View) -> SettingsData {

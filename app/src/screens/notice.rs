@@ -4,7 +4,7 @@ use crate::state::View;
 use domain::route::Route;
 use domain::sync::Trouble;
 use domain::sync::clock::Off;
-use domain::words::{date_time, fill, size};
+use domain::words::{fill, size};
 use ui::Ctx;
 use ui::el::{El, cl, el};
 use ui::parts::button;
@@ -12,39 +12,41 @@ use ui::parts::button;
 /// Always there, so that a screen reader hears what comes into it.
 pub fn notices(view: &View, ctx: &Ctx) -> El {
     let w = ctx.w();
-    let out = el("div").attr("id", "notices").attr("role", "status").attr("data-edition", "app");
+    let out = el("div").attr("id", "notices").attr("role", "status").apart();
     let line = |class: &'static str, text: &'static str| cl("p", class).text(text);
     let update = view.update.filter(|_| view.route != Some(Route::Settings)).map(|bytes| {
-        let text = fill(w.update_ready, &[("size", &size(bytes, ctx.lang))]);
-        cl("p", "up").text(text).text(" ").kid(button("update", "download", w.update_now))
+        let text = fill(w.update_ready(), &[("size", &size(bytes, ctx.lang))]);
+        cl("p", "up").text(text).text(" ").kid(button("update", "download", w.update_now()))
     });
     let install = view.offer_install.then(|| {
-        line("up", w.install_offer)
-            .text(" ")
-            .kid(button("install", "install", w.install_now))
-            .text(" ")
-            .kid(button("later", "check", w.later))
+        line("up", w.install_offer()).text(" ").kid(button("install", "install", w.install_now())).text(" ").kid(button(
+            "later",
+            "check",
+            w.later(),
+        ))
     });
     let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts | Route::Saved));
     let stored = !view.shelf.cards.is_empty();
     let trouble = view.trouble.and_then(|trouble| match trouble {
-        Trouble::Offline | Trouble::StoreBroken if list && stored => Some(line("em", w.offline_list)),
-        Trouble::Portal if list => Some(line("em", w.portal)),
-        Trouble::Busy if list => Some(line("em", w.busy_server)),
-        Trouble::PhoneFull => Some(line("warn", w.phone_full)),
-        Trouble::NotGenuine(_) => Some(line("warn", w.not_genuine)),
-        Trouble::NewerFormat => Some(line("warn", w.newer_format)),
-        Trouble::OtherServer => Some(line("warn", w.other_server).text(" ").kid(button("start-over", "download", w.start_over))),
+        Trouble::Offline | Trouble::StoreBroken if list && stored => Some(line("em", w.offline_list())),
+        Trouble::Portal if list => Some(line("em", w.portal())),
+        Trouble::Busy if list => Some(line("em", w.busy_server())),
+        Trouble::PhoneFull => Some(line("warn", w.phone_full())),
+        Trouble::NotGenuine(_) => Some(line("warn", w.not_genuine())),
+        Trouble::NewerFormat => Some(line("warn", w.newer_format())),
+        Trouble::OtherServer => {
+            Some(line("warn", w.other_server()).text(" ").kid(button("start-over", "download", w.start_over())))
+        }
         _ => None,
     });
     out.maybe(view.toast.map(|text| line("up toast", text)))
         .maybe(trouble)
         .maybe(view.clock_off().map(|off| match off {
             Off::Behind => {
-                let at = date_time(ctx.now, ctx.now, ctx.lang);
-                cl("p", "warn").text(fill(w.clock_off, &[("at", &at)]))
+                let at = ctx.when(ctx.now);
+                cl("p", "warn").text(fill(w.clock_off(), &[("at", &at)]))
             }
-            Off::Ahead => line("warn", w.clock_ahead),
+            Off::Ahead => line("warn", w.clock_ahead()),
         }))
         .maybe(update)
         .maybe(install)

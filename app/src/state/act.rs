@@ -10,6 +10,7 @@ use client::usage::{self, Spent};
 use client::{Mode, Settings, Theme};
 use domain::content::{ItemId, PlaceCode};
 use domain::route::Route;
+use domain::sync::Trouble;
 use std::rc::Rc;
 use ui::data::LIST;
 
@@ -52,7 +53,7 @@ fn search(app: &Rc<App>, query: String) {
 }
 
 async fn perform(app: &Rc<App>, act: Act) {
-    let words = app.with(|view| view.lang).words();
+    let words = app.words();
     let id: Option<ItemId> = act.id.parse().ok();
     match (act.name.as_str(), id) {
         ("save", Some(id)) => keep::toggle_saved(app, id).await,
@@ -60,19 +61,25 @@ async fn perform(app: &Rc<App>, act: Act) {
         ("listen", _) => listen(app),
         ("image", _) => match media::show(act.spot).await {
             Some(bytes) => drop(usage::add(&app.store, clock::now(), Spent::Media, bytes).await),
-            None => app.say(words.image_failed),
+            None => app.say(words.image_failed()),
         },
         ("more", _) => more(app).await,
         ("place" | "topic" | "size" | "theme" | "mode", _) => keep::set(app, chosen(app, &act)).await,
-        ("sync", _) => {
-            sync::now(app).await;
+        ("sync" | "fetch-all", _) => {
+            sync::with_budget(app, if act.name == "sync" { 0 } else { u64::MAX }).await;
+            if app.with(|view| matches!(view.trouble, Some(Trouble::Offline))) {
+                app.say(words.offline());
+            }
             worker::check().await;
         }
-        ("fetch-all", _) => sync::with_budget(app, u64::MAX).await,
-        ("persist", _) => drop(storage::persist().await),
+        ("persist", _) => {
+            if !storage::persist().await {
+                app.say(words.persist_refused());
+            }
+        }
         ("drop-media", _) => media::clear().await,
         ("drop-old", _) => phone::drop_old(app).await,
-        ("drop-all", _) => phone::drop_all(app).await,
+        ("drop-all", _) if nav::sure(words.drop_all()) => phone::drop_all(app).await,
         ("update", _) => worker::activate(),
         ("start-over", _) => sync::start_over(app).await,
         ("install", _) => {

@@ -112,7 +112,7 @@ pub async fn get(app: &Rc<App>, id: ItemId, asked: bool) {
         Err(fate) => fate,
     };
     if asked {
-        app.say(app.with(|view| view.lang).words().fetch_failed);
+        app.say(app.words().fetch_failed());
     }
     app.change(|view| {
         if let Some(open) = view.open.as_mut().filter(|open| open.id == id && open.card.is_none()) {

@@ -110,7 +110,7 @@ pub async fn toggle_saved(app: &Rc<App>, id: ItemId) {
         app.store.put_keep(Keep::Saved, &key, Some(&saved.encode())).await.map(|()| Some(saved))
     };
     let Ok(saved) = done else {
-        return app.say(app.with(|view| view.lang).words().save_failed);
+        return app.say(app.words().save_failed());
     };
     let kept = saved.is_some();
     app.change(|view| {
@@ -148,7 +148,7 @@ pub async fn set(app: &Rc<App>, settings: Settings) {
     app.change(|view| view.choose(settings));
     look(app);
     if app.store.put_keep(Keep::Settings, SETTINGS, Some(&row)).await.is_err() {
-        app.say(app.with(|view| view.lang).words().save_failed);
+        app.say(app.words().save_failed());
     }
     crate::device::channel::changed();
 }

@@ -21,7 +21,7 @@ use domain::route::Route;
 use domain::sorted::{Map, Set};
 use domain::sync::Trouble;
 use domain::sync::clock::Off;
-use domain::words::Lang;
+use domain::words::{Lang, Words};
 use leptos::tachys::view::{Mountable, Render};
 use shelf::Shelf;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -137,6 +137,7 @@ impl View {
             saved: self.saved_ids.clone(),
             mine: self.mine.clone(),
             alarm: ui::data::alarm(self.shelf.cards.values().map(|card| &**card), self.now(), &self.mine),
+            alarm_until: None,
             voice: self.voice,
             speaking: self.voice && speech::speaking(),
         }
@@ -210,6 +211,11 @@ impl App {
 
     pub fn with<T>(&self, f: impl FnOnce(&View) -> T) -> T {
         f(&self.view.borrow())
+    }
+
+    /// In the language of the screen.
+    pub fn words(&self) -> &'static Words {
+        self.with(|view| view.lang).words()
     }
 
     /// A word of the moment.

@@ -37,8 +37,7 @@ pub async fn measure(app: &Rc<App>) {
             low: estimate.is_some_and(|(used, granted)| quota::nearly_full(used, granted)),
             persisted,
             missing_bodies,
-            // Text shrinks to about a third on its way.
-            missing_bytes: missing_bytes / 3,
+            missing_bytes,
             today: usage.today(now).wire(),
             month: usage.month(now),
             days: usage.days(now, DAYS).into_iter().filter(|(_, n)| *n > 0).map(|(day, n)| (noon(day), n)).collect(),
@@ -80,7 +79,7 @@ async fn drop_bodies(app: &Rc<App>, ids: &[ItemId]) {
         cards.map(|card| (card.id, Terms::of(card, None).encode())).collect()
     });
     if app.store.delete_bodies(&rows).await.is_err() {
-        return app.say(app.with(|view| view.lang).words().save_failed);
+        return app.say(app.words().save_failed());
     }
     app.change(|view| {
         for (id, _) in &rows {

@@ -43,15 +43,11 @@ pub fn soon(app: &Rc<App>) {
 
 /// Runs a session now, as the reader asked.
 pub async fn now(app: &Rc<App>) {
-    asked(app, 0).await;
+    with_budget(app, 0).await;
 }
 
 /// Runs a session that may spend more than the day's budget.
 pub async fn with_budget(app: &Rc<App>, budget: u64) {
-    asked(app, budget).await;
-}
-
-async fn asked(app: &Rc<App>, budget: u64) {
     if app.sync.running.get() {
         return app.sync.asked.set(Some(budget));
     }
@@ -60,7 +56,7 @@ async fn asked(app: &Rc<App>, budget: u64) {
 
 fn again(app: &Rc<App>, budget: u64) {
     let app = app.clone();
-    spawn(async move { asked(&app, budget).await });
+    spawn(async move { with_budget(&app, budget).await });
 }
 
 async fn now_with(app: &Rc<App>, budget: Option<u64>) {
@@ -230,7 +226,7 @@ pub async fn start_over(app: &Rc<App>) {
     let cleared = app.store.clear_cache().await;
     let forgotten = app.store.put_keep(Keep::Trust, "list", None).await;
     if cleared.is_err() || forgotten.is_err() {
-        return app.say(app.with(|view| view.lang).words().save_failed);
+        return app.say(app.words().save_failed());
     }
     app.change(|view| {
         view.shelf = Shelf::default();

@@ -145,6 +145,7 @@ pub async fn refresh_item(app: &Rc<App>) {
             }
         }
     });
+    title(app);
 }
 
 /// The address of a query in the language of the screen.

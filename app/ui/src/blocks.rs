@@ -46,7 +46,7 @@ fn block(block: &Block, ctx: &Ctx) -> El {
             };
             cl("p", "ln").kid(a)
         }
-        Block::Unknown { .. } => cl("p", "nx").attr("lang", ctx.lang.tag()).text(ctx.w().unknown_block),
+        Block::Unknown { .. } => cl("p", "nx").attr("lang", ctx.lang.tag()).text(ctx.w().unknown_block()),
     }
 }
 
@@ -72,7 +72,7 @@ fn table(head: &[String], rows: &[Vec<String>], ctx: &Ctx) -> El {
     }
     let body = el("tbody").kids(rows.iter().map(|row| cells("td", row)).collect());
     // A wide table scrolls by itself, by keyboard too.
-    cl("div", "tb").attr("tabindex", "0").attr("role", "group").attr("aria-label", ctx.w().table).kid(table.kid(body))
+    cl("div", "tb").attr("tabindex", "0").attr("role", "group").attr("aria-label", ctx.w().table()).kid(table.kid(body))
 }
 
 pub fn media_path(media: &MediaRef) -> String {
@@ -86,7 +86,7 @@ fn image(media: &MediaRef, alt: &str, ctx: &Ctx) -> El {
         let img = el("img").attr("src", media_path(media)).attr("alt", alt.to_owned());
         return img.attr("width", width).attr("height", height).attr("loading", "lazy").attr("decoding", "async");
     }
-    let cost = fill(ctx.w().show_image, &[("size", &size(media.bytes.into(), ctx.lang))]);
+    let cost = fill(ctx.w().show_image(), &[("size", &size(media.bytes.into(), ctx.lang))]);
     // The empty drawing holds the place of the image, so that nothing jumps when it comes.
     let room = cl("svg", "ar").attr("viewBox", ["0 0 ", &width, " ", &height].concat()).attr("aria-hidden", "true");
     cl("a", "ph")
@@ -95,7 +95,7 @@ fn image(media: &MediaRef, alt: &str, ctx: &Ctx) -> El {
         .attr("data-w", width)
         .attr("data-h", height)
         .attr("data-alt", alt.to_owned())
-        .attr("data-edition", "both")
+        .apart()
         .kid(room)
         .kid(cl("span", "pt").attr("lang", ctx.lang.tag()).kid(icon("image")).text(cost))
 }
@@ -104,7 +104,7 @@ fn image(media: &MediaRef, alt: &str, ctx: &Ctx) -> El {
 pub fn audio(media: &MediaRef, title: &str, ctx: &Ctx) -> El {
     let minutes = media.seconds / 60;
     let length = [decimal(minutes.into()).as_str(), ":", &two((media.seconds % 60) as u8)].concat();
-    let cost = fill(ctx.w().audio_cost, &[("length", &length), ("size", &size(media.bytes.into(), ctx.lang))]);
+    let cost = fill(ctx.w().audio_cost(), &[("length", &length), ("size", &size(media.bytes.into(), ctx.lang))]);
     let player = el("audio").attr("controls", "").attr("preload", "none").attr("src", media_path(media));
     let caption = el("figcaption")
         .kid(icon("listen"))

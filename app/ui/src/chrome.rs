@@ -6,7 +6,7 @@ use crate::icons::{icon, sprite};
 use domain::content::Time;
 use domain::instance::instance;
 use domain::route::{Query, Route};
-use domain::words::{Lang, ago, date_time, fill};
+use domain::words::{Lang, ago, decimal, fill};
 
 /// The whole page. `route` is `None` where no page is (not found, server error). `fresh` says how old the list is.
 pub fn chrome(ctx: &Ctx, route: Option<&Route>, fresh: Option<Time>, main: El) -> El {
@@ -14,7 +14,7 @@ pub fn chrome(ctx: &Ctx, route: Option<&Route>, fresh: Option<Time>, main: El) -
     let bar = bar(ctx, route);
     let sprite = sprite(&[&main, &bar]);
     cl("div", "app")
-        .kid(cl("a", "sk").attr("href", "#main").text(ctx.w().skip))
+        .kid(cl("a", "sk").attr("href", "#main").text(ctx.w().skip()))
         .kid(header(ctx, route))
         .kid(main)
         .kid(foot(ctx))
@@ -25,11 +25,11 @@ pub fn chrome(ctx: &Ctx, route: Option<&Route>, fresh: Option<Time>, main: El) -
 /// The app says how long ago, a page that may have been kept says when.
 fn freshness(at: Time, ctx: &Ctx) -> El {
     let text = if ctx.is_app() {
-        fill(ctx.w().fresh_ago, &[("ago", &ago(at, ctx.now, ctx.lang))])
+        fill(ctx.w().fresh_ago(), &[("ago", &ago(at, ctx.now, ctx.lang))])
     } else {
-        fill(ctx.page().fresh_at, &[("at", &date_time(at, ctx.now, ctx.lang))])
+        ctx.at(ctx.page().fresh_at, at)
     };
-    cl("p", "fr").attr("id", "fresh").attr("data-edition", "both").text(text)
+    cl("p", "fr").attr("id", "fresh").apart().text(text)
 }
 
 fn header(ctx: &Ctx, route: Option<&Route>) -> El {
@@ -44,26 +44,27 @@ fn header(ctx: &Ctx, route: Option<&Route>) -> El {
 
 fn foot(ctx: &Ctx) -> El {
     let w = ctx.w();
-    let links = [(Route::Places, w.places), (Route::Settings, w.settings), (Route::Install, w.install), (Route::About, w.about)];
+    let links =
+        [(Route::Places, w.places()), (Route::Settings, w.settings()), (Route::Install, w.install()), (Route::About, w.about())];
     let links = links.into_iter().map(|(route, name)| el("li").kid(link(route.path(ctx.lang), name)));
     let name = [&instance().name, " – ", instance().area.get(ctx.lang)].concat();
     cl("footer", "ft").kid(el("ul").kids(links.collect())).kid(tx("p", name))
 }
 
-/// How many alerts are in force, and the worst level of them.
+/// The worst level in force.
 fn alarm(ctx: &Ctx) -> Option<El> {
-    let (count, level) = ctx.alarm?;
-    let text = fill(ctx.w().alarm, &[("n", &count.to_string()), ("level", &level.to_string())]);
-    Some(cl("b", ["n l", &level.clamp(1, 5).to_string()].concat()).attr("data-edition", "both").text(text))
+    let level = decimal(ctx.alarm?.clamp(1, 5).into());
+    let mark = cl("b", ["n l", &level].concat()).apart();
+    Some(crate::parts::until(mark, ctx.alarm_until).text(fill(ctx.w().alarm(), &[("level", &level)])))
 }
 
 fn bar(ctx: &Ctx, route: Option<&Route>) -> El {
     let w = ctx.w();
     let places = [
-        (Route::Home, "news", w.bar_news),
-        (Route::Alerts, "alert", w.alerts),
-        (Route::Search(Query::default()), "search", w.search),
-        (Route::Saved, "mine", w.mine),
+        (Route::Home, "news", w.bar_news()),
+        (Route::Alerts, "alert", w.alerts()),
+        (Route::Search(Query::default()), "search", w.search()),
+        (Route::Saved, "mine", w.mine()),
     ];
     let here = match route {
         Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Places | Route::Former(_)) => 0,
@@ -77,5 +78,5 @@ fn bar(ctx: &Ctx, route: Option<&Route>) -> El {
         let a = if at == 1 { a.maybe(alarm(ctx)) } else { a };
         el("li").kid(if at == here { a.attr("aria-current", "page") } else { a })
     });
-    cl("nav", "bar").attr("aria-label", w.main_menu).kid(el("ul").kids(links.collect()))
+    cl("nav", "bar").attr("aria-label", w.main_menu()).kid(el("ul").kids(links.collect()))
 }

@@ -2,7 +2,7 @@
 
 use domain::content::{ItemId, PlaceCode, Time};
 use domain::sorted::Set;
-use domain::words::{Lang, Page, Words};
+use domain::words::{Lang, Page, Words, date_time, decimal, fill};
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,9 @@ pub struct Ctx {
     pub read: Arc<Set<ItemId>>,
     pub saved: Arc<Set<ItemId>>,
     pub mine: Arc<Mine>,
-    /// How many alerts are in force and the worst level, for the bar at the foot of every page.
-    pub alarm: Option<(usize, u8)>,
+    /// The worst level in force, for the bar at the foot of every page, and until when a page that is kept may show it.
+    pub alarm: Option<u8>,
+    pub alarm_until: Option<Time>,
     /// The phone can read Vietnamese aloud.
     pub voice: bool,
     /// It does so now.
@@ -59,6 +60,7 @@ impl Ctx {
             saved: Arc::default(),
             mine: Arc::default(),
             alarm: None,
+            alarm_until: None,
             voice: false,
             speaking: false,
         }
@@ -66,6 +68,24 @@ impl Ctx {
 
     pub fn app(lang: Lang, now: Time, origin: &str) -> Ctx {
         Ctx { edition: Edition::App, ..Ctx::html(lang, now, origin) }
+    }
+
+    /// A time in words.
+    #[inline(never)]
+    pub fn when(&self, at: Time) -> String {
+        date_time(at, self.now, self.lang)
+    }
+
+    /// A text that names a time.
+    #[inline(never)]
+    pub fn at(&self, text: &str, at: Time) -> String {
+        fill(text, &[("at", &self.when(at))])
+    }
+
+    /// A text that names a number.
+    #[inline(never)]
+    pub fn count(&self, text: &str, n: usize) -> String {
+        fill(text, &[("n", &decimal(n as i64))])
     }
 
     pub fn w(&self) -> &'static Words {

@@ -2,7 +2,7 @@
 
 mod alerts;
 
-pub use alerts::{AlertsData, alarm, over};
+pub use alerts::{AlertsData, alarm, alarm_until, over};
 
 use crate::ctx::Mine;
 use crate::el::El;
@@ -214,6 +214,10 @@ pub struct SearchData<'a> {
     pub found: Vec<Found<'a>>,
     /// How many there are beyond `found`.
     pub more: usize,
+    /// How many come before `found`: pages of the server go on where the one before ended.
+    pub from: usize,
+    /// Texts that are not on this phone, where nothing could be looked for, and their bytes on the way here.
+    pub missing: (usize, u64),
 }
 
 impl SearchData<'_> {
@@ -227,8 +231,6 @@ impl SearchData<'_> {
 pub struct SavedData<'a> {
     /// Saved items, last saved first.
     pub saved: Vec<&'a Card>,
-    /// Saved items whose card is no longer on this phone.
-    pub missing: Vec<ItemId>,
 }
 
 /// What this phone holds.

@@ -11,7 +11,7 @@
 //! - `data-id`: item id, place code or topic index. `data-url`, `data-title`: what to share or copy.
 //! - `data-act=image` is a link to the file with `data-w data-h data-alt`: put an `<img>` in its place.
 //! - `data-lead=ID` on a link: its article comes in `<template id=t-ID>`.
-//! - `data-edition=app|html|both`: left out when the texts of the two editions are compared.
+//! - `data-edition` ([`El::apart`]): left out when the texts of the two editions are compared.
 //! - `aria-pressed` on switches (`save place topic`). Install button (`data-act=install`) is `hidden` until it can work.
 //!
 //! # Classes, for whoever writes the style sheet

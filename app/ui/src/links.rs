@@ -21,11 +21,12 @@ pub fn web(url: &str) -> Option<&str> {
     matches!(scheme.as_deref(), Some("http" | "https")).then_some(url)
 }
 
-/// An SMS with title, summary (of an alert what fits) and short address, ready to send.
-pub fn sms(card: &Card, lang: Lang, origin: &str) -> String {
+/// An SMS with title, summary (of an alert what fits) and short address, ready to send; `over` says first that the item no
+/// longer holds.
+pub fn sms(over: &str, card: &Card, lang: Lang, origin: &str) -> String {
     let headline = card.headline(lang.tag());
     let address = short(card, lang, origin);
-    let mut text = [&headline.title, ". ", &headline.summary].concat();
+    let mut text = [over, &headline.title, ". ", &headline.summary].concat();
     if card.kind == Kind::ALERT {
         let room = sms::LETTERS.saturating_sub(address.len() + 2);
         if let Some((end, _)) = text.char_indices().nth(room) {

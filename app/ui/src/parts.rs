@@ -7,11 +7,11 @@ use domain::alert::{Standing, State};
 use domain::content::{Card, Headline, Kind, PlaceCode, Status, Time};
 use domain::instance::instance;
 use domain::route::{Route, notify_path};
-use domain::words::{date, date_time, decimal, fill};
+use domain::words::{date, decimal, fill, size};
 
 /// The way to have alerts ring on this phone.
 pub fn get_alerts(ctx: &Ctx) -> El {
-    cl("p", "wy").kid(link(notify_path(ctx.lang), ctx.w().get_alerts))
+    way(notify_path(ctx.lang).into(), ctx.w().get_alerts())
 }
 
 /// The nth of the texts that a locale keeps under one key, split by `|`.
@@ -26,6 +26,32 @@ pub fn in_lang(el: El, lang: &str, ctx: &Ctx) -> El {
 
 pub fn headline<'a>(card: &'a Card, ctx: &Ctx) -> &'a Headline {
     card.headline(ctx.lang.tag())
+}
+
+/// The title of an item as an element of its language.
+#[inline(never)]
+pub fn title(tag: &'static str, card: &Card, ctx: &Ctx) -> El {
+    let head = headline(card, ctx);
+    in_lang(tx(tag, head.title.clone()), &head.lang, ctx)
+}
+
+/// The summary of an item, likewise.
+#[inline(never)]
+pub fn summary(card: &Card, ctx: &Ctx) -> El {
+    let head = headline(card, ctx);
+    in_lang(tx("p", head.summary.clone()), &head.lang, ctx)
+}
+
+/// A link to an item, empty yet.
+#[inline(never)]
+pub fn to(card: &Card, ctx: &Ctx) -> El {
+    el("a").attr("href", Route::Item(card.id).path(ctx.lang))
+}
+
+/// A line with the way to somewhere else.
+#[inline(never)]
+pub fn way(href: String, text: &'static str) -> El {
+    cl("p", "wy").kid(link(href, text))
 }
 
 /// A heading of a section with its content; nothing where there is no content.
@@ -51,22 +77,22 @@ pub fn places_text(places: &[PlaceCode], ctx: &Ctx) -> String {
     if names.len() <= 3 {
         return names.join(", ");
     }
-    let more = fill(ctx.w().places_more, &[("n", &decimal(names.len() as i64 - 2))]);
+    let more = ctx.count(ctx.w().places_more(), names.len() - 2);
     [&names[..2].join(", "), " ", &more].concat()
 }
 
 pub fn kind_name(kind: Kind, ctx: &Ctx) -> &'static str {
     match kind {
-        Kind::ALERT => ctx.w().kind_alert,
-        Kind::GUIDE => ctx.w().kind_guide,
-        Kind::EVENT => ctx.w().kind_event,
-        Kind::BULLETIN => ctx.w().kind_bulletin,
-        _ => ctx.w().kind_unknown,
+        Kind::ALERT => ctx.w().kind_alert(),
+        Kind::GUIDE => ctx.w().kind_guide(),
+        Kind::EVENT => ctx.w().kind_event(),
+        Kind::BULLETIN => ctx.w().kind_bulletin(),
+        _ => ctx.w().kind_unknown(),
     }
 }
 
 pub fn sample_badge(card: &Card, ctx: &Ctx) -> Option<El> {
-    card.sample.then(|| cl("b", "smp").text(ctx.w().sample))
+    card.sample.then(|| cl("b", "smp").text(ctx.w().sample()))
 }
 
 /// How a row of a list is dressed.
@@ -76,22 +102,20 @@ pub enum Row {
     Summary,
 }
 
-/// One item of a list.
+/// One item of a list: a tap anywhere on it opens it.
 pub fn row(card: &Card, dress: Row, ctx: &Ctx) -> El {
-    let head = headline(card, ctx);
-    let title = in_lang(tx("h3", head.title.clone()), &head.lang, ctx);
-    let mut a = el("a").attr("href", Route::Item(card.id).path(ctx.lang)).kid(title);
-    if dress == Row::Summary && !head.summary.is_empty() {
-        a = a.kid(in_lang(tx("p", head.summary.clone()), &head.lang, ctx));
+    let mut a = to(card, ctx).kid(title("h3", card, ctx));
+    if dress == Row::Summary && !headline(card, ctx).summary.is_empty() {
+        a = a.kid(summary(card, ctx));
     }
-    li(card, ctx).kid(a).kid(meta(card, ctx))
+    li(card, ctx).kid(a.kid(meta(card, ctx)))
 }
 
 /// The list item of a card, with the mark of what has not been read.
 pub fn li(card: &Card, ctx: &Ctx) -> El {
     let unread = ctx.is_app() && !ctx.read.contains(&card.id);
     let li = el("li");
-    if unread { li.class("nw").kid(cl("i", "vh").attr("data-edition", "app").text(ctx.w().unread)) } else { li }
+    if unread { li.class("nw").kid(cl("i", "vh").apart().text(ctx.w().unread())) } else { li }
 }
 
 /// The line under a headline: kind where it is not a bulletin, topic, place, day.
@@ -113,14 +137,14 @@ pub fn meta(card: &Card, ctx: &Ctx) -> El {
     }
     add(&places_text(&card.places, ctx));
     match card.event() {
-        Some(event) => add(&date_time(event.start, ctx.now, ctx.lang)),
+        Some(event) => add(&ctx.when(event.start)),
         None => add(&date(card.issued, ctx.now, ctx.lang)),
     }
     if card.headlines.iter().any(|headline| headline.audio) {
-        add(ctx.w().has_audio);
+        add(ctx.w().has_audio());
     }
     if card.ended(ctx.now) {
-        add(ctx.w().expired);
+        add(ctx.w().expired());
     }
     let mut small = tx("small", out);
     if let Some(badge) = sample_badge(card, ctx) {
@@ -141,12 +165,22 @@ pub fn lists(cards: &[&Card], summaries: usize, ctx: &Ctx) -> Vec<El> {
     if cards.is_empty() { Vec::new() } else { vec![list(cards, summaries, ctx)] }
 }
 
-/// What stands under a list that has more: the app loads them, the page leads to the search.
-pub fn more(count: usize, search: Route, ctx: &Ctx) -> Option<El> {
-    let text = fill(ctx.w().more_items, &[("n", &decimal(count as i64))]);
+/// The way to all texts that are not on this phone yet, with what they cost.
+pub fn fetch_all(count: usize, bytes: u64, ctx: &Ctx) -> El {
+    button("fetch-all", "download", fill(ctx.w().fetch_all(), &[("n", &decimal(count as i64)), ("size", &size(bytes, ctx.lang))]))
+}
+
+/// What stands under a list that has more: the app loads them, the page leads to a search that goes on after the first
+/// `from`.
+pub fn more(count: usize, from: usize, search: Route, ctx: &Ctx) -> Option<El> {
+    let text = ctx.count(ctx.w().more_items(), count);
     (count > 0).then(|| {
-        let inner = if ctx.is_app() { button("more", "more", text) } else { link(search.path(ctx.lang), text) };
-        cl("p", "mr").attr("data-edition", "both").kid(inner)
+        let inner = if ctx.is_app() {
+            button("more", "more", text)
+        } else {
+            link([&search.path(ctx.lang), "&tu=", &decimal(from as i64)].concat(), text)
+        };
+        cl("p", "mr").apart().kid(inner)
     })
 }
 
@@ -167,7 +201,7 @@ pub fn level(level: u8, ctx: &Ctx) -> El {
     let level = level.clamp(1, 5);
     let shape = ["l1", "l2", "l3", "l4", "l5"][usize::from(level) - 1];
     let number = decimal(level.into());
-    let word = fill(ctx.w().level, &[("n", &number), ("word", nth(ctx.w().level_words, usize::from(level) - 1))]);
+    let word = fill(ctx.w().level(), &[("n", &number), ("word", nth(ctx.w().level_words(), usize::from(level) - 1))]);
     let sign = cl("b", "sg").attr("aria-hidden", "true").kid(icon(shape)).kid(tx("i", number));
     cl("span", "lv").kid(sign).kid(tx("b", word))
 }
@@ -178,9 +212,9 @@ pub fn hazard_name(hazard: u8, ctx: &Ctx) -> &'static str {
 
 /// From when until when; the day once where it is the same.
 pub fn from_until(from: Time, until: Time, ctx: &Ctx) -> String {
-    let start = date_time(from, ctx.now, ctx.lang);
+    let start = ctx.when(from);
     let start = if from.day() == until.day() { start.split(',').next().unwrap_or_default() } else { &start };
-    fill(ctx.w().from_until, &[("from", start), ("until", &date_time(until, ctx.now, ctx.lang))])
+    fill(ctx.w().from_until(), &[("from", start), ("until", &ctx.when(until))])
 }
 
 /// From when until when an alert holds.
@@ -188,18 +222,18 @@ pub fn span_text(card: &Card, ctx: &Ctx) -> String {
     let from = card.effective.unwrap_or(card.issued);
     match card.expires {
         Some(end) => from_until(from, end, ctx),
-        None => fill(ctx.w().from_on, &[("from", &date_time(from, ctx.now, ctx.lang))]),
+        None => fill(ctx.w().from_on(), &[("from", &ctx.when(from))]),
     }
 }
 
 /// What an alert's state means, in a sentence.
 pub fn state_text(state: State, ctx: &Ctx) -> &'static str {
     match state {
-        State::InForce => ctx.w().alert_in_force,
-        State::Coming => ctx.w().alert_coming,
-        State::Ended => ctx.w().alert_ended,
-        State::Cancelled => ctx.w().alert_cancelled,
-        State::Superseded => ctx.w().alert_superseded,
+        State::InForce => ctx.w().alert_in_force(),
+        State::Coming => ctx.w().alert_coming(),
+        State::Ended => ctx.w().alert_ended(),
+        State::Cancelled => ctx.w().alert_cancelled(),
+        State::Superseded => ctx.w().alert_superseded(),
     }
 }
 
@@ -220,21 +254,38 @@ pub fn alert_class(base: &str, card: &Card, state: State, level: u8) -> String {
 pub fn drill_mark(card: &Card, ctx: &Ctx) -> Option<El> {
     let text = match card.status() {
         Status::Actual => return None,
-        Status::Exercise => ctx.w().drill_exercise,
-        Status::Test => ctx.w().drill_test,
+        Status::Exercise => ctx.w().drill_exercise(),
+        Status::Test => ctx.w().drill_test(),
     };
     Some(cl("p", "dm").kid(tx("b", text)))
+}
+
+/// Until when this may be shown as it is. Pages are kept and read without a network: `public/boot.js` then says that it is
+/// over. The program draws anew by itself.
+#[cfg(not(feature = "csr"))]
+pub fn until(el: El, at: Option<Time>) -> El {
+    match at {
+        Some(at) => el.attr("data-until", at.0.to_string()),
+        None => el,
+    }
+}
+#[cfg(feature = "csr")]
+pub fn until(el: El, _: Option<Time>) -> El {
+    el
+}
+
+/// [`until`] for an alert.
+pub fn lasts(el: El, card: &Card, state: State) -> El {
+    until(el, card.expires.filter(|_| matches!(state, State::InForce | State::Coming)))
 }
 
 /// One alert of a list; `always` says in words also that it is in force.
 pub fn banner(standing: &Standing, always: bool, ctx: &Ctx) -> El {
     let card = standing.card;
-    let head = headline(card, ctx);
-    let title = in_lang(tx("h3", head.title.clone()), &head.lang, ctx);
     let places = places_text(&card.places, ctx);
     let facts = [hazard_name(standing.info.hazard, ctx), if places.is_empty() { "" } else { " · " }, &places].concat();
-    let mut a = el("a").attr("href", Route::Item(card.id).path(ctx.lang)).maybe(drill_mark(card, ctx));
-    a = a.kid(level(standing.info.level, ctx)).kid(title);
+    let mut a = to(card, ctx).maybe(drill_mark(card, ctx));
+    a = a.kid(level(standing.info.level, ctx)).kid(title("h3", card, ctx));
     if standing.state != State::InForce || always {
         a = a.kid(cl("p", "st").text(state_text(standing.state, ctx)));
     }
@@ -242,7 +293,7 @@ pub fn banner(standing: &Standing, always: bool, ctx: &Ctx) -> El {
     if let Some(badge) = sample_badge(card, ctx) {
         times = times.text(" ").kid(badge);
     }
-    cl("li", alert_class("al", card, standing.state, standing.info.level)).kid(a).kid(times)
+    lasts(cl("li", alert_class("al", card, standing.state, standing.info.level)), card, standing.state).kid(a).kid(times)
 }
 
 pub fn banners(standings: &[Standing], ctx: &Ctx) -> Vec<El> {

@@ -66,7 +66,7 @@ fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<&str>, call
         MsgType::Cancel => d.aloud_cancel,
     };
     let hazard = instance().hazard(info.hazard).map_or("", |hazard| &hazard.name.vi).to_lowercase();
-    let word = Lang::Vi.words().level_words.split('|').nth(usize::from(info.level.clamp(1, 5)) - 1).unwrap_or_default();
+    let word = Lang::Vi.words().level_words().split('|').nth(usize::from(info.level.clamp(1, 5)) - 1).unwrap_or_default();
     let level = info.level.to_string();
     tell(&fill(kind, &[("hazard", &hazard), ("n", &level), ("word", word), ("source", &card.source)]), 1);
     if let Some(state) = state {

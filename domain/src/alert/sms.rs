@@ -106,7 +106,7 @@ fn places(card: &Card, lang: Lang) -> Vec<String> {
     let names: Vec<&str> = named.map(|p| if p.parent.is_none() { p.name.get(lang) } else { &p.short }).collect();
     let (w, d) = (lang.words(), lang.desk());
     let short = |shown: usize| {
-        let more = fill(w.places_more, &[("n", &(names.len() - shown).to_string())]);
+        let more = fill(w.places_more(), &[("n", &(names.len() - shown).to_string())]);
         [&names[..shown].join(", "), " ", &more].concat()
     };
     let mut all = vec![names.join(", ")];
@@ -148,9 +148,9 @@ fn cut(text: &str) -> Option<String> {
 pub fn note(state: State, lang: Lang) -> Option<&'static str> {
     let w = lang.words();
     match state {
-        State::Ended => Some(w.alert_ended),
-        State::Cancelled => Some(w.alert_cancelled),
-        State::Superseded => Some(w.alert_superseded),
+        State::Ended => Some(w.alert_ended()),
+        State::Cancelled => Some(w.alert_cancelled()),
+        State::Superseded => Some(w.alert_superseded()),
         State::InForce | State::Coming => None,
     }
 }

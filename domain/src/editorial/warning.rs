@@ -94,7 +94,7 @@ pub fn places_named(places: &[PlaceCode], lang: Lang) -> String {
     if names.len() <= 3 {
         return names.join(", ");
     }
-    let more = fill(lang.words().places_more, &[("n", &(names.len() - 2).to_string())]);
+    let more = fill(lang.words().places_more(), &[("n", &(names.len() - 2).to_string())]);
     [&names[..2].join(", "), " ", &more].concat()
 }
 

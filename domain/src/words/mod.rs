@@ -75,17 +75,16 @@ static VI: OnceLock<Words> = OnceLock::new();
 static EN: OnceLock<Words> = OnceLock::new();
 
 fn vietnamese() -> &'static Words {
-    VI.get_or_init(|| words_of(include_str!(concat!(env!("OUT_DIR"), "/vi.txt")).split('\n').collect()))
+    VI.get_or_init(|| words_of(include_str!(concat!(env!("OUT_DIR"), "/vi.txt"))))
 }
 
 /// Of a text a line.
-fn words_of(lines: Vec<&'static str>) -> Words {
-    let (mut words, mut lines) = (Words::NONE, lines.into_iter());
-    words.each(
-        #[inline(never)]
-        |word| *word = lines.next().unwrap_or_default(),
-    );
-    words
+fn words_of(text: &'static str) -> Words {
+    let mut words = [""; KEYS];
+    for (word, line) in words.iter_mut().zip(text.split('\n')) {
+        *word = line;
+    }
+    Words(words)
 }
 
 #[cfg(feature = "english")]
@@ -109,9 +108,8 @@ pub fn known(lang: Lang) -> bool {
 /// Takes the texts of `locales/en.txt`, a line each, in the order of their keys, as the release of this program has them.
 /// More or fewer are no use: then English stays Vietnamese.
 pub fn learn(text: &'static str) {
-    let lines: Vec<&str> = text.split('\n').collect();
-    if lines.len() == KEYS {
-        let _ = EN.set(words_of(lines));
+    if text.split('\n').count() == KEYS {
+        let _ = EN.set(words_of(text));
     }
 }
 
@@ -157,7 +155,7 @@ pub fn date_time(at: Time, now: Time, lang: Lang) -> String {
 /// `thứ Hai 23/11`; the year only where it is not the one of `now`.
 pub fn date(at: Time, now: Time, lang: Lang) -> String {
     let c = at.civil();
-    let day = lang.words().weekdays.split('|').nth(usize::from(c.weekday)).unwrap_or_default();
+    let day = lang.words().weekdays().split('|').nth(usize::from(c.weekday)).unwrap_or_default();
     let mut out = [day, " ", &two(c.day), "/", &two(c.month)].concat();
     if c.year != now.civil().year {
         out.push('/');
@@ -172,10 +170,10 @@ pub fn ago(at: Time, now: Time, lang: Lang) -> String {
     let seconds = now.since(at);
     let count = |n: i64, text: &str| fill(text, &[("n", &decimal(n))]);
     match seconds {
-        ..60 => w.ago_now.to_owned(),
-        60..3_600 => count(seconds / 60, w.ago_minutes),
-        3_600..86_400 => count(seconds / 3_600, w.ago_hours),
-        86_400..604_800 => count(seconds / 86_400, w.ago_days),
+        ..60 => w.ago_now().to_owned(),
+        60..3_600 => count(seconds / 60, w.ago_minutes()),
+        3_600..86_400 => count(seconds / 3_600, w.ago_hours()),
+        86_400..604_800 => count(seconds / 86_400, w.ago_days()),
         _ => date(at, now, lang),
     }
 }

@@ -55,7 +55,7 @@ pub fn message(snapshot: &Snapshot, id: ItemId, lang: Lang, origin: &str) -> Opt
     let infos = card.headlines.iter().map(|headline| self::info(card, &info, body, headline, lang, origin)).collect();
     Some(Alert {
         status: if card.sample { Status::Test } else { status(card) },
-        note: card.sample.then(|| Lang::Vi.words().sample.to_owned()),
+        note: card.sample.then(|| Lang::Vi.words().sample().to_owned()),
         infos,
         ..bare(id, card.revision, sent, msg_type, references, origin)
     })

@@ -44,8 +44,9 @@ pub struct Snapshot {
     pub alerts: Vec<([u8; 16], Arc<Hot>)>,
     /// When something was last published; `Time(0)` when nothing ever was.
     pub published: Time,
-    /// How many alerts are in force and the worst level; `None` where none is.
-    pub alarm: Option<(usize, u8)>,
+    /// The worst level in force and until when; `None` where none is, or no end is known.
+    pub alarm: Option<u8>,
+    pub alarm_until: Option<Time>,
     /// At this instant something begins, ends or gets another date: pages and head made before are out of date then.
     pub next_change: Time,
 }
@@ -79,6 +80,7 @@ impl Snapshot {
             alerts: Vec::new(),
             published: Time(0),
             alarm: None,
+            alarm_until: None,
             next_change: midnight(now).plus(86_400),
         }
     }
@@ -149,8 +151,22 @@ impl Snapshot {
         let head = Head { seq, issued, alerts: named, ..self.head.clone() };
         let head_answer = if head == self.head { self.head_answer.clone() } else { head_answer(&head, seals) };
         let alarm = ui::data::alarm(items.values().map(|item| &item.card), now, &ui::Mine::default());
+        let alarm_until = ui::data::alarm_until(items.values().map(|item| &item.card), now);
         let index = self.index.clone();
-        Ok(Snapshot { entries, appended, items, gone, index, head, head_answer, alerts, published, alarm, next_change })
+        Ok(Snapshot {
+            entries,
+            appended,
+            items,
+            gone,
+            index,
+            head,
+            head_answer,
+            alerts,
+            published,
+            alarm,
+            alarm_until,
+            next_change,
+        })
     }
 }
 

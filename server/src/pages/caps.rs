@@ -32,7 +32,7 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     messages.sort_by(|(_, a), (_, b)| b.sent.at.cmp(&a.sent.at).then(a.identifier.cmp(&b.identifier)));
     messages.truncate(LENGTH);
     let page = place.map_or(Route::Alerts, |place| Route::Place(place.code));
-    let title = [lang.words().alerts, " – ", place.map_or(&i.area, |place| &place.name).get(lang), " – ", &i.name].concat();
+    let title = [lang.words().alerts(), " – ", place.map_or(&i.area, |place| &place.name).get(lang), " – ", &i.name].concat();
     let updated = messages.iter().map(|(_, message)| message.sent.at).max().unwrap_or(Time(0));
     let mut out = String::with_capacity(16 * 1024);
     let _ = writeln!(

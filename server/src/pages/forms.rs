@@ -128,7 +128,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     let area = variant.and_then(|variant| variant.fact(FactKind::AREA)).map(str::to_owned);
     let named = card.places.iter().filter_map(|code| Some(instance().place(*code)?.name.get(ctx.lang)));
     let named = named.collect::<Vec<_>>().join(", ");
-    let place = area.unwrap_or(if named.is_empty() { w.everyone.to_owned() } else { named });
+    let place = area.unwrap_or(if named.is_empty() { w.everyone().to_owned() } else { named });
     let until = card.expires.filter(|_| live).map(|end| fill(d.out_until, &[("at", &date_time(end, ctx.now, ctx.lang))]));
     let url = links::short(card, ctx.lang, &ctx.origin);
     let issued = fill(d.out_issued, &[("at", &date_time(card.issued, ctx.now, ctx.lang))]);
@@ -143,7 +143,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
         .maybe(over(data, ctx).map(|text| cl("p", "over").text(text)))
         .maybe(sign)
         .kid(tx("h1", head.title.clone()).attr("lang", head.lang.clone()))
-        .kid(el("p").class("where").kid(tx("b", [w.alert_where, ": "].concat())).text(place))
+        .kid(el("p").class("where").kid(tx("b", [w.alert_where(), ": "].concat())).text(place))
         .maybe(until.map(|text| cl("p", "until").text(text)))
         .maybe(variant.and_then(|variant| pages::what_to_do(variant, ctx)))
         .kids(variant.map(|variant| pages::numbers(variant, ctx)).unwrap_or_default())
@@ -152,7 +152,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     let mut out = String::from("<!doctype html><html lang=");
     out.push_str(ctx.lang.tag());
     out.push_str("><head><meta charset=utf-8><meta name=viewport content=\"width=device-width,initial-scale=1\"><title>");
-    escape(&[w.poster, ": ", &head.title].concat(), &mut out);
+    escape(&[w.poster(), ": ", &head.title].concat(), &mut out);
     out.push_str("</title><meta name=robots content=noindex><link rel=icon href=/icons/icon.svg><link rel=stylesheet href=");
     out.push_str(SHEET);
     out.push_str("></head><body class=");

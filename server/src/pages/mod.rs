@@ -70,10 +70,11 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     if let Some(target) = moved(&site, path, query, lang, &route) {
         return redirect(&target);
     }
-    let ctx = Ctx { alarm: site.live.now().alarm, ..Ctx::html(lang, site.now(), &origin) };
+    let live = site.live.now();
+    let ctx = Ctx { alarm: live.alarm, alarm_until: live.alarm_until, ..Ctx::html(lang, site.now(), &origin) };
     match route {
         Route::Item(id) => item(&site, request.headers(), ctx, id).await,
-        Route::Search(query) if query != Query::default() => found(&site, request.headers(), ctx, query).await,
+        Route::Search(asked) if asked != Query::default() => found(&site, request.headers(), ctx, asked, after(query)).await,
         route => {
             let snapshot = site.live.now();
             let make = move || page(view::document(&snapshot, &ctx, &route).as_ref());
@@ -105,11 +106,16 @@ async fn item(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId) -> Re
     }
 }
 
+/// How many results the pages before this one showed.
+fn after(query: &str) -> usize {
+    query.split('&').find_map(|field| field.strip_prefix("tu=")?.parse().ok()).unwrap_or(0)
+}
+
 /// Results are made for one reader and not kept: there are too many things to ask for.
-async fn found(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, query: Query) -> Response {
+async fn found(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, query: Query, from: usize) -> Response {
     let snapshot = site.live.now();
     let make = move || {
-        let hot = page(Some(&search::document(&snapshot, &ctx, &query)));
+        let hot = page(Some(&search::document(&snapshot, &ctx, &query, from)));
         let small = compress::brotli(hot.plain(), 5);
         hot.compressed(small)
     };
@@ -121,7 +127,7 @@ async fn missing(site: &Arc<Site>, request: &HeaderMap, lang: Lang, origin: Arc<
     let now = site.now();
     let make = move || {
         let ctx = Ctx::html(lang, now, &origin);
-        page(Some(&view::bare(&ctx, ctx.w().not_found, pages::not_found(&ctx)))).status(StatusCode::NOT_FOUND)
+        page(Some(&view::bare(&ctx, ctx.w().not_found(), pages::not_found(&ctx)))).status(StatusCode::NOT_FOUND)
     };
     site.page(&key, make).await.answer(request, None).await
 }

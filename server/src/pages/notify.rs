@@ -17,7 +17,7 @@ pub fn here(path: &str) -> Option<Lang> {
 }
 
 pub fn document(ctx: &Ctx) -> Document<'_> {
-    let title = [ctx.w().get_alerts, " – ", &instance().name].concat();
+    let title = [ctx.w().get_alerts(), " – ", &instance().name].concat();
     let main = main(ctx, ctx.lang.page());
     Document {
         lang: ctx.lang,
@@ -39,7 +39,7 @@ fn main(ctx: &Ctx, p: &'static Page) -> El {
     };
     let other = if ctx.lang == Lang::Vi { Lang::En } else { Lang::Vi };
     let switch = link(notify_path(other), other.name()).attr("lang", other.tag()).attr("hreflang", other.tag());
-    page("notify", ctx.w().get_alerts)
+    page("notify", ctx.w().get_alerts())
         .kid(cl("p", "ld").text(p.lead))
         .kid(states(p))
         .kid(part(p.what, p.what_text))
@@ -47,7 +47,7 @@ fn main(ctx: &Ctx, p: &'static Page) -> El {
         .kid(el("noscript").kid(cl("p", "ex").text(p.no_script)))
         .kid(choose(ctx, p))
         .kid(help(p))
-        .kid(cl("p", "wy").kid(link(Route::Alerts.path(ctx.lang), ctx.w().all_alerts)))
+        .kid(cl("p", "wy").kid(link(Route::Alerts.path(ctx.lang), ctx.w().all_alerts())))
         .kid(cl("p", "la").kid(switch))
         .kid(el("script").attr("src", "/alerts.js").attr("defer", ""))
 }

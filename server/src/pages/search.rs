@@ -9,29 +9,31 @@ use domain::search::{best_snippet, mark, rank_phrase};
 use ui::data::{Found, SearchData};
 use ui::{Ctx, pages};
 
-/// Results on the page; more are found by narrowing down.
+/// Results on a page; the next one goes on after them.
 const SHOWN: usize = 30;
 /// Hits among which words that stand side by side count.
 const RANKED: usize = 100;
 /// Characters of a snippet.
 const SNIPPET: usize = 140;
 
-pub fn document<'a>(snapshot: &Snapshot, ctx: &'a Ctx, query: &Query) -> Document<'a> {
-    let data = if *query == Query::default() { SearchData::default() } else { found(snapshot, ctx, query) };
+/// `from`: how many results were on the pages before; past the end it begins anew.
+pub fn document<'a>(snapshot: &Snapshot, ctx: &'a Ctx, query: &Query, from: usize) -> Document<'a> {
+    let data = if *query == Query::default() { SearchData::default() } else { found(snapshot, ctx, query, from) };
     view::framed(ctx, &Route::Search(query.clone()), None, pages::search(ctx, data))
 }
 
-fn found<'a>(snapshot: &'a Snapshot, ctx: &Ctx, query: &Query) -> SearchData<'a> {
+fn found<'a>(snapshot: &'a Snapshot, ctx: &Ctx, query: &Query, from: usize) -> SearchData<'a> {
     let mut hits = snapshot.search(query, usize::MAX);
     let ranked = hits.len().min(RANKED);
     rank_phrase(&mut hits[..ranked], &query.text, &mut |id| {
         let heads = snapshot.items.get(&id).map(|item| item.card.headlines.iter());
         heads.into_iter().flatten().map(|head| format!("{}\n{}\n", head.title, head.summary)).collect()
     });
-    let more = hits.len().saturating_sub(SHOWN);
-    let shown = hits.iter().take(SHOWN).filter_map(|hit| snapshot.items.get(&hit.id));
+    let from = if from < hits.len() { from } else { 0 };
+    let more = hits.len().saturating_sub(from + SHOWN);
+    let shown = hits.iter().skip(from).take(SHOWN).filter_map(|hit| snapshot.items.get(&hit.id));
     let found = shown.map(|item| row(&item.card, &item.body, &query.text, ctx)).collect();
-    SearchData { query: query.clone(), found, more }
+    SearchData { query: query.clone(), found, more, from, missing: (0, 0) }
 }
 
 /// Title and the piece of summary or text that shows why it was found.

@@ -82,7 +82,7 @@ pub fn bare<'a>(ctx: &'a Ctx, title: &str, main: El) -> Document<'a> {
 }
 
 pub fn gone<'a>(ctx: &'a Ctx, gone: &Gone) -> Document<'a> {
-    bare(ctx, ctx.w().gone, pages::gone(ctx, gone))
+    bare(ctx, ctx.w().gone(), pages::gone(ctx, gone))
 }
 
 fn home(snapshot: &Snapshot, ctx: &Ctx) -> El {

@@ -64,10 +64,10 @@ fn print(snapshot: &Snapshot, place: Option<&Place>, lang: Lang, origin: &str, n
     // What is played is no news for whoever passes by.
     let live: Vec<_> = live.filter(|one| one.card.status() == Status::Actual).collect();
     let mut out = format!("<!doctype html><html lang={}><head><meta charset=utf-8>", lang.tag());
-    let _ = write!(out, "<meta name=viewport content=\"width=device-width,initial-scale=1\"><title>{}</title>", w.alerts);
+    let _ = write!(out, "<meta name=viewport content=\"width=device-width,initial-scale=1\"><title>{}</title>", w.alerts());
     let _ = write!(out, "<style>{STYLE}</style></head><body><main>");
     let name = place.map_or(instance().area.get(lang), |place| place.name.get(lang));
-    let _ = write!(out, "<p><strong>{}</strong> – ", w.alerts);
+    let _ = write!(out, "<p><strong>{}</strong> – ", w.alerts());
     escape(name, &mut out);
     out.push_str("</p>");
     for one in live.iter().take(LENGTH) {
@@ -81,28 +81,28 @@ fn print(snapshot: &Snapshot, place: Option<&Place>, lang: Lang, origin: &str, n
         escape(&[origin, &item_path(one.card, lang)].concat(), &mut out);
         out.push_str("\">");
         if one.card.sample {
-            let _ = write!(out, "[{}] ", w.sample);
+            let _ = write!(out, "[{}] ", w.sample());
         }
         escape(&one.card.headline(lang.tag()).title, &mut out);
         out.push_str("</a>");
         if over {
-            let _ = write!(out, "<br><small>{}</small>", w.alert_ended);
+            let _ = write!(out, "<br><small>{}</small>", w.alert_ended());
         }
         out.push_str("</p>");
     }
     if live.is_empty() {
-        let _ = write!(out, "<p>{}</p>", w.no_alert);
+        let _ = write!(out, "<p>{}</p>", w.no_alert());
     }
     let more = place.map_or(Route::Alerts, |place| Route::Place(place.code)).path(lang);
     out.push_str("<p><small><a target=_blank rel=noopener href=\"");
     escape(&[origin, &more].concat(), &mut out);
-    let _ = write!(out, "\">{}</a></small></p></main></body></html>", w.all_alerts);
+    let _ = write!(out, "\">{}</a></small></p></main></body></html>", w.all_alerts());
     out
 }
 
 /// What a site of a commune puts into its page.
 pub fn line(place: Option<&Place>, origin: &str) -> String {
     let query = place.map(|place| ["?noi=", &place.slug].concat()).unwrap_or_default();
-    let title = Lang::Vi.words().alerts;
+    let title = Lang::Vi.words().alerts();
     format!("<iframe src=\"{origin}{PATH}{query}\" title=\"{title}\" width=\"100%\" height=\"160\" loading=\"lazy\"></iframe>")
 }

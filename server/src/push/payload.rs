@@ -176,8 +176,8 @@ impl Told {
             (None, MsgType::Update) if !said(desk.push_update) => desk.push_update,
             _ => "",
         };
-        let word = w.level_words.split('|').nth(usize::from(self.info.level.max(1) - 1)).unwrap_or_default();
-        let level = fill(w.level, &[("n", &self.info.level.to_string()), ("word", word)]);
+        let word = w.level_words().split('|').nth(usize::from(self.info.level.max(1) - 1)).unwrap_or_default();
+        let level = fill(w.level(), &[("n", &self.info.level.to_string()), ("word", word)]);
         let level = if self.info.msg_type == MsgType::Cancel { "" } else { &level };
         let parts: Vec<&str> = [prefix, level, title].into_iter().filter(|part| !part.is_empty()).collect();
         short(&[mark, parts.join(": ")].concat(), MAX_TITLE)

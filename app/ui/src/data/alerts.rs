@@ -4,12 +4,20 @@ use crate::ctx::Mine;
 use domain::alert::{self, MEMORY, Standing, State};
 use domain::content::{Card, Status, Time};
 
-/// How many alerts are in force for the reader (all, where he chose no place), and the worst level; `None`: none is.
-pub fn alarm<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> Option<(usize, u8)> {
+/// The worst level in force for the reader (for anybody, where he chose no place); `None`: no alert is.
+pub fn alarm<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> Option<u8> {
     let near = near(mine);
     let mut live = AlertsData::select(cards, now).in_force;
     live.retain(|standing| mine.places.is_empty() || near.concerns(standing.card));
-    live.first().map(|worst| (live.len(), worst.info.level))
+    live.first().map(|worst| worst.info.level)
+}
+
+/// Until when the worst level stays in force, for pages that are kept; `None` where no end is known.
+pub fn alarm_until<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> Option<Time> {
+    let live = AlertsData::select(cards, now).in_force;
+    let worst = live.iter().take_while(|standing| standing.info.level == live[0].info.level);
+    // No end is later than any.
+    worst.map(|standing| standing.card.expires).max_by_key(|end| end.map_or(i64::MAX, |end| end.0)).flatten()
 }
 
 pub(super) fn near(mine: &Mine) -> alert::Near {

@@ -79,6 +79,12 @@ impl El {
         self.attr("class", class)
     }
 
+    /// Of one edition, or not the same in both: left out when their texts are compared.
+    #[inline(never)]
+    pub fn apart(self) -> El {
+        self.attr("data-edition", "")
+    }
+
     /// An attribute without a value.
     pub fn flag(self, name: &'static str, on: bool) -> El {
         if on { self.attr(name, "") } else { self }

@@ -4,18 +4,20 @@ use crate::blocks::{call, rich};
 use crate::ctx::Ctx;
 use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
-use crate::parts::{alert_class, button, drill_mark, hazard_name, headline, in_lang, level, span_text, state_text};
+use crate::parts::{
+    alert_class, button, drill_mark, hazard_name, headline, in_lang, lasts, level, span_text, state_text, title, to, way,
+};
 use domain::alert::State;
 use domain::content::{AlertInfo, Block, Card, FactKind, MsgType, Variant};
 use domain::instance::instance;
 use domain::route::{Route, forms_path};
 use domain::search::fold;
-use domain::words::{date_time, decimal, fill};
+use domain::words::decimal;
 
 /// Level, hazard, state, span.
 pub fn head(data: &ItemData, info: &AlertInfo, ctx: &Ctx) -> El {
     let state = data.state.unwrap_or(State::Ended);
-    cl("div", alert_class("alh", data.card, state, info.level))
+    lasts(cl("div", alert_class("alh", data.card, state, info.level)), data.card, state)
         .maybe(drill_mark(data.card, ctx))
         .kid(level(info.level, ctx))
         .kid(cl("p", "hz").text(hazard_name(info.hazard, ctx)))
@@ -39,13 +41,13 @@ pub fn before(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
     let w = ctx.w();
     let lang = |el: El| el.attr("lang", variant.lang.clone());
     let mut out: Vec<El> = what_to_do(variant, ctx).into_iter().collect();
-    let mut place = el("section").kid(tx("h2", w.alert_where));
+    let mut place = el("section").kid(tx("h2", w.alert_where()));
     if let Some(area) = variant.fact(FactKind::AREA) {
         place = place.kid(lang(tx("p", area.to_owned())));
     }
     out.push(place.maybe(map(data.card, ctx)));
     if let Some(text) = variant.fact(FactKind::CONTINGENCY) {
-        out.push(cl("section", "cg").kid(tx("h2", w.contingency)).kid(lang(tx("p", text.to_owned()))));
+        out.push(cl("section", "cg").kid(tx("h2", w.contingency())).kid(lang(tx("p", text.to_owned()))));
     }
     out
 }
@@ -54,26 +56,28 @@ pub fn before(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
 pub fn what_to_do(variant: &Variant, ctx: &Ctx) -> Option<El> {
     let Block::Steps(steps) = variant.blocks.get(steps(variant)?)? else { return None };
     let items = steps.iter().map(|step| {
-        let drawing = drawing(&step.plain).map(|name| {
+        let drawing = drawing(&step.plain).filter(|name| !name.is_empty()).map(|name| {
             let picture = el("use").attr("href", ["/do.svg#", name].concat());
             cl("svg", "dw").attr("viewBox", "0 0 64 64").attr("aria-hidden", "true").kid(picture)
         });
         el("li").maybe(drawing).kid(rich(el("span"), step))
     });
     let list = cl("ol", "do").attr("lang", variant.lang.clone()).kids(items.collect());
-    Some(el("section").kid(tx("h2", ctx.w().what_to_do)).kid(list))
+    Some(el("section").kid(tx("h2", ctx.w().what_to_do())).kid(list))
 }
 
-/// Drawings of `public/do.svg` with the words that call for them, without diacritics; the first that fits counts.
-const DRAWINGS: [(&str, &str); 11] = [
+/// Drawings of `public/do.svg` with the words that call for them, without diacritics; the first that fits counts. What must
+/// not be done again has none.
+const DRAWINGS: [(&str, &str); 12] = [
+    ("", "quay lai|go back|return for"),
     ("boat", "thuyen|tau |neo |boat|moor"),
     ("animals", "trau|gia suc|chuong|cattle|animals"),
     ("power", "cup dien|cau dao|dien dut|power|wires"),
     ("water", "khong loi|khong qua|qua suoi|ngam|cau tran|through streams|running water|ford"),
     ("call", "goi 1|goi so|bao truong thon|bao xa|call 1|tell the"),
+    ("lift", "ke do|ke lua|ke cao|move things up"),
     ("pack", "goi san|giay to|sac day|tru nuoc|thuoc|papers|charge|pack"),
     ("up", "cho cao|len cao|duong cao|high ground|high road"),
-    ("lift", "ke do|ke lua|ke cao|move things up"),
     ("stay", "trong nha|o nha|tranh tru|indoors|stay in|solid house"),
     ("watch", "quan sat|theo doi|canh|watch|look for"),
     ("leave", "roi nha|roi di|di khi|san sang di|leave"),
@@ -89,21 +93,21 @@ pub fn alarm(ctx: &Ctx, data: ItemData) -> El {
     let head = headline(data.card, ctx);
     let variant = data.body.and_then(|body| body.variant(&head.lang));
     let top = data.card.alert().map(|info| self::head(&data, &info, ctx));
-    let whole = cl("a", "bt").attr("href", Route::Item(data.card.id).path(ctx.lang)).kid(tx("span", ctx.w().read_all));
+    let whole = to(data.card, ctx).class("bt").kid(tx("span", ctx.w().read_all()));
     cl("div", "pg alarm")
         .maybe(top)
-        .kid(in_lang(tx("h1", head.title.clone()), &head.lang, ctx))
+        .kid(title("h1", data.card, ctx))
         .maybe(variant.and_then(|variant| what_to_do(variant, ctx)))
         .kid(in_lang(cl("p", "ld").text(head.summary.clone()), &head.lang, ctx))
         .kids(variant.map(|variant| after(variant, ctx)).unwrap_or_default())
-        .kid(cl("p", "ac").kid(button("seen", "check", ctx.w().seen)).kid(whole))
+        .kid(cl("p", "ac").kid(button("seen", "check", ctx.w().seen())).kid(whole))
 }
 
 /// Other forms of the alert, which the server makes: on paper, as text message, for the loudspeaker.
 pub fn forms(card: &Card, ctx: &Ctx) -> El {
     let path = forms_path(card.id, ctx.lang);
     let to = |end: &str, text| link([&path, end].concat(), text);
-    cl("p", "wy fm").kid(to("/to-ro", ctx.w().poster)).text(" ").kid(to("/loa", ctx.w().loud))
+    cl("p", "wy fm").kid(to("/to-ro", ctx.w().poster())).text(" ").kid(to("/loa", ctx.w().loud()))
 }
 
 /// All units in outline, those concerned filled. The list of places above says the same in words.
@@ -120,7 +124,7 @@ fn map(card: &Card, ctx: &Ctx) -> Option<El> {
         card.places.iter().map(|code| one(&["p", &decimal(code.0.into())].concat()).class("hit")).collect()
     };
     let names: Vec<&str> = card.places.iter().filter_map(|code| Some(instance().place(*code)?.short.as_str())).collect();
-    let label = [ctx.w().map, ": ", &names.join(", ")].concat();
+    let label = [ctx.w().map(), ": ", &names.join(", ")].concat();
     let svg = cl("svg", "map").attr("viewBox", "0 0 720 488").attr("role", "img").attr("aria-label", label);
     Some(svg.kid(one("all")).kids(hits))
 }
@@ -139,7 +143,7 @@ pub fn after(variant: &Variant, ctx: &Ctx) -> Vec<El> {
         let hotlines = instance().hotlines.iter().take(4);
         calls = hotlines.map(|hotline| call(&hotline.number, hotline.name.get(ctx.lang))).collect();
     }
-    vec![cl("section", "cs").kid(tx("h2", ctx.w().call)).kids(calls)]
+    vec![cl("section", "cs").kid(tx("h2", ctx.w().call())).kids(calls)]
 }
 
 /// All messages about this event, oldest first, this one marked.
@@ -151,9 +155,9 @@ pub fn chain(data: &ItemData, ctx: &Ctx) -> Option<El> {
     let rows = data.chain.iter().map(|card| {
         let head = headline(card, ctx);
         let kind = match card.alert().map(|info| info.msg_type) {
-            Some(MsgType::Update) => w.msg_update,
-            Some(MsgType::Cancel) => w.msg_cancel,
-            _ => w.msg_alert,
+            Some(MsgType::Update) => w.msg_update(),
+            Some(MsgType::Cancel) => w.msg_cancel(),
+            _ => w.msg_alert(),
         };
         let title = head.title.clone();
         let title = if card.id == data.card.id {
@@ -161,13 +165,13 @@ pub fn chain(data: &ItemData, ctx: &Ctx) -> Option<El> {
         } else {
             link(Route::Item(card.id).path(ctx.lang), title)
         };
-        let when = [&date_time(card.issued, ctx.now, ctx.lang), " · ", kind].concat();
+        let when = [&ctx.when(card.issued), " · ", kind].concat();
         el("li").kid(tx("small", when)).text(" ").kid(in_lang(title, &head.lang, ctx))
     });
     let missed = (!data.missed.is_empty()).then(|| {
-        let text = fill(w.missed, &[("n", &data.missed.len().to_string())]);
+        let text = ctx.count(w.missed(), data.missed.len());
         cl("li", "ms").text(text)
     });
-    let all = cl("p", "wy").kid(link(Route::Alerts.path(ctx.lang), w.all_alerts));
-    Some(el("section").kid(tx("h2", w.chain)).kid(cl("ol", "ch").maybe(missed).kids(rows.collect())).kid(all))
+    let all = way(Route::Alerts.path(ctx.lang), w.all_alerts());
+    Some(el("section").kid(tx("h2", w.chain())).kid(cl("ol", "ch").maybe(missed).kids(rows.collect())).kid(all))
 }

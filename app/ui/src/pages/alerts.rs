@@ -3,27 +3,26 @@
 use crate::blocks::call;
 use crate::ctx::Ctx;
 use crate::data::{self, AlertsData};
-use crate::el::{El, cl, el, link, tx};
-use crate::parts::{banners, get_alerts, headline, in_lang, page, section, state_text};
+use crate::el::{El, cl, el, tx};
+use crate::parts::{banners, get_alerts, page, section, state_text, title, to};
 use domain::alert::Standing;
 use domain::instance::instance;
-use domain::route::Route;
 use domain::words::{date, decimal, fill};
 
 pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
     let w = ctx.w();
     let calls = instance().hotlines.iter().map(|hotline| call(&hotline.number, hotline.name.get(ctx.lang)));
-    let none = data.in_force.is_empty().then(|| cl("p", "ok").text(w.no_alert));
-    let ended = (!data.ended.is_empty()).then(|| tx("p", w.ended_explained)).into_iter().chain(banners(&data.ended, ctx));
-    page("alerts", w.alerts)
+    let none = data.in_force.is_empty().then(|| cl("p", "ok").text(w.no_alert()));
+    let ended = (!data.ended.is_empty()).then(|| tx("p", w.ended_explained())).into_iter().chain(banners(&data.ended, ctx));
+    page("alerts", w.alerts())
         .maybe(none)
-        .maybe(section(w.alerts_in_force, banners(&data.in_force, ctx)))
-        .maybe(section(w.alerts_coming, banners(&data.coming, ctx)))
-        .maybe(section(w.alerts_ended, ended.collect()))
-        .maybe(section(w.alert_cancelled, banners(&data.cancelled, ctx)))
-        .maybe(section(w.drills, banners(&data.drills, ctx)))
+        .maybe(section(w.alerts_in_force(), banners(&data.in_force, ctx)))
+        .maybe(section(w.alerts_coming(), banners(&data.coming, ctx)))
+        .maybe(section(w.alerts_ended(), ended.collect()))
+        .maybe(section(w.alert_cancelled(), banners(&data.cancelled, ctx)))
+        .maybe(section(w.drills(), banners(&data.drills, ctx)))
         .kid(get_alerts(ctx))
-        .kid(cl("section", "cs").kid(tx("h2", w.call)).kids(calls.collect()))
+        .kid(cl("section", "cs").kid(tx("h2", w.call())).kids(calls.collect()))
         .maybe(season(&data, ctx))
         .kid(levels(ctx))
 }
@@ -32,29 +31,28 @@ pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
 fn season(data: &AlertsData, ctx: &Ctx) -> Option<El> {
     let mut over: Vec<&Standing> = data.ended.iter().chain(&data.cancelled).chain(&data.past).collect();
     over.sort_unstable_by_key(|standing| (std::cmp::Reverse(data::over(standing)), standing.card.id));
-    let mut out = el("details").kid(tx("summary", ctx.w().history));
+    let mut out = el("details").kid(tx("summary", ctx.w().history()));
     let (mut month, mut rows) = (None, Vec::new());
     for (at, standing) in over.iter().enumerate() {
         let c = data::over(standing).civil();
         if month != Some((c.year, c.month)) {
             month = Some((c.year, c.month));
-            out = out.kid(tx("h3", fill(ctx.w().month, &[("m", &c.month.to_string()), ("y", &c.year.to_string())])));
+            out = out.kid(tx("h3", fill(ctx.w().month(), &[("m", &c.month.to_string()), ("y", &c.year.to_string())])));
         }
-        let head = headline(standing.card, ctx);
-        let a = in_lang(link(Route::Item(standing.card.id).path(ctx.lang), head.title.clone()), &head.lang, ctx);
         let when = [&date(data::over(standing), ctx.now, ctx.lang), " · ", state_text(standing.state, ctx)].concat();
-        rows.push(el("li").kid(a).kid(tx("small", when)));
+        let a = to(standing.card, ctx).kid(title("span", standing.card, ctx));
+        rows.push(el("li").kid(a.kid(tx("small", when))));
         let next = over.get(at + 1).map(|next| data::over(next).civil());
         if next.is_none_or(|next| month != Some((next.year, next.month))) {
             out = out.kid(cl("ul", "ls").kids(std::mem::take(&mut rows)));
         }
     }
     // Under a heading of its own, so that months step down from it.
-    month.map(|_| el("section").kid(cl("h2", "vh").text(ctx.w().history)).kid(out))
+    month.map(|_| el("section").kid(cl("h2", "vh").text(ctx.w().history())).kid(out))
 }
 
 /// What the five levels mean.
 fn levels(ctx: &Ctx) -> El {
     let rows = (1..=5).map(|n| cl("li", ["l", &decimal(n.into())].concat()).kid(crate::parts::level(n, ctx)));
-    el("details").kid(tx("summary", ctx.w().levels)).kid(cl("ul", "lvs").kids(rows.collect()))
+    el("details").kid(tx("summary", ctx.w().levels())).kid(cl("ul", "lvs").kids(rows.collect()))
 }

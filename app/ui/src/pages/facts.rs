@@ -5,7 +5,6 @@ use crate::el::{El, cl, el, link, tx};
 use crate::links;
 use crate::parts::from_until;
 use domain::content::{Card, FactKind, Variant};
-use domain::words::date_time;
 
 /// A name with its value.
 fn row(name: &'static str, value: El) -> El {
@@ -19,17 +18,21 @@ pub fn guide(variant: &Variant, ctx: &Ctx) -> Vec<El> {
     let mut rows = Vec::new();
     let papers: Vec<El> = variant.facts(FactKind::PAPER).map(|paper| tx("li", paper.to_owned())).collect();
     if !papers.is_empty() {
-        rows.push(row(w.papers, lang(el("dd").kid(el("ul").kids(papers)))));
+        rows.push(row(w.papers(), lang(el("dd").kid(el("ul").kids(papers)))));
     }
-    let plain =
-        [(w.fee, FactKind::FEE), (w.duration, FactKind::DURATION), (w.office, FactKind::OFFICE), (w.hours, FactKind::HOURS)];
+    let plain = [
+        (w.fee(), FactKind::FEE),
+        (w.duration(), FactKind::DURATION),
+        (w.office(), FactKind::OFFICE),
+        (w.hours(), FactKind::HOURS),
+    ];
     for (name, kind) in plain {
         if let Some(text) = variant.fact(kind) {
             rows.push(row(name, lang(tx("dd", text.to_owned()))));
         }
     }
     for number in variant.facts(FactKind::PHONE) {
-        rows.push(row(w.phone, phone(number)));
+        rows.push(row(w.phone(), phone(number)));
     }
     all(rows)
 }
@@ -53,25 +56,25 @@ pub fn event(card: &Card, variant: &Variant, ctx: &Ctx) -> Vec<El> {
     if let Some(event) = &event {
         let when = match event.end {
             Some(end) => from_until(event.start, end, ctx),
-            None => date_time(event.start, ctx.now, ctx.lang),
+            None => ctx.when(event.start),
         };
-        rows.push(row(w.when, tx("dd", when)));
+        rows.push(row(w.when(), tx("dd", when)));
     }
     if let Some(venue) = variant.fact(FactKind::VENUE) {
-        rows.push(row(w.venue, tx("dd", venue.to_owned()).attr("lang", variant.lang.clone())));
+        rows.push(row(w.venue(), tx("dd", venue.to_owned()).attr("lang", variant.lang.clone())));
     }
     if let Some(url) = event.as_ref().and_then(|event| event.online.as_deref()).filter(|url| url.starts_with("https://")) {
-        rows.push(row(w.online, el("dd").kid(link(url.to_owned(), w.join).attr("rel", "noopener"))));
+        rows.push(row(w.online(), el("dd").kid(link(url.to_owned(), w.join()).attr("rel", "noopener"))));
     }
     for number in variant.facts(FactKind::PHONE) {
-        rows.push(row(w.phone, phone(number)));
+        rows.push(row(w.phone(), phone(number)));
     }
     let mut out = all(rows);
     if event.is_some() {
         out.push(
             cl("p", "wy")
                 .kid(crate::icons::icon("calendar"))
-                .kid(link(domain::route::Feed::Event(card.id).path(ctx.lang), w.to_calendar)),
+                .kid(link(domain::route::Feed::Event(card.id).path(ctx.lang), w.to_calendar())),
         );
     }
     out

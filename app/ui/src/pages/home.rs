@@ -2,8 +2,8 @@
 
 use crate::ctx::Ctx;
 use crate::data::HomeData;
-use crate::el::{El, cl, el, link, tx};
-use crate::parts::{Row, banners, headline, in_lang, li, lists, meta, row, section, stated, topic_link};
+use crate::el::{El, cl, el, tx};
+use crate::parts::{Row, banners, li, lists, meta, row, section, stated, summary, title, to, topic_link, way};
 use domain::content::Card;
 use domain::instance::instance;
 use domain::route::Route;
@@ -17,19 +17,19 @@ pub fn home(ctx: &Ctx, data: HomeData) -> El {
     let name = [&instance().name, " – ", instance().area.get(ctx.lang)].concat();
     let root = cl("div", "pg home").kid(cl("h1", "vh").text(name));
     let empty = data.near.is_empty() && data.alerts.is_empty() && data.newest.is_empty();
-    let mine = section(w.for_me, lists(&data.mine, data.mine.len(), ctx));
-    let events = section(w.events, lists(&data.events, 0, ctx));
+    let mine = section(w.for_me(), lists(&data.mine, data.mine.len(), ctx));
+    let events = section(w.events(), lists(&data.events, 0, ctx));
     let topics = data.topics.iter().filter_map(|(topic, count, next)| topic_row(*topic, *count, *next, ctx)).collect::<Vec<_>>();
-    let near = section(w.my_alerts, stated(&data.near, true, ctx));
+    let near = section(w.my_alerts(), stated(&data.near, true, ctx));
     root.maybe(near.map(|section| section.class("fx")))
-        .maybe(section(w.alerts_in_force, banners(&data.alerts, ctx)).map(|section| section.class("fx")))
-        .maybe(section(w.alerts_other, banners(&data.other_alerts, ctx)))
-        .maybe(mine.map(|mine| mine.attr("data-edition", "app")))
-        .maybe(section(w.newest, newest(&data.newest, data.lead, ctx)))
-        .maybe(empty.then(|| cl("p", "em").text(w.nothing_yet)))
+        .maybe(section(w.alerts_in_force(), banners(&data.alerts, ctx)).map(|section| section.class("fx")))
+        .maybe(section(w.alerts_other(), banners(&data.other_alerts, ctx)))
+        .maybe(mine.map(|mine| mine.apart()))
+        .maybe(section(w.newest(), newest(&data.newest, data.lead, ctx)))
+        .maybe(empty.then(|| cl("p", "em").text(w.nothing_yet())))
         .maybe(events)
-        .maybe(section(w.topics, if topics.is_empty() { vec![] } else { vec![cl("ul", "tp").kids(topics)] }))
-        .kid(cl("p", "wy").kid(link(Route::Places.path(ctx.lang), w.find_my_place)))
+        .maybe(section(w.topics(), if topics.is_empty() { vec![] } else { vec![cl("ul", "tp").kids(topics)] }))
+        .kid(way(Route::Places.path(ctx.lang), w.find_my_place()))
 }
 
 /// The newest items; the article of the first one comes with it where the server put it in.
@@ -38,12 +38,10 @@ fn newest(cards: &[&Card], lead: Option<El>, ctx: &Ctx) -> Vec<El> {
     let mut rows = Vec::with_capacity(cards.len());
     match lead {
         Some(article) => {
-            let head = headline(first, ctx);
-            let title = in_lang(tx("h3", head.title.clone()), &head.lang, ctx);
-            let a = el("a").attr("href", Route::Item(first.id).path(ctx.lang)).attr("data-lead", first.id.to_string());
-            let a = a.kid(title).kid(in_lang(tx("p", head.summary.clone()), &head.lang, ctx));
+            let a = to(first, ctx).attr("data-lead", first.id.to_string());
+            let a = a.kid(title("h3", first, ctx)).kid(summary(first, ctx));
             let template = el("template").attr("id", ["t-", &first.id.to_string()].concat()).kid(article);
-            rows.push(li(first, ctx).kid(a).kid(meta(first, ctx)).kid(template));
+            rows.push(li(first, ctx).kid(a.kid(meta(first, ctx))).kid(template));
         }
         None => rows.push(row(first, Row::Summary, ctx)),
     }
@@ -56,8 +54,5 @@ fn newest(cards: &[&Card], lead: Option<El>, ctx: &Ctx) -> Vec<El> {
 fn topic_row(topic: u8, count: usize, next: Option<&Card>, ctx: &Ctx) -> Option<El> {
     let a = topic_link(topic, ctx)?;
     let row = el("li").kid(el("h3").kid(a).text(" ").kid(tx("small", decimal(count as i64))));
-    Some(row.maybe(next.map(|card| {
-        let head = headline(card, ctx);
-        el("p").kid(in_lang(link(Route::Item(card.id).path(ctx.lang), head.title.clone()), &head.lang, ctx))
-    })))
+    Some(row.maybe(next.map(|card| el("p").kid(to(card, ctx).kid(title("span", card, ctx))))))
 }

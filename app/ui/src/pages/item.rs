@@ -6,10 +6,16 @@ use crate::ctx::Ctx;
 use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
 use crate::links;
-use crate::parts::{button, get_alerts, headline, in_lang, kind_name, place_link, sample_badge, topic_link};
+use crate::parts::{
+    button, get_alerts, headline, kind_name, place_link, sample_badge, state_text, summary, title, to, topic_link,
+};
+use domain::alert::State;
 use domain::content::{Body, Card, Headline, Kind, Variant};
 use domain::route::Route;
-use domain::words::{Lang, date_time, fill, size};
+use domain::words::{Lang, fill, size};
+
+/// Class of what no longer holds.
+const OVER: &str = "st off";
 
 pub fn item(ctx: &Ctx, data: ItemData) -> El {
     cl("div", "pg item").kid(article(ctx, data))
@@ -28,19 +34,19 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
     if let Some(info) = card.alert() {
         out = out.kid(alert::head(&data, &info, ctx));
     }
-    out = out.kid(in_lang(tx("h1", head.title.clone()), &head.lang, ctx));
+    out = out.kid(title("h1", card, ctx));
     if !head.summary.is_empty() {
-        out = out.kid(in_lang(cl("p", "ld").text(head.summary.clone()), &head.lang, ctx));
+        out = out.kid(summary(card, ctx).class("ld"));
     }
     out = out.maybe(holds(&data, ctx)).kid(about(card, ctx)).maybe(languages(card, head, ctx));
-    out = out.maybe(variant.and_then(|variant| variant.audio.as_ref()).map(|media| audio(media, w.recording, ctx)));
+    out = out.maybe(variant.and_then(|variant| variant.audio.as_ref()).map(|media| audio(media, w.recording(), ctx)));
     // Who opens an alert needs to know what to do before whom to tell.
     let urgent = card.kind == Kind::ALERT;
     if !urgent {
-        out = out.kid(actions(card, ctx));
+        out = out.kid(actions(&data, ctx));
     }
     if !known {
-        out = out.kid(cl("p", "nx").text(w.unknown_item));
+        out = out.kid(cl("p", "nx").text(w.unknown_item()));
     }
     match variant {
         Some(variant) => out = out.kids(text(&data, variant, ctx)),
@@ -48,7 +54,7 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
         None => {}
     }
     if urgent {
-        out = out.kid(actions(card, ctx)).kid(alert::forms(card, ctx));
+        out = out.kid(actions(&data, ctx)).kid(alert::forms(card, ctx));
     }
     out = out.maybe(alert::chain(&data, ctx)).maybe(data.body.map(|body| source(card, body, ctx)));
     if let Some(body) = data.body {
@@ -70,22 +76,39 @@ fn crumb(card: &Card, ctx: &Ctx) -> El {
 fn holds(data: &ItemData, ctx: &Ctx) -> Option<El> {
     let w = ctx.w();
     let card = data.card;
-    let replaced = data.replaced_by.map(|newer| {
-        let head = headline(newer, ctx);
-        let a = in_lang(link(Route::Item(newer.id).path(ctx.lang), head.title.clone()), &head.lang, ctx);
-        cl("p", "st off").text(w.replaced_by).text(" ").kid(a)
-    });
+    let replaced = data
+        .replaced_by
+        .map(|newer| cl("p", OVER).text(w.replaced_by()).text(" ").kid(to(newer, ctx).kid(title("span", newer, ctx))));
     if replaced.is_some() || data.state.is_some() {
         return replaced;
     }
-    let at = |text, time| fill(text, &[("at", &date_time(time, ctx.now, ctx.lang))]);
-    let (class, text) = match (card.effective, card.expires) {
-        (_, Some(end)) if card.ended(ctx.now) => ("st off", at(w.ended_on, end)),
-        (Some(start), _) if card.upcoming(ctx.now) => ("st soon", at(w.holds_from, start)),
-        (_, Some(end)) => ("st on", at(w.holds_until, end)),
-        _ => ("st on", w.holds.to_owned()),
-    };
+    let (class, text) = standing(card, ctx);
     Some(cl("p", class).text(text))
+}
+
+/// Class and sentence; alerts have their own.
+fn standing(card: &Card, ctx: &Ctx) -> (&'static str, String) {
+    let w = ctx.w();
+    match (card.effective, card.expires) {
+        (_, Some(end)) if card.ended(ctx.now) => (OVER, ctx.at(w.ended_on(), end)),
+        (Some(start), _) if card.upcoming(ctx.now) => ("st soon", ctx.at(w.holds_from(), start)),
+        (_, Some(end)) => ("st on", ctx.at(w.holds_until(), end)),
+        _ => ("st on", w.holds().to_owned()),
+    }
+}
+
+/// What must come first wherever the item is passed on: that it no longer holds. Empty while it does.
+fn over(data: &ItemData, ctx: &Ctx) -> String {
+    let text = match data.state {
+        Some(State::InForce | State::Coming) => return String::new(),
+        Some(state) => state_text(state, ctx).to_owned(),
+        None if data.replaced_by.is_some() => ctx.w().replaced_by().trim_end_matches(':').to_owned(),
+        None => match standing(data.card, ctx) {
+            (OVER, text) => text,
+            _ => return String::new(),
+        },
+    };
+    text + ". "
 }
 
 /// Source, day, places.
@@ -97,12 +120,12 @@ fn about(card: &Card, ctx: &Ctx) -> El {
         places = if at > 0 { places.text(", ") } else { places }.kid(place);
     }
     if places.is_empty() {
-        places = places.text(w.everyone);
+        places = places.text(w.everyone());
     }
     cl("dl", "mt")
-        .kid(row(w.source, tx("dd", card.source.clone())))
-        .kid(row(w.issued, tx("dd", date_time(card.issued, ctx.now, ctx.lang))))
-        .kid(row(w.where_, places))
+        .kid(row(w.source(), tx("dd", card.source.clone())))
+        .kid(row(w.issued(), tx("dd", ctx.when(card.issued))))
+        .kid(row(w.where_(), places))
 }
 
 /// The same item in the languages of the screens by address; others follow below on the same page.
@@ -115,7 +138,7 @@ fn languages(card: &Card, shown: &Headline, ctx: &Ctx) -> Option<El> {
     }
     let mut line = cl("p", "la");
     if untranslated {
-        line = line.text(fill(w.only_in, &[("lang", &lang_name(&shown.lang, ctx))])).text(" ");
+        line = line.text(fill(w.only_in(), &[("lang", &lang_name(&shown.lang, ctx))])).text(" ");
     }
     for other in others {
         let href = match screen(&other.lang) {
@@ -134,33 +157,33 @@ fn screen(lang: &str) -> Option<Lang> {
 
 /// Name of a language where the screens know one, else its tag.
 pub fn lang_name(tag: &str, ctx: &Ctx) -> String {
-    let named = ctx.w().languages.split('|').filter_map(|pair| pair.split_once(':'));
+    let named = ctx.w().languages().split('|').filter_map(|pair| pair.split_once(':'));
     named.into_iter().find(|(known, _)| *known == tag).map_or(tag, |(_, name)| name).to_owned()
 }
 
 /// What one can do with an item. Buttons that need a script are only shown when one is there (`.js`).
-fn actions(card: &Card, ctx: &Ctx) -> El {
-    let w = ctx.w();
+fn actions(data: &ItemData, ctx: &Ctx) -> El {
+    let (w, card, over) = (ctx.w(), data.card, over(data, ctx));
     let id = card.id.to_string();
     let act = |act, icon, text: &'static str| button(act, icon, text).attr("data-id", id.clone());
     let script = |button: El| if ctx.is_app() { button } else { el("span").class("js").kid(button) };
-    let mut bar = cl("div", "ac").attr("data-edition", "both");
+    let mut bar = cl("div", "ac").apart();
     if ctx.is_app() {
         let saved = ctx.saved.contains(&card.id);
-        let (icon, text) = if saved { ("saved", w.saved_act) } else { ("save", w.save) };
+        let (icon, text) = if saved { ("saved", w.saved_act()) } else { ("save", w.save()) };
         bar = bar.kid(act("save", icon, text).attr("aria-pressed", if saved { "true" } else { "false" }));
         if ctx.voice {
-            bar = bar.kid(act("listen", "listen", if ctx.speaking { w.listen_stop } else { w.listen }));
+            bar = bar.kid(act("listen", "listen", if ctx.speaking { w.listen_stop() } else { w.listen() }));
         }
     }
-    let share = act("share", "share", w.share).attr("data-url", links::short(card, ctx.lang, &ctx.origin));
-    let share = share.attr("data-title", headline(card, ctx).title.clone());
-    let copy = act("copy", "copy", w.copy).attr("data-url", links::short(card, ctx.lang, &ctx.origin));
+    let share = act("share", "share", w.share()).attr("data-url", links::short(card, ctx.lang, &ctx.origin));
+    let share = share.attr("data-title", over.clone() + &headline(card, ctx).title);
+    let copy = act("copy", "copy", w.copy()).attr("data-url", links::short(card, ctx.lang, &ctx.origin));
     let sms = cl("a", "bt")
-        .attr("href", links::sms(card, ctx.lang, &ctx.origin))
+        .attr("href", links::sms(&over, card, ctx.lang, &ctx.origin))
         .attr("data-act", "sms")
         .kid(crate::icons::icon("sms"));
-    bar.kid(script(share)).kid(script(copy)).kid(sms.kid(tx("span", w.sms))).kid(script(act("print", "print", w.print)))
+    bar.kid(script(share)).kid(script(copy)).kid(sms.kid(tx("span", w.sms()))).kid(script(act("print", "print", w.print())))
 }
 
 /// Facts of the kind, then the blocks.
@@ -187,20 +210,20 @@ fn text(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
 /// The text is not on this phone yet.
 fn not_here(card: &Card, ctx: &Ctx) -> El {
     let cost = size(card.body_bytes.into(), ctx.lang);
-    let text = fill(ctx.w().body_missing, &[("size", &cost)]);
-    let fetch = button("fetch", "download", ctx.w().fetch).attr("data-id", card.id.to_string());
-    cl("div", "em").attr("data-edition", "app").kid(tx("p", text)).kid(fetch)
+    let text = fill(ctx.w().body_missing(), &[("size", &cost)]);
+    let fetch = button("fetch", "download", ctx.w().fetch()).attr("data-id", card.id.to_string());
+    cl("div", "em").apart().kid(tx("p", text)).kid(fetch)
 }
 
 /// Number of the document and where the source published it.
 fn source(card: &Card, body: &Body, ctx: &Ctx) -> El {
     let w = ctx.w();
-    let mut line = cl("p", "so").text(w.source).text(": ").text(card.source.clone());
+    let mut line = cl("p", "so").text(w.source()).text(": ").text(card.source.clone());
     if let Some(document) = &body.document {
-        line = line.text(" · ").text(w.document).text(" ").text(document.clone());
+        line = line.text(" · ").text(w.document()).text(" ").text(document.clone());
     }
     if let Some(url) = body.source_url.as_deref().and_then(links::web) {
-        line = line.text(" · ").kid(link(url.to_owned(), w.original).attr("rel", "noopener"));
+        line = line.text(" · ").kid(link(url.to_owned(), w.original()).attr("rel", "noopener"));
     }
     line
 }
@@ -228,8 +251,6 @@ fn others(data: &ItemData, body: &Body, shown: &Headline, ctx: &Ctx) -> Vec<El> 
 
 /// Only on paper: whose word it is, of when, and where to check it.
 fn print_foot(card: &Card, ctx: &Ctx) -> El {
-    let text =
-        [&card.source, " · ", &date_time(card.issued, ctx.now, ctx.lang), " · ", &links::short(card, ctx.lang, &ctx.origin)]
-            .concat();
-    cl("p", "print-only").attr("data-edition", "both").attr("aria-hidden", "true").text(text)
+    let text = [&card.source, " · ", &ctx.when(card.issued), " · ", &links::short(card, ctx.lang, &ctx.origin)].concat();
+    cl("p", "print-only").apart().attr("aria-hidden", "true").text(text)
 }

@@ -2,28 +2,28 @@
 
 use crate::ctx::Ctx;
 use crate::data::SavedData;
-use crate::el::{El, cl, el, link, tx};
+use crate::el::{El, cl, el, tx};
 use crate::icons::icon;
-use crate::parts::{list, page, place_link, section, switch};
+use crate::parts::{list, page, place_link, section, switch, way};
 use domain::instance::instance;
 use domain::route::Route;
 use domain::words::{Lang, decimal};
 
 pub fn saved(ctx: &Ctx, data: SavedData) -> El {
     let w = ctx.w();
-    let root = page("mine", w.mine);
+    let root = page("mine", w.mine());
     let root = if ctx.is_app() { root.kids(app(ctx, data)) } else { root.kid(explained(ctx.page().saved_explained, ctx)) };
     let ways = [
-        (Route::OnThisPhone, "download", w.on_this_phone),
-        (Route::Settings, "menu", w.settings),
-        (Route::Install, "install", w.install),
+        (Route::OnThisPhone, "download", w.on_this_phone()),
+        (Route::Settings, "menu", w.settings()),
+        (Route::Install, "install", w.install()),
     ];
     let ways = ways.into_iter().map(|(route, name, text)| {
         el("li").kid(el("a").attr("href", route.path(ctx.lang)).kid(icon(name)).kid(tx("span", text)))
     });
     // Not a page of the app: the server's, with a script of its own.
     let tree = el("a").attr("href", if ctx.lang == Lang::Vi { "/cay-goi" } else { "/en/cay-goi" });
-    let tree = el("li").kid(tree.kid(icon("phone")).kid(tx("span", w.phone_tree)));
+    let tree = el("li").kid(tree.kid(icon("phone")).kid(tx("span", w.phone_tree())));
     root.kid(cl("ul", "ways").kids(ways.collect()).kid(tree))
 }
 
@@ -32,26 +32,23 @@ fn app(ctx: &Ctx, data: SavedData) -> Vec<El> {
     let mut saved = Vec::new();
     if !data.saved.is_empty() {
         saved.push(list(&data.saved, 0, ctx));
-    } else if data.missing.is_empty() {
-        saved.push(cl("p", "em").text(w.saved_none));
-    }
-    if !data.missing.is_empty() {
-        saved.push(cl("p", "em").text(w.saved_missing));
+    } else {
+        saved.push(cl("p", "em").text(w.saved_none()));
     }
     let places: Vec<El> = ctx.mine.places.iter().filter_map(|code| Some(el("li").kid(place_link(*code, ctx)?))).collect();
-    let mut chosen = vec![if places.is_empty() { tx("p", w.places_none) } else { cl("ul", "pl").kids(places) }];
-    chosen.push(cl("p", "wy").kid(link(Route::Places.path(ctx.lang), w.choose_places)));
+    let mut chosen = vec![if places.is_empty() { tx("p", w.places_none()) } else { cl("ul", "pl").kids(places) }];
+    chosen.push(way(Route::Places.path(ctx.lang), w.choose_places()));
     let mut topics = cl("ul", "cks");
     for (at, topic) in instance().topics.iter().enumerate() {
         let on = ctx.mine.topics.contains(&(at as u8));
         let name = topic.name.get(ctx.lang);
         topics = topics.kid(el("li").kid(switch("topic", decimal(at as i64), on, name)));
     }
-    let private = tx("p", w.stays_here);
-    [section(w.saved, saved), section(w.my_places, chosen), section(w.my_topics, vec![topics, private])]
+    let private = tx("p", w.stays_here());
+    [section(w.saved(), saved), section(w.my_places(), chosen), section(w.my_topics(), vec![topics, private])]
         .into_iter()
         .flatten()
-        .map(|section| section.attr("data-edition", "app"))
+        .map(|section| section.apart())
         .collect()
 }
 
@@ -59,8 +56,8 @@ fn app(ctx: &Ctx, data: SavedData) -> Vec<El> {
 pub fn explained(text: &'static str, ctx: &Ctx) -> El {
     let w = ctx.w();
     cl("section", "ex")
-        .attr("data-edition", "html")
+        .apart()
         .kid(tx("p", text))
         .kid(tx("p", ctx.page().app_how))
-        .kid(cl("p", "wy").kid(link(Route::Install.path(ctx.lang), w.install)))
+        .kid(way(Route::Install.path(ctx.lang), w.install()))
 }

@@ -3,10 +3,10 @@
 use crate::ctx::Ctx;
 use crate::data::PlaceData;
 use crate::el::{El, cl, el, link, tx};
-use crate::parts::{banners, lists, more, page, place_link, section, switch};
+use crate::parts::{banners, in_lang, lists, more, page, place_link, section, switch, way};
 use domain::alert::State;
 use domain::content::{PlaceCode, Time};
-use domain::instance::instance;
+use domain::instance::{Former, instance};
 use domain::route::{Feed, Query, Route};
 use domain::words::{date, decimal, fill};
 
@@ -14,33 +14,34 @@ pub fn place(ctx: &Ctx, data: PlaceData) -> El {
     let w = ctx.w();
     let Some(place) = instance().place(PlaceCode(data.code)) else { return super::not_found(ctx) };
     let search = Route::Search(Query { place: Some(data.code), ..Query::default() });
-    let follow = ctx.is_app().then(|| follow(data.code, w.follow_place, ctx));
+    let follow = ctx.is_app().then(|| follow(data.code, w.follow_place(), ctx));
     let empty = data.items.is_empty() && data.alerts.is_empty() && data.events.is_empty();
     let alerts = banners(&data.alerts, ctx);
-    let calm = (!data.alerts.iter().any(|alert| alert.state == State::InForce)).then(|| cl("p", "ok").text(w.place_no_alert));
+    let calm = (!data.alerts.iter().any(|alert| alert.state == State::InForce)).then(|| cl("p", "ok").text(w.place_no_alert()));
     page("place", place.name.get(ctx.lang))
         .maybe(follow)
-        .maybe(section(w.alerts, alerts))
+        .maybe(section(w.alerts(), alerts))
         .maybe(calm)
-        .maybe(section(w.events, lists(&data.events, 0, ctx)))
-        .maybe(section(w.place_news, lists(&data.items, 5, ctx)))
-        .maybe(empty.then(|| cl("p", "em").text(w.place_empty)))
-        .maybe(more(data.more, search, ctx))
-        .maybe(section(w.formed_from, formed_from(data.code, ctx)))
-        .kid(cl("p", "wy").kid(link(Feed::Place(data.code).path(ctx.lang), w.feed)))
-        .kid(cl("p", "wy").kid(link(Feed::Calendar(data.code).path(ctx.lang), w.calendar)))
-        .kid(cl("p", "wy").kid(link(Route::Places.path(ctx.lang), w.all_places)))
+        .maybe(section(w.events(), lists(&data.events, 0, ctx)))
+        .maybe(section(w.place_news(), lists(&data.items, 5, ctx)))
+        .maybe(empty.then(|| cl("p", "em").text(w.place_empty())))
+        .maybe(more(data.more, data.items.len(), search, ctx))
+        .maybe(section(w.formed_from(), formed_from(data.code, ctx)))
+        .kid(way(Feed::Place(data.code).path(ctx.lang), w.feed()))
+        .kid(way(Feed::Calendar(data.code).path(ctx.lang), w.calendar()))
+        .kid(way(Route::Places.path(ctx.lang), w.all_places()))
 }
 
 /// Former units whose people live here now.
 fn formed_from(code: u32, ctx: &Ctx) -> Vec<El> {
     let former = instance().former.iter().filter(|former| former.successors.contains(&code));
-    let rows = former.map(|former| {
-        let a = link(Route::Former(former.slug.clone()).path(ctx.lang), former.name.as_str());
-        el("li").kid(if ctx.lang.tag() == "vi" { a } else { a.attr("lang", "vi") })
-    });
+    let rows = former.map(|former| el("li").kid(former_link(former, ctx)));
     let rows: Vec<El> = rows.collect();
     if rows.is_empty() { rows } else { vec![cl("ul", "pl").kids(rows)] }
+}
+
+fn former_link(former: &'static Former, ctx: &Ctx) -> El {
+    in_lang(link(Route::Former(former.slug.clone()).path(ctx.lang), former.name.as_str()), "vi", ctx)
 }
 
 /// A unit that is no more leads to today's.
@@ -49,7 +50,7 @@ pub fn former(ctx: &Ctx, slug: &str) -> El {
     let Some(former) = instance().former_by_slug(slug) else { return super::not_found(ctx) };
     // A date long past, so that the year always shows.
     let until = Time::parse(&former.valid_to).map_or(String::new(), |at| date(at, Time(0), ctx.lang));
-    let text = fill(w.former_text, &[("name", &former.name), ("until", &until)]);
+    let text = fill(w.former_text(), &[("name", &former.name), ("until", &until)]);
     let today = former.successors.iter().filter_map(|code| Some(el("li").kid(place_link(PlaceCode(*code), ctx)?)));
     page("former", former.name.as_str()).kid(tx("p", text)).kid(cl("ul", "pl big").kids(today.collect()))
 }
@@ -57,7 +58,7 @@ pub fn former(ctx: &Ctx, slug: &str) -> El {
 /// A switch that puts a place among the reader's own.
 fn follow(code: u32, text: &'static str, ctx: &Ctx) -> El {
     let on = ctx.mine.places.contains(&PlaceCode(code));
-    switch("place", decimal(code.into()), on, text).attr("data-edition", "app")
+    switch("place", decimal(code.into()), on, text).apart()
 }
 
 /// All places by name; in the app each can be chosen.
@@ -66,14 +67,11 @@ pub fn places(ctx: &Ctx) -> El {
     let rows = instance().places.iter().filter(|place| place.parent.is_some()).map(|place| {
         let a = link(Route::Place(place.code).path(ctx.lang), place.short.as_str());
         // Forty buttons of the same word: their full names tell them apart when heard.
-        let name = [w.follow, " ", &place.short].concat();
-        el("li").kid(a).maybe(ctx.is_app().then(|| follow(place.code, w.follow, ctx).attr("aria-label", name)))
+        let name = [w.follow(), " ", &place.short].concat();
+        el("li").kid(a).maybe(ctx.is_app().then(|| follow(place.code, w.follow(), ctx).attr("aria-label", name)))
     });
-    let former = instance().former.iter().map(|former| {
-        let a = link(Route::Former(former.slug.clone()).path(ctx.lang), former.name.as_str());
-        el("li").kid(if ctx.lang.tag() == "vi" { a } else { a.attr("lang", "vi") })
-    });
+    let former = instance().former.iter().map(|former| el("li").kid(former_link(former, ctx)));
     let city = instance().places.first().map(|city| cl("p", "wy").maybe(place_link(PlaceCode(city.code), ctx)));
-    let old = el("details").kid(tx("summary", w.old_names)).kid(cl("ul", "pl").kids(former.collect()));
-    page("places", w.places).kid(tx("p", w.places_text)).kid(cl("ul", "pl big").kids(rows.collect())).maybe(city).kid(old)
+    let old = el("details").kid(tx("summary", w.old_names())).kid(cl("ul", "pl").kids(former.collect()));
+    page("places", w.places()).kid(tx("p", w.places_text())).kid(cl("ul", "pl big").kids(rows.collect())).maybe(city).kid(old)
 }

@@ -2,33 +2,72 @@
 
 use crate::ctx::Ctx;
 use crate::data::{Found, SearchData};
-use crate::el::{El, Str, cl, el, tx};
+use crate::el::{El, Str, cl, el, link, tx};
 use crate::icons::icon;
-use crate::parts::{in_lang, kind_name, li, meta, more, page};
+use crate::parts::{fetch_all, in_lang, kind_name, li, meta, more, page, to};
 use domain::content::Kind;
 use domain::instance::instance;
 use domain::route::{Query, Route};
-use domain::search::Piece;
-use domain::words::{decimal, fill};
+use domain::search::{Piece, fold};
+
+/// Places above the results.
+const PLACES: usize = 5;
+/// Letters that a place is known by.
+const PLACE_LETTERS: usize = 4;
 
 pub fn search(ctx: &Ctx, data: SearchData) -> El {
     let w = ctx.w();
     let rows: Vec<El> = data.found.iter().map(|found| row(found, ctx)).collect();
-    let count = rows.len() + data.more;
+    let from = data.from + rows.len();
+    let count = from + data.more;
     let state = if data.is_blank() {
-        Some(cl("p", "fd").text(w.search_hint))
+        Some(examples(ctx))
     } else if rows.is_empty() {
         None
     } else {
-        Some(cl("h2", "fd").text(fill(w.found, &[("n", &decimal(count as i64))])))
+        Some(cl("h2", "fd").text(ctx.count(w.found(), count)))
     };
-    let none =
-        (rows.is_empty() && !data.is_blank()).then(|| cl("div", "em").kid(tx("p", w.found_none)).kid(tx("p", w.found_none_next)));
-    page("search", w.search)
+    let none = (rows.is_empty() && !data.is_blank())
+        .then(|| cl("div", "em").kid(tx("p", w.found_none())).kid(tx("p", w.found_none_next())));
+    page("search", w.search())
         .kid(form(&data.query, ctx))
+        .maybe(named(&data.query.text, ctx))
         .kid(cl("div", "out").attr("id", "found").attr("aria-live", "polite").maybe(state).maybe(none))
         .maybe((!rows.is_empty()).then(|| cl("ul", "ls").kids(rows)))
-        .maybe(more(if ctx.is_app() { data.more } else { 0 }, Route::Search(data.query), ctx))
+        .maybe(missing(&data, ctx))
+        .maybe(more(data.more, from, Route::Search(data.query), ctx))
+}
+
+/// Places of that name: today's, and those that are no more, whose pages lead to today's.
+fn named(text: &str, ctx: &Ctx) -> Option<El> {
+    let wanted = fold(text.trim());
+    let i = instance();
+    let today = i.places.iter().map(|place| (Route::Place(place.code), &place.name.vi));
+    let former = i.former.iter().map(|former| (Route::Former(former.slug.clone()), &former.name));
+    let alike = today.chain(former).filter(|(_, name)| wanted.len() >= PLACE_LETTERS && fold(name).contains(&wanted));
+    let rows: Vec<El> = alike
+        .take(PLACES)
+        .map(|(route, name)| el("li").kid(in_lang(link(route.path(ctx.lang), name.as_str()), "vi", ctx)))
+        .collect();
+    (!rows.is_empty()).then(|| cl("ul", "pl").kids(rows))
+}
+
+/// A phone looks into the texts that it holds, and says that there are others.
+fn missing(data: &SearchData, ctx: &Ctx) -> Option<El> {
+    let (count, bytes) = data.missing;
+    (count > 0 && !data.is_blank())
+        .then(|| cl("div", "em").apart().kid(tx("p", ctx.w().search_partial())).kid(fetch_all(count, bytes, ctx)))
+}
+
+/// What one may look for, a tap each.
+fn examples(ctx: &Ctx) -> El {
+    let mut words = ctx.w().search_hint().split('|');
+    let mut out = cl("p", "fd wy").text(words.next().unwrap_or_default());
+    for text in words {
+        let query = Query { text: text.into(), ..Query::default() };
+        out = out.text(" ").kid(link(Route::Search(query).path(ctx.lang), text));
+    }
+    out
 }
 
 fn form(query: &Query, ctx: &Ctx) -> El {
@@ -60,19 +99,19 @@ fn form(query: &Query, ctx: &Ctx) -> El {
         .attr("method", "get")
         .attr("role", "search")
         .attr("data-act", "search")
-        .kid(tx("label", w.search_label).attr("for", "q"))
+        .kid(tx("label", w.search_label()).attr("for", "q"))
         .kid(
             cl("div", "sq")
                 .kid(input)
-                .kid(cl("button", "bt go").attr("type", "submit").kid(icon("search")).kid(tx("span", w.search))),
+                .kid(cl("button", "bt go").attr("type", "submit").kid(icon("search")).kid(tx("span", w.search()))),
         )
         .kid(
             el("details")
                 .flag("open", narrowed)
-                .kid(tx("summary", w.narrow))
-                .kid(select("chu-de", w.topic, w.any_topic, &mut topics.into_iter()))
-                .kid(select("noi", w.where_, w.any_place, &mut places.into_iter()))
-                .kid(select("loai", w.kind, w.any_kind, &mut kinds.into_iter())),
+                .kid(tx("summary", w.narrow()))
+                .kid(select("chu-de", w.topic(), w.any_topic(), &mut topics.into_iter()))
+                .kid(select("noi", w.where_(), w.any_place(), &mut places.into_iter()))
+                .kid(select("loai", w.kind(), w.any_kind(), &mut kinds.into_iter())),
         )
 }
 
@@ -90,9 +129,9 @@ fn select(name: &'static str, label: &'static str, any: &'static str, choices: &
 fn row(found: &Found, ctx: &Ctx) -> El {
     let title = in_lang(marked(el("h3"), &found.title), &found.lang, ctx);
     let snippet = in_lang(marked(el("p"), &found.snippet), &found.lang, ctx);
-    let a = el("a").attr("href", Route::Item(found.card.id).path(ctx.lang)).kid(title);
+    let a = to(found.card, ctx).kid(title);
     let a = if found.snippet.is_empty() { a } else { a.kid(snippet) };
-    li(found.card, ctx).kid(a).kid(meta(found.card, ctx))
+    li(found.card, ctx).kid(a.kid(meta(found.card, ctx)))
 }
 
 fn marked(mut parent: El, pieces: &[Piece]) -> El {

@@ -11,18 +11,19 @@ use domain::words::{Lang, fill, size};
 /// `data` is `None` in the HTML edition.
 pub fn settings(ctx: &Ctx, data: Option<SettingsData>) -> El {
     let w = ctx.w();
-    let root = page("settings", w.settings).kid(get_alerts(ctx));
+    let root = page("settings", w.settings()).kid(get_alerts(ctx));
     let langs = [Lang::Vi, Lang::En].map(|lang| {
         let a = link(Route::Settings.path(lang), lang.name()).attr("lang", lang.tag()).attr("hreflang", lang.tag());
         el("li").kid(if lang == ctx.lang { a.attr("aria-current", "true") } else { a })
     });
-    let languages = section(w.language, vec![cl("ul", "pl").kids(langs.into())]);
-    let Some(data) = data.filter(|_| ctx.is_app()) else {
+    let languages = section(w.language(), vec![cl("ul", "pl").kids(langs.into())]);
+    if !ctx.is_app() {
         return root.kid(explained(ctx.page().settings_explained, ctx)).maybe(languages);
-    };
-    let sizes = [("0", w.size_0), ("1", w.size_1), ("2", w.size_2), ("3", w.size_3)];
-    let themes = [("", w.theme_system), ("light", w.theme_light), ("dark", w.theme_dark)];
-    let modes = [("text", w.mode_text), ("saving", w.mode_saving), ("full", w.mode_full)];
+    }
+    let data = data.unwrap_or_default();
+    let sizes = [("0", w.size_0()), ("1", w.size_1()), ("2", w.size_2()), ("3", w.size_3())];
+    let themes = [("", w.theme_system()), ("light", w.theme_light()), ("dark", w.theme_dark())];
+    let modes = [("text", w.mode_text()), ("saving", w.mode_saving()), ("full", w.mode_full())];
     let theme = match data.theme {
         Theme::System => 0,
         Theme::Light => 1,
@@ -33,17 +34,17 @@ pub fn settings(ctx: &Ctx, data: Option<SettingsData>) -> El {
         Mode::Saving => 1,
         Mode::Full => 2,
     };
-    let version = fill(w.version, &[("version", &data.version)]);
+    let version = fill(w.version(), &[("version", &data.version)]);
     let update = data.update.map(|bytes| {
-        let text = fill(w.update_ready, &[("size", &size(bytes, ctx.lang))]);
-        cl("p", "up").attr("data-edition", "app").text(text).text(" ").kid(button("update", "download", w.update_now))
+        let text = fill(w.update_ready(), &[("size", &size(bytes, ctx.lang))]);
+        cl("p", "up").apart().text(text).text(" ").kid(button("update", "download", w.update_now()))
     });
     root.maybe(update)
-        .kid(choice("size", w.text_size, &sizes, usize::from(data.size)))
-        .kid(choice("theme", w.theme, &themes, theme))
-        .kid(choice("mode", w.data_mode, &modes, mode))
+        .kid(choice("size", w.text_size(), &sizes, usize::from(data.size)))
+        .kid(choice("theme", w.theme(), &themes, theme))
+        .kid(choice("mode", w.data_mode(), &modes, mode))
         .maybe(languages)
-        .kid(cl("p", "vn").attr("data-edition", "app").text(version))
+        .kid(cl("p", "vn").apart().text(version))
 }
 
 /// One of several, as radio buttons.
@@ -52,6 +53,6 @@ fn choice(name: &'static str, title: &'static str, choices: &[(&'static str, &'s
         let input = el("input").attr("type", "radio").attr("name", name).attr("value", *value).attr("data-act", name);
         cl("label", "rd").kid(input.flag("checked", at == chosen)).kid(tx("span", *text))
     });
-    let set = cl("fieldset", ["set ", name].concat()).attr("data-edition", "app");
+    let set = cl("fieldset", ["set ", name].concat()).apart();
     set.kid(tx("legend", title)).kids(options.collect())
 }

@@ -109,19 +109,23 @@ fn drills_stand_apart_and_count_for_nothing() {
         let home = world.home();
         assert_eq!(names(&world, home.other_alerts.last().map(|s| s.card)), ["alert"], "in sight, after all that is real");
         let cards = || world.cards.iter().map(|(_, card)| card);
-        assert_eq!(alarm(cards(), NOW, &Mine::default()), Some((2, 3)), "the one before it stands again");
+        assert_eq!(alarm(cards(), NOW, &Mine::default()), Some(3), "the one before it stands again");
     }
 }
 
 #[test]
-fn the_bar_counts_what_is_in_force_for_me() {
-    let world = World::new("Lũ");
+fn the_bar_says_the_worst_that_is_in_force_for_me_and_how_long() {
+    let later = Some(NOW.plus(9_000));
+    let world = with("whole", |card| card.expires = later);
     let cards = || world.cards.iter().map(|(_, card)| card);
     let of =
         |places: &[u32]| alarm(cards(), NOW, &Mine { places: places.iter().map(|p| PlaceCode(*p)).collect(), topics: vec![] });
-    assert_eq!(of(&[]), Some((2, 3)));
-    assert_eq!(of(&[20044]), Some((2, 3)));
-    assert_eq!(of(&[19753]), Some((1, 3)), "of the whole area");
+    assert_eq!(of(&[]), Some(3));
+    assert_eq!(of(&[19753]), Some(3), "of the whole area");
+    assert_eq!(alarm_until(cards(), NOW), later, "the last to end counts");
+    let open = with("alert", |card| card.expires = None);
+    assert_eq!(alarm_until(open.cards.iter().map(|(_, card)| card), NOW), None, "one without an end lasts longest");
+    assert_eq!(alarm_until([], NOW), None);
     assert_eq!(alarm([], NOW, &Mine::default()), None);
 }
 
@@ -162,7 +166,7 @@ fn an_alert_as_text_message_is_two_segments_at_most_and_keeps_its_address() {
     {
         let mut card = of(name);
         (card.headlines[0].title, card.headlines[0].summary) = ("Lũ quét ở A Lưới 2".into(), summary.into());
-        let sent = crate::links::sms(&card, Lang::Vi, "https://bantin.example");
+        let sent = crate::links::sms("", &card, Lang::Vi, "https://bantin.example");
         let text = sent.trim_start_matches("sms:?body=").replace("%20", " ");
         let address = crate::links::short(&card, Lang::Vi, "https://bantin.example");
         assert!(text.starts_with("Lũ quét ở A Lưới 2. ") && text.ends_with(&[" ", &address].concat()), "{text}");

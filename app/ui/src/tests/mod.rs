@@ -146,12 +146,14 @@ fn steps_have_drawings_where_their_words_call_for_one() {
         ("Lên bờ, neo thuyền chắc chắn", "boat"),
         ("Rời nhà sát chân đồi ngay bây giờ", "leave"),
         ("Sạc đầy điện thoại, trữ nước sạch", "pack"),
-        ("Kê lúa gạo lên cao", "up"),
+        ("Kê lúa gạo, giấy tờ lên cao", "lift"),
         ("Go to high ground now", "up"),
     ] {
         assert_eq!(drawn(step).as_deref(), Some(name), "{step}");
     }
-    assert_eq!(drawn("Nghe đài"), None);
+    for step in ["Nghe đài", "Đừng quay lại lấy đồ đạc, trâu bò"] {
+        assert_eq!(drawn(step), None, "{step}");
+    }
     let file = include_str!("../../../../public/do.svg");
     for name in ["up", "water", "call", "stay", "pack", "boat", "animals", "power", "lift", "watch", "leave"] {
         assert!(file.contains(&format!("id=\"{name}\"")), "{name}");
@@ -211,4 +213,62 @@ fn a_page_carries_only_the_icons_it_uses() {
     let html = chrome(&ctx, None, None, pages::not_found(&ctx)).to_html();
     assert_eq!(html.matches("<symbol").count(), 4);
     assert_eq!(ctx.edition, Edition::Html);
+}
+
+#[test]
+fn what_is_passed_on_says_first_that_it_no_longer_holds() {
+    let mut world = World::new("Lũ");
+    let sent = |world: &World, name: &str| {
+        let page = pages::item(&Ctx::html(Lang::Vi, NOW, "https://example.vn"), world.item(name));
+        let (mut sms, mut title) = (String::new(), String::new());
+        page.walk(&mut |el| match el.get("data-act") {
+            Some("sms") => sms = el.get("href").unwrap().replace("%20", " "),
+            Some("share") => title = el.get("data-title").unwrap().to_owned(),
+            _ => {}
+        });
+        let title = title.strip_suffix("Lũ").unwrap().to_owned();
+        assert!(sms.starts_with(&["sms:?body=", &title, "Lũ. "].concat()), "{name}: {sms} and {title}");
+        title
+    };
+    assert_eq!(sent(&world, "alert"), "");
+    assert_eq!(sent(&world, "coming"), "");
+    assert_eq!(sent(&world, "ended"), "Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn. ");
+    assert_eq!(sent(&world, "superseded"), "Đã có tin mới thay cảnh báo này. ");
+    assert_eq!(sent(&world, "bulletin"), "");
+    for (name, card) in &mut world.cards {
+        if *name == "bulletin" {
+            card.expires = Some(NOW.plus(-60));
+        }
+    }
+    assert!(sent(&world, "bulletin").starts_with("Đã hết hạn từ "));
+}
+
+#[test]
+fn a_search_leads_to_places_also_by_the_names_that_they_had() {
+    let ctx = Ctx::html(Lang::Vi, NOW, "");
+    let search = |text: &str| {
+        let query = domain::route::Query { text: text.into(), ..Default::default() };
+        pages::search(&ctx, crate::data::SearchData { query, ..Default::default() }).to_html()
+    };
+    for (text, address) in
+        [("huyện a lưới", "/noi/cu/huyen-a-luoi"), ("Hồng Bắc", "/noi/cu/xa-hong-bac"), ("a luoi 2", "/noi/a-luoi-2")]
+    {
+        assert!(search(text).contains(&format!("href=\"{address}\"")), "{text}: {}", search(text));
+    }
+    assert!(!search("lúa").contains("href=\"/noi/cu/"), "a short word is no name");
+}
+
+#[test]
+fn a_phone_says_where_it_could_not_look() {
+    let ctx = Ctx::app(Lang::Vi, NOW, "");
+    let search = |text: &str, missing| {
+        let query = domain::route::Query { text: text.into(), ..Default::default() };
+        pages::search(&ctx, crate::data::SearchData { query, missing, ..Default::default() }).to_html()
+    };
+    let html = search("lũ quét", (594, 300_000));
+    assert!(
+        html.contains("Chưa tìm trong những bài chưa tải về máy.") && html.contains("Tải 594 bài còn thiếu (300 KB)"),
+        "{html}"
+    );
+    assert!(!search("lũ quét", (0, 0)).contains("fetch-all") && !search("", (594, 300_000)).contains("fetch-all"));
 }

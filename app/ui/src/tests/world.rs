@@ -143,7 +143,8 @@ impl World {
         let query = Query { text: self.text.clone(), topic: Some(0), place: Some(20044), kind: Some(Kind::ALERT) };
         let pieces = || vec![(self.text.clone(), true), (self.text.clone(), false)];
         let found = |card| Found { card, lang: "vi".into(), title: pieces(), snippet: pieces() };
-        let search = SearchData { query: query.clone(), found: self.all().map(found).collect(), more: 3 };
+        let search =
+            SearchData { query: query.clone(), found: self.all().map(found).collect(), more: 3, ..SearchData::default() };
         let nothing = SearchData { query: query.clone(), ..SearchData::default() };
         let mut home = HomeData::select(self.all(), NOW, &mine);
         home.lead = Some(pages::item(ctx, self.item("bulletin")));
@@ -158,7 +159,7 @@ impl World {
             ..PhoneData::default()
         };
         let settings = SettingsData { version: self.text.clone(), update: Some(9_000), ..SettingsData::default() };
-        let saved = SavedData { saved: self.all().collect(), missing: vec![ItemId([9; 5])] };
+        let saved = SavedData { saved: self.all().collect() };
         let former = instance().former[0].slug.clone();
         let mut out = vec![
             (Route::Home, pages::home(ctx, home)),

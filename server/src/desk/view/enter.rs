@@ -197,7 +197,7 @@ pub fn renewed_codes(visit: &Visit, login: &str, codes: &[String]) -> Response {
 fn paper(visit: &Visit, login: &str, codes: &[String]) -> Vec<El> {
     let w = visit.w();
     let list = cl("ol", "rc").kids(codes.iter().map(|code| el("li").kid(tx("code", code.clone()))).collect());
-    let print = cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print);
+    let print = cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print());
     let on = cl("a", "bt go").attr("href", visit.to("")).text(w.to_desk);
     let whose = cl("p", "print-only").text(login.to_owned());
     vec![tx("p", w.recovery_how), whose, list, cl("p", "ac").kid(print).kid(on)]

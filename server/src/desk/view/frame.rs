@@ -127,7 +127,7 @@ pub fn page(visit: &Visit, status: StatusCode, title: &'static str, main: El) ->
     let main = el("main").attr("id", "main").attr("tabindex", "-1").kid(main);
     let sprite = sprite(&[&main]);
     let app = cl("div", "app desk")
-        .kid(cl("a", "sk").attr("href", "#main").text(visit.lang.words().skip))
+        .kid(cl("a", "sk").attr("href", "#main").text(visit.lang.words().skip()))
         .kid(header)
         .maybe(menu(visit))
         .kid(main)

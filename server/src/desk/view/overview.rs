@@ -75,7 +75,7 @@ fn row_to(visit: &Visit, heading: &'static str, work: &Listed, address: String) 
     let title = if work.title.is_empty() { w.untitled.to_owned() } else { work.title.clone() };
     let places = work.text.places.iter().filter_map(|place| instance().place(*place)).map(|place| place.name.get(visit.lang));
     let places = places.take(2).collect::<Vec<_>>().join(", ");
-    let places = if places.is_empty() { visit.lang.words().everyone } else { &places };
+    let places = if places.is_empty() { visit.lang.words().everyone() } else { &places };
     let opens = if work.live && work.opens >= SHOWN { opened(visit, work.opens) } else { String::new() };
     let facts = [&work.author, " · ", places, " · ", &ago(work.changed, visit.now(), visit.lang)].concat();
     let a = el("a").attr("href", address).kid(tx(heading, title));
@@ -96,7 +96,7 @@ fn section(visit: &Visit, title: &'static str, works: &[Listed], count: usize, p
 fn beginnings(visit: &Visit) -> El {
     let w = visit.w();
     let words = visit.lang.words();
-    let kinds = [("bulletin", words.kind_bulletin), ("guide", words.kind_guide), ("event", words.kind_event)];
+    let kinds = [("bulletin", words.kind_bulletin()), ("guide", words.kind_guide()), ("event", words.kind_event())];
     let links = kinds.into_iter().map(|(kind, name)| {
         cl("a", "bt")
             .attr("href", visit.to(&["/viec/moi?loai=", kind].concat()))
@@ -255,10 +255,10 @@ pub fn scheduled(visit: &Visit, at: Time) -> El {
 pub fn kind_name(kind: Option<Kind>, visit: &Visit) -> &'static str {
     let words = visit.lang.words();
     match kind {
-        Some(Kind::ALERT) => words.kind_alert,
-        Some(Kind::GUIDE) => words.kind_guide,
-        Some(Kind::EVENT) => words.kind_event,
-        _ => words.kind_bulletin,
+        Some(Kind::ALERT) => words.kind_alert(),
+        Some(Kind::GUIDE) => words.kind_guide(),
+        Some(Kind::EVENT) => words.kind_event(),
+        _ => words.kind_bulletin(),
     }
 }
 

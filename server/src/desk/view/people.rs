@@ -63,7 +63,7 @@ pub fn people(
     match invited {
         Some(Ok(link)) => {
             let shown = el("input").attr("readonly", "").attr("value", link.clone()).attr("aria-label", w.invite_link);
-            let print = cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print);
+            let print = cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print());
             let made = cl("div", "ok").attr("role", "status").kid(tx("p", w.invite_made)).kid(shown);
             main = main.kid(made.kid(qr(&link, w.invite_code)).kid(cl("p", "ac").kid(print)));
         }

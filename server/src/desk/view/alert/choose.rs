@@ -15,15 +15,15 @@ pub const SHAPES: [&str; 5] = ["l1", "l2", "l3", "l4", "l5"];
 /// Colour, shape and number of a level with its word below: for eyes, beside [`level_text`].
 pub fn sign(visit: &Visit, level: u8) -> [El; 2] {
     let at = usize::from(level.clamp(1, 5)) - 1;
-    let word = ui::parts::nth(visit.lang.words().level_words, at);
+    let word = ui::parts::nth(visit.lang.words().level_words(), at);
     let sign = cl("b", "sg").attr("aria-hidden", "true").kid(icon(SHAPES[at])).kid(tx("i", level.to_string()));
     [sign, tx("small", word).attr("aria-hidden", "true")]
 }
 
 /// A level in full words.
 pub fn level_text(visit: &Visit, level: u8) -> String {
-    let word = ui::parts::nth(visit.lang.words().level_words, usize::from(level.clamp(1, 5)) - 1);
-    fill(visit.lang.words().level, &[("n", &level.to_string()), ("word", word)])
+    let word = ui::parts::nth(visit.lang.words().level_words(), usize::from(level.clamp(1, 5)) - 1);
+    fill(visit.lang.words().level(), &[("n", &level.to_string()), ("word", word)])
 }
 
 pub fn choose(visit: &Visit) -> Response {

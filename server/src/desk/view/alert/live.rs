@@ -88,9 +88,9 @@ fn messages(visit: &Visit, data: &ItemData) -> Option<El> {
     }
     let rows = data.chain.iter().map(|card| {
         let kind = match card.alert().map(|info| info.msg_type) {
-            Some(MsgType::Update) => words.msg_update,
-            Some(MsgType::Cancel) => words.msg_cancel,
-            _ => words.msg_alert,
+            Some(MsgType::Update) => words.msg_update(),
+            Some(MsgType::Cancel) => words.msg_cancel(),
+            _ => words.msg_alert(),
         };
         let title = card.headline(visit.lang.tag()).title.clone();
         let title = if card.id == data.card.id {
@@ -100,7 +100,7 @@ fn messages(visit: &Visit, data: &ItemData) -> Option<El> {
         };
         el("li").kid(tx("small", [&at(visit, card.issued), " · ", kind].concat())).text(" ").kid(title)
     });
-    Some(el("section").kid(tx("h2", words.chain)).kid(cl("ol", "ch").kids(rows.collect())))
+    Some(el("section").kid(tx("h2", words.chain())).kid(cl("ol", "ch").kids(rows.collect())))
 }
 
 /// Each reason with the words that go out for it, and its own button.
