@@ -298,9 +298,10 @@
 
   // Pictures from the desk lie on the server in three widths, of which a page names the middle one. A small screen takes the
   // small one, a large one the large; beside the tap stands what that one costs. A picture without widths stays as it is.
-  var small = innerWidth < 480;
-  var width = small ? '-360' : Math.min(innerWidth, 720) * devicePixelRatio > 1000 ? '-1080' : '';
+  // To ask for the width lays the page out: not before it has been shown once.
+  function small() { return innerWidth < 480; }
   function fit(a) {
+    var width = small() ? '-360' : Math.min(innerWidth, 720) * devicePixelRatio > 1000 ? '-1080' : '';
     var other = a.href.replace('.avif', width + '.avif');
     if (!/\/media\//.test(other) || other === a.href) return Promise.resolve();
     return fetch(other, { method: 'HEAD' }).then(function (answer) {
@@ -316,7 +317,7 @@
     img.width = a.dataset.w;
     img.height = a.dataset.h;
     img.alt = a.dataset.alt || '';
-    if (small && a.dataset.other) {
+    if (small() && a.dataset.other) {
       // The sharper one is a tap away.
       shown = d.createElement('a');
       shown.href = a.href;
