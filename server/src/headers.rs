@@ -1,7 +1,7 @@
 //! What every page tells the browser to refuse.
 
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use domain::sign::hash;
@@ -44,7 +44,7 @@ pub fn csp<'a>(scripts: impl Iterator<Item = &'a String>, styles: impl Iterator<
     let (mut scripts, mut styles) = (scripts, styles);
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{}; style-src 'self'{}; img-src 'self' blob:; media-src 'self' blob:; \
-         connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+         connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         hashes(&mut scripts),
         hashes(&mut styles)
     );
@@ -59,9 +59,7 @@ pub fn secure(headers: &mut HeaderMap, csp: &HeaderValue, https: bool) {
     }
     // Pages of the desk bring policies of their own.
     headers.entry("content-security-policy").or_insert_with(|| csp.clone());
-    for (name, value) in [("referrer-policy", "same-origin"), ("permissions-policy", "camera=(),geolocation=(),microphone=()")] {
-        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
-    }
+    headers.entry("referrer-policy").or_insert(HeaderValue::from_static("same-origin"));
     if https {
         headers.insert("strict-transport-security", HeaderValue::from_static("max-age=31536000"));
     }

@@ -175,7 +175,10 @@ impl Hot {
         }
         headers.insert(ETAG, coded.etag.clone());
         headers.insert(CONTENT_TYPE, self.content_type.clone());
-        headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        // Nobody asks for the middle of a page, and each word weighs on the way to its first headline.
+        if !self.content_type.as_bytes().starts_with(b"text/html") {
+            headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        }
         if let Some(encoding) = coded.encoding {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }

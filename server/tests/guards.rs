@@ -70,12 +70,12 @@ fn is_guarded(path: &str, answer: &Answer) {
     assert!(!policy.contains("unsafe-inline") && !policy.contains(" 'unsafe-eval'"), "{path}: {policy}");
     assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
     assert!(answer.header("strict-transport-security").contains("max-age=31536000"), "{path}");
-    assert!(answer.header("permissions-policy").contains("geolocation=()"), "{path}");
     // Readers' pages must not have it: it costs a new process before their first headline.
     let secluded = if path.contains(DESK) { "same-origin" } else { "" };
     assert_eq!(answer.header("cross-origin-opener-policy"), secluded, "{path}");
     if path.contains(DESK) {
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert!(answer.header("permissions-policy").contains("geolocation=()"), "{path}");
         assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{path}");
     }
 }

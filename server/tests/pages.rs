@@ -309,8 +309,7 @@ async fn shared_links_show_title_summary_and_picture() {
     assert_eq!(Vec::from_iter(&kinds), ["Event", "HowTo", "NewsArticle", "SpecialAnnouncement"]);
     assert!(pictures > 0);
     let home = reader.page("/").await;
-    let data: Value = serde_json::from_str(between(&home, "ld+json\"", "</script>").unwrap()).unwrap();
-    assert_eq!(data["@type"], "WebSite");
+    assert!(!home.contains("ld+json"), "what a link to a list shows is in its Open Graph, and people wait for these bytes");
 }
 
 #[tokio::test]

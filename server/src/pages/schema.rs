@@ -4,15 +4,8 @@ use super::document::Picture;
 use domain::alert;
 use domain::content::{Block, Body, Card, FactKind, Kind, MsgType, Time, Variant};
 use domain::instance::instance;
-use domain::route::Route;
 use serde_json::{Map, Value, json};
 use ui::{Ctx, links};
-
-/// The site itself; on the home page.
-pub fn site(ctx: &Ctx) -> Value {
-    let url = [&ctx.origin, Route::Home.path(ctx.lang).as_str()].concat();
-    json!({ "@context": "https://schema.org", "@type": "WebSite", "name": instance().name, "url": url, "inLanguage": ctx.lang.tag() })
-}
 
 /// `at` is when this revision was published here.
 pub fn item(card: &Card, body: &Body, at: Time, picture: Option<&Picture>, ctx: &Ctx) -> Value {

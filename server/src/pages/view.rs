@@ -59,7 +59,7 @@ pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) ->
         alternates: if hidden { Vec::new() } else { both.to_vec() },
         feed: feed.map(|feed| feed.path(ctx.lang)),
         share: (!hidden).then(|| Share { title: title.clone(), article: false, picture: None }),
-        data: home.then(|| schema::site(ctx)),
+        data: None,
         title,
         body: ui::chrome(ctx, Some(route), fresh, main),
     }
@@ -88,7 +88,10 @@ pub fn gone<'a>(ctx: &'a Ctx, gone: &Gone) -> Document<'a> {
 fn home(snapshot: &Snapshot, ctx: &Ctx) -> El {
     let mut data = HomeData::select(snapshot.cards(), ctx.now, &ctx.mine);
     let lead = data.newest.first().filter(|card| card.body_bytes <= MAX_LEAD).and_then(|card| snapshot.items.get(&card.id));
-    data.lead = lead.map(|item| pages::item(ctx, ItemData::select(&item.card, Some(&item.body), snapshot.cards(), ctx.now)));
+    // It is seen once, until the program or its own page is there: words on its buttons are enough, and a foot for paper too much.
+    let spare = |el: &El| el.get("class").is_some_and(|class| matches!(class, "i" | "print-only"));
+    let lead = lead.map(|item| ItemData::select(&item.card, Some(&item.body), snapshot.cards(), ctx.now));
+    data.lead = lead.map(|data| pages::item(ctx, data).without(&spare));
     pages::home(ctx, data)
 }
 

@@ -114,6 +114,17 @@ impl El {
         self
     }
 
+    /// Without those elements below this one that `drop` names.
+    pub fn without(mut self, drop: &dyn Fn(&El) -> bool) -> El {
+        self.0.kids.retain(|node| !matches!(node, Node::El(el) if drop(el)));
+        for node in &mut self.0.kids {
+            if let Node::El(el) = node {
+                *el = std::mem::replace(el, crate::el::el("")).without(drop);
+            }
+        }
+        self
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.kids.is_empty()
     }
