@@ -137,7 +137,8 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             // The second one is for machines without IPv6.
             let hosts = host.as_ref().map_or(&everywhere[..], std::slice::from_ref);
             let addresses: Vec<SocketAddr> = hosts.iter().map(|host| SocketAddr::from((*host, port))).collect();
-            let listener = tokio::net::TcpListener::bind(&addresses[..]).await.map_err(Error::file(Path::new("port")))?;
+            let listener =
+                tokio::net::TcpListener::bind(&addresses[..]).await.map_err(|cause| Error::Setting("port", cause.to_string()))?;
             let port = listener.local_addr().map_or(port, |address| address.port());
             tracing::info!(port, seq = app.site.live.now().seq(), "ready");
             tell(&format!("http://localhost:{port}"));

@@ -74,6 +74,7 @@ impl fmt::Display for Reason {
             Reason::NotUtf8 => write!(f, "không phải UTF-8")?,
             Reason::NotJson(cause) => write!(f, "không phải JSON ({cause})")?,
             Reason::Missing(field) => write!(f, "thiếu “{field}”")?,
+            Reason::Wrong("{}") => f.write_str("không phải một mục dạng {…}")?,
             Reason::Wrong(field) => write!(f, "“{field}” không đúng dạng")?,
             Reason::TooLong(field, max) => write!(f, "“{field}” quá {max}")?,
             Reason::UnknownKind(kind) => write!(f, "không biết loại “{kind}”")?,

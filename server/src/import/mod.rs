@@ -97,8 +97,12 @@ pub async fn file(site: &Site, path: &Path) -> Result<Report, Error> {
     let open = || std::fs::File::open(path).map(std::io::BufReader::new).map_err(Error::file(path));
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
     let mut media = Media::new(MediaFolder::Beside(folder));
-    let last = scan(site, Lines::new(open()?), &mut media).await?;
-    publish(site, Lines::new(open()?), media, last).await
+    let named = |error| match error {
+        Error::File(_, cause) => Error::File(path.to_owned(), cause),
+        other => other,
+    };
+    let last = scan(site, Lines::new(open()?), &mut media).await.map_err(named)?;
+    publish(site, Lines::new(open()?), media, last).await.map_err(named)
 }
 
 /// The same for content inside the binary.

@@ -83,6 +83,10 @@ fn what_is_wrong_is_named() {
     assert_eq!(with("places", json!(["1"])), Reason::UnknownPlace("1".into()));
     assert_eq!(with("issued", json!("hôm qua")), Reason::BadTime("hôm qua".into()));
     assert_eq!(with("title", json!(7)), Reason::Wrong("title"));
+    for odd in [json!(null), json!([]), json!(42)] {
+        let reason = read(&odd).err().unwrap();
+        assert_eq!(reason.to_string(), "không phải một mục dạng {…} [wrong]", "{odd}");
+    }
     assert_eq!(with("source", json!({})), Reason::Missing("name"));
     assert_eq!(with("kind", json!("alert")), Reason::Missing("alert"));
     assert_eq!(with("body", json!([{"video": "x"}])), Reason::UnknownBlock);
