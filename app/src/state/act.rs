@@ -73,7 +73,8 @@ async fn perform(app: &Rc<App>, act: Act) {
             worker::check().await;
         }
         ("persist", _) => {
-            if !storage::persist().await {
+            let kept = storage::persist().await;
+            if !kept {
                 app.say(words.persist_refused());
             }
         }
