@@ -67,6 +67,9 @@ load(lines.slice(-NEW));
 let now = await head();
 for (; now.seq < old.seq + NEW; now = await head()) await new Promise(done => setTimeout(done, 100));
 
+// After its start the server compresses the program first, in many ways; until then packs are those made in a hurry.
+await new Promise(done => setTimeout(done, 40000));
+
 const found = {};
 const home = await settled('/');
 found.html_page = home.body.length;
