@@ -27,8 +27,9 @@ const FILES = LITE
   ? [...ALONE, [OFFLINE, VERSION, 4000], ...RELEASE.filter(([url]) => !/^\/app-/.test(url))]
   : ALONE.concat(RELEASE.filter(f => f[0] !== SHELL), RELEASE.filter(f => f[0] === SHELL));
 const PATHS = new Map(FILES.map(f => [f[0], f]));
-/** Addresses of `domain::route`; everything else (posters, desk, API, feeds, files) is between the browser and the server. */
+/** Addresses of `domain::route`. Of everything else (posters, API, feeds, files) only the server knows. */
 const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|ngoai-tuyen)(\/[^.]*)?(?<!\/(to-ro|loa))$/;
+/** The desk stays between the browser and the server. */
 const DESK = /^(\/en)?\/ban-lam-viec/;
 const KEEP_PAGES = 30;
 const KEEP_MEDIA = 200;

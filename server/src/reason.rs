@@ -8,6 +8,8 @@ pub enum Reason {
     LongLine,
     NotUtf8,
     NotJson(String),
+    /// JSON, but no object.
+    NotAnItem,
     Missing(&'static str),
     /// A field holds something else than it should.
     Wrong(&'static str),
@@ -45,7 +47,7 @@ impl Reason {
             Reason::NotUtf8 => "not-utf8",
             Reason::NotJson(_) => "not-json",
             Reason::Missing(_) => "missing",
-            Reason::Wrong(_) => "wrong",
+            Reason::NotAnItem | Reason::Wrong(_) => "wrong",
             Reason::TooLong(..) => "too-long",
             Reason::UnknownKind(_) => "unknown-kind",
             Reason::UnknownTopic(_) => "unknown-topic",
@@ -74,7 +76,7 @@ impl fmt::Display for Reason {
             Reason::NotUtf8 => write!(f, "không phải UTF-8")?,
             Reason::NotJson(cause) => write!(f, "không phải JSON ({cause})")?,
             Reason::Missing(field) => write!(f, "thiếu “{field}”")?,
-            Reason::Wrong("{}") => f.write_str("không phải một mục dạng {…}")?,
+            Reason::NotAnItem => f.write_str("không phải một mục dạng {…}")?,
             Reason::Wrong(field) => write!(f, "“{field}” không đúng dạng")?,
             Reason::TooLong(field, max) => write!(f, "“{field}” quá {max}")?,
             Reason::UnknownKind(kind) => write!(f, "không biết loại “{kind}”")?,

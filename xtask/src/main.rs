@@ -2,6 +2,8 @@
 
 mod app;
 mod bench;
+#[path = "../../server/src/compress/br.rs"]
+mod br;
 mod budget;
 mod deny;
 mod dist;

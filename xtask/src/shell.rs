@@ -1,8 +1,6 @@
 //! Starting other programs: one way to run, to look and to find, with messages that name the command.
 
-use crate::Outcome;
-use brotli::enc::BrotliEncoderParams;
-use brotli::enc::backward_references::BrotliEncoderMode::{BROTLI_FORCE_LSB_PRIOR, BROTLI_FORCE_MSB_PRIOR};
+use crate::{Outcome, br};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -128,34 +126,10 @@ pub fn sha256(bytes: &[u8]) -> String {
     sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Size on the wire at brotli's best, which is how the server compresses.
+/// Size on the wire, as the server compresses for good.
 pub fn brotli_size(bytes: &[u8]) -> usize {
-    let size = |set: &dyn Fn(&mut BrotliEncoderParams)| {
-        let mut params = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
-        set(&mut params);
-        let mut out = Vec::new();
-        brotli::BrotliCompress(&mut &bytes[..], &mut out, &params).map_or(bytes.len(), |_| out.len())
-    };
-    if std::str::from_utf8(bytes).is_ok() {
-        return size(&|_| {});
+    match std::str::from_utf8(bytes) {
+        Ok(_) => br::brotli(bytes, 11).len(),
+        Err(_) => br::brotli_program(bytes).len(),
     }
-    // As the server compresses programs.
-    let ways = [
-        (1, 0, None),
-        (2, 0, None),
-        (3, 0, None),
-        (0, 1, None),
-        (2, 1, None),
-        (0, 0, Some(BROTLI_FORCE_MSB_PRIOR)),
-        (1, 0, Some(BROTLI_FORCE_MSB_PRIOR)),
-        (0, 1, Some(BROTLI_FORCE_LSB_PRIOR)),
-        (2, 1, Some(BROTLI_FORCE_LSB_PRIOR)),
-    ];
-    let sizes = ways.into_iter().map(|(direct, postfix, mode)| {
-        size(&|params| {
-            (params.dist.num_direct_distance_codes, params.dist.distance_postfix_bits) = (direct, postfix);
-            params.mode = mode.unwrap_or(params.mode);
-        })
-    });
-    sizes.min().unwrap_or(bytes.len())
 }

@@ -97,28 +97,26 @@ pub async fn file(site: &Site, path: &Path) -> Result<Report, Error> {
     let open = || std::fs::File::open(path).map(std::io::BufReader::new).map_err(Error::file(path));
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
     let mut media = Media::new(MediaFolder::Beside(folder));
-    let named = |error| match error {
-        Error::File(_, cause) => Error::File(path.to_owned(), cause),
-        other => other,
-    };
-    let last = scan(site, Lines::new(open()?), &mut media).await.map_err(named)?;
-    publish(site, Lines::new(open()?), media, last).await.map_err(named)
+    let last = scan(site, Lines::new(open()?), path, &mut media).await?;
+    publish(site, Lines::new(open()?), path, media, last).await
 }
 
 /// The same for content inside the binary.
 pub async fn bytes(site: &Site, lines: &[u8], folder: MediaFolder) -> Result<Report, Error> {
     let mut media = Media::new(folder);
-    let last = scan(site, Lines::new(lines), &mut media).await?;
-    publish(site, Lines::new(lines), media, last).await
+    let inside = Path::new("sample");
+    let last = scan(site, Lines::new(lines), inside, &mut media).await?;
+    publish(site, Lines::new(lines), inside, media, last).await
 }
 
 /// Every item of the file with the hash of the last good line about it, and how many there are.
 type Last = HashMap<String, (usize, [u8; 32])>;
 
-async fn scan(site: &Site, lines: Lines<impl BufRead>, media: &mut Media) -> Result<Last, Error> {
+/// `path` names the lines where they cannot be read.
+async fn scan(site: &Site, lines: Lines<impl BufRead>, path: &Path, media: &mut Media) -> Result<Last, Error> {
     let mut last = Last::new();
     for line in lines {
-        let found = draft(line.map_err(Error::file(Path::new("import")))?, media, site.now());
+        let found = draft(line.map_err(Error::file(path))?, media, site.now());
         media.shelve(&site.shelf).await?;
         match found {
             Ok(draft) => {
@@ -132,7 +130,7 @@ async fn scan(site: &Site, lines: Lines<impl BufRead>, media: &mut Media) -> Res
     Ok(last)
 }
 
-async fn publish(site: &Site, lines: Lines<impl BufRead>, mut media: Media, last: Last) -> Result<Report, Error> {
+async fn publish(site: &Site, lines: Lines<impl BufRead>, path: &Path, mut media: Media, last: Last) -> Result<Report, Error> {
     let expected: Arc<HashSet<String>> = Arc::new(last.keys().cloned().collect());
     let (now, mut report) = (site.now(), Report::default());
     let mut settled: HashSet<String> = HashSet::new();
@@ -145,7 +143,7 @@ async fn publish(site: &Site, lines: Lines<impl BufRead>, mut media: Media, last
     let mut batch: Vec<(usize, Draft)> = Vec::with_capacity(BATCH);
     let mut lines = lines.peekable();
     while let Some(line) = lines.next() {
-        let line = line.map_err(Error::file(Path::new("import")))?;
+        let line = line.map_err(Error::file(path))?;
         let number = line.number;
         let found = draft(line, &mut media, now);
         media.shelve(&site.shelf).await?;
@@ -172,7 +170,7 @@ fn draft(line: Line, media: &mut Media, now: Time) -> Result<Draft, Fault> {
     let text = line.text?;
     let value: Value = serde_json::from_str(&text).map_err(|cause| Reason::NotJson(cause.to_string()))?;
     if !value.is_object() {
-        return Err(Reason::Wrong("{}").into());
+        return Err(Reason::NotAnItem.into());
     }
     let external = field::text(&value, "id")?;
     if external.len() > MAX_NAME {

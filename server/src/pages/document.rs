@@ -97,7 +97,7 @@ pub fn policy(html: &str) -> HeaderValue {
     fixed().policies[fixed().extras.iter().enumerate().map(has).sum::<usize>()].clone()
 }
 
-/// Banners, badges of levels, or the count in the bar.
+/// Banners, badges of levels, or the mark in the bar.
 fn has_alerts(body: &str) -> bool {
     ["class=\"al", "class=\"lv", "class=\"n "].iter().any(|class| body.contains(class))
 }
