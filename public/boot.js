@@ -165,6 +165,20 @@
 
   // ---- a page that was kept, or stays open, shows nothing as in force that has come to an end since
 
+  /** Of a list of what is in force: to a list of its own below. */
+  function move(row) {
+    var section = row.closest('section'), over = section.nextElementSibling, title;
+    if (!over || !over.matches('.ended')) {
+      over = d.createElement('section');
+      over.className = 'ended';
+      title = d.createElement('h2');
+      title.textContent = say('Đã kết thúc, chưa có tin mới', 'Ended, no newer word');
+      over.append(title, d.createElement('ul'));
+      section.after(over);
+    }
+    over.lastChild.append(row);
+    if (!section.querySelector('li')) section.remove();
+  }
   function stale() {
     [].forEach.call(d.querySelectorAll('[data-until]'), function (el) {
       if (Date.now() / 1000 < el.dataset.until) return;
@@ -178,6 +192,7 @@
       line.textContent = say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn', 'Ended, no newer word — not certain to be safe');
       el.className = el.className.replace(/ l\d/, ' off');
       el.removeAttribute('data-until');
+      if (el.matches('li:not(.dr)')) move(el);
     });
   }
   if (!shell) {

@@ -65,6 +65,8 @@ test('a page that is kept, or stays open, never shows as in force what has ended
   const ended = async path => {
     await page.locator('main .off .st', { hasText: 'chưa chắc đã an toàn' }).first().waitFor();
     assert.equal(await page.locator('main [class*=" l3"], .bar .n').count(), 0, path);
+    const under = await page.locator('main section h2').allInnerTexts();
+    assert.ok(!under.some(title => /đang có hiệu lực/.test(title)), `${path}: ${under.join(', ')}`);
   };
   await ended('left open');
   await soon.kill();
