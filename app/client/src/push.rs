@@ -3,26 +3,35 @@
 use crate::zstd;
 use domain::content::{Body, Card};
 use domain::sync::{Commit, Held, pushed};
-use domain::wire::decode_full;
 
-/// Text that alerts have in common. Servers and phones of all releases share it: it never changes.
-const DICTIONARY: &[u8] = include_bytes!("../../../domain/dictionary/push.bin");
+/// Bytes of the text that alerts have in common (`domain/dictionary/alerts.bin`). Servers and phones of all releases share
+/// it: it never changes. A file of its own, for phones that asked for alerts.
+const DICTIONARY: usize = 1_825;
 
 /// Reads the `item` of a message and says what the store should take of it: nothing where it cannot be read or does not
-/// prove itself. `None` while it cannot be judged and has to wait ([`pushed`]).
-pub fn open(packed: &[u8], held: &Held) -> Option<Commit> {
-    let plain = zstd::decode_with(DICTIONARY, packed, Card::MAX_BYTES + Body::MAX_BYTES + 1024);
-    pushed(held, plain.and_then(|plain| decode_full(&plain).ok()).unwrap_or_default())
+/// prove itself. `None` while it cannot be judged and has to wait ([`pushed`]), or the dictionary is not here.
+pub fn open(dictionary: &[u8], packed: &[u8], held: &Held) -> Option<Commit> {
+    if dictionary.len() != DICTIONARY {
+        return None;
+    }
+    let plain = zstd::decode_with(dictionary, packed, Card::MAX_BYTES + Body::MAX_BYTES + 1024);
+    pushed(held, &plain.unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{DICTIONARY as LENGTH, *};
     use crate::memory::Memory;
     use crate::store::Store;
     use domain::content::{Headline, ItemId, Kind, Time};
     use domain::sign::{Issuer, Trust, TrustKey, hash, sign_item};
     use domain::wire::{FullItem, encode_full};
+
+    const DICTIONARY: &[u8] = include_bytes!("../../../domain/dictionary/alerts.bin");
+
+    fn open(packed: &[u8], held: &Held) -> Option<Commit> {
+        super::open(DICTIONARY, packed, held)
+    }
 
     fn alert() -> Card {
         Card {
@@ -79,12 +88,13 @@ mod tests {
             assert_eq!(open(foreign, &held), Some(Commit::default()));
         }
         assert_eq!(open(&message(&ours), &Held::default()), None, "without a trust list it waits");
+        assert_eq!(super::open(b"<html>", &message(&ours), &held), None, "without the dictionary too");
     }
 
     /// Messages that were sent must stay readable for as long as phones keep them.
     #[test]
     fn the_dictionary_never_changes() {
-        assert_eq!(DICTIONARY.len(), 1825);
+        assert_eq!(DICTIONARY.len(), LENGTH);
         assert_eq!(hash(DICTIONARY)[..4], [0xfc, 0xfc, 0x1a, 0x9c]);
     }
 }

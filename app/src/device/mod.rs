@@ -39,7 +39,12 @@ fn method(object: &JsValue, name: &str) -> Option<js_sys::Function> {
 
 /// Listens for as long as the page lives.
 fn listen(target: &web_sys::EventTarget, event: &str, f: impl FnMut(web_sys::Event) + 'static) {
-    let closure = Closure::<dyn FnMut(web_sys::Event)>::new(f);
+    hear(target, event, Box::new(f));
+}
+
+#[inline(never)]
+fn hear(target: &web_sys::EventTarget, event: &str, f: Box<dyn FnMut(web_sys::Event)>) {
+    let closure = Closure::wrap(f);
     let _ = target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
     closure.forget();
 }

@@ -18,9 +18,18 @@ pub async fn waiting() -> Vec<Message> {
 }
 
 impl Message {
+    /// What it was packed with.
+    pub fn dictionary(&self) -> Vec<u8> {
+        self.bytes("dictionary")
+    }
+
     /// Bytes of its `item`; empty where they did not fit into the push.
     pub fn item(&self) -> Vec<u8> {
-        js_sys::Uint8Array::new(&get(&self.0, "item")).to_vec()
+        self.bytes("item")
+    }
+
+    fn bytes(&self, name: &str) -> Vec<u8> {
+        js_sys::Uint8Array::new(&get(&self.0, name)).to_vec()
     }
 
     /// It is in the store, or never will be.

@@ -1,16 +1,20 @@
 //! Alerts that came by push: each proves itself and is in the store, before any sync.
 
-use super::{App, spawn, walk};
-use crate::device::{channel, push};
+use super::{App, spawn, sync, walk};
+use crate::device::{channel, locks, push};
 use client::Store;
+use std::cell::Cell;
 use std::rc::Rc;
 
-/// Takes in what waits; true where something was. What cannot be judged yet, or does not fit, waits on.
+/// Takes in what waits; true where only the server can say the rest. What cannot be judged yet, or does not fit, waits on.
 pub async fn take(app: &App) -> bool {
-    let mut changed = false;
+    let (mut changed, mut lacking) = (false, false);
     for message in push::waiting().await {
-        let Some(commit) = app.with(|view| client::push::open(&message.item(), &view.shelf.held)) else { continue };
-        if !commit.cards.is_empty() {
+        let item = message.item();
+        let commit = app.with(|view| client::push::open(&message.dictionary(), &item, &view.shelf.held));
+        lacking |= item.is_empty() || commit.is_none();
+        let Some(commit) = commit else { continue };
+        if !(commit.cards.is_empty() && commit.gone.is_empty()) {
             if app.store.commit(&commit).await.is_err() {
                 continue;
             }
@@ -22,15 +26,19 @@ pub async fn take(app: &App) -> bool {
     if changed {
         channel::changed();
     }
-    changed
+    lacking
 }
 
-/// A message came while the program runs.
+/// A message came while the program runs. Whoever syncs takes it in when he is done.
 pub fn came(app: &Rc<App>) {
     let app = app.clone();
     spawn(async move {
-        if take(&app).await {
-            walk::refresh_item(&app).await;
+        let lacking = Rc::new(Cell::new(false));
+        let (taking, lacks) = (app.clone(), lacking.clone());
+        locks::alone(Box::pin(async move { lacks.set(take(&taking).await) })).await;
+        walk::refresh_item(&app).await;
+        if lacking.get() {
+            sync::now(&app).await;
         }
     });
 }

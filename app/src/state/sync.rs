@@ -1,6 +1,6 @@
 //! When sync runs and what the screen hears of it. One tab at a time; failures wait with jitter; `Retry-After` is obeyed.
 
-use super::{App, keep, shelf::Shelf, spawn};
+use super::{App, keep, push, shelf::Shelf, spawn};
 use crate::device::{channel, clock, locks, net, page};
 use client::usage::{self, Spent};
 use client::{Keep, Net, Reply, Store};
@@ -63,10 +63,11 @@ async fn now_with(app: &Rc<App>, budget: Option<u64>) {
     if app.sync.running.replace(true) {
         return;
     }
-    let work = session(app.clone(), budget);
-    let outcome = locks::alone(work).await;
+    let outcome: Rc<Cell<Option<Outcome>>> = Rc::default();
+    let (working, done) = (app.clone(), outcome.clone());
+    locks::alone(Box::pin(async move { done.set(Some(session(working, budget).await)) })).await;
     app.sync.running.set(false);
-    match outcome {
+    match outcome.take() {
         Some(outcome) => settle(app, outcome).await,
         // Another tab does it and will tell.
         None => plan(app, EVERY / 3),
@@ -134,6 +135,8 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
     if let Outcome::UpToDate { changed: true } | Outcome::Later { .. } = report.outcome {
         channel::changed();
     }
+    // What came by push meanwhile: not between the steps of a session, which does not know of it.
+    push::take(&app).await;
     report.outcome
 }
 
@@ -147,7 +150,7 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
                 view.trouble = None;
                 view.checked = Some(view.now());
             });
-            if first && app.with(|view| view.alarm.is_none()) {
+            if first {
                 super::alarm::look(app).await;
             }
             super::picture::take(app).await;
@@ -166,9 +169,7 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
             plan(app, backoff::delay(attempt, retry_after, clock::random()));
         }
     }
-    if app.with(|view| view.open.as_ref().is_some_and(|open| open.body.is_none())) {
-        super::walk::refresh_item(app).await;
-    }
+    super::walk::refresh_item(app).await;
     if app.with(|view| view.route == Some(Route::OnThisPhone)) {
         super::phone::measure(app).await;
     }

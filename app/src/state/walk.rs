@@ -68,7 +68,8 @@ pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
     app.change(|view| {
         view.lang = lang;
         view.open = open;
-        if step != Step::Back {
+        // Who comes back from an item finds the list as far as it was open.
+        if step != Step::Back && !matches!(route, Some(Route::Item(_))) {
             view.limit = LIST;
         }
         if let Some(Route::Search(query)) = &route {
@@ -131,12 +132,17 @@ pub fn title(app: &App) {
     }
 }
 
-/// The item on the screen may have changed in the store.
+/// What is on the screen may have changed in the store: the item, and the alert over it.
 pub async fn refresh_item(app: &Rc<App>) {
+    if app.with(|view| view.alarm.is_some()) {
+        alarm::look(app).await;
+    }
     let Some(Route::Item(id)) = app.with(|view| view.route.clone()) else { return };
     let open = item::find(app, id).await;
     app.change(|view| {
-        let better = view.open.as_ref().is_none_or(|old| old.id == id && (open.body.is_some() || old.body.is_none()));
+        let revision = |open: &item::Open| open.card.as_ref().map(|card| card.revision);
+        let other = |old: &item::Open| open.body.is_some() || old.body.is_none() || revision(old) != revision(&open);
+        let better = view.open.as_ref().is_none_or(|old| old.id == id && other(old));
         if view.route == Some(Route::Item(id)) && (better || matches!(open.fate, item::Fate::Withdrawn(_))) {
             // A failure that is on the screen already stays until there is something better.
             let waiting = matches!(open.fate, item::Fate::Fetching);

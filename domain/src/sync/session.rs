@@ -219,7 +219,7 @@ impl Session {
         let cursor = &self.held.cursor;
         let older = cursor.fresh.is_some_and(|fresh| head.issued < fresh);
         if older || (cursor.epoch == Some(head.epoch) && head.seq < cursor.seq) {
-            return self.up_to_date();
+            return self.later(Trouble::Busy, None);
         }
         self.head = Some(head);
         self.alerts = None;

@@ -6,7 +6,7 @@ pub const MAX: usize = 3_800;
 
 /// Sentences that alerts are made of. What a phone of a later release unpacks was packed by an earlier server: these bytes
 /// never change; another dictionary gets another field.
-pub const DICTIONARY: &[u8] = include_bytes!("../../dictionary/push.bin");
+pub const DICTIONARY: &[u8] = include_bytes!("../../dictionary/alerts.bin");
 
 /// Largest item once it is unpacked, in bytes.
 pub const MAX_ITEM: usize = 64 << 10;

@@ -7,7 +7,7 @@ use crate::site::Site;
 use crate::store::desk::Job;
 use domain::alert;
 use domain::content::{Card, Gone, ItemId, Time};
-use domain::wire::{Logged, Seq};
+use domain::wire::{Envelope, Logged, PackKind, Seq, encode_cards, log};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -83,12 +83,16 @@ async fn look(site: &Arc<Site>, going: &mut HashMap<ItemId, Going>) -> Result<()
         };
         // Written down at once: what comes after it finds its chain by it.
         let mut tx = site.store.begin().await?;
-        let began = tx.begin_push(seq, told.chain, site.now()).await;
+        let began = async {
+            tx.end_older_pushes(told.chain, seq, site.now()).await?;
+            tx.begin_push(seq, told.chain, site.now()).await
+        }
+        .await;
         let began = tx.end(began).await?;
         if going.get(&told.chain).is_some_and(|run| run.seq > seq) {
             end(site, seq).await?;
-        } else if let Some((before, ..)) = newest.insert(told.chain, (Arc::new(told), job, began)) {
-            end(site, before.seq).await?;
+        } else {
+            newest.insert(told.chain, (Arc::new(told), job, began));
         }
     }
     for (chain, (told, job, began)) in newest {
@@ -108,7 +112,6 @@ async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, before: Opt
     let done = async {
         if let Some(before) = before {
             let _ = before.task.await;
-            end(&site, before.seq).await?;
         }
         let started = site.now();
         if super::run::run(site.clone(), told.clone(), began, stop).await? {
@@ -136,6 +139,10 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
     let snapshot = site.live.now();
     let Ok(at) = snapshot.entries.binary_search_by_key(&seq, |entry| entry.seq) else { return Ok(None) };
     let entry = &snapshot.entries[at];
+    let slip = || {
+        let cards = encode_cards(&log::cards(&snapshot.entries, seq - 1, seq));
+        Envelope::seal(PackKind::Cards, snapshot.epoch(), seq - 1, seq, &cards, &site.issuer)
+    };
     let told = match &entry.what {
         Logged::Card(card) => {
             let alert = Card::decode(card).ok().and_then(|card| Some((card.id, card.alert()?.references)));
@@ -144,7 +151,7 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
             let known = site.store.push_chain(&[&[id], &references[..]].concat()).await?;
             let oldest = || alert::chain(snapshot.cards(), id).first().map_or(id, |card| card.id);
             let chain = known.unwrap_or_else(oldest);
-            entry.full().and_then(|full| Told::alert(seq, chain, &full))
+            entry.full().and_then(|full| Told::alert(seq, chain, &full, &slip()))
         }
         Logged::Gone(gone) => {
             let (known, gone) = (site.store.push_chain(&[entry.id]).await?, Gone::decode(gone).ok());
@@ -155,7 +162,7 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
             });
             let card = card.into_iter().next();
             let parts = known.zip(gone).zip(card);
-            parts.and_then(|((chain, gone), card)| Told::withdrawn(seq, chain, card, gone.revision, gone.reason))
+            parts.and_then(|((chain, gone), card)| Told::withdrawn(seq, chain, card, gone, &slip()))
         }
     };
     Ok(told.filter(|told| site.now() < told.ends(site.now())))

@@ -4,7 +4,7 @@
 use crate::compress;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use domain::content::{AlertInfo, Block, Body, Card, Headline, ItemId, MsgType, Status, Time};
+use domain::content::{AlertInfo, Block, Body, Card, Gone, Headline, ItemId, MsgType, Status, Time};
 use domain::route::item_path;
 use domain::wire::push::{DICTIONARY, MAX, MAX_ITEM};
 use domain::wire::{FullItem, Seq, encode_full};
@@ -34,6 +34,8 @@ pub struct Told {
     withdrawn: Option<String>,
     body: Body,
     item: Option<String>,
+    /// The signed pack of cards of its position: what it is, where all of it does not fit.
+    slip: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -79,20 +81,20 @@ struct Alert<'a> {
 }
 
 impl Told {
-    /// A published alert; `None` where its bytes are of a later release.
-    pub fn alert(seq: Seq, chain: ItemId, full: &FullItem) -> Option<Told> {
+    /// A published alert; `None` where its bytes are of a later release. `slip` is the signed pack of cards of its position.
+    pub fn alert(seq: Seq, chain: ItemId, full: &FullItem, slip: &[u8]) -> Option<Told> {
         let card = Card::decode(&full.card).ok()?;
         let (info, body) = (card.alert()?, Body::decode(&full.body).ok()?);
-        let plain = encode_full(std::slice::from_ref(full));
-        let item = (plain.len() <= MAX_ITEM).then(|| BASE64.encode(compress::zstd_after(DICTIONARY, &plain)));
-        Some(Told { seq, chain, card, info, withdrawn: None, body, item })
+        let item = packed(&encode_full(std::slice::from_ref(full)));
+        Some(Told { seq, chain, card, info, withdrawn: None, body, item, slip: packed(slip) })
     }
 
     /// An alert that was taken back, as it was: told like a cancel.
-    pub fn withdrawn(seq: Seq, chain: ItemId, mut card: Card, revision: u16, reason: String) -> Option<Told> {
+    pub fn withdrawn(seq: Seq, chain: ItemId, mut card: Card, gone: Gone, slip: &[u8]) -> Option<Told> {
         let info = AlertInfo { msg_type: MsgType::Cancel, ..card.alert()? };
-        card.revision = revision;
-        Some(Told { seq, chain, card, info, withdrawn: Some(reason), body: Body::default(), item: None })
+        card.revision = gone.revision;
+        let (withdrawn, body) = (Some(gone.reason), Body::default());
+        Some(Told { seq, chain, card, info, withdrawn, body, item: None, slip: packed(slip) })
     }
 
     /// The level that somebody has been shown once he has this: a cancel shows none.
@@ -111,20 +113,14 @@ impl Told {
         ring || self.info.level >= domain::alert::WAKES
     }
 
-    /// The payload for somebody; without the item where both do not fit.
+    /// The payload for somebody: with the best of what phones take in that fits beside the words.
     pub fn payload(&self, lang: Lang, origin: &str, ring: bool) -> Vec<u8> {
-        let whole = self.item.as_deref().map(|item| self.json(lang, origin, ring, Some(item), MAX_TEXT));
-        if let Some(json) = whole.filter(|json| json.len() <= MAX) {
-            return json;
-        }
-        let mut longest = MAX_LONG;
-        loop {
-            let json = self.json(lang, origin, ring, None, longest);
-            if json.len() <= MAX || longest == 0 {
-                return json;
-            }
-            longest /= 2;
-        }
+        let whole = self.item.iter().map(|item| (Some(item), MAX_TEXT));
+        let slip = self.slip.iter().flat_map(|slip| [MAX_LONG, MAX_LONG / 2, MAX_TEXT].map(|longest| (Some(slip), longest)));
+        let bare = [MAX_LONG, MAX_LONG / 2, MAX_TEXT, MAX_TEXT / 2].map(|longest| (None, longest));
+        let json = |(item, longest): (Option<&String>, usize)| self.json(lang, origin, ring, item.map(String::as_str), longest);
+        let fits = whole.chain(slip).chain(bare).map(json).find(|json| json.len() <= MAX);
+        fits.unwrap_or_else(|| json((None, 0)))
     }
 
     fn json(&self, lang: Lang, origin: &str, ring: bool, item: Option<&str>, longest: usize) -> Vec<u8> {
@@ -151,7 +147,8 @@ impl Told {
         };
         let headline = self.card.headline(lang.tag());
         let mut body = self.text(headline, longest);
-        if item.is_none() && self.withdrawn.is_none() && longest > 0 {
+        let whole = item.is_some() && item == self.item.as_deref();
+        if !whole && self.withdrawn.is_none() && longest > 0 {
             body = [&body, " ", lang.desk().push_more].concat();
         }
         let notification = Notification {
@@ -222,6 +219,11 @@ pub fn trial(lang: Lang, origin: &str) -> Vec<u8> {
         silent: false,
     };
     bytes(&Payload { web_push: 8030, mutable: true, notification, bt: Bt { v: 1, what: "test", alert: None } })
+}
+
+/// Compressed; `None` where phones would not unpack it.
+fn packed(plain: &[u8]) -> Option<String> {
+    (plain.len() <= MAX_ITEM).then(|| BASE64.encode(compress::zstd_after(DICTIONARY, plain)))
 }
 
 fn bytes(payload: &Payload) -> Vec<u8> {

@@ -1,8 +1,12 @@
 //! How a chain goes on: updates, cancels, withdrawals.
 
-use super::lab;
 use super::pushed::Phone;
 use super::world::{HERE, THERE, World, alert, follow, heard};
+use super::{lab, unpacked};
+use domain::content::Time;
+use domain::sign::SignedTrust;
+use domain::sync::{Cursor, Held};
+use domain::wire::path;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -52,11 +56,42 @@ async fn an_alert_that_is_withdrawn_is_taken_back() {
     assert_eq!((&json["bt"]["type"], &json["bt"]["rev"]), (&json!("cancel"), &json!(2)));
     assert_eq!(json["bt"]["chain"], item.to_string());
     assert_eq!(json["notification"]["body"], "Nhập nhầm xã.");
+    // Signed, so that the phone forgets the alert with no further request.
+    let site = &world.lab.app.site;
+    let cursor = Cursor { epoch: Some(site.live.now().epoch()), ..Cursor::default() };
+    let trust = SignedTrust::decode(&world.lab.get(path::TRUST, &[]).await.body).unwrap().accept(None).unwrap();
+    let mut held = Held { trust: Some(trust), cursor, ..Held::default() };
+    held.apply(&domain::sync::pushed(&held, &unpacked(&phone.open(&got[0]))).unwrap());
+    assert!(held.cards.get(&item).is_some_and(|card| card.body));
+    held.apply(&domain::sync::pushed(&held, &unpacked(&json)).unwrap());
+    assert_eq!((held.cards.len(), held.gone.get(&item)), (0, Some(&2)));
     // An article that is withdrawn concerns nobody's phone.
     world.lab.import(&[lab::article(1)]).await;
     world.publish(json!({"id": "bai-1", "withdrawn": "Sai."})).await;
     world.idle().await;
     world.service.quiet(Duration::from_millis(300)).await;
+}
+
+#[tokio::test]
+async fn what_failed_and_waits_is_not_told_once_there_is_newer_word() {
+    let mut world = World::asleep().await;
+    let phone = Phone::new(0);
+    world.subscribe(&phone, &[HERE], 1).await;
+    let item = world.publish(alert("a", 3, &[HERE])).await;
+    // Its run began and failed: the next try is an hour away.
+    let (store, now) = (&world.lab.app.site.store, Time(lab::NOW));
+    let [(job, seq)] = &store.due_pushes(now).await.unwrap()[..] else { panic!("one waits") };
+    let mut tx = store.begin().await.unwrap();
+    tx.begin_push(*seq, item, now).await.unwrap();
+    tx.put_job_off(job.id, now.plus(3_600), "broken").await.unwrap();
+    tx.end(Ok(())).await.unwrap();
+    world.publish(follow("b", "cancel", "a", 3, &[HERE])).await;
+    world.wake();
+    // Nobody heard of the alert, so that nobody hears of its end; nor of the alert when its hour has come.
+    world.idle().await;
+    world.lab.time.fetch_add(7_200, std::sync::atomic::Ordering::SeqCst);
+    world.service.quiet(Duration::from_millis(1_500)).await;
+    assert_eq!(world.service.count(), 0);
 }
 
 #[tokio::test]

@@ -23,6 +23,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use world::{HERE, THERE, World, alert};
 
+/// What phones take in of a message.
+fn unpacked(json: &serde_json::Value) -> Vec<u8> {
+    let frame = BASE64.decode(json["bt"]["item"].as_str().unwrap()).unwrap();
+    let mut plain = Vec::new();
+    zstd::stream::Decoder::with_ref_prefix(&frame[..], DICTIONARY).unwrap().read_to_end(&mut plain).unwrap();
+    plain
+}
+
 #[tokio::test]
 async fn an_alert_arrives_whole_at_those_it_concerns_near_ones_first() {
     let world = World::new().await;
@@ -50,9 +58,7 @@ async fn an_alert_arrives_whole_at_those_it_concerns_near_ones_first() {
     assert_eq!(json["notification"]["body"], "Lên cao.\n1. Lên đồi");
     assert_eq!(json["notification"]["navigate"], format!("https://bantin.example/canh-bao/lu-quet-a-{id}"));
     assert_eq!((&json["bt"]["type"], &json["bt"]["ring"]), (&json!("alert"), &json!(true)));
-    let frame = BASE64.decode(json["bt"]["item"].as_str().unwrap()).unwrap();
-    let mut plain = Vec::new();
-    zstd::stream::Decoder::with_ref_prefix(&frame[..], DICTIONARY).unwrap().read_to_end(&mut plain).unwrap();
+    let plain = unpacked(&json);
     let full = world.lab.app.site.live.now().full(id).unwrap();
     assert_eq!(plain, encode_full(std::slice::from_ref(&full)), "the very bytes that sync carries");
     assert_eq!(decode_full(&plain).unwrap(), [full]);

@@ -248,7 +248,11 @@ fn an_old_head_out_of_a_cache_changes_nothing() {
         let mut session = Session::new(phone.store.load(), PLENTY, server.now);
         session.next(Input::Go);
         let step = session.next(Input::Got { id: 1, bytes: old });
-        assert_eq!(step, Step::Done(Outcome::UpToDate { changed: false }));
+        assert_eq!(
+            step,
+            Step::Done(Outcome::Later { why: Trouble::Busy, retry_after: None }),
+            "nor does it count as a look at the server"
+        );
     }
     phone.store.check_equal(&server, &PLENTY);
 }

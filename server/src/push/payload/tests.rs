@@ -3,7 +3,9 @@
 use super::*;
 use domain::content::{Certainty, Kind, PlaceCode, Text, Urgency, Variant};
 use domain::sign::{Issuer, sign_item};
+use domain::wire::{CardEntry, Envelope, Logged, PackKind, encode_cards};
 use serde_json::Value;
+use std::io::Read;
 
 const NOW: Time = Time(1_795_410_000);
 const ID: ItemId = ItemId([7; 5]);
@@ -46,7 +48,21 @@ fn told(card: &Card, body: &Body) -> Told {
     let issuer = Issuer::from_seed(&[3; 32]);
     let (card, body) = (card.encode(), body.encode());
     let sig = sign_item(&issuer, &card, &body);
-    Told::alert(9, ID, &FullItem { card, kid: issuer.kid(), sig, body }).unwrap()
+    let slip = slip(Logged::Card(card.clone()));
+    Told::alert(9, ID, &FullItem { card, kid: issuer.kid(), sig, body }, &slip).unwrap()
+}
+
+fn slip(what: Logged) -> Vec<u8> {
+    let cards = encode_cards(&[CardEntry { step: 1, what }]);
+    Envelope::seal(PackKind::Cards, 4, 8, 9, &cards, &Issuer::from_seed(&[3; 32]))
+}
+
+/// What phones take in of it, unpacked.
+fn item(json: &Value) -> Vec<u8> {
+    let frame = BASE64.decode(json["bt"]["item"].as_str().unwrap()).unwrap();
+    let mut plain = Vec::new();
+    zstd::stream::Decoder::with_ref_prefix(&frame[..], DICTIONARY).unwrap().read_to_end(&mut plain).unwrap();
+    plain
 }
 
 fn said(told: &Told, lang: Lang, ring: bool) -> Value {
@@ -104,12 +120,14 @@ fn what_is_taken_back_says_so_first() {
     let cancel = told(&card(3, MsgType::Cancel), &body(&[]));
     assert_eq!(said(&cancel, Lang::Vi, false)["notification"]["title"], "Đã hủy cảnh báo: Lũ quét ở xã A Lưới 2");
     assert_eq!(cancel.shows(), 0);
-    let gone = Told::withdrawn(10, ID, card(3, MsgType::Alert), 3, "Nhập nhầm xã.".into()).unwrap();
+    let gone = Gone { id: ID, revision: 3, at: NOW, reason: "Nhập nhầm xã.".into() };
+    let slip = slip(Logged::Gone(gone.encode()));
+    let gone = Told::withdrawn(10, ID, card(3, MsgType::Alert), gone, &slip).unwrap();
     let json = said(&gone, Lang::Vi, false);
     assert_eq!(json["notification"]["title"], "Đã rút lại cảnh báo: Lũ quét ở xã A Lưới 2");
     assert_eq!(json["notification"]["body"], "Nhập nhầm xã.");
     assert_eq!((&json["bt"]["type"], &json["bt"]["rev"]), (&"cancel".into(), &3.into()));
-    assert!(json["bt"].get("item").is_none());
+    assert_eq!(item(&json), slip, "signed, so that phones believe it");
 }
 
 #[test]
@@ -125,7 +143,7 @@ fn what_does_not_fit_is_left_out_and_the_words_say_where_it_is() {
     let mut large = body(&[long; 30]);
     large.document = Some(noise);
     let json = said(&told(&card(3, MsgType::Alert), &large), Lang::Vi, true);
-    assert!(json["bt"].get("item").is_none());
+    assert_eq!(item(&json), slip(Logged::Card(card(3, MsgType::Alert).encode())), "what it is, without its text");
     let text = json["notification"]["body"].as_str().unwrap();
     assert!(text.ends_with("Bấm để xem việc cần làm."), "{text}");
     assert!(text.chars().count() > 150, "{text}");
@@ -133,6 +151,9 @@ fn what_does_not_fit_is_left_out_and_the_words_say_where_it_is() {
     let mut wide = card(3, MsgType::Alert);
     wide.headlines = vec![headline("vi", &"ữ".repeat(200), &"ữ ".repeat(300))];
     said(&told(&wide, &large), Lang::Vi, true);
+    // Where not even that fits, the words alone.
+    wide.source = (0..3_000).map(|_| letter()).collect();
+    assert!(said(&told(&wide, &large), Lang::Vi, true)["bt"].get("item").is_none());
 }
 
 #[test]

@@ -136,6 +136,16 @@ impl Tx {
         Ok(row.map_or(now, |(began,)| Time(began)))
     }
 
+    /// Nobody is to be told any more of what a chain said before `seq`, also where its run failed and waits to be tried again.
+    pub async fn end_older_pushes(&mut self, chain: ItemId, seq: Seq, now: Time) -> Result<(), Error> {
+        let sql =
+            "DELETE FROM job WHERE key IN (SELECT 'push:' || seq FROM push_run WHERE chain = ? AND seq < ? AND ended IS NULL)";
+        sqlx::query(sql).bind(chain.0.to_vec()).bind(i64::from(seq)).execute(self.raw()).await?;
+        let sql = "UPDATE push_run SET ended = ? WHERE chain = ? AND seq < ? AND ended IS NULL";
+        sqlx::query(sql).bind(now.0).bind(chain.0.to_vec()).bind(i64::from(seq)).execute(self.raw()).await?;
+        Ok(())
+    }
+
     /// Nobody is to be told of it any more; its job goes.
     pub async fn end_push(&mut self, seq: Seq, now: Time) -> Result<(), Error> {
         sqlx::query("UPDATE push_run SET ended = ? WHERE seq = ?").bind(now.0).bind(i64::from(seq)).execute(self.raw()).await?;
