@@ -24,11 +24,17 @@ struct Message<'a> {
     status: Status,
     /// The newest message that replaces this one.
     by: Option<usize>,
+    /// From when on: what will hold only later does not silence what holds now.
+    over: Time,
 }
 
 impl Message<'_> {
     fn age(&self) -> (Time, ItemId) {
         (self.card.issued, self.card.id)
+    }
+
+    fn replaced(&self, now: Time) -> bool {
+        self.by.is_some() && self.over <= now
     }
 }
 
@@ -46,7 +52,7 @@ impl<'a> Chains<'a> {
     pub fn of(cards: impl IntoIterator<Item = &'a Card>) -> Chains<'a> {
         let alerts = cards.into_iter().filter_map(|card| {
             let info = card.alert()?;
-            Some(Message { card, info, status: card.status(), by: None })
+            Some(Message { card, info, status: card.status(), by: None, over: Time(i64::MAX) })
         });
         let mut messages: Vec<Message> = alerts.collect();
         messages.sort_unstable_by_key(|m| (m.card.id, Reverse(m.card.revision)));
@@ -90,9 +96,13 @@ impl<'a> Chains<'a> {
             }
         }
         for (old, new) in replaced {
-            let newer = self.messages[old].by.is_none_or(|by| self.messages[by].age() < self.messages[new].age());
+            let by = &self.messages[new];
+            let begins = by.card.effective.filter(|_| by.info.msg_type != MsgType::Cancel).unwrap_or(Time(i64::MIN));
+            let newer = self.messages[old].by.is_none_or(|before| self.messages[before].age() < by.age());
+            let old = &mut self.messages[old];
+            old.over = old.over.min(begins);
             if newer {
-                self.messages[old].by = Some(new);
+                old.by = Some(new);
             }
         }
         for at in 0..roots.len() {
@@ -123,7 +133,8 @@ impl<'a> Chains<'a> {
     }
 
     fn state(&self, message: &Message, now: Time) -> State {
-        match message.by.map(|by| self.messages[by].info.msg_type) {
+        let by = message.by.filter(|_| message.replaced(now));
+        match by.map(|by| self.messages[by].info.msg_type) {
             Some(MsgType::Cancel) => State::Cancelled,
             Some(_) => State::Superseded,
             None if message.info.msg_type == MsgType::Cancel => State::Cancelled,
@@ -149,7 +160,7 @@ impl<'a> Chains<'a> {
         }
         let states: Vec<State> = self.messages.iter().map(|message| self.state(message, now)).collect();
         let all = self.messages.into_iter().zip(self.roots).zip(states);
-        let all = all.filter(|((message, root), _)| !last || message.by.is_none() && announced[*root]);
+        let all = all.filter(|((message, root), _)| !last || !message.replaced(now) && announced[*root]);
         let standing = |((message, root), state): ((Message<'a>, usize), State)| {
             let chain = firsts[root].map_or(message.card.id, |(_, id)| id);
             (root, Standing { card: message.card, info: message.info, state, chain })
@@ -164,9 +175,10 @@ impl<'a> Chains<'a> {
         let mut first = vec![true; self.roots.len()];
         let mut out: Vec<Standing> = Vec::new();
         for (root, next) in self.stand(now, true) {
-            // A second last word of one event counts only where the first one does not hold.
+            // A second last word of one event counts only where the first one does not hold, or later.
             let again = !core::mem::replace(&mut first[root], false);
-            if !again || !out.iter().any(|held| held.chain == next.chain && covers(held.card, next.card)) {
+            let same = |held: &Standing| held.chain == next.chain && (held.state, next.state) != (State::InForce, State::Coming);
+            if !again || !out.iter().any(|held| same(held) && covers(held.card, next.card)) {
                 out.push(next);
             }
         }

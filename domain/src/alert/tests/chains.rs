@@ -43,6 +43,25 @@ fn a_chain_that_split_up_keeps_each_part() {
 }
 
 #[test]
+fn what_will_hold_later_does_not_silence_what_holds_now() {
+    let later = |n, references: &[u8]| {
+        let update = level(alert(n, MsgType::Update, references), 4);
+        Card { effective: Some(NOW.plus(3_600)), expires: Some(NOW.plus(9_000)), ..update }
+    };
+    let cards = [alert(1, MsgType::Alert, &[]), later(2, &[1])];
+    assert_eq!(states(&cards, NOW), [(id(1), State::InForce), (id(2), State::Coming)]);
+    assert_eq!(in_force(&cards, &[PlaceCode(20044)], NOW).len(), 1);
+    assert_eq!(next_change(&cards, NOW), Some(NOW.plus(3_600)));
+    assert_eq!(states(&cards, NOW.plus(3_600)), [(id(2), State::InForce)]);
+    // What another update has replaced already stays replaced, and a cancel takes back what was to come.
+    let cards = [&cards[..], &[alert(3, MsgType::Update, &[1]), later(4, &[1, 3])]].concat();
+    assert_eq!(standings(&cards, NOW).iter().find(|s| s.card.id == id(1)).unwrap().state, State::Superseded);
+    assert_eq!(states(&cards, NOW)[0], (id(3), State::InForce));
+    let cards = [&cards[..], &[Card { effective: Some(NOW.plus(60)), ..alert(5, MsgType::Cancel, &[1, 2, 3, 4]) }]].concat();
+    assert_eq!(states(&cards, NOW), [(id(5), State::Cancelled)]);
+}
+
+#[test]
 fn nothing_is_called_off_that_was_never_announced() {
     let cancel = alert(2, MsgType::Cancel, &[1]);
     assert_eq!(states(std::slice::from_ref(&cancel), NOW), []);
@@ -109,7 +128,8 @@ fn messages() -> impl Strategy<Value = Vec<Card>> {
             let card = level(alert(n as u8, kind, &references), of_level);
             let card = if odd == 0 { drill(card, Status::Exercise) } else { card };
             let places = if here { vec![PlaceCode(20044)] } else { vec![PlaceCode(20050)] };
-            Card { expires: Some(NOW.plus(hours * 3_600 + 1)), issued: NOW.plus(-60 * i64::from(odd)), places, ..card }
+            let effective = (odd == 1).then(|| NOW.plus(1_800));
+            Card { effective, expires: Some(NOW.plus(hours * 3_600 + 1)), issued: NOW.plus(-60 * i64::from(odd)), places, ..card }
         };
         all.into_iter().enumerate().map(one).collect()
     })

@@ -27,7 +27,7 @@ pub async fn cancel(site: &Site, person: &Person, id: i64, reason: &str) -> Resu
         if !may_see(person, work.created_by, &work.text) {
             return Err(Trouble::NotFound);
         }
-        close(&mut tx, person, &mut work, Action::Cancel, reason, now).await?;
+        close(&mut tx, Some(person), &mut work, Action::Cancel, reason, now).await?;
         let references = chain(&work).ok_or(Trouble::NotFound)?;
         let text = templates::cancel(sent(&work), reason, references, now).ok_or(Trouble::NoWords)?;
         let (compiled, findings) = text.compile(now, 1, &|_| None);
@@ -44,42 +44,56 @@ pub async fn cancel(site: &Site, person: &Person, id: i64, reason: &str) -> Resu
     finish(site, tx, done).await
 }
 
-/// Closes the alert that `text` updates, as far as this person may: it must be the newest of its chain, and `text` must
-/// refer to that chain and to nothing else.
+/// Closes the alert that `text` updates, as far as this person may; `None` is the server itself, at the time that somebody
+/// who might do so has set.
 pub(super) async fn supersede(site: &Site, tx: &mut Tx, person: Option<&Person>, text: &Manuscript) -> Result<(), Trouble> {
+    match updated(tx, person, text).await? {
+        Some(mut work) => close(tx, person, &mut work, Action::Update, "", site.now()).await,
+        None => Ok(()),
+    }
+}
+
+/// The alert that `text` updates, if it updates any: it must be the newest of its chain, and `text` must refer to that
+/// chain and to nothing else.
+pub(super) async fn updated(tx: &mut Tx, person: Option<&Person>, text: &Manuscript) -> Result<Option<Work>, Trouble> {
     let references = text.warning().map(|warning| warning.references.as_slice()).unwrap_or_default();
-    let Some(newest) = references.last() else { return Ok(()) };
+    let Some(newest) = references.last() else { return Ok(None) };
     let unknown = || Trouble::Refuses(Reason::UnknownReference(newest.clone()));
     let name = match newest.parse() {
         Ok(id) => tx.external_of(id).await?,
         Err(_) => None,
     };
     let work = name.and_then(|name| name.strip_prefix("desk:")?.parse::<i64>().ok()).ok_or_else(unknown)?;
-    let mut work = tx.work(work).await?.ok_or_else(unknown)?;
+    let work = tx.work(work).await?.ok_or_else(unknown)?;
     if chain(&work).as_deref() != Some(references) {
         return Err(unknown());
     }
-    close(tx, person.ok_or(Trouble::Denied)?, &mut work, Action::Update, "", site.now()).await
+    may(person, Action::Update, &work)?;
+    Ok(Some(work))
+}
+
+fn may(person: Option<&Person>, action: Action, work: &Work) -> Result<(), Trouble> {
+    let denied = person.is_some_and(|person| !allowed(&person.grants, action, scope(&work.text)));
+    if denied { Err(Trouble::Denied) } else { Ok(()) }
 }
 
 async fn close(
     tx: &mut Tx,
-    person: &Person,
+    person: Option<&Person>,
     work: &mut Work,
     action: Action,
     words: &str,
     now: domain::content::Time,
 ) -> Result<(), Trouble> {
-    if !allowed(&person.grants, action, scope(&work.text)) {
-        return Err(Trouble::Denied);
-    }
+    may(person, action, work)?;
     let before = work.state.stage;
-    let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: work.hash };
+    let actor = person.map(|person| person.id);
+    let deed = Deed { actor: actor.unwrap_or_default(), hands: &work.hands, text: work.hash, seen: work.hash };
     work.state = transition(work.state, action, &deed).map_err(Trouble::Refused)?;
     tx.move_work(work, now).await?;
     tx.drop_job(&end(work.id)).await?;
     let note = Note {
-        actor: Some(person.id),
+        actor,
         action: action.name(),
         work: Some(work.id),
         before: before.name(),
