@@ -151,12 +151,13 @@
         return now || registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: held.key });
       });
     }).then(function (now) {
-      // The server knows this address already.
-      if (now.endpoint === held.endpoint) return;
+      // The server knows this address already; told once a week all the same, since it may have been restored from a copy.
+      if (now.endpoint === held.endpoint && Math.abs(Date.now() - held.at) < 6e8) return;
       var body = Object.assign({ endpoint: now.endpoint, keys: now.toJSON().keys }, held.wishes);
       return fetch('/push/dang-ky', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).then(function (answer) {
         if (!answer.ok) return;
         held.endpoint = now.endpoint;
+        held.at = Date.now();
         store['bt-push'] = JSON.stringify(held);
       });
     }).catch(function (cause) { console.info('no push', cause.message); });

@@ -28,14 +28,16 @@ async function receive(said, bt) {
   const rung = before?.level || 0;
   const over = bt.type === 'cancel';
   // Rings when it is worse than what rang here before; that it is over, only where it rang at all.
-  const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || bt.level > 2);
+  const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual'));
   // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
   // to be shown all the same.
   await (old ? show(before.said, before.bt, false) : show(said, facts, ring));
-  await keepPushed(bt.id + '-' + +bt.rev, { ...bt, title: said.title, body: said.body, lang: said.lang });
+  await keepPushed(bt.id + '-' + +bt.rev, { ...said, ...bt });
   if (!old) await keepPushed('shown/' + bt.chain, { level: over ? 0 : ring ? bt.level : rung, said, bt: facts });
-  // The picture of the home page knows nothing of it.
+  // The picture of the home page knows nothing of it, nor do pages that were kept of this chain.
   await caches.delete(HOME);
+  const pages = await caches.open(PAGES);
+  for (const { url } of await pages.keys()) if (url.endsWith(bt.id) || url.endsWith(before?.bt.id)) await pages.delete(url);
 }
 
 /** Of our own site alone. */

@@ -1,6 +1,5 @@
 // The service worker: keeps one whole release of the app on the phone, answers navigations with it, and steps aside
 // whenever it cannot. No product logic, no state in globals (it may be stopped between any two events).
-'use strict';
 
 const VERSION = "VERSION";
 /** What a phone keeps, filled in by the build: [address, first hex digits of its SHA-256, bytes on the wire]. */
@@ -36,11 +35,16 @@ const KEEP_MEDIA = 200;
 /** With an older copy at hand nobody waits longer than this for a newer one. */
 const PATIENCE = 6000;
 const KILL_CHECK = 6 * 3600e3;
+/** A program that did not start is tried again after this. */
+const DULL = 24 * 3600e3;
 
 // ---- flags: small facts that outlive the worker
 
 const flag = async name => (await caches.match('/bt-flag/' + name, { cacheName: FLAGS }))?.text();
 const setFlag = async (name, value) => (await caches.open(FLAGS)).put('/bt-flag/' + name, new Response(String(value)));
+/** That something happened now, and whether it did less than `ms` ago, or ahead: a clock that was wrong decides nothing. */
+const mark = name => setFlag(name, Date.now());
+const recently = async (name, ms) => Math.abs(Date.now() - (await flag(name))) < ms;
 const dropFlag = async name => (await caches.open(FLAGS)).delete('/bt-flag/' + name);
 
 // ---- the release
@@ -76,7 +80,7 @@ const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', json: 'j
 
 /*UNPACK*/
 
-const ask = from => fetch(from, { cache: 'no-cache', redirect: 'error', credentials: 'same-origin' });
+const ask = from => fetch(from, { cache: 'no-cache', redirect: 'error' });
 const is = (response, type) => response.status === 200 && (response.headers.get('content-type') || '').includes(type);
 
 /** One file, believed only if its bytes are those of the release: a Wi-Fi that asks for a login answers 200 to anything. */
@@ -144,8 +148,8 @@ async function status() {
   for (const file of await wanted()) if (hashOf(await caches.match(file[0], { cacheName: APP })) !== file[1]) missing.push(file);
   const find = end => (RELEASE.find(([url]) => url.startsWith('/app-') && url.endsWith(end)) || [])[0];
   return {
-    type: 'status', version: VERSION, complete: !missing.length, bytesMissing: bytes(missing), bytes: +((await flag('update')) || 0),
-    waiting: !!registration.waiting, noWasm: LITE || (await flag('no-wasm')) === VERSION, glue: find('.js'), wasm: find('_bg.wasm'),
+    type: 'status', version: VERSION, complete: !missing.length, bytesMissing: bytes(missing), bytes: +(await flag('update')) || 0,
+    waiting: !!registration.waiting, noWasm: await dull(), glue: find('.js'), wasm: find('_bg.wasm'),
   };
 }
 
@@ -157,7 +161,7 @@ addEventListener('install', event => {
     event.addRoutes?.([
       { condition: { urlPattern: new URLPattern({ pathname: '/app-*' }), requestMethod: 'get' }, source: { cacheName: APP } },
       { condition: { urlPattern: new URLPattern({ pathname: '/(sync|api)/*' }) }, source: 'network' },
-    ])?.catch?.(() => {});
+    ])?.catch(() => {});
   } catch {}
   event.waitUntil(install());
 });
@@ -175,7 +179,7 @@ async function install() {
   await fill();
   await setFlag('update', bytes(await changed(APP)));
   await dropFlag('fetch');
-  if (over === false) await setFlag('kill-check', Date.now());
+  if (over === false) await mark('kill-check');
   // Nobody is reading with the old one: no reason to keep the new one waiting.
   if (!(await windows()).length) await skipWaiting();
 }
@@ -188,10 +192,12 @@ addEventListener('activate', event => event.waitUntil((async () => {
   await clients.claim();
 })()));
 
+/** Whether the program does not run here, as far as is known: one slow start is no reason to do without it for long. */
+const dull = async () => LITE || (await recently('no-wasm', DULL));
+
 /** Asking the server beside the worker's start pays only where pages come from there. */
 async function preload() {
-  const wanted = LITE || (await flag('no-wasm')) === VERSION;
-  await registration.navigationPreload?.[wanted ? 'enable' : 'disable']();
+  await registration.navigationPreload?.[(await dull()) ? 'enable' : 'disable']();
 }
 
 addEventListener('message', event => {
@@ -209,7 +215,7 @@ addEventListener('message', event => {
       // Without a network the pages of the server are out of reach too: then the next start tries the program again.
       const offline = await fetch(OFFLINE).catch(() => null);
       if (offline) {
-        await setFlag('no-wasm', VERSION);
+        await mark('no-wasm');
         await (await caches.open(APP)).delete(SHELL);
         await preload();
       }
@@ -263,7 +269,7 @@ async function page(event) {
   event.waitUntil(checkKill(event.resultingClientId).then(over => shell || over || heal()));
   if (shell && !TOOL.test(url.pathname)) return pictured(shell, url).catch(() => shell);
   const pages = await caches.open(PAGES);
-  const kept = await pages.match(request, { ignoreVary: true });
+  const kept = (await pages.match(request, { ignoreVary: true })) || (await told(url));
   const fresh = (async () => {
     const response = (await event.preloadResponse) || (await fetch(request));
     event.waitUntil(keepPage(request, response.clone()).catch(() => {}));
@@ -275,7 +281,7 @@ async function page(event) {
     return await Promise.race([usable, wait(PATIENCE, kept)]);
   } catch {
     if (kept || shell) return kept || lost(request);
-    return (await told(url)) || (await caches.match(OFFLINE, { ignoreVary: true })) || Response.error();
+    return (await caches.match(OFFLINE, { ignoreVary: true })) || Response.error();
   }
 }
 
@@ -303,17 +309,17 @@ async function pictured(shell, url) {
   return new Response(before + picture + after, { headers: shell.headers });
 }
 
-/** The app was deleted behind our back (a full phone): bring it back, unless it is known not to run here. */
+/** The app was deleted (by a full phone, or because it did not start): bring it back, unless it is known not to run here. */
 async function heal() {
-  if (LITE || navigator.connection?.saveData || (await flag('no-wasm')) === VERSION) return;
-  await fill().catch(() => {});
+  if (navigator.connection?.saveData || (await dull())) return;
+  await fill().then(preload).catch(() => {});
 }
 
 /** Keeps a page to read again offline, if it truly is one of ours. */
 async function keepPage(request, response) {
-  const type = response.headers.get('content-type') || '';
-  if (response.status !== 200 || response.type !== 'basic' || response.redirected) return;
-  if (!type.startsWith('text/html') || !response.headers.has('x-bantin')) return;
+  // Withdrawn: nobody reads it any more.
+  if (response.status === 410) return (await caches.open(PAGES)).delete(request);
+  if (!is(response, 'text/html') || response.type !== 'basic' || response.redirected || !response.headers.has('x-bantin')) return;
   await keep(PAGES, request.url, response, KEEP_PAGES);
 }
 
@@ -340,7 +346,7 @@ async function media(event) {
   if (held) return range ? slice(held, range) : held;
   // The middle of a file that is not here is the server's to answer.
   if (range && range !== 'bytes=0-') return fetch(request);
-  const response = await fetch(request.url, { credentials: 'same-origin', redirect: 'error' });
+  const response = await fetch(request.url, { redirect: 'error' });
   if (response.status === 200 && /^(image|audio)\//.test(response.headers.get('content-type') || '')) {
     const copy = response.clone();
     // Read to its end first: a cut file must not be kept.
@@ -377,10 +383,9 @@ async function killed() {
 
 /** Asked for on any page, now and then; whether it is over. */
 async function checkKill(page) {
-  // Either way: a clock that ran ahead must not keep the question back once it is right again.
-  if (Math.abs(Date.now() - ((await flag('kill-check')) || 0)) < KILL_CHECK) return;
+  if (await recently('kill-check', KILL_CHECK)) return;
   const word = await killed();
-  if (word === false) await setFlag('kill-check', Date.now());
+  if (word === false) await mark('kill-check');
   if (word) await die(page);
   return word;
 }
