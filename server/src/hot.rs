@@ -122,6 +122,11 @@ impl Hot {
         self
     }
 
+    /// Of the plain bytes: what is in it, in one word.
+    pub fn etag(&self) -> &str {
+        self.plain.etag.to_str().unwrap_or_default()
+    }
+
     pub fn plain(&self) -> &Bytes {
         &self.plain.bytes
     }

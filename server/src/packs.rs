@@ -63,6 +63,11 @@ impl Packs {
         }
     }
 
+    /// Answers that are kept.
+    pub fn count(&self) -> usize {
+        self.kept.lock().unwrap_or_else(|e| e.into_inner()).cells.len()
+    }
+
     pub fn clear(&self) {
         self.kept.lock().unwrap_or_else(|e| e.into_inner()).cells.clear();
     }

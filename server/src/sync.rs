@@ -87,7 +87,8 @@ async fn rest(site: &Arc<Site>, path: &str, from: &str) -> Option<Arc<Hot>> {
     }
     let make =
         move || Hot::new(FRAME, FOREVER, crate::compress::zstd(&plain[from..], 19)).incompressible().header(VARY, ACCEPTED);
-    Some(site.packs.get_or_make(&format!("{path}?z={from}"), make).await)
+    // By what is in it, so that one rest has one name whatever was typed.
+    Some(site.packs.get_or_make(&format!("{}?z={from}", whole.etag()), make).await)
 }
 
 async fn pack(site: &Arc<Site>, epoch: &str, range: &str, kind: PackKind) -> Option<Arc<Hot>> {

@@ -193,6 +193,20 @@ async fn alerts_leave_by_time_and_their_packs_stay_a_while() {
 }
 
 #[tokio::test]
+async fn one_rest_of_a_pack_is_made_once_however_it_is_spelled() {
+    let lab = with_articles(9).await;
+    let head = head(&lab).await;
+    let path = path::cards(head.epoch, 0, head.seq);
+    let plain = lab.get(&format!("{path}?z=0"), &[]).await;
+    assert_eq!(plain.status, 200);
+    let before = lab.app.site.packs.count();
+    for other in [format!("{path}?z=000"), format!("{path}?z=+0"), format!("{}?z=0", path.replace("/0-", "/000-"))] {
+        assert_eq!(lab.get(&other, &[]).await.body, plain.body, "{other}");
+    }
+    assert_eq!(lab.app.site.packs.count(), before);
+}
+
+#[tokio::test]
 async fn a_restart_changes_nothing_and_a_restored_copy_is_another_log() {
     let lab = with_articles(5).await;
     let before = lab.get(path::HEAD, &[]).await;

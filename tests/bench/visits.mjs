@@ -1,6 +1,8 @@
 // First, warm, offline and deep visits over a simulated weak line, beside bare HTML of the same text.
 //
-// usage: node visits.mjs --perf DIR --bin bantin --assets dist --budget budget.toml [--profiles gprs,2g,3g] [--runs 5] [--visits cold,warm,offline]
+// usage: node visits.mjs --perf DIR --bin bantin --assets dist --budget budget.toml [--profiles gprs,2g,3g] [--runs 5] [--visits cold,warm,offline] [--pass 1]
+// The driver's front asks the server for bare answers and packs them itself, in a hurry; with `--pass` it hands on what
+// the phone accepts, as nginx and Caddy do.
 // DIR holds the driver and its reference pages (bench.mjs, apps.mjs, content.mjs). It is copied, since this adds an entry to it.
 // Prints the driver's tables, then one line of ratios for each profile and what the product promises for it.
 import { spawn, spawnSync } from 'node:child_process';
@@ -60,6 +62,13 @@ const before = home.slice(0, home.indexOf(text.HEAD_TOKEN));
 const article = before.slice(before.lastIndexOf('href="') + 6).split('"')[0];
 if (!article.startsWith('/tin/')) throw new Error(`no link around the first headline: ${article}`);
 
+if (arg('pass')) {
+  const front = path.join(driver, 'server.mjs');
+  const bare = "h['accept-encoding'] = 'identity';";
+  const code = fs.readFileSync(front, 'utf8');
+  if (!code.includes(bare)) throw new Error('the front of the driver asks otherwise today');
+  fs.writeFileSync(front, code.replace(bare, ''));
+}
 const apps = path.join(driver, 'apps.mjs');
 const entry = `  bantin: { port: 7460, proxy: '${origin}', list: '/', article: '${article}', tap: 'a[href="${article}"]' },\n};`;
 fs.writeFileSync(apps, fs.readFileSync(apps, 'utf8').replace(/\};\s*$/, entry + '\n'));

@@ -169,3 +169,29 @@ test('old texts and all texts can be deleted: alerts, saved items and the list s
   assert.match(await page.locator('article .bd').innerText(), /Nội dung của tin cũ/);
   line.rule = () => undefined;
 });
+
+test('who opened more of a list and comes back from an item finds it as it was, at the same place', async () => {
+  await line.up();
+  const many = Array.from({ length: 80 }, (_, n) => ({ id: `many-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${100 + n}h`, title: `Bài dài thứ ${n}`, body: ['Nội dung.'] }));
+  server.import(many);
+  await until('the many stand', async () => (await (await fetch(`${server.url}/sitemap.xml`)).text()).includes('bai-dai-thu-79'));
+  await until('the list has more', async () => {
+    await open(page, `${line.url}/chu-de/y-te`);
+    return page.locator('[data-act=more]').count();
+  });
+  const rows = page.locator('.ls > li');
+  assert.equal(await rows.count(), 60);
+  await page.locator('[data-act=more]').click();
+  await until('more rows', async () => (await rows.count()) > 80);
+  const count = await rows.count();
+  const last = page.locator('.ls a', { hasText: 'Bài dài thứ 79' });
+  await last.scrollIntoViewIfNeeded();
+  const place = await page.evaluate(() => scrollY);
+  assert.ok(place > 3000, `${place}`);
+  await last.click();
+  await page.locator('h1', { hasText: 'Bài dài thứ 79' }).waitFor();
+  await page.goBack();
+  await last.waitFor();
+  assert.equal(await rows.count(), count);
+  await until('the same place', async () => Math.abs((await page.evaluate(() => scrollY)) - place) < 5);
+});
