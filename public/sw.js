@@ -76,7 +76,7 @@ async function sha256(body) {
   return [...new Uint8Array(await crypto.subtle.digest('SHA-256', body))].map(b => b.toString(16).padStart(2, '0')).join('');
 }
 
-const TYPES = { js: 'javascript', css: 'css', wasm: 'application/wasm', json: 'json', webmanifest: 'json', svg: 'svg', txt: 'text/plain' };
+const WASM = 'application/wasm';
 
 /*UNPACK*/
 
@@ -85,8 +85,8 @@ const is = (response, type) => response.status === 200 && (response.headers.get(
 
 /** One file, believed only if its bytes are those of the release: a Wi-Fi that asks for a login answers 200 to anything. */
 async function fetchFile([url, hash]) {
-  const type = url === SHELL || hash === VERSION ? 'text/html' : TYPES[url.split('.')[1]] || '';
-  const whole = type === TYPES.wasm && (await program(url, hash));
+  const type = url === SHELL || hash === VERSION ? 'text/html' : '';
+  const whole = url.endsWith('.wasm') && (await program(url, hash));
   if (whole) return whole;
   // A proxy that alters bodies on the way often leaves addresses with a query alone.
   for (const from of [url, url + '?raw=1']) {
@@ -112,7 +112,7 @@ async function program(url, hash) {
     let part = await own.match(name);
     if (!part) {
       const response = await ask(name);
-      if (!is(response, TYPES.wasm)) break;
+      if (!is(response, WASM)) break;
       part = new Response(await response.arrayBuffer());
       await own.put(name, part.clone());
     }
@@ -120,7 +120,7 @@ async function program(url, hash) {
   }
   try {
     const body = unpack(new Uint8Array(await new Blob(await Promise.all(parts.map(part => part.blob()))).arrayBuffer()));
-    if ((await sha256(body)).startsWith(hash)) return new Response(body, { headers: { 'content-type': TYPES.wasm, 'x-bt-hash': hash } });
+    if ((await sha256(body)).startsWith(hash)) return new Response(body, { headers: { 'content-type': WASM, 'x-bt-hash': hash } });
   } catch {}
   // Not to be put together again.
   for (const name of names) await own.delete(name);

@@ -191,31 +191,6 @@ async fn two_officers_then_updated_then_cancelled_by_one() {
 }
 
 #[tokio::test]
-async fn an_update_that_was_scheduled_goes_out_at_its_time_and_takes_the_place_of_the_alert() {
-    let Post { lab, admin, first, second } = post_of_two().await;
-    let work = begin(&lab, &first, &template(&lab, &first, "flash-flood", 1).await).await;
-    publish(&lab, &second, &work).await;
-    let alert = cards(&lab).pop().unwrap();
-    later(&lab, 600);
-    let page = get(&lab, &second, "/ban-lam-viec/canh-bao/moi?tin=1").await;
-    let next = begin(&lab, &second, &fields(&text(&page))).await;
-    assert_eq!(act(&lab, &first, &next, "approve", &[]).await.status, StatusCode::SEE_OTHER);
-    // Whoever may not put another alert in its place does not schedule that either.
-    let elsewhere = invite(&lab, &admin, "ba.canhbao", Role::AlertOfficer, 20050).await;
-    assert!(!act(&lab, &elsewhere, &next, "schedule", &[("at", "2026-11-23T13:00")]).await.status.is_redirection());
-    assert_eq!(act(&lab, &first, &next, "schedule", &[("at", "2026-11-23T13:00")]).await.status, StatusCode::SEE_OTHER);
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
-    assert_eq!((cards(&lab).len(), state(&lab, alert.id)), (1, State::InForce), "not before its time");
-    lab.time.store(NOW + 2 * 3_600, Ordering::SeqCst);
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
-    assert_eq!(cards(&lab).len(), 2, "{}", text(&get(&lab, &first, &format!("{next}/lich-su")).await));
-    assert_eq!(state(&lab, alert.id), State::Superseded);
-    let page = text(&get(&lab, &first, &work).await);
-    assert!(page.contains("Đã có tin thay"), "{page}");
-    assert_eq!(lab.app.site.store.broken_audit().await.unwrap(), None);
-}
-
-#[tokio::test]
 async fn nobody_else_and_nowhere_else() {
     let Post { lab, admin, first, second } = post_of_two().await;
     let author = invite(&lab, &admin, "lan.viet", Role::Author, 46).await;
@@ -335,6 +310,23 @@ async fn every_template_goes_from_page_to_phones() {
         assert_eq!(langs, ["vi", "en"]);
         assert!(card.headlines.iter().all(|headline| headline.title.contains("A Lưới 2")), "{:?}", card.headlines);
     }
+}
+
+/// Nobody is sent to newer word that is not there.
+#[tokio::test]
+async fn the_reason_that_there_is_another_alert_is_offered_where_there_is_one() {
+    let Post { lab, first, second, .. } = post_of_two().await;
+    let work = begin(&lab, &first, &template(&lab, &first, "flood", 2).await).await;
+    publish(&lab, &second, &work).await;
+    let newer = "đã có tin mới";
+    assert!(!text(&get(&lab, &first, &work).await).contains(newer));
+    let path = format!("{work}/huy");
+    assert_eq!(post(&lab, &first, &path, &[("reason", "newer")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(cards(&lab).len(), 1);
+    let other = begin(&lab, &first, &template(&lab, &first, "flash-flood", 2).await).await;
+    publish(&lab, &second, &other).await;
+    assert!(text(&get(&lab, &first, &work).await).contains(newer));
+    assert_eq!(post(&lab, &first, &path, &[("reason", "newer")]).await.status, StatusCode::SEE_OTHER);
 }
 
 /// Two officers press at the same moment: one cancellation.

@@ -54,6 +54,30 @@ async fn nobody_publishes_his_own_text_again_alone() {
 }
 
 #[tokio::test]
+async fn who_forgets_the_place_is_told_so_with_all_that_he_typed() {
+    let Office { lab, author, .. } = office().await;
+    let typed: Vec<_> = article("Tiêm sởi", "20044").into_iter().filter(|(name, _)| *name != "place").collect();
+    let answer = post(&lab, &author, "/ban-lam-viec/viec", &typed).await;
+    let page = text(&answer);
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    assert!(
+        page.contains("Chưa chọn nơi") && page.contains("value=\"Tiêm sởi\"") && page.contains("Mang theo sổ tiêm."),
+        "{page}"
+    );
+    assert!(works(&lab, &[Stage::Draft]).await.is_empty());
+    // Also where it was saved before.
+    let work = write(&lab, &author, "Tiêm sởi").await;
+    let version = field(&lab, &author, &work, "version").await;
+    let mut typed: Vec<_> = article("Tiêm sởi ngày 29", "20044").into_iter().filter(|(name, _)| *name != "place").collect();
+    typed.push(("version", &version));
+    let page = text(&post(&lab, &author, &work, &typed).await);
+    assert!(page.contains("Chưa chọn nơi") && page.contains("Tiêm sởi ngày 29"), "{page}");
+    // Somebody else's place is another matter.
+    let answer = post(&lab, &author, "/ban-lam-viec/viec", &article("Tiêm sởi", "20050")).await;
+    assert_eq!((answer.status, text(&answer).contains("ngoài quyền")), (StatusCode::FORBIDDEN, true));
+}
+
+#[tokio::test]
 async fn what_replaces_an_item_names_one_that_is_there() {
     let Office { lab, author, approver, .. } = office().await;
     let old = write(&lab, &author, "Lịch cũ").await;

@@ -2,6 +2,7 @@
 
 mod lab;
 
+use domain::content::ItemId;
 use lab::{Lab, alert, article};
 
 #[tokio::test]
@@ -21,6 +22,36 @@ async fn forms_of_alerts_and_of_nothing_else() {
     }
     let sheet = lab.get("/to-ro.css", &[]).await;
     assert_eq!((sheet.status.as_u16(), sheet.header("content-type")), (200, "text/css; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn what_no_longer_holds_is_not_passed_on_as_if_it_did() {
+    let lab = Lab::new().await;
+    lab.import(&[alert("a", "alert", &[], "+6h")]).await;
+    let page =
+        async |id: ItemId, form: &str| String::from_utf8(lab.get(&format!("/canh-bao/{id}/{form}"), &[]).await.body).unwrap();
+    let step = "Lên đồi";
+    let first = lab.app.site.live.now().cards().next().unwrap().id;
+    for form in ["to-ro", "loa"] {
+        assert!(page(first, form).await.contains(step), "{form}");
+    }
+    let mut cancel = alert("b", "cancel", &["a"], "+6h");
+    cancel["title"] = "Hết cảnh báo lũ quét".into();
+    lab.import(&[cancel]).await;
+    let last = lab.app.site.live.now().cards().find(|card| card.id != first).unwrap().id;
+    for form in ["to-ro", "loa"] {
+        let html = page(first, form).await;
+        assert!(!html.contains(step) && html.contains("Đã hủy: "), "{form}: {html}");
+        assert!(html.contains(&format!("-{last}\">Hết cảnh báo lũ quét")), "it leads to the last word: {html}");
+        let html = page(last, form).await;
+        assert!(html.contains(step) && !html.contains("Đã hủy"), "the last word itself holds: {html}");
+    }
+    assert!(!page(last, "to-ro").await.contains("class=\"lv\""), "that it is over has no level");
+    // Whoever searches for it sees how it stands.
+    let found = String::from_utf8(lab.get("/tim?q=lu+quet", &[]).await.body).unwrap();
+    assert_eq!(found.matches("<p class=\"st\">Đã hủy</p>").count(), 2, "{found}");
+    let place = String::from_utf8(lab.get("/noi/a-luoi-2", &[]).await.body).unwrap();
+    assert!(place.contains("Hết cảnh báo lũ quét"), "{place}");
 }
 
 #[tokio::test]

@@ -249,7 +249,7 @@ async fn who_comes_with_a_passkey_has_codes_on_paper_and_no_password() {
     let account = server::store::desk::Account {
         id: 0,
         login: "co.khoa".into(),
-        name: "Cô Khoá".into(),
+        name: "Cô Khóa".into(),
         password: String::new(),
         totp: secret.clone(),
         totp_step: 0,

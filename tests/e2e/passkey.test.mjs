@@ -39,7 +39,7 @@ async function signedOut() {
 }
 
 const greeting = () => page.getByText('Chào Người lan.viet');
-const unlock = () => page.getByRole('button', { name: 'Vào bằng vân tay hoặc khoá màn hình' }).click();
+const unlock = () => page.getByRole('button', { name: 'Vào bằng vân tay hoặc khóa màn hình' }).click();
 
 test('a phone is added and opens the desk without a password, where its owner was going', async () => {
   ({ secret } = await join(page, firstLink(server), 'lan.viet'));
@@ -61,7 +61,7 @@ test('a phone is added and opens the desk without a password, where its owner wa
   await page.goto(`${server.url}${DESK}/nhat-ky`);
   await unlock();
   await page.waitForURL(`${server.url}${DESK}/nhat-ky`);
-  await page.getByText('thêm khoá truy cập').waitFor();
+  await page.getByText('thêm khóa truy cập').waitFor();
 });
 
 test('an answer is worth nothing twice, and nothing without the unlocked phone', async () => {
@@ -97,8 +97,8 @@ test('a passkey that was copied or taken away opens nothing', async () => {
   await greeting().waitFor();
   await thief.put({ ...key, signCount: 0 });
   await other.goto(`${server.url}${DESK}`);
-  await other.getByRole('button', { name: 'Vào bằng vân tay hoặc khoá màn hình' }).click();
-  await other.getByText('Khoá này không có ở đây hoặc đã bị bỏ').waitFor();
+  await other.getByRole('button', { name: 'Vào bằng vân tay hoặc khóa màn hình' }).click();
+  await other.getByText('Khóa này không có ở đây hoặc đã bị bỏ').waitFor();
 
   await page.goto(`${server.url}${DESK}/toi`);
   await page.locator('details:has(form[action$="/khoa/bo"]) summary').click();
@@ -107,14 +107,14 @@ test('a passkey that was copied or taken away opens nothing', async () => {
   await until('it is gone from the list', async () => await page.locator('form[action$="/khoa/bo"]').count() === 0);
   await signedOut();
   await unlock();
-  await page.getByText('Khoá này không có ở đây hoặc đã bị bỏ').waitFor();
+  await page.getByText('Khóa này không có ở đây hoặc đã bị bỏ').waitFor();
 });
 
 test('whoever is invited comes with a passkey alone, and back with a code on paper when the phone is lost', async () => {
   const hers = await (await phone(chrome)).newPage();
   const phoneOfHers = await authenticator(hers);
   await hers.goto(firstLink(server));
-  await hers.getByRole('link', { name: 'Dùng vân tay hoặc khoá màn hình, không cần mật khẩu' }).click();
+  await hers.getByRole('link', { name: 'Dùng vân tay hoặc khóa màn hình, không cần mật khẩu' }).click();
   await hers.getByLabel('Họ và tên').fill('Bà Kê');
   await hers.getByLabel('Tên đăng nhập').fill('lan.viet');
   await hers.getByRole('button', { name: 'Tạo tài khoản' }).click();
@@ -130,7 +130,7 @@ test('whoever is invited comes with a passkey alone, and back with a code on pap
   await hers.getByText('Một mã dự phòng trên giấy').first().waitFor();
   assert.equal(await hers.locator('form[action$="/khoa/bo"], form[action$="/mat-khau"]').count(), 0, 'the only way in stays');
   await hers.click('form[action$="/ra"] button');
-  await hers.getByRole('button', { name: 'Vào bằng vân tay hoặc khoá màn hình' }).click();
+  await hers.getByRole('button', { name: 'Vào bằng vân tay hoặc khóa màn hình' }).click();
   await hers.getByText('Chào Bà Kê').waitFor();
 
   // On a new phone, with the sheet of paper: one code lets her in, another one adds the phone.
@@ -148,6 +148,6 @@ test('whoever is invited comes with a passkey alone, and back with a code on pap
   await add.getByRole('button', { name: 'Thêm máy này' }).click();
   await next.getByText('chưa dùng lần nào').waitFor();
   await next.click('form[action$="/ra"] button');
-  await next.getByRole('button', { name: 'Vào bằng vân tay hoặc khoá màn hình' }).click();
+  await next.getByRole('button', { name: 'Vào bằng vân tay hoặc khóa màn hình' }).click();
   await next.getByText('Chào Bà Kê').waitFor();
 });

@@ -15,6 +15,7 @@ use ui::data::{
     TopicData,
 };
 use ui::el::{El, el};
+use ui::parts::note;
 use ui::{Ctx, pages};
 
 /// Seconds for which a picture of the home page may be shown at the start.
@@ -108,10 +109,12 @@ fn item(view: &View, open: &Open, ctx: &Ctx) -> El {
 }
 
 fn search(view: &View, ctx: &Ctx) -> El {
+    let standings = alert::standings(cards(view), ctx.now);
     let found = view.find.rows.iter().filter_map(|row| {
         let card = view.shelf.cards.get(&row.id)?;
         let lang = card.headline(ctx.lang.tag()).lang.clone();
-        Some(Found { card, lang, title: row.title.clone(), snippet: row.snippet.clone() })
+        let note = note(card, &standings, ctx);
+        Some(Found { card, lang, title: row.title.clone(), snippet: row.snippet.clone(), note })
     });
     let found: Vec<Found> = found.collect();
     let missing = view.shelf.missing();
@@ -121,9 +124,14 @@ fn search(view: &View, ctx: &Ctx) -> El {
 fn saved(view: &View, ctx: &Ctx) -> El {
     let mut all: Vec<_> = view.saved.iter().collect();
     all.sort_unstable_by_key(|(id, kept)| (std::cmp::Reverse(kept.saved.at), *id));
-    // The newest revision where there is one.
-    let saved = all.into_iter().map(|(id, kept)| view.shelf.cards.get(id).unwrap_or(&kept.card).as_ref()).collect();
-    pages::saved(ctx, SavedData { saved })
+    let standings = alert::standings(cards(view), ctx.now);
+    let saved = all.into_iter().map(|(id, kept)| {
+        // The newest revision where there is one.
+        let card = view.shelf.cards.get(id).unwrap_or(&kept.card).as_ref();
+        let gone = view.shelf.held.gone.contains_key(id).then(|| ctx.w().gone());
+        (card, gone.or_else(|| note(card, &standings, ctx)))
+    });
+    pages::saved(ctx, SavedData { saved: saved.collect() })
 }
 
 fn settings(view: &View) -> SettingsData {

@@ -137,7 +137,7 @@ impl<'a> TopicData<'a> {
 
 pub struct PlaceData<'a> {
     pub code: u32,
-    /// In force, coming, or ended without newer word, for this place.
+    /// In force, coming, ended without newer word, or called off, for this place.
     pub alerts: Vec<Standing<'a>>,
     pub events: Vec<&'a Card>,
     pub items: Vec<&'a Card>,
@@ -151,7 +151,8 @@ impl<'a> PlaceData<'a> {
         let whole = instance().place(PlaceCode(code)).is_some_and(|place| place.parent.is_none());
         let within = |card: &Card| whole || instance().concerns(&card.places, PlaceCode(code));
         let standing = AlertsData::select(cards.iter().copied(), now);
-        let mut alerts: Vec<Standing> = standing.in_force.into_iter().chain(standing.coming).chain(standing.ended).collect();
+        let mut alerts: Vec<Standing> =
+            standing.in_force.into_iter().chain(standing.coming).chain(standing.ended).chain(standing.cancelled).collect();
         alerts.retain(|standing| within(standing.card));
         let named = |card: &Card| !card.places.is_empty() && within(card);
         let events = coming_events(&cards, now).into_iter().filter(|card| named(card)).take(HOME_EVENTS).collect();
@@ -206,6 +207,8 @@ pub struct Found<'a> {
     pub lang: String,
     pub title: Vec<Piece>,
     pub snippet: Vec<Piece>,
+    /// How an alert stands.
+    pub note: Option<&'static str>,
 }
 
 #[derive(Default)]
@@ -229,8 +232,8 @@ impl SearchData<'_> {
 
 #[derive(Default)]
 pub struct SavedData<'a> {
-    /// Saved items, last saved first.
-    pub saved: Vec<&'a Card>,
+    /// Saved items, last saved first, with how they stand: alerts, and what was withdrawn.
+    pub saved: Vec<(&'a Card, Option<&'static str>)>,
 }
 
 /// What this phone holds.

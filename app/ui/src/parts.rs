@@ -4,7 +4,7 @@ use crate::ctx::Ctx;
 use crate::el::{El, Str, cl, el, link, tx};
 use crate::icons::icon;
 use domain::alert::{Standing, State};
-use domain::content::{Card, Headline, Kind, PlaceCode, Status, Time};
+use domain::content::{AlertInfo, Card, Headline, Kind, MsgType, PlaceCode, Status, Time};
 use domain::instance::instance;
 use domain::route::{Route, notify_path};
 use domain::words::{date, decimal, fill, size};
@@ -100,13 +100,17 @@ pub fn sample_badge(card: &Card, ctx: &Ctx) -> Option<El> {
 pub enum Row {
     Title,
     Summary,
+    /// With how it stands.
+    Note(&'static str),
 }
 
 /// One item of a list: a tap anywhere on it opens it.
 pub fn row(card: &Card, dress: Row, ctx: &Ctx) -> El {
     let mut a = to(card, ctx).kid(title("h3", card, ctx));
-    if dress == Row::Summary && !headline(card, ctx).summary.is_empty() {
-        a = a.kid(summary(card, ctx));
+    match dress {
+        Row::Summary if !headline(card, ctx).summary.is_empty() => a = a.kid(summary(card, ctx)),
+        Row::Note(text) => a = a.kid(cl("p", "st").text(text)),
+        _ => {}
     }
     li(card, ctx).kid(a.kid(meta(card, ctx)))
 }
@@ -206,6 +210,11 @@ pub fn level(level: u8, ctx: &Ctx) -> El {
     cl("span", "lv").kid(sign).kid(tx("b", word))
 }
 
+/// The level of an alert; that one is called off has none.
+pub fn sign(info: &AlertInfo, ctx: &Ctx) -> Option<El> {
+    (info.msg_type != MsgType::Cancel).then(|| level(info.level, ctx))
+}
+
 pub fn hazard_name(hazard: u8, ctx: &Ctx) -> &'static str {
     instance().hazard(hazard).map_or("", |hazard| hazard.name.get(ctx.lang))
 }
@@ -217,10 +226,11 @@ pub fn from_until(from: Time, until: Time, ctx: &Ctx) -> String {
     fill(ctx.w().from_until(), &[("from", start), ("until", &ctx.when(until))])
 }
 
-/// From when until when an alert holds.
-pub fn span_text(card: &Card, ctx: &Ctx) -> String {
+/// From when until when an alert holds; of a cancel when it came.
+pub fn span_text(card: &Card, info: &AlertInfo, ctx: &Ctx) -> String {
     let from = card.effective.unwrap_or(card.issued);
     match card.expires {
+        _ if info.msg_type == MsgType::Cancel => ctx.when(card.issued),
         Some(end) => from_until(from, end, ctx),
         None => fill(ctx.w().from_on(), &[("from", &ctx.when(from))]),
     }
@@ -235,6 +245,11 @@ pub fn state_text(state: State, ctx: &Ctx) -> &'static str {
         State::Cancelled => ctx.w().alert_cancelled(),
         State::Superseded => ctx.w().alert_superseded(),
     }
+}
+
+/// How an alert among others stands, in a sentence; nothing for what is none.
+pub fn note(card: &Card, standings: &[Standing], ctx: &Ctx) -> Option<&'static str> {
+    standings.iter().find(|standing| standing.card.id == card.id).map(|standing| state_text(standing.state, ctx))
 }
 
 /// Class of an alert: its colour only while it is live, so that an ended one never looks current, and a drill never does.
@@ -285,11 +300,11 @@ pub fn banner(standing: &Standing, always: bool, ctx: &Ctx) -> El {
     let places = places_text(&card.places, ctx);
     let facts = [hazard_name(standing.info.hazard, ctx), if places.is_empty() { "" } else { " · " }, &places].concat();
     let mut a = to(card, ctx).maybe(drill_mark(card, ctx));
-    a = a.kid(level(standing.info.level, ctx)).kid(title("h3", card, ctx));
+    a = a.maybe(sign(&standing.info, ctx)).kid(title("h3", card, ctx));
     if standing.state != State::InForce || always {
         a = a.kid(cl("p", "st").text(state_text(standing.state, ctx)));
     }
-    let mut times = tx("small", [&facts, " · ", &span_text(card, ctx)].concat());
+    let mut times = tx("small", [&facts, " · ", &span_text(card, &standing.info, ctx)].concat());
     if let Some(badge) = sample_badge(card, ctx) {
         times = times.text(" ").kid(badge);
     }

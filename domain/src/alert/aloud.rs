@@ -16,7 +16,7 @@ pub enum Said {
 
 use Said::{Line, Pause};
 
-/// The whole script. `state` is a sentence for an alert that no longer holds.
+/// The whole script. `state` is a sentence for an alert that no longer holds: of that nothing is said of what was to be done.
 pub fn script(card: &Card, body: &Body, state: Option<&str>) -> Vec<Said> {
     let d = Lang::Vi.desk();
     let Some(info) = card.alert() else { return Vec::new() };
@@ -72,7 +72,9 @@ fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<&str>, call
     if let Some(state) = state {
         tell(state, 1);
     }
-    tell(&card.headline("vi").summary, 1);
+    if state.is_none() {
+        tell(&card.headline("vi").summary, 1);
+    }
     let variant = body.variant("vi");
     match variant.and_then(|variant| variant.fact(FactKind::AREA)) {
         Some(area) => tell(&fill(d.aloud_where, &[("places", area)]), 1),
@@ -92,13 +94,13 @@ fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<&str>, call
     if let Some(end) = card.expires.filter(|_| state.is_none() && info.msg_type != MsgType::Cancel) {
         tell(&fill(d.aloud_until, &[("at", &instant(end))]), 1);
     }
-    if let Some(steps) = variant.and_then(steps) {
+    if let Some(steps) = variant.filter(|_| state.is_none()).and_then(steps) {
         tell(d.aloud_steps, 1);
         for (n, step) in ["Một", "Hai", "Ba", "Bốn", "Năm"].iter().zip(steps) {
             tell(&[n, ": ", step].concat(), 1);
         }
     }
-    if let Some(text) = variant.and_then(|variant| variant.fact(FactKind::CONTINGENCY)) {
+    if let Some(text) = variant.filter(|_| state.is_none()).and_then(|variant| variant.fact(FactKind::CONTINGENCY)) {
         tell(text, 1);
     }
     for (number, label) in calls.iter().take(2) {

@@ -4,7 +4,7 @@
 //! anything else is UCS-2 with 70, or 67 in each segment.
 
 use super::State;
-use crate::content::{AlertInfo, Block, Body, Card, Time};
+use crate::content::{AlertInfo, Block, Body, Card, MsgType, Time};
 use crate::instance::instance;
 use crate::search::{fold, fold_char, lower};
 use crate::words::{Lang, fill};
@@ -66,16 +66,22 @@ pub fn plain(text: &str) -> String {
 }
 
 /// Title, level, places, until, the first actions, and last the `link`: as much of it, in this order, as fits into
-/// [`MOST`] segments. A part that does not fit is left out whole, a title that is too long ends at a word.
-pub fn text(card: &Card, body: &Body, lang: Lang, link: &str, marks: bool, now: Time) -> String {
+/// [`MOST`] segments. A part that does not fit is left out whole, a title that is too long ends at a word. What no longer
+/// holds says so before its title, and nothing of what was to be done.
+pub fn text(card: &Card, body: &Body, state: Option<State>, lang: Lang, link: &str, marks: bool, now: Time) -> String {
     let clean = |text: &str| if marks { text.replace(char::is_whitespace, " ") } else { plain(text) };
     let fits = |text: &str| segments(&[text, " ", link].concat()) <= MOST;
+    let over = over(card, state, lang);
     let mut out = clean(&card.headline(lang.tag()).title);
+    if let Some(over) = over {
+        out = [&clean(over), ": ", &out].concat();
+    }
     while !fits(&out) {
         let Some(shorter) = cut(&out) else { break };
         out = shorter;
     }
-    for choices in parts(card, body, lang, now) {
+    let parts = if over.is_some() { vec![places(card, lang)] } else { parts(card, body, lang, now) };
+    for choices in parts {
         let mut longer = choices.iter().map(|part| [&out, joint(&out), &clean(part)].concat());
         if let Some(longer) = longer.find(|longer| fits(longer)) {
             out = longer;
@@ -90,7 +96,8 @@ fn parts(card: &Card, body: &Body, lang: Lang, now: Time) -> Vec<Vec<String>> {
     let Some(info) = card.alert() else { return Vec::new() };
     let mut parts = Vec::new();
     let level = fill(w.sms_level, &[("n", &info.level.to_string())]);
-    if !fold(&card.headline(lang.tag()).title).contains(&fold(&level)) {
+    let cancel = info.msg_type == MsgType::Cancel;
+    if !cancel && !fold(&card.headline(lang.tag()).title).contains(&fold(&level)) {
         parts.push(vec![level]);
     }
     parts.push(places(card, lang));
@@ -116,7 +123,7 @@ fn places(card: &Card, lang: Lang) -> Vec<String> {
 
 /// `18:00 23/11`, as short as it can be said.
 fn until(card: &Card, info: &AlertInfo, lang: Lang, now: Time) -> Option<Vec<String>> {
-    let end = card.expires.filter(|_| info.msg_type != crate::content::MsgType::Cancel)?;
+    let end = card.expires.filter(|_| info.msg_type != MsgType::Cancel)?;
     let c = end.civil();
     let at = format!("{:02}:{:02} {:02}/{:02}", c.hour, c.minute, c.day, c.month);
     let d = lang.desk();
@@ -144,13 +151,14 @@ fn cut(text: &str) -> Option<String> {
     }
 }
 
-/// What a message says of how an alert stands, where it no longer holds.
-pub fn note(state: State, lang: Lang) -> Option<&'static str> {
+/// What is said first of an alert that no longer holds. That one is called off holds for as long as nothing newer came.
+pub fn over(card: &Card, state: Option<State>, lang: Lang) -> Option<&'static str> {
     let w = lang.words();
-    match state {
+    let cancel = card.alert().is_some_and(|info| info.msg_type == MsgType::Cancel);
+    match state? {
         State::Ended => Some(w.alert_ended()),
-        State::Cancelled => Some(w.alert_cancelled()),
+        State::Cancelled if !cancel => Some(w.alert_cancelled()),
         State::Superseded => Some(w.alert_superseded()),
-        State::InForce | State::Coming => None,
+        State::InForce | State::Coming | State::Cancelled => None,
     }
 }

@@ -8,6 +8,7 @@ use crate::content::{
     Body, Card, EventInfo, Fact, FactKind, Headline, ItemId, Kind, MediaRef, PlaceCode, Style, Text, Time, Variant,
 };
 use crate::instance::instance;
+use crate::words::Lang;
 use serde::{Deserialize, Serialize};
 
 /// An item as it is being written. Dates are local, `YYYY-MM-DDTHH:MM` or `YYYY-MM-DD`, as forms give them.
@@ -204,7 +205,7 @@ impl Manuscript {
             if script.summary.trim().is_empty() {
                 findings.push(Finding::Missing("summary"));
             }
-            if blocks.is_empty() && audio.is_none() {
+            if blocks.is_empty() && audio.is_none() || script.has_holes() {
                 findings.push(Finding::Missing("text"));
             }
             if at > 0 && !script.follows(&self.texts[0]) {
@@ -254,6 +255,17 @@ impl Manuscript {
 }
 
 impl Script {
+    /// Lines of the editor's template still stand where its author was to write: a question, or a mark with nothing behind.
+    fn has_holes(&self) -> bool {
+        let templates = [Lang::Vi, Lang::En].map(|lang| {
+            let w = lang.desk();
+            [w.template_bulletin, w.template_guide, w.template_event]
+        });
+        let holes = templates.iter().flatten().flat_map(|text| text.split(" / ")).map(str::trim);
+        let holes: Vec<&str> = holes.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        self.text.lines().any(|line| holes.contains(&line.trim()))
+    }
+
     /// Nothing was written in this language.
     pub fn is_empty(&self) -> bool {
         let texts = [&self.title, &self.summary, &self.text, &self.audio, &self.contingency, &self.area];

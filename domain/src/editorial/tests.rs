@@ -160,7 +160,7 @@ fn block() -> impl Strategy<Value = Block> {
 
 #[test]
 fn what_an_author_types_becomes_blocks() {
-    let text = "Lũ về nhanh.\nAi ở ven suối thì **lên đồi ngay**.\n\n## Cần mang theo\n- đèn pin\n• thuốc\n\n1. Tắt điện\n2) Khoá ga\n\n> Đừng chờ.\n> — Trưởng thôn\n\n| Nơi | Giờ |\n|---|---|\n| Nhà văn hoá | 18:00 |\n\n[gọi 112] Cứu nạn\n[liên kết https://hue.gov.vn] Trang của thành phố\n[ảnh mất.avif] cây cầu\n5*3 và a_b";
+    let text = "Lũ về nhanh.\nAi ở ven suối thì **lên đồi ngay**.\n\n## Cần mang theo\n- đèn pin\n• thuốc\n\n1. Tắt điện\n2) Khóa ga\n\n> Đừng chờ.\n> — Trưởng thôn\n\n| Nơi | Giờ |\n|---|---|\n| Nhà văn hoá | 18:00 |\n\n[gọi 112] Cứu nạn\n[liên kết https://hue.gov.vn] Trang của thành phố\n[ảnh mất.avif] cây cầu\n5*3 và a_b";
     let (blocks, missing) = markup::parse(text, &|_| None);
     let start = "Ai ở ven suối thì ".len() as u32;
     let strong = Mark { start, end: start + "lên đồi ngay".len() as u32, style: Style::Strong };
@@ -171,7 +171,7 @@ fn what_an_author_types_becomes_blocks() {
             Block::Paragraph(Text { plain: "Ai ở ven suối thì lên đồi ngay.".into(), marks: vec![strong] }),
             Block::Heading { level: 2, text: "Cần mang theo".into() },
             Block::List(vec![Text::plain("đèn pin"), Text::plain("thuốc")]),
-            Block::Steps(vec![Text::plain("Tắt điện"), Text::plain("Khoá ga")]),
+            Block::Steps(vec![Text::plain("Tắt điện"), Text::plain("Khóa ga")]),
             Block::Quote { text: Text::plain("Đừng chờ."), by: Some("Trưởng thôn".into()) },
             Block::Table { head: vec!["Nơi".into(), "Giờ".into()], rows: vec![vec!["Nhà văn hoá".into(), "18:00".into()]] },
             Block::Call { number: "112".into(), label: "Cứu nạn".into() },
@@ -272,6 +272,21 @@ fn every_gap_is_named() {
     for finding in [Finding::BadTime("effective"), Finding::Backwards, Finding::BadId, Finding::UnknownKind] {
         assert!(findings.contains(&finding), "{finding:?} in {findings:?}");
     }
+}
+
+#[test]
+fn a_template_that_nobody_filled_in_is_no_text() {
+    let found = |text: &str| {
+        let mut whole = manuscript();
+        whole.texts[0].text = text.into();
+        whole.compile(NOW, 1, &|_| None).1
+    };
+    let missing = [Finding::Missing("text")];
+    for template in [crate::words::Lang::Vi.desk().template_bulletin, crate::words::Lang::En.desk().template_guide] {
+        assert_eq!(found(&template.replace(" / ", "\n")), missing);
+    }
+    assert_eq!(found("Trạm tiêm sởi.\n\n## Bà con cần làm gì\n\n-"), missing);
+    assert_eq!(found("Trạm tiêm sởi.\n\n## Bà con cần làm gì\n\n- Mang sổ tiêm"), []);
 }
 
 #[test]

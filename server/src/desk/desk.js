@@ -7,6 +7,17 @@ const english = document.documentElement.lang === 'en';
 const say = (vi, en) => (english ? en : vi);
 
 for (const button of document.querySelectorAll('[data-do=print]')) button.addEventListener('click', () => print());
+/** Hands a link to whoever it is for: by what the phone has for that, else by the clipboard. */
+for (const button of document.querySelectorAll('[data-do=pass]')) {
+  button.addEventListener('click', async () => {
+    const { value } = button.closest('div').querySelector('input');
+    try {
+      if (navigator.share) return await navigator.share({ url: value });
+      await navigator.clipboard.writeText(value);
+      button.textContent = say('Đã chép đường dẫn', 'Copied');
+    } catch {}
+  });
+}
 
 // A form that was sent and led on to another page was taken: the copy of it here is old.
 try {
@@ -186,7 +197,7 @@ if (form) {
         retry = false;
         if (answer.code === 'signed-out') tell(say('Phiên đã hết: hãy bấm Lưu.', 'Signed out: press Save.'));
         else if (answer.code === 'overtaken') tell(say('Có người vừa lưu bài này: hãy bấm Lưu để xem.', 'Somebody has just saved this: press Save to see.'));
-        else if (answer.code === 'denied' && elements.once) tell(say('Đã cất trên máy này. Chọn nơi nhận và chủ đề để tự lưu.', 'Kept on this device. Choose for whom and the topic, to have it saved.'));
+        else if (['denied', 'no-place'].includes(answer.code) && elements.once) tell(say('Đã cất trên máy này. Chọn nơi nhận và chủ đề để tự lưu.', 'Kept on this device. Choose for whom and the topic, to have it saved.'));
         else tell(say('Chưa lưu được: hãy bấm Lưu để xem vì sao.', 'Not saved: press Save to see why.'));
       }
     } catch {
@@ -217,6 +228,8 @@ if (form) {
     if (!button || !last) return;
     const at = last.selectionEnd;
     last.setRangeText('\n\n' + button.dataset.insert + '\n\n', at, at, 'end');
+    const tick = button.parentNode.querySelector('[name=insert]');
+    if (tick) tick.checked = false;
     last.focus();
     typed();
   });
@@ -254,7 +267,8 @@ if (form) {
         for (const track of stream.getTracks()) track.stop();
         const files = new DataTransfer();
         files.items.add(new File(parts, say('Ghi âm ', 'Recording ') + Math.round((Date.now() - began) / 1000) + ' s', { type: recorder.mimeType }));
-        document.querySelector('#bring [name=file]').files = files.files;
+        bring.elements.file.files = files.files;
+        needs();
         recorder = null;
         record.textContent = name;
       });
@@ -265,6 +279,13 @@ if (form) {
       record.textContent = say('Máy không cho ghi âm: hãy chọn tệp', 'No microphone: choose a file');
     }
   });
+  // Who speaks, and that he agrees, is asked of sound alone, and before it is sent.
+  const bring = document.querySelector('#bring form');
+  const needs = () => {
+    const sound = bring.elements.file.files[0]?.type.startsWith('audio/') || false;
+    for (const name of ['speaker', 'consent']) bring.elements[name].required = sound;
+  };
+  bring?.elements.file.addEventListener('change', needs);
   for (const other of document.querySelectorAll('form:not(#ed)')) other.addEventListener('submit', () => { leaving = true; });
 
   // ---- marks

@@ -90,7 +90,9 @@ impl Form {
         // Pictures and recordings that were ticked come at the end of the original.
         if let Some(first) = texts.first_mut() {
             for line in self.all("insert").map(str::trim).filter(|line| !line.is_empty() && !line.contains('\n')) {
-                first.text = [first.text.trim_end(), "\n\n", line].concat();
+                if !first.text.contains(line) {
+                    first.text = [first.text.trim_end(), "\n\n", line].concat();
+                }
             }
         }
         // Whoever says so has brought a translation up to its original, as both are in the version that is being saved.

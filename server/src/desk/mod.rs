@@ -218,7 +218,12 @@ async fn begin(visit: &mut Visit, form: &Form, person: &Person) -> Answer {
     };
     let text = alerts::typed(form, &before, visit.now());
     let once = Some(form.get("once")).filter(|once| once.len() <= 64).unwrap_or_default();
-    let (id, fresh) = works::create(&site, person, text, once).await?;
+    let (id, fresh) = match works::create(&site, person, text.clone(), once).await {
+        Err(why @ (Trouble::Denied | Trouble::NoPlace)) if !visit.wants_json => {
+            return view::again(visit, person, form.get("tu").parse().ok(), &text, why).await;
+        }
+        made => made?,
+    };
     match (fresh, visit.wants_json) {
         (true, true) => return Ok(begun(id, false)),
         // The script sends what was typed since over the version that its form began: of two that race none is overwritten.
@@ -250,7 +255,12 @@ async fn save(visit: &mut Visit, form: &Form, person: &Person, id: i64, version:
         Err(trouble) if visit.wants_json => Ok(view::json_trouble(&trouble)),
         // What was typed comes back in the form, with what stands in its way.
         Err(
-            trouble @ (Trouble::Overtaken(_) | Trouble::Unready(_) | Trouble::Refuses(_) | Trouble::Refused(_) | Trouble::Denied),
+            trouble @ (Trouble::Overtaken(_)
+            | Trouble::Unready(_)
+            | Trouble::Refuses(_)
+            | Trouble::Refused(_)
+            | Trouble::Denied
+            | Trouble::NoPlace),
         ) => {
             // A text that is not ready is saved all the same.
             if matches!(trouble, Trouble::Unready(_) | Trouble::Refuses(_)) {

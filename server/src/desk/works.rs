@@ -21,7 +21,7 @@ use std::collections::{HashMap, HashSet};
 use std::slice::from_ref;
 use step::{end, steps, unschedule};
 
-pub use cancel::{cancel, chain};
+pub use cancel::{cancel, chain, followed};
 pub use due::{NOT_PUBLISHED, publish_due};
 
 /// Why a step was not taken. What was stored stays as it is.
@@ -30,6 +30,8 @@ pub enum Trouble {
     NotFound,
     /// Not among the rights of this person, here.
     Denied,
+    /// No place is named, and this person does not speak for all of them.
+    NoPlace,
     Refused(Refusal),
     /// Somebody has saved in between: what he saved.
     Overtaken(Box<Work>),
@@ -54,6 +56,7 @@ impl Trouble {
         match self {
             Trouble::NotFound => "not-found",
             Trouble::Denied => "denied",
+            Trouble::NoPlace => "no-place",
             Trouble::Refused(Refusal::Stage) => "wrong-stage",
             Trouble::Refused(Refusal::OwnText) => "own-text",
             Trouble::Refused(Refusal::OthersText) => "others-text",
@@ -190,11 +193,29 @@ pub fn compile(work: &Work, files: &Files, now: Time) -> (Compiled, Vec<Finding>
     (compiled, findings)
 }
 
+/// Whether this person may do this for these places, whatever the topic: topics of a grant are judged when a text is saved.
+pub fn may(person: &Person, action: Action, places: &[PlaceCode], alert: bool) -> bool {
+    let mut grants = person.grants.clone();
+    for grant in &mut grants {
+        grant.topics.clear();
+    }
+    allowed(&grants, action, Scope { places, topics: &[], alert })
+}
+
+/// Whether this person may write a text with its places and topics.
+fn writes(person: &Person, text: &Manuscript) -> Result<(), Trouble> {
+    if allowed(&person.grants, Action::Write, scope(text)) {
+        Ok(())
+    } else if text.places.is_empty() && !may(person, Action::Write, &[], text.is_alert()) {
+        Err(Trouble::NoPlace)
+    } else {
+        Err(Trouble::Denied)
+    }
+}
+
 /// Begins a work, and says whether it did: the form that `once` names (empty: none) begins one, however often it comes.
 pub async fn create(site: &Site, person: &Person, text: Manuscript, once: &str) -> Result<(i64, bool), Trouble> {
-    if !allowed(&person.grants, Action::Write, scope(&text)) {
-        return Err(Trouble::Denied);
-    }
+    writes(person, &text)?;
     let (now, by) = (site.now(), person.id);
     let mut tx = site.store.begin().await?;
     if !once.is_empty() {
@@ -231,10 +252,8 @@ pub async fn save(site: &Site, person: &Person, id: i64, version: i64, text: Man
     let done = async {
         let mut work = tx.work(id).await?.ok_or(Trouble::NotFound)?;
         if work.text != text {
-            if !allowed(&person.grants, Action::Write, scope(&work.text)) || !allowed(&person.grants, Action::Write, scope(&text))
-            {
-                return Err(Trouble::Denied);
-            }
+            writes(person, &work.text)?;
+            writes(person, &text)?;
             if work.version != version {
                 return Err(Trouble::Overtaken(Box::new(work)));
             }

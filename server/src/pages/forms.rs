@@ -11,7 +11,7 @@ use crate::site::Site;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use domain::alert::{State, aloud, sms};
-use domain::content::{FactKind, ItemId, MsgType, Status};
+use domain::content::{FactKind, ItemId, Status};
 use domain::instance::instance;
 use domain::route::{Route, item_path};
 use domain::words::{Lang, date_time, fill};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use ui::data::ItemData;
 use ui::el::{El, cl, el, link, tx};
 use ui::icons::sprite;
-use ui::parts::{button, drill_mark, hazard_name, level, page};
+use ui::parts::{self, button, drill_mark, hazard_name, page};
 use ui::{Ctx, links, pages};
 
 /// Sheet of the poster.
@@ -63,9 +63,11 @@ pub async fn answer(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId,
     Some(site.page(&key, make).await.answer(request, None).await)
 }
 
-/// What no longer holds says so wherever it goes.
-fn over(data: &ItemData, ctx: &Ctx) -> Option<&'static str> {
-    data.state.and_then(|state| sms::note(state, ctx.lang))
+/// What no longer holds says so wherever it goes, and leads to the last word where there is one.
+fn over(data: &ItemData, ctx: &Ctx) -> Option<El> {
+    let text = sms::over(data.card, data.state, ctx.lang)?;
+    let newer = data.replaced_by.map(|newer| link(item_path(newer, ctx.lang), newer.headline(ctx.lang.tag()).title.clone()));
+    Some(el("p").text(text).text(if newer.is_some() { ": " } else { "" }).maybe(newer))
 }
 
 /// The text message with and without diacritics, and the script for the loudspeaker.
@@ -73,7 +75,7 @@ fn words(ctx: &Ctx, item: &Item, data: &ItemData) -> El {
     let (d, card) = (ctx.lang.desk(), &item.card);
     let short = links::short(card, ctx.lang, &ctx.origin);
     let message = |marks: bool, name| {
-        let text = sms::text(card, &item.body, ctx.lang, &short, marks, ctx.now);
+        let text = sms::text(card, &item.body, data.state, ctx.lang, &short, marks, ctx.now);
         let (n, parts) = (text.chars().count().to_string(), sms::segments(&text).to_string());
         let send = cl("a", "bt").attr("href", links::sms_of(&text)).attr("data-act", "sms");
         el("section")
@@ -83,7 +85,7 @@ fn words(ctx: &Ctx, item: &Item, data: &ItemData) -> El {
             .kid(cl("p", "ac").kid(send.kid(ui::icons::icon("sms")).kid(tx("span", d.out_sms_send))))
     };
     // The script is Vietnamese whatever the page is.
-    let state = data.state.and_then(|state| sms::note(state, Lang::Vi));
+    let state = sms::over(card, data.state, Lang::Vi);
     let lines = aloud::script(card, &item.body, state).into_iter().map(|said| match said {
         aloud::Said::Line(line) => tx("p", line),
         aloud::Said::Pause(n) => {
@@ -92,7 +94,7 @@ fn words(ctx: &Ctx, item: &Item, data: &ItemData) -> El {
     });
     page("forms", d.out_title)
         .maybe(drill_mark(card, ctx))
-        .maybe(over(data, ctx).map(|text| cl("p", "warn").text(text)))
+        .maybe(over(data, ctx).map(|said| said.class("warn")))
         .kid(
             cl("p", "ld")
                 .attr("lang", card.headline(ctx.lang.tag()).lang.clone())
@@ -116,14 +118,16 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     let variant = item.body.variant(&head.lang);
     let info = card.alert();
     let live = matches!(data.state, Some(State::InForce | State::Coming));
-    let cancel = info.as_ref().is_some_and(|info| info.msg_type == MsgType::Cancel);
+    let over = over(data, ctx);
+    // Nobody does what is on a wall once it no longer holds.
+    let todo = variant.filter(|_| over.is_none());
     let sign = info.map(|info| {
-        let class = if live && !cancel && card.status() == Status::Actual {
+        let class = if live && card.status() == Status::Actual {
             ["sign l", &info.level.clamp(1, 5).to_string()].concat()
         } else {
             "sign".to_owned()
         };
-        cl("div", class).kid(level(info.level, ctx)).kid(cl("p", "hz").text(hazard_name(info.hazard, ctx)))
+        cl("div", class).maybe(parts::sign(&info, ctx)).kid(cl("p", "hz").text(hazard_name(info.hazard, ctx)))
     });
     let area = variant.and_then(|variant| variant.fact(FactKind::AREA)).map(str::to_owned);
     let named = card.places.iter().filter_map(|code| Some(instance().place(*code)?.name.get(ctx.lang)));
@@ -140,12 +144,12 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     );
     let main = el("main")
         .maybe(drill_mark(card, ctx))
-        .maybe(over(data, ctx).map(|text| cl("p", "over").text(text)))
+        .maybe(over.map(|said| said.class("over")))
         .maybe(sign)
         .kid(tx("h1", head.title.clone()).attr("lang", head.lang.clone()))
         .kid(el("p").class("where").kid(tx("b", [w.alert_where(), ": "].concat())).text(place))
         .maybe(until.map(|text| cl("p", "until").text(text)))
-        .maybe(variant.and_then(|variant| pages::what_to_do(variant, ctx)))
+        .maybe(todo.and_then(|variant| pages::what_to_do(variant, ctx)))
         .kids(variant.map(|variant| pages::numbers(variant, ctx)).unwrap_or_default())
         .kid(foot);
     let sprite = sprite(&[&main]);

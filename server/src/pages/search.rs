@@ -3,10 +3,12 @@
 use super::document::Document;
 use super::view;
 use crate::live::Snapshot;
+use domain::alert::{Standing, standings};
 use domain::content::{Body, Card};
 use domain::route::{Query, Route};
 use domain::search::{best_snippet, mark, rank_phrase};
 use ui::data::{Found, SearchData};
+use ui::parts::note;
 use ui::{Ctx, pages};
 
 /// Results on a page; the next one goes on after them.
@@ -32,17 +34,19 @@ fn found<'a>(snapshot: &'a Snapshot, ctx: &Ctx, query: &Query, from: usize) -> S
     let from = if from < hits.len() { from } else { 0 };
     let more = hits.len().saturating_sub(from + SHOWN);
     let shown = hits.iter().skip(from).take(SHOWN).filter_map(|hit| snapshot.items.get(&hit.id));
-    let found = shown.map(|item| row(&item.card, &item.body, &query.text, ctx)).collect();
+    let standings = standings(snapshot.cards(), ctx.now);
+    let found = shown.map(|item| row(&item.card, &item.body, &query.text, &standings, ctx)).collect();
     SearchData { query: query.clone(), found, more, from, missing: (0, 0) }
 }
 
 /// Title and the piece of summary or text that shows why it was found.
-fn row<'a>(card: &'a Card, body: &Body, text: &str, ctx: &Ctx) -> Found<'a> {
+fn row<'a>(card: &'a Card, body: &Body, text: &str, standings: &[Standing], ctx: &Ctx) -> Found<'a> {
     let head = card.headline(ctx.lang.tag());
     let mut texts = vec![head.summary.as_str()];
     if !text.is_empty() {
         let variant = body.variants.iter().find(|variant| variant.lang == head.lang);
         texts.extend(variant.into_iter().flat_map(|variant| &variant.blocks).flat_map(|block| block.texts()));
     }
-    Found { card, lang: head.lang.clone(), title: mark(&head.title, text), snippet: best_snippet(&texts, text, SNIPPET) }
+    let snippet = best_snippet(&texts, text, SNIPPET);
+    Found { card, lang: head.lang.clone(), title: mark(&head.title, text), snippet, note: note(card, standings, ctx) }
 }

@@ -84,7 +84,7 @@ async fn what_failed_and_waits_is_not_told_once_there_is_newer_word() {
     let mut tx = store.begin().await.unwrap();
     tx.begin_push(*seq, item, now).await.unwrap();
     tx.put_job_off(job.id, now.plus(3_600), "broken").await.unwrap();
-    tx.end(Ok(())).await.unwrap();
+    tx.commit().await.unwrap();
     world.publish(follow("b", "cancel", "a", 3, &[HERE])).await;
     world.wake();
     // Nobody heard of the alert, so that nobody hears of its end; nor of the alert when its hour has come.

@@ -5,7 +5,7 @@ use crate::ctx::Ctx;
 use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
 use crate::parts::{
-    alert_class, button, drill_mark, hazard_name, headline, in_lang, lasts, level, span_text, state_text, title, to, way,
+    alert_class, button, drill_mark, hazard_name, headline, in_lang, lasts, sign, span_text, state_text, title, to, way,
 };
 use domain::alert::State;
 use domain::content::{AlertInfo, Block, Card, FactKind, MsgType, Variant};
@@ -19,10 +19,10 @@ pub fn head(data: &ItemData, info: &AlertInfo, ctx: &Ctx) -> El {
     let state = data.state.unwrap_or(State::Ended);
     lasts(cl("div", alert_class("alh", data.card, state, info.level)), data.card, state)
         .maybe(drill_mark(data.card, ctx))
-        .kid(level(info.level, ctx))
+        .maybe(sign(info, ctx))
         .kid(cl("p", "hz").text(hazard_name(info.hazard, ctx)))
         .kid(cl("p", "st").text(state_text(state, ctx)))
-        .kid(cl("p", "sn").text(span_text(data.card, ctx)))
+        .kid(cl("p", "sn").text(span_text(data.card, info, ctx)))
 }
 
 /// The first steps of an alert are "what to do".

@@ -1,4 +1,4 @@
-//! What guides and events say beside their text.
+//! What an item says beside its text: most of it guides and events.
 
 use crate::ctx::Ctx;
 use crate::el::{El, cl, el, link, tx};

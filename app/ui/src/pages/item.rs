@@ -190,9 +190,8 @@ fn actions(data: &ItemData, ctx: &Ctx) -> El {
 fn text(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
     let (before, skip) = match data.card.kind {
         Kind::ALERT => (alert::before(data, variant, ctx), alert::shown_above(variant)),
-        Kind::GUIDE => (facts::guide(variant, ctx), Vec::new()),
         Kind::EVENT => (facts::event(data.card, variant, ctx), Vec::new()),
-        _ => (Vec::new(), Vec::new()),
+        _ => (facts::guide(variant, ctx), Vec::new()),
     };
     let rest = variant.blocks.iter().enumerate().filter(|(at, _)| !skip.contains(at)).map(|(_, block)| block);
     let mut out = before;

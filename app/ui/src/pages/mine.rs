@@ -4,7 +4,7 @@ use crate::ctx::Ctx;
 use crate::data::SavedData;
 use crate::el::{El, cl, el, tx};
 use crate::icons::icon;
-use crate::parts::{list, page, place_link, section, switch, way};
+use crate::parts::{Row, page, place_link, row, section, switch, way};
 use domain::instance::instance;
 use domain::route::Route;
 use domain::words::{Lang, decimal};
@@ -31,7 +31,8 @@ fn app(ctx: &Ctx, data: SavedData) -> Vec<El> {
     let w = ctx.w();
     let mut saved = Vec::new();
     if !data.saved.is_empty() {
-        saved.push(list(&data.saved, 0, ctx));
+        let rows = data.saved.iter().map(|(card, note)| row(card, note.map_or(Row::Title, Row::Note), ctx));
+        saved.push(cl("ul", "ls").kids(rows.collect()));
     } else {
         saved.push(cl("p", "em").text(w.saved_none()));
     }

@@ -131,6 +131,7 @@ fn row(found: &Found, ctx: &Ctx) -> El {
     let snippet = in_lang(marked(el("p"), &found.snippet), &found.lang, ctx);
     let a = to(found.card, ctx).kid(title);
     let a = if found.snippet.is_empty() { a } else { a.kid(snippet) };
+    let a = a.maybe(found.note.map(|note| cl("p", "st").text(note)));
     li(found.card, ctx).kid(a.kid(meta(found.card, ctx)))
 }
 

@@ -142,7 +142,7 @@ impl World {
         let ctx = &ctx;
         let query = Query { text: self.text.clone(), topic: Some(0), place: Some(20044), kind: Some(Kind::ALERT) };
         let pieces = || vec![(self.text.clone(), true), (self.text.clone(), false)];
-        let found = |card| Found { card, lang: "vi".into(), title: pieces(), snippet: pieces() };
+        let found = |card| Found { card, lang: "vi".into(), title: pieces(), snippet: pieces(), note: Some("Đã hủy") };
         let search =
             SearchData { query: query.clone(), found: self.all().map(found).collect(), more: 3, ..SearchData::default() };
         let nothing = SearchData { query: query.clone(), ..SearchData::default() };
@@ -159,7 +159,8 @@ impl World {
             ..PhoneData::default()
         };
         let settings = SettingsData { version: self.text.clone(), update: Some(9_000), ..SettingsData::default() };
-        let saved = SavedData { saved: self.all().collect() };
+        let saved =
+            SavedData { saved: self.all().map(|card| (card, (card.kind == Kind::ALERT).then_some("Đã hủy"))).collect() };
         let former = instance().former[0].slug.clone();
         let mut out = vec![
             (Route::Home, pages::home(ctx, home)),

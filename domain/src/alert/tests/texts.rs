@@ -1,8 +1,9 @@
 //! The alert as text message and as script for a loudspeaker.
 
 use super::*;
+use crate::alert::State;
 use crate::alert::aloud::{Said, script};
-use crate::alert::sms::{MOST, plain, segments, text};
+use crate::alert::sms::{MOST, over, plain, segments, text};
 use crate::instance::instance;
 use crate::words::Lang;
 use proptest::prelude::*;
@@ -54,27 +55,51 @@ fn without_diacritics_nothing_is_left_outside_the_alphabet() {
 fn a_message_says_first_what_matters_and_ends_with_the_address() {
     let card = titled("Lũ quét ở A Lưới 2");
     let steps = body(&["Lên chỗ cao ngay", "Không lội qua suối", "Gọi 112 nếu có người bị kẹt"]);
-    let said = text(&card, &steps, Lang::Vi, LINK, false, NOW);
+    let said = text(&card, &steps, None, Lang::Vi, LINK, false, NOW);
     assert_eq!(
         said,
         "Lu quet o A Luoi 2. Cap 3. O A Luoi 2. Den 18:05 24/11. Len cho cao ngay. Khong loi qua suoi. Goi 112 neu co nguoi bi ket \
          https://bantin.example/tin/k3f9x2ab"
     );
-    let said = text(&card, &steps, Lang::Vi, LINK, true, NOW);
+    let said = text(&card, &steps, None, Lang::Vi, LINK, true, NOW);
     assert_eq!(
         said,
         "Lũ quét ở A Lưới 2. Cấp 3. Ở A Lưới 2. Đến 18:05 24/11. Lên chỗ cao ngay. Không lội qua suối \
          https://bantin.example/tin/k3f9x2ab"
     );
-    let named = text(&titled("Lũ quét ở A Lưới 2 – cấp 3"), &steps, Lang::Vi, LINK, false, NOW);
+    let named = text(&titled("Lũ quét ở A Lưới 2 – cấp 3"), &steps, None, Lang::Vi, LINK, false, NOW);
     assert_eq!(named.matches("ap 3").count(), 1, "{named}");
+}
+
+#[test]
+fn what_no_longer_holds_says_so_first_and_tells_nobody_what_to_do() {
+    let card = titled("Lũ quét ở A Lưới 2 – cấp 3");
+    let steps = body(&["Lên chỗ cao ngay"]);
+    let of = |card: &Card, state| text(card, &steps, Some(state), Lang::Vi, LINK, true, NOW);
+    let over = of(&card, State::Cancelled);
+    assert_eq!(over, "Đã hủy: Lũ quét ở A Lưới 2 – cấp 3. Ở A Lưới 2 https://bantin.example/tin/k3f9x2ab");
+    for state in [State::Ended, State::Superseded] {
+        let said = of(&card, state);
+        assert!(!said.starts_with("Lũ") && !said.contains("Lên chỗ cao"), "{said}");
+    }
+    assert!(of(&card, State::InForce).contains("Lên chỗ cao"));
+    // The word that calls it off has no level and no end, and is no less true for having done so.
+    let cancel = Card { detail: alert(1, MsgType::Cancel, &[]).detail, ..titled("Hết cảnh báo lũ quét") };
+    let said = of(&cancel, State::Cancelled);
+    assert!(said.starts_with("Hết cảnh báo") && !said.contains("Cấp") && !said.contains("Đến"), "{said}");
+    let script = lines_of(&script(&card, &steps, over_of(State::Cancelled, &card)));
+    assert!(script.contains("Đã hủy") && !script.contains("Lên chỗ cao") && !script.contains("Nước suối dâng"), "{script}");
+}
+
+fn over_of(state: State, card: &Card) -> Option<&'static str> {
+    over(card, Some(state), Lang::Vi)
 }
 
 #[test]
 fn a_title_that_is_too_long_ends_at_a_word_and_never_in_a_number() {
     let long =
         titled(&["Mưa lớn", &" rất lớn kéo dài".repeat(4), " gọi 1900 1075 ngay bây giờ và chờ tin mới của xã nhà"].concat());
-    let said = text(&long, &body(&[]), Lang::Vi, LINK, true, NOW);
+    let said = text(&long, &body(&[]), None, Lang::Vi, LINK, true, NOW);
     assert!(segments(&said) <= MOST && said.ends_with(LINK));
     let cut = said.split('…').next().unwrap();
     assert!(long.headlines[0].title.starts_with(cut) && !cut.ends_with("1900") && !cut.ends_with("gọi"), "{said}");
@@ -120,7 +145,7 @@ proptest! {
     fn any_alert_fits_two_segments(title in "[A-ZĐa-zàảãáạăệđưởữỹ0-9]{1,12}( [a-zàảãáạăệđưởữỹ0-9:–]{1,9}){0,24}", step in "[a-zàảãáạăệđưởữỹ0-9 ]{1,90}", marks: bool, places in 0usize..9) {
         let mut card = titled(title.trim());
         card.places = instance().places[1..=places].iter().map(|p| PlaceCode(p.code)).collect();
-        let said = text(&card, &body(&[step.trim(), "Gọi 112"]), Lang::Vi, LINK, marks, NOW);
+        let said = text(&card, &body(&[step.trim(), "Gọi 112"]), None, Lang::Vi, LINK, marks, NOW);
         prop_assert!(segments(&said) <= MOST, "{said}");
         prop_assert!(said.ends_with(LINK));
         prop_assert!(marks || said.is_ascii(), "{said}");

@@ -11,17 +11,12 @@ use crate::reason::Reason;
 use crate::store::desk::{Person, Work};
 use axum::response::Response;
 use domain::content::{Block, MsgType, PlaceCode, Time};
-use domain::editorial::{Action, Compiled, MAX_ACTIONS, MAX_LIFE, Manuscript, Scope, Stage, allowed, prefix};
+use domain::editorial::{Action, Compiled, MAX_ACTIONS, MAX_LIFE, Manuscript, Stage, allowed, prefix};
 use domain::instance::instance;
 
 /// Whether this person may do this with an alert for these places.
 pub fn may(person: &Person, action: Action, places: &[PlaceCode]) -> bool {
-    // Topics of a grant are judged when the text is saved.
-    let mut grants = person.grants.clone();
-    for grant in &mut grants {
-        grant.topics.clear();
-    }
-    allowed(&grants, action, Scope { places, topics: &[], alert: true })
+    works::may(person, action, places, true)
 }
 
 /// Whether this person composes alerts for any place.

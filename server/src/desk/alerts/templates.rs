@@ -15,6 +15,8 @@ mod embedded {
 
 pub use embedded::{HEIGHT, UNITS, WIDTH};
 
+/// The reason that sends people to another alert.
+pub const NEWER: &str = "newer";
 /// A cancellation holds at least this long, in seconds, so that whoever was offline for a day still hears of it.
 const CANCELLED: i64 = 86_400;
 /// Ends are at full steps of this many seconds: people say "until 18:05", not "until 18:03:27".

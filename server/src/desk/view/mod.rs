@@ -24,7 +24,7 @@ pub use people::{me, people};
 pub use sources::{Alerts, sources};
 pub use trouble::{json_trouble, trouble};
 pub use work::{pasted, preview, work};
-pub use write::fresh;
+pub use write::{again, fresh};
 
 use crate::assets::hex;
 use crate::desk::visit::Visit;

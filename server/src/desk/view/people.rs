@@ -65,7 +65,8 @@ pub fn people(
             let shown = el("input").attr("readonly", "").attr("value", link.clone()).attr("aria-label", w.invite_link);
             let print = cl("button", "bt js").attr("type", "button").attr("data-do", "print").text(visit.lang.words().print());
             let made = cl("div", "ok").attr("role", "status").kid(tx("p", w.invite_made)).kid(shown);
-            main = main.kid(made.kid(qr(&link, w.invite_code)).kid(cl("p", "ac").kid(print)));
+            let pass = cl("button", "bt go js").attr("type", "button").attr("data-do", "pass").text(w.invite_pass);
+            main = main.kid(made.kid(cl("p", "ac").kid(pass).kid(print)).kid(qr(&link, w.invite_code)));
         }
         Some(Err(wrong @ Wrong::Part)) => main = main.kid(alarm(wrong, w)),
         Some(Err(_)) => main = main.kid(cl("p", "warn").attr("role", "alert").text(w.invite_wrong)),
@@ -121,8 +122,10 @@ fn card(visit: &Visit, me: &Person, person: &Person) -> El {
             .kid(hidden("role", grant.role.name()))
             .kid(hidden("place", grant.place.0.to_string()))
             .kid(hidden("do", "remove"))
-            .kid(send(w.take_away).attr("aria-label", [w.take_away, ": ", &grant_text(grant, visit)].concat()));
-        el("li").kid(tx("span", grant_text(grant, visit))).kid(form)
+            .kid(send(w.take_role).attr("aria-label", [w.take_role, ": ", &grant_text(grant, visit)].concat()));
+        // Two taps: nobody loses a role by a slip.
+        let drop = el("details").kid(tx("summary", w.take_away)).kid(form);
+        el("li").kid(tx("span", grant_text(grant, visit))).kid(drop)
     });
     li = li.kid(cl("ul", "gr").kids(grants.collect()));
     let roles = Role::ALL.into_iter().map(|role| choice(role.name().into(), false, role_offer(role, w)));

@@ -50,6 +50,7 @@ pub fn later(visit: &Visit, kept: &str) -> String {
     let words = match kept {
         "not-found" => w.not_found,
         "denied" => w.denied,
+        "no-place" => w.no_place,
         "wrong-stage" => w.wrong_stage,
         "own-text" => w.own_text,
         "others-text" => w.others_text,

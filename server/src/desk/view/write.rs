@@ -1,7 +1,7 @@
 //! The form in which an item is written.
 
 use super::frame::{page, root};
-use super::{area, check, choice, field, hidden, input, long_area};
+use super::{alert, area, check, choice, field, hidden, input, long_area, trouble};
 use crate::clock::random;
 use crate::desk::visit::Visit;
 use crate::desk::works::{self, Trouble};
@@ -9,7 +9,7 @@ use crate::store::desk::{Person, Upload, Work};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::content::{Kind, PlaceCode};
-use domain::editorial::{Action, Manuscript, Scope, Script, allowed};
+use domain::editorial::{Action, Manuscript, Script};
 use domain::instance::instance;
 use domain::words::Lang;
 use ui::el::{El, cl, el, tx};
@@ -40,6 +40,20 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
     };
     let form = form(visit, person, Begun::New(origin), &text, &[]);
     Ok(page(visit, StatusCode::OK, title, root(title).kid(form).kid(super::work::frame(visit, None))))
+}
+
+/// The form again with what was typed in it, where it could not be saved for the first time.
+pub async fn again(
+    visit: &Visit,
+    person: &Person,
+    origin: Option<i64>,
+    text: &Manuscript,
+    why: Trouble,
+) -> Result<Response, Trouble> {
+    let title = visit.w().trouble;
+    let form =
+        if text.is_alert() { alert::form(visit, person, None, text) } else { form(visit, person, Begun::New(origin), text, &[]) };
+    Ok(page(visit, trouble::status(&why), title, root(title).kid(trouble::told(visit, &why, text).await?).kid(form)))
 }
 
 fn template(kind: Kind, person: &Person) -> Manuscript {
@@ -74,17 +88,7 @@ fn home(person: &Person) -> Vec<PlaceCode> {
 }
 
 fn may_write(person: &Person, places: &[PlaceCode]) -> bool {
-    // Topics are judged when the text is saved.
-    let grants: Vec<_> = person
-        .grants
-        .iter()
-        .cloned()
-        .map(|mut grant| {
-            grant.topics.clear();
-            grant
-        })
-        .collect();
-    allowed(&grants, Action::Write, Scope { places, topics: &[], alert: false })
+    works::may(person, Action::Write, places, false)
 }
 
 /// What a form is of.

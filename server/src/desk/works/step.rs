@@ -1,6 +1,6 @@
 //! One step of a work: judged, done and written down, in the transaction of whoever takes it.
 
-use super::cancel::{supersede, updated};
+use super::cancel::supersede;
 use super::{Ask, Files, Trouble, compile, scope};
 use crate::desk::alerts::before_sending;
 use crate::desk::notices;
@@ -86,8 +86,6 @@ pub(super) async fn step(
         }
         Action::Schedule => {
             let at = ask.at.filter(|at| *at > now).ok_or(Trouble::NoTime)?;
-            // At that time nobody is there who may close the alert that it updates.
-            updated(tx, person, &work.text).await?;
             work.publish_at = Some(at);
             tx.add_job("publish", &job(work.id), at, now).await?;
         }

@@ -84,10 +84,10 @@ fn shown(visit: &Visit, title: &'static str, standings: &[&Standing], known: &[L
         let work = known.iter().find(|work| work.item == Some(card.id));
         let href = work.map_or_else(|| item_path(card, visit.lang), |work| visit.to(&format!("/viec/{}", work.id)));
         let headline = card.headline(visit.lang.tag());
-        let a = el("a").attr("href", href).kid(parts::level(standing.info.level, &ctx)).kid(tx("h3", headline.title.clone()));
+        let a = el("a").attr("href", href).maybe(parts::sign(&standing.info, &ctx)).kid(tx("h3", headline.title.clone()));
         let places = parts::places_text(&card.places, &ctx);
         let places = if places.is_empty() { visit.lang.words().everyone() } else { &places };
-        let facts = [places, " · ", &parts::span_text(card, &ctx)].concat();
+        let facts = [places, " · ", &parts::span_text(card, &standing.info, &ctx)].concat();
         let class = parts::alert_class("al", card, standing.state, standing.info.level);
         let mut row = cl("li", class).kid(a).kid(tx("small", facts));
         if work.is_none() {

@@ -3,10 +3,11 @@
 
 use super::map;
 use super::show::{may_follow, where_text};
+use crate::desk::alerts::templates::NEWER;
 use crate::desk::alerts::{end, sent, templates};
 use crate::desk::view::work::at;
 use crate::desk::visit::Visit;
-use crate::desk::works::{Trouble, chain};
+use crate::desk::works::{Trouble, chain, followed};
 use crate::store::desk::{Person, Work};
 use domain::alert::State;
 use domain::content::{Block, Card, ItemId, MsgType};
@@ -107,11 +108,12 @@ fn messages(visit: &Visit, data: &ItemData) -> Option<El> {
 fn cancel(visit: &Visit, work: &Work) -> Option<El> {
     let w = visit.w();
     let references = chain(work)?;
-    let cards = templates::reasons().filter_map(|reason| {
+    let followed = followed(&visit.site, work);
+    let cards = templates::reasons().filter(|reason| followed || *reason != NEWER).filter_map(|reason| {
         let text = templates::cancel(sent(work), reason, references.clone(), visit.now())?;
         let (done, _) = text.compile(visit.now(), 1, &|_| None);
         let name = match reason {
-            "newer" => w.al_newer,
+            NEWER => w.al_newer,
             "over" => w.al_over,
             _ => w.al_mistake,
         };
