@@ -120,6 +120,8 @@
     const { endpoint, keys } = now.toJSON();
     await ask('POST', 'dang-ky', { endpoint, keys, ...chosen });
     await hold({ key, endpoint, wishes: chosen });
+    // What unpacks an alert is to be here before the first one, which may come when nothing else does.
+    fetch('/alerts.bin').catch(() => {});
   }
 
   // ---- how it stands

@@ -151,6 +151,8 @@
         return now || registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: held.key });
       });
     }).then(function (now) {
+      // What unpacks an alert, where an earlier release has not brought it.
+      caches.match('/alerts.bin').then(function (here) { if (!here) fetch('/alerts.bin'); });
       // The server knows this address already; told once a week all the same, since it may have been restored from a copy.
       if (now.endpoint === held.endpoint && Math.abs(Date.now() - held.at) < 6e8) return;
       var body = Object.assign({ endpoint: now.endpoint, keys: now.toJSON().keys }, held.wishes);

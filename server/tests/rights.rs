@@ -40,6 +40,28 @@ async fn rights_that_are_taken_away_are_gone_at_once() {
 }
 
 #[tokio::test]
+async fn an_invitation_that_was_withdrawn_is_no_way_in_and_the_log_says_which_roles() {
+    let Office { lab, admin, author, .. } = office().await;
+    let form = [("name", "Nhầm Người"), ("role", "approver"), ("place", "20044")];
+    let page = text(&post(&lab, &admin, "/ban-lam-viec/nguoi/moi", &form).await);
+    let link = between(&page, "value=\"http", "\"").to_owned();
+    let path = &link[link.find("/ban-lam-viec").unwrap()..];
+    let token = between(&page, "name=\"invitation\" value=\"", "\"").to_owned();
+    let drop = [("invitation", token.as_str())];
+    assert_eq!(post(&lab, &author, "/ban-lam-viec/nguoi/moi/bo", &drop).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(get(&lab, &Browser::default(), path).await.status, StatusCode::OK);
+    assert_eq!(post(&lab, &admin, "/ban-lam-viec/nguoi/moi/bo", &drop).await.status, StatusCode::SEE_OTHER);
+    assert_ne!(get(&lab, &Browser::default(), path).await.status, StatusCode::OK);
+    assert!(!text(&get(&lab, &admin, "/ban-lam-viec/nguoi").await).contains("Nhầm Người"));
+    let id = person_of(&lab, "lan.viet").await.id;
+    let form = [("do", "remove"), ("role", "author"), ("place", "20044")];
+    assert_eq!(post(&lab, &admin, &format!("/ban-lam-viec/nguoi/{id}"), &form).await.status, StatusCode::SEE_OTHER);
+    let log = text(&get(&lab, &admin, "/ban-lam-viec/nhat-ky").await);
+    assert!(log.contains("hủy lời mời") && log.contains("Xã A Lưới 2 → –"), "{log}");
+    assert_eq!(lab.app.site.store.broken_audit().await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn whoever_manages_people_manages_all_of_them_and_one_always_stays() {
     let Office { lab, admin, .. } = office().await;
     // Nobody gets the role for a part of the area, where it gives nothing.
@@ -216,6 +238,8 @@ async fn the_matrix_of_rights() {
                 ("POST nguon/cap/_", form(&[("do", "dismiss")]), warns(Action::Publish, A_LUOI_2)),
                 ("GET nguoi", none(), everywhere(Action::ManagePeople)),
                 ("POST nguoi/moi", role_form.clone(), everywhere(Action::ManagePeople)),
+                // An invitation that is not there.
+                ("POST nguoi/moi/bo", none(), false),
                 ("POST nguoi/_/loi-vao", none(), everywhere(Action::ManagePeople)),
                 ("POST nguoi/_", role_form, everywhere(Action::ManagePeople)),
                 ("GET nhat-ky", none(), everywhere(Action::ReadAudit)),

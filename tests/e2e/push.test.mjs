@@ -15,6 +15,7 @@ const news = Array.from({ length: 6 }, (_, i) => ({ id: `tin-${i}`, title: `Tin 
 const alerts = [
   alert('lu-1', 'Lũ trên sông Bồ'), alert('lu-2', 'Lũ trên sông Bồ: chưa rút', { refers: 'lu-1', type: 'update' }),
   alert('mo', 'Mưa đang nặng hạt'), alert('gia', 'Cảnh báo bị sửa trên đường đi'), alert('cu', 'Cảnh báo cho máy cũ'),
+  alert('rut', 'Nước lên ở cầu', { level: 4 }),
 ];
 
 let server, line, disk, context, page, worker, cdp, registration;
@@ -113,6 +114,8 @@ before(async () => {
   page = context.pages()[0];
   await settle(page, line.url);
   await synced(page, news.length);
+  // As the page does on which alerts are asked for.
+  await page.evaluate(async () => { await navigator.serviceWorker.ready; await fetch('/alerts.bin'); });
   // The phone's last word from the server. What follows is published without it.
   await line.down();
   server.import(alerts);
@@ -132,6 +135,17 @@ before(async () => {
   sent.old = await message(named.cu);
   sent.ended = { ...sent.old, bt: { ...sent.old.bt, expires: 1_790_000_100 } };
   sent.paths = named;
+  // Taken back: a message carries the pack of its position of the log, as whoever asks for it gets it.
+  sent.taken = await message(named.rut);
+  server.import([{ id: 'rut', withdrawn: 'Nhầm xã.' }]);
+  const head = await until('it is withdrawn', async () => {
+    const bytes = Buffer.from(await (await fetch(`${server.url}/sync/head`)).arrayBuffer());
+    return bytes.readUInt32BE(16) > news.length + alerts.length && bytes;
+  });
+  const seq = head.readUInt32BE(16);
+  const slip = Buffer.from(await (await fetch(`${server.url}/sync/${head.toString('hex', 4, 12)}/cards/${seq - 1}-${seq}`)).arrayBuffer());
+  sent.back = { ...sent.taken, notification: { ...sent.taken.notification, title: 'Đã rút lại cảnh báo: Nước lên ở cầu', body: 'Nhầm xã.' } };
+  sent.back.bt = { ...sent.taken.bt, type: 'cancel', rev: 2, ring: false, item: frame(slip).toString('base64') };
   await server.kill();
   await context.close();
   await wake();
@@ -230,6 +244,28 @@ test('the reader\'s own test rings and leaves nothing behind', async () => {
   const got = await note('thu');
   assert.deepEqual([got.silent, got.navigate], [false, `${line.url}/nhan-canh-bao`]);
   assert.deepEqual(await waiting(), []);
+});
+
+test('what is taken back is gone with the server closed, also from over the screen and from pages that were kept', async () => {
+  await clear();
+  const path = sent.paths.rut, id = path.slice(-8);
+  await page.goto('about:blank');
+  await deliver(sent.taken);
+  await page.goto(line.url);
+  await started(page);
+  await page.locator('.alarm', { hasText: 'Nước lên ở cầu' }).waitFor();
+  await worker.evaluate(async url => (await caches.open('bt-pages')).put(url, new Response('còn hiệu lực')), line.url + path);
+  await deliver(sent.back);
+  await until('it is no longer over the screen', async () => !(await page.locator('.alarm').count()));
+  assert.equal(await worker.evaluate(async url => !!(await caches.match(url, { cacheName: 'bt-pages' })), line.url + path), false);
+  assert.ok(!(await rows(page, CACHE_DB, 'cards')).includes(id));
+  await page.goto(line.url + path);
+  await started(page);
+  assert.match(await page.locator('main').innerText(), /Tin đã rút lại[^]*Nhầm xã\./);
+  // Nor does it come up again.
+  await page.goto(line.url);
+  await started(page);
+  assert.equal(await page.locator('.alarm').count(), 0);
 });
 
 test('bytes that were altered on the way are shown as a notification and never stored', async () => {

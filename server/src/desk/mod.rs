@@ -173,6 +173,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (true, ["nguon", id]) => sources::change(visit, form, &person, number(id)?).await,
         (false, ["nguoi"]) => people::list(visit, &person).await,
         (true, ["nguoi", "moi"]) => people::invite(visit, form, &person).await,
+        (true, ["nguoi", "moi", "bo"]) => people::uninvite(visit, form, &person).await,
         (true, ["nguoi", id, "loi-vao"]) => people::renew(visit, &person, number(id)?).await,
         (true, ["nguoi", id]) => people::change(visit, form, &person, number(id)?).await,
         (false, ["toi"]) => account::me(visit, &person, None).await,

@@ -80,6 +80,24 @@ pub async fn invite(visit: &Visit, form: &Form, person: &Person) -> Answer {
     page(visit, person, Some(link)).await
 }
 
+/// An invitation that went astray, or was a mistake, is no way in any more.
+pub async fn uninvite(visit: &Visit, form: &Form, person: &Person) -> Answer {
+    manages(person)?;
+    let token = form.hash("invitation").ok_or(Trouble::NotFound)?;
+    let name = visit.site.store.invitation(&token).await?.map(|invitation| invitation.name).ok_or(Trouble::NotFound)?;
+    let mut tx = visit.site.store.begin().await?;
+    let done = async {
+        if tx.take_invitation(&token).await? {
+            let note = Note { actor: Some(person.id), action: "uninvite", words: &name, ..Note::default() };
+            tx.note(visit.now(), note).await?;
+        }
+        Ok::<(), Trouble>(())
+    }
+    .await;
+    tx.end(done).await?;
+    Ok(visit.go("/nguoi"))
+}
+
 /// A link with which somebody who lost phone or password gets a new way in, to the account he has: his texts stay his.
 pub async fn renew(visit: &Visit, person: &Person, id: i64) -> Answer {
     manages(person)?;

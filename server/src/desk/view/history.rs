@@ -2,15 +2,16 @@
 
 use super::frame::{page, root};
 use super::overview::{back, stage_name};
+use super::people::grant_text;
 use super::trouble::later;
 use super::work::at;
 use crate::desk::visit::Visit;
 use crate::desk::works::{NOT_PUBLISHED, Trouble, may_see};
 use crate::error::Error;
-use crate::store::desk::{Line, Person, Upload, Version};
+use crate::store::desk::{Line, Person, Upload, Version, read_grants};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::editorial::{Action, Manuscript, Scope, Stage, allowed};
+use domain::editorial::{Action, Grant, Manuscript, Scope, Stage, allowed};
 use domain::instance::instance;
 use domain::words::{Desk, fill};
 use similar::{ChangeTag, TextDiff};
@@ -179,6 +180,7 @@ pub fn action_name(action: &str, w: &'static Desk) -> String {
         "archive" => w.did_archive,
         "reopen" => w.did_reopen,
         "invite" => w.did_invite,
+        "uninvite" => w.did_uninvite,
         "join" => w.did_join,
         "roles" => w.did_roles,
         "disable" => w.did_disable,
@@ -214,6 +216,16 @@ fn line_of(visit: &Visit, line: &Line, everywhere: bool) -> El {
         && before != after
     {
         li = li.text([": ", before, " → ", after].concat());
+    }
+    // Roles as they were and as they are.
+    if let ("roles" | "invite", Ok(before), Ok(after)) =
+        (line.action.as_str(), read_grants(&line.before), read_grants(&line.after))
+    {
+        let text = |grants: &[Grant]| grants.iter().map(|grant| grant_text(grant, visit)).collect::<Vec<_>>().join("; ");
+        let (before, after) = (text(&before), text(&after));
+        let or = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+        let text = if line.action == "invite" { after } else { [&or(before), " → ", &or(after)].concat() };
+        li = li.text([": ", &text].concat());
     }
     if let (true, Some(work)) = (everywhere, line.work) {
         li = li.text(" · ").kid(link(visit.to(&format!("/viec/{work}")), format!("#{work}")));

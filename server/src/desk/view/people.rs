@@ -38,7 +38,7 @@ fn role_offer(role: Role, w: &'static Desk) -> String {
     }
 }
 
-fn grant_text(grant: &Grant, visit: &Visit) -> String {
+pub fn grant_text(grant: &Grant, visit: &Visit) -> String {
     let place = instance().place(grant.place).map_or("", |place| place.name.get(visit.lang));
     let topics = grant.topics.iter().filter_map(|topic| instance().topic(*topic)).map(|topic| topic.name.get(visit.lang));
     let topics = topics.collect::<Vec<_>>().join(", ");
@@ -54,7 +54,7 @@ pub fn people(
     visit: &Visit,
     me: &Person,
     all: &[Person],
-    open: &[(String, Time)],
+    open: &[(Vec<u8>, String, Time)],
     invited: Option<Result<String, Wrong>>,
 ) -> Response {
     let w = visit.w();
@@ -75,9 +75,12 @@ pub fn people(
     let list = all.iter().map(|person| card(visit, me, person));
     main = main.kid(cl("ul", "ls ppl").kids(list.collect()));
     if !open.is_empty() {
-        let waiting = open.iter().map(|(name, until)| {
+        let waiting = open.iter().map(|(token, name, until)| {
             let until = date_time(*until, visit.now(), visit.lang);
-            tx("li", name.clone()).kid(tx("small", fill(w.until, &[("at", &until)])))
+            let form = el("form").attr("method", "post").attr("action", visit.to("/nguoi/moi/bo"));
+            let form = form.kid(hidden("invitation", hex(token)));
+            let drop = form.kid(send(w.uninvite).attr("aria-label", [w.uninvite, ": ", name].concat()));
+            tx("li", name.clone()).kid(tx("small", fill(w.until, &[("at", &until)]))).kid(drop)
         });
         main = main.kid(tx("h2", w.invitations_open)).kid(cl("ul", "ls").kids(waiting.collect()));
     }

@@ -41,7 +41,11 @@ pub fn print_grants(grants: &[Grant]) -> String {
     grants.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn read_grants(text: &str) -> Result<Vec<Grant>, Error> {
+/// Roles as they are written down.
+///
+/// # Errors
+/// [`Error::Damaged`] where they are not.
+pub fn read_grants(text: &str) -> Result<Vec<Grant>, Error> {
     let read = |line: &str| {
         let mut parts = line.split(' ');
         let (role, place, topics) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());

@@ -66,13 +66,11 @@ impl Store {
         .transpose()
     }
 
-    /// Invitations that nobody has answered yet: name and until when.
-    pub async fn open_invitations(&self, now: Time) -> Result<Vec<(String, Time)>, Error> {
-        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT name, expires FROM invitation WHERE expires > ? ORDER BY expires")
-            .bind(now.0)
-            .fetch_all(&self.readers)
-            .await?;
-        Ok(rows.into_iter().map(|(name, expires)| (name, Time(expires))).collect())
+    /// Invitations that nobody has answered yet: what is kept of their token, name and until when.
+    pub async fn open_invitations(&self, now: Time) -> Result<Vec<(Vec<u8>, String, Time)>, Error> {
+        let sql = "SELECT token, name, expires FROM invitation WHERE expires > ? ORDER BY expires";
+        let rows: Vec<(Vec<u8>, String, i64)> = sqlx::query_as(sql).bind(now.0).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(|(token, name, expires)| (token, name, Time(expires))).collect())
     }
 }
 
