@@ -119,7 +119,7 @@
     now = now || (await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
     const { endpoint, keys } = now.toJSON();
     await ask('POST', 'dang-ky', { endpoint, keys, ...chosen });
-    await hold({ key, endpoint, wishes: chosen });
+    await hold({ key, endpoint, wishes: chosen, at: Date.now() });
     // What unpacks an alert is to be here before the first one, which may come when nothing else does.
     fetch('/alerts.bin').catch(() => {});
   }

@@ -127,6 +127,10 @@ test('a voice is recorded in the page; without a name and consent it is not take
   await page.locator('#bring [name=file]').setInputFiles({ name: 'a.ogg', mimeType: 'audio/ogg', buffer: Buffer.from('OggS nobody') });
   await page.locator('#bring form').getByLabel('Ảnh có gì').fill('Ai đó');
   await page.locator('#bring form').getByRole('button', { name: 'Tải lên' }).click();
+  assert.deepEqual(await page.locator('#bring form :invalid').evaluateAll(all => all.map(field => field.name)), ['speaker', 'consent'], 'asked for before it is sent');
+  // A browser that does not ask is answered by the server.
+  await page.locator('#bring form').evaluate(form => { form.noValidate = true; });
+  await page.locator('#bring form').getByRole('button', { name: 'Tải lên' }).click();
   await page.getByText('họ đã đồng ý').waitFor();
   await page.goBack();
 });

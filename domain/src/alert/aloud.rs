@@ -1,6 +1,8 @@
 //! A script for the hamlet's loudspeaker, in Vietnamese: plain sentences, numbers in words, read twice.
 
+use super::State;
 use super::numbers::{clock, date, digits, spell};
+use super::sms::{over, taken_back};
 use crate::content::{AlertInfo, Block, Body, Card, FactKind, MsgType, Status, Time, Variant};
 use crate::instance::instance;
 use crate::words::{Lang, fill};
@@ -16,8 +18,8 @@ pub enum Said {
 
 use Said::{Line, Pause};
 
-/// The whole script. `state` is a sentence for an alert that no longer holds: of that nothing is said of what was to be done.
-pub fn script(card: &Card, body: &Body, state: Option<&str>) -> Vec<Said> {
+/// The whole script. What no longer holds says so; what was called off or replaced says nothing of what was to be done.
+pub fn script(card: &Card, body: &Body, state: Option<State>) -> Vec<Said> {
     let d = Lang::Vi.desk();
     let Some(info) = card.alert() else { return Vec::new() };
     let calls = calls(body);
@@ -49,8 +51,9 @@ fn calls(body: &Body) -> Vec<(String, String)> {
     if own.is_empty() { area.take(2).collect() } else { own }
 }
 
-fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<&str>, calls: &[(String, String)]) -> Vec<Said> {
+fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<State>, calls: &[(String, String)]) -> Vec<Said> {
     let d = Lang::Vi.desk();
+    let (over, holds) = (over(card, state, Lang::Vi), !taken_back(card, state));
     // Every number people know, also where a text names one that is not called here.
     let known: Vec<&str> =
         calls.iter().map(|(number, _)| number.as_str()).chain(instance().hotlines.iter().map(|h| h.number.as_str())).collect();
@@ -69,10 +72,10 @@ fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<&str>, call
     let word = Lang::Vi.words().level_words().split('|').nth(usize::from(info.level.clamp(1, 5)) - 1).unwrap_or_default();
     let level = info.level.to_string();
     tell(&fill(kind, &[("hazard", &hazard), ("n", &level), ("word", word), ("source", &card.source)]), 1);
-    if let Some(state) = state {
-        tell(state, 1);
+    if let Some(over) = over {
+        tell(over, 1);
     }
-    if state.is_none() {
+    if holds {
         tell(&card.headline("vi").summary, 1);
     }
     let variant = body.variant("vi");
@@ -91,16 +94,16 @@ fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<&str>, call
             );
         }
     }
-    if let Some(end) = card.expires.filter(|_| state.is_none() && info.msg_type != MsgType::Cancel) {
+    if let Some(end) = card.expires.filter(|_| over.is_none() && info.msg_type != MsgType::Cancel) {
         tell(&fill(d.aloud_until, &[("at", &instant(end))]), 1);
     }
-    if let Some(steps) = variant.filter(|_| state.is_none()).and_then(steps) {
+    if let Some(steps) = variant.filter(|_| holds).and_then(steps) {
         tell(d.aloud_steps, 1);
         for (n, step) in ["Một", "Hai", "Ba", "Bốn", "Năm"].iter().zip(steps) {
             tell(&[n, ": ", step].concat(), 1);
         }
     }
-    if let Some(text) = variant.filter(|_| state.is_none()).and_then(|variant| variant.fact(FactKind::CONTINGENCY)) {
+    if let Some(text) = variant.filter(|_| holds).and_then(|variant| variant.fact(FactKind::CONTINGENCY)) {
         tell(text, 1);
     }
     for (number, label) in calls.iter().take(2) {

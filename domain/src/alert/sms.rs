@@ -67,7 +67,7 @@ pub fn plain(text: &str) -> String {
 
 /// Title, level, places, until, the first actions, and last the `link`: as much of it, in this order, as fits into
 /// [`MOST`] segments. A part that does not fit is left out whole, a title that is too long ends at a word. What no longer
-/// holds says so before its title, and nothing of what was to be done.
+/// holds says so before its title; what was called off or replaced says nothing of what was to be done.
 pub fn text(card: &Card, body: &Body, state: Option<State>, lang: Lang, link: &str, marks: bool, now: Time) -> String {
     let clean = |text: &str| if marks { text.replace(char::is_whitespace, " ") } else { plain(text) };
     let fits = |text: &str| segments(&[text, " ", link].concat()) <= MOST;
@@ -80,8 +80,7 @@ pub fn text(card: &Card, body: &Body, state: Option<State>, lang: Lang, link: &s
         let Some(shorter) = cut(&out) else { break };
         out = shorter;
     }
-    let parts = if over.is_some() { vec![places(card, lang)] } else { parts(card, body, lang, now) };
-    for choices in parts {
+    for choices in parts(card, body, state, lang, now) {
         let mut longer = choices.iter().map(|part| [&out, joint(&out), &clean(part)].concat());
         if let Some(longer) = longer.find(|longer| fits(longer)) {
             out = longer;
@@ -91,9 +90,12 @@ pub fn text(card: &Card, body: &Body, state: Option<State>, lang: Lang, link: &s
 }
 
 /// What follows the title, each part in the forms that may stand for it, the fullest first.
-fn parts(card: &Card, body: &Body, lang: Lang, now: Time) -> Vec<Vec<String>> {
+fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) -> Vec<Vec<String>> {
     let w = lang.desk();
     let Some(info) = card.alert() else { return Vec::new() };
+    if taken_back(card, state) {
+        return vec![places(card, lang)];
+    }
     let mut parts = Vec::new();
     let level = fill(w.sms_level, &[("n", &info.level.to_string())]);
     let cancel = info.msg_type == MsgType::Cancel;
@@ -101,7 +103,9 @@ fn parts(card: &Card, body: &Body, lang: Lang, now: Time) -> Vec<Vec<String>> {
         parts.push(vec![level]);
     }
     parts.push(places(card, lang));
-    parts.extend(until(card, &info, lang, now));
+    if state != Some(State::Ended) {
+        parts.extend(until(card, &info, lang, now));
+    }
     let steps = body.variant(&card.headline(lang.tag()).lang).into_iter().flat_map(|variant| &variant.blocks);
     let steps = steps.filter_map(|block| if let Block::Steps(steps) = block { Some(steps) } else { None }).next();
     parts.extend(steps.into_iter().flatten().take(3).map(|step| vec![step.plain.clone()]));
@@ -149,6 +153,12 @@ fn cut(text: &str) -> Option<String> {
             return Some([head, dots].concat());
         }
     }
+}
+
+/// Whether nobody is to do any more what an alert says: it was called off, or replaced. One that ended without newer word may
+/// still be right.
+pub fn taken_back(card: &Card, state: Option<State>) -> bool {
+    state != Some(State::Ended) && over(card, state, Lang::Vi).is_some()
 }
 
 /// What is said first of an alert that no longer holds. That one is called off holds for as long as nothing newer came.

@@ -90,7 +90,8 @@ impl Form {
         // Pictures and recordings that were ticked come at the end of the original.
         if let Some(first) = texts.first_mut() {
             for line in self.all("insert").map(str::trim).filter(|line| !line.is_empty() && !line.contains('\n')) {
-                if !first.text.contains(line) {
+                let whole = !first.audio.is_empty() && line.contains(&first.audio);
+                if !whole && !first.text.contains(line) {
                     first.text = [first.text.trim_end(), "\n\n", line].concat();
                 }
             }

@@ -85,8 +85,7 @@ fn words(ctx: &Ctx, item: &Item, data: &ItemData) -> El {
             .kid(cl("p", "ac").kid(send.kid(ui::icons::icon("sms")).kid(tx("span", d.out_sms_send))))
     };
     // The script is Vietnamese whatever the page is.
-    let state = sms::over(card, data.state, Lang::Vi);
-    let lines = aloud::script(card, &item.body, state).into_iter().map(|said| match said {
+    let lines = aloud::script(card, &item.body, data.state).into_iter().map(|said| match said {
         aloud::Said::Line(line) => tx("p", line),
         aloud::Said::Pause(n) => {
             cl("p", "vn").text(["(", &fill(Lang::Vi.desk().aloud_pause, &[("n", &n.to_string())]), ")"].concat())
@@ -119,8 +118,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     let info = card.alert();
     let live = matches!(data.state, Some(State::InForce | State::Coming));
     let over = over(data, ctx);
-    // Nobody does what is on a wall once it no longer holds.
-    let todo = variant.filter(|_| over.is_none());
+    let todo = variant.filter(|_| !sms::taken_back(card, data.state));
     let sign = info.map(|info| {
         let class = if live && card.status() == Status::Actual {
             ["sign l", &info.level.clamp(1, 5).to_string()].concat()
