@@ -358,11 +358,11 @@
   d.addEventListener('click', function (event) {
     var at = event.target.closest && event.target.closest('[data-act]');
     if (!at || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    var act = at.dataset.act, url = at.dataset.url;
+    var act = at.dataset.act, box = at.closest('[data-url]'), url = box && box.dataset.url;
     if (act === 'print') print();
     else if (act === 'copy') copy(url);
     else if (act === 'share') {
-      if (nav.share) nav.share({ title: at.dataset.title, url: url }).catch(function () {});
+      if (nav.share) nav.share({ title: at.dataset.title || d.querySelector('.it h1').textContent, url: url }).catch(function () {});
       else copy(url);
     }
     // In the shell the program answers the rest.

@@ -128,6 +128,17 @@ test('a program that never says that it is ready is given eight seconds', async 
   assert.ok(Date.now() - start > 7000);
   await sleep(500);
   assert.equal(loads, 2);
+  // One slow start is no reason to do without it for ever: a day later it is tried again.
+  const next = await context.newPage();
+  await next.goto(server.url);
+  assert.equal(await shown(next), 'html');
+  await next.evaluate(async () => (await caches.open('bt-flags')).put('/bt-flag/no-wasm', new Response(String(Date.now() - 25 * 3600e3))));
+  await until('the program is back', async () => {
+    await next.goto(server.url);
+    await sleep(500);
+    return (await shown(next)) === 'app';
+  }, 20000);
+  await started(next);
   await chrome.close();
 });
 

@@ -8,7 +8,8 @@
 //!
 //! - `data-act`: `save listen share copy sms print image more fetch place topic sync fetch-all persist drop-media drop-old
 //!   drop-all update install search`, and of the app itself `later seen start-over` (click, `search` is the form) and `size theme mode` (change, radio with its value).
-//! - `data-id`: item id, place code or topic index. `data-url`, `data-title`: what to share or copy.
+//! - `data-id`: item id, place code or topic index. `data-url` around them, `data-title`: what to share or copy, and under which
+//!   title where that is not the heading.
 //! - `data-act=image` is a link to the file with `data-w data-h data-alt`: put an `<img>` in its place.
 //! - `data-lead=ID` on a link: its article comes in `<template id=t-ID>`.
 //! - `data-edition` ([`El::apart`]): left out when the texts of the two editions are compared.

@@ -167,7 +167,7 @@ fn actions(data: &ItemData, ctx: &Ctx) -> El {
     let id = card.id.to_string();
     let act = |act, icon, text: &'static str| button(act, icon, text).attr("data-id", id.clone());
     let script = |button: El| if ctx.is_app() { button } else { el("span").class("js").kid(button) };
-    let mut bar = cl("div", "ac").apart();
+    let mut bar = cl("div", "ac").attr("data-url", links::short(card, ctx.lang, &ctx.origin)).apart();
     if ctx.is_app() {
         let saved = ctx.saved.contains(&card.id);
         let (icon, text) = if saved { ("saved", w.saved_act()) } else { ("save", w.save()) };
@@ -176,14 +176,19 @@ fn actions(data: &ItemData, ctx: &Ctx) -> El {
             bar = bar.kid(act("listen", "listen", if ctx.speaking { w.listen_stop() } else { w.listen() }));
         }
     }
-    let share = act("share", "share", w.share()).attr("data-url", links::short(card, ctx.lang, &ctx.origin));
-    let share = share.attr("data-title", over.clone() + &headline(card, ctx).title);
-    let copy = act("copy", "copy", w.copy()).attr("data-url", links::short(card, ctx.lang, &ctx.origin));
+    let mut share = button("share", "share", w.share());
+    if !over.is_empty() {
+        share = share.attr("data-title", over.clone() + &headline(card, ctx).title);
+    }
     let sms = cl("a", "bt")
         .attr("href", links::sms(&over, card, ctx.lang, &ctx.origin))
         .attr("data-act", "sms")
         .kid(crate::icons::icon("sms"));
-    bar.kid(script(share)).kid(script(copy)).kid(sms.kid(tx("span", w.sms()))).kid(script(act("print", "print", w.print())))
+    bar.kid(script(share)).kid(script(button("copy", "copy", w.copy()))).kid(sms.kid(tx("span", w.sms()))).kid(script(button(
+        "print",
+        "print",
+        w.print(),
+    )))
 }
 
 /// Facts of the kind, then the blocks.

