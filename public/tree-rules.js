@@ -40,10 +40,10 @@ export function counts(houses, marks) {
 
 /** Without diacritics and capitals. */
 export const fold = text => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/gi, 'd').toLowerCase().trim();
-/** What a telephone dials. */
-export const dial = phone => phone.replace(/[^\d+]/g, '');
+/** What a telephone dials: of several numbers that people wrote down together, the first. */
+export const dial = phone => phone.split(/\s+-\s+|[/&,;]/)[0].replace(/[^\d+]/g, '');
 const samePhone = phone => dial(phone).replace(/^\+84/, '0');
-const looksLikePhone = text => /^\+?[\d\s.()-]+$/.test(text) && dial(text).length >= 8;
+const looksLikePhone = text => /^\+?[\d\s.()/+-]+$/.test(text) && dial(text).length >= 8 && dial(text).length <= 13;
 /** Two entries of one household. */
 const same = (a, b) => fold(a.name) === fold(b.name) && samePhone(a.phone) === samePhone(b.phone);
 
@@ -60,7 +60,7 @@ export function parse(text, guess) {
     const [name, hamlet = '', ...rest] = parts;
     const note = rest.filter(Boolean).join(', ');
     // The first line of a table says what its columns are.
-    if (at < 0 && /^(ho va )?ten|^name$/.test(fold(name))) continue;
+    if (at < 0 && !rows.length && !bad.length && /^((ho va )?ten( chu ho)?|name)$/.test(fold(name))) continue;
     if (!name || name.length > 80) { bad.push(line.trim()); continue; }
     const needs = NEEDS.filter(need => guess[need] && new RegExp(guess[need], 'i').test(note));
     rows.push({ name, phone, hamlet, note, needs, people: 0 });
@@ -108,31 +108,40 @@ export const CALLS = 3;
  */
 export function chains(items, pushed, place, now, lang) {
   const all = items.filter(item => item.alert);
-  const found = [];
-  for (const item of all) {
-    if (!/^(in-force|coming)$/.test(item.alert.state) || (item.expires && Date.parse(item.expires) <= now)) continue;
-    const ids = [item.id];
+  const issued = id => Date.parse((all.find(other => other.id === id) || {}).issued) || 0;
+  /** The chain of a message as far as it is known, the oldest first. */
+  const chain = first => {
+    const ids = [first];
     for (const id of ids) {
       const linked = all.filter(other => other.alert.references.includes(id)).map(other => other.id);
       const own = all.find(other => other.id === id);
       for (const next of [...(own ? own.alert.references : []), ...linked]) if (!ids.includes(next)) ids.push(next);
     }
-    const issued = id => Date.parse((all.find(other => other.id === id) || {}).issued) || 0;
-    ids.sort((a, b) => issued(a) - issued(b));
+    return ids.sort((a, b) => issued(a) - issued(b));
+  };
+  const found = [];
+  for (const item of all) {
+    if (!/^(in-force|coming)$/.test(item.alert.state) || (item.expires && Date.parse(item.expires) <= now)) continue;
     const head = item.headlines.find(head => head.lang === lang) || item.headlines[0];
     found.push({
-      ids, title: head.title, level: item.alert.level, hazard: item.alert.hazard, ends: item.expires ? Date.parse(item.expires) : 0,
+      ids: chain(item.id), title: head.title, level: item.alert.level, hazard: item.alert.hazard, ends: item.expires ? Date.parse(item.expires) : 0,
       here: !item.places.length || item.places.includes(place) || item.places.some(code => code.length < place.length),
     });
   }
-  // A push is for the places of this phone, and may be newer than the last answer.
+  // A push is for the places of this phone, and may be newer than the last answer. Of each chain its newest word counts.
+  const newest = {};
   for (const news of pushed) {
+    const before = news.chain && newest[news.chain];
+    if (news.chain && (!before || before.issued < news.issued || (before.issued === news.issued && before.rev < news.rev))) newest[news.chain] = news;
+  }
+  for (const news of Object.values(newest)) {
+    const cancel = news.type === 'cancel', said = Math.max(...chain(news.chain).map(issued));
+    // The server has said the same, or more, since. What was withdrawn it does not name any more.
+    if (news.status === 'test' || said > news.issued * 1000 || (said === news.issued * 1000 && !cancel)) continue;
     const at = found.findIndex(chain => chain.ids.includes(news.chain));
-    const over = news.type === 'cancel' || (news.expires && news.expires * 1000 <= now);
-    if (over && at >= 0) found.splice(at, 1);
-    if (over || news.status === 'test' || !news.chain) continue;
-    if (at >= 0) found[at].level = Math.max(found[at].level, news.level);
-    else found.push({ ids: [news.chain], title: news.title, level: news.level, hazard: '', ends: news.expires * 1000 || 0, here: true });
+    const before = at < 0 ? { ids: [news.chain], hazard: '', here: true } : found.splice(at, 1)[0];
+    if (cancel || (news.expires && news.expires * 1000 <= now)) continue;
+    found.push({ ...before, title: news.title, level: news.level, ends: news.expires * 1000 || 0 });
   }
   return found.sort((a, b) => b.level - a.level);
 }

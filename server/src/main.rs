@@ -185,6 +185,11 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Backup { data, to } => {
+            // A copy of a new and empty server would look like a success.
+            if !data.join(server::store::FILE).is_file() {
+                eprintln!("{}: không có cơ sở dữ liệu ở đây; xem lại --data [no-database]", data.display());
+                return Ok(ExitCode::FAILURE);
+            }
             let app = open(&data).await?;
             let copied = backup::run(&app.site.store, &app.site.shelf, &data, &to).await?;
             println!(

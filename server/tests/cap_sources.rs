@@ -318,6 +318,28 @@ async fn an_update_that_goes_on_elsewhere_ends_it_here() {
 }
 
 #[tokio::test]
+async fn nobody_holds_up_an_alert_by_bringing_it_first() {
+    let desk = desk().await;
+    desk.put("/service", &[message(1, "Alert", &[])]);
+    let service = desk.follow("/service").await;
+    desk.let_through(service.id).await;
+    // A mirror that is not let through is asked first; another one has something else under the same name.
+    desk.put("/mirror", &[message(2, "Alert", &[])]);
+    desk.put("/odd", &[message(3, "Alert", &[]).replace("20044", "00001").replace("20050", "00002")]);
+    desk.follow("/mirror").await;
+    desk.follow("/odd").await;
+    assert_eq!(desk.states().await, states(&[("waiting", ""), ("waiting", "")]));
+    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[]), message(3, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.states().await, states(&[("waiting", ""), ("published", ""), ("published", "")]));
+    assert_eq!(desk.cards().len(), 2);
+    // And they come once, whoever goes on bringing them.
+    desk.poll(ROUND).await;
+    desk.poll(ROUND).await;
+    assert_eq!((desk.states().await.len(), desk.cards().len()), (3, 2));
+}
+
+#[tokio::test]
 async fn links_of_a_feed_are_followed_once() {
     let desk = desk().await;
     let item = |n: usize| {

@@ -112,6 +112,12 @@ async fn images_go_to_a_bucket_and_come_from_there() {
     server.kill().unwrap();
     server.wait().unwrap();
 
+    // A folder without a database is no server: a copy of nothing is no success.
+    let nothing = folder.path().join("nothing");
+    let mut copying = Command::new(env!("CARGO_BIN_EXE_bantin"));
+    let refused = copying.args(["backup", "--to", "x.sqlite", "--data"]).arg(&nothing).output().unwrap();
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("[no-database]"));
+    assert!(!nothing.exists());
     let copy = folder.path().join("copy.sqlite");
     assert!(program(&["backup", "--to", copy.to_str().unwrap()]).status().unwrap().success());
     assert_eq!(std::fs::read(folder.path().join("copy.sqlite.media").join(name)).unwrap(), png(64, 48));

@@ -465,3 +465,20 @@ test('how long the key takes', async () => {
   console.log(`unlock, main thread six times slower: ${took} ms`);
   assert.ok(took < 6000, `${took}`);
 });
+
+test('the newest word of an alert decides, from whoever it comes; two numbers are not dialled as one', async () => {
+  const code = fs.readFileSync(new URL('../../public/tree-rules.js', import.meta.url));
+  const { chains, dial, parse } = await import('data:text/javascript;base64,' + code.toString('base64'));
+  const at = hour => `2026-11-27T${hour}:00+07:00`;
+  const item = (id, level, issued, expires, references = []) => ({ id, issued: at(issued), expires: at(expires), headlines: [{ lang: 'vi', title: id }], places: [], alert: { level, hazard: 'flood', references, state: 'in-force' } });
+  const push = (id, level, issued, expires, type = 'alert', rev = 1) => ({ chain: 'a', id, level, type, rev, issued: Date.parse(at(issued)) / 1000, expires: Date.parse(at(expires)) / 1000, status: 'actual', title: 'p' });
+  const now = (items, pushed) => chains(items, pushed, '20044', Date.parse(at('10:01')), 'vi').map(({ level, hazard }) => [level, hazard]);
+  const first = item('a', 4, '06:00', '18:00'), call = push('a', 4, '06:00', '10:00');
+  assert.deepEqual(now([item('b', 4, '09:30', '18:00', ['a'])], [call]), [[4, 'flood']], 'it goes on: an old push does not end it');
+  assert.deepEqual(now([first], [push('a', 4, '06:00', '18:00'), push('b', 2, '09:00', '18:00', 'update')]), [[2, 'flood']], 'lowered by push');
+  assert.deepEqual(now([first], [push('a', 4, '06:00', '18:00', 'cancel', 2)]), [], 'withdrawn by push');
+  assert.deepEqual(now([], [push('a', 3, '09:00', '18:00')]), [[3, '']]);
+  assert.deepEqual(['0912345678 - 0987654321', '0912-345-678', '+84 912 345 678'].map(dial), ['0912345678', '0912345678', '+84912345678']);
+  const { rows } = parse('Họ và tên, Số\nTen Thị Hoa,,Thôn 1\nRin, 0912345678 / 0987654321, Thôn 2', {});
+  assert.deepEqual(rows.map(row => [row.name, row.phone, row.hamlet]), [['Ten Thị Hoa', '', 'Thôn 1'], ['Rin', '0912345678 / 0987654321', 'Thôn 2']]);
+});

@@ -38,7 +38,11 @@ pub async fn look(app: &Rc<App>) {
         Some(card) => Some(item::find(app, card.id).await),
         None => None,
     };
-    app.change(|view| view.alarm = open);
+    // The reader may have seen it meanwhile.
+    app.change(|view| {
+        let told = |open: &item::Open| open.card.as_ref().is_some_and(|card| view.told.contains(&key(card)));
+        view.alarm = open.filter(|open| !told(open));
+    });
 }
 
 /// It was read; the next one, where there is one.

@@ -1,10 +1,13 @@
 //! Alerts that came by push: each proves itself and is in the store, before any sync.
 
 use super::{App, spawn, sync, walk};
-use crate::device::{channel, locks, push};
+use crate::device::{channel, clock, locks, push};
 use client::Store;
 use std::cell::Cell;
 use std::rc::Rc;
+
+/// Looks at whether somebody still syncs, five seconds apart.
+const TRIES: u32 = 24;
 
 /// Takes in what waits; true where only the server can say the rest. What cannot be judged yet, or does not fit, waits on.
 pub async fn take(app: &App) -> bool {
@@ -29,16 +32,25 @@ pub async fn take(app: &App) -> bool {
     lacking
 }
 
-/// A message came while the program runs. Whoever syncs takes it in when he is done.
+/// A message came while the program runs.
 pub fn came(app: &Rc<App>) {
     let app = app.clone();
     spawn(async move {
-        let lacking = Rc::new(Cell::new(false));
-        let (taking, lacks) = (app.clone(), lacking.clone());
-        locks::alone(Box::pin(async move { lacks.set(take(&taking).await) })).await;
-        walk::refresh_item(&app).await;
-        if lacking.get() {
-            sync::now(&app).await;
+        // Between two syncs, of whichever tab.
+        for _ in 0..TRIES {
+            let taken = Rc::new(Cell::new(None));
+            let (taking, done) = (app.clone(), taken.clone());
+            locks::alone(Box::pin(async move { done.set(Some(take(&taking).await)) })).await;
+            walk::refresh_item(&app).await;
+            match taken.get() {
+                Some(true) => {
+                    // Not with all other phones at once.
+                    clock::sleep(60_000 + clock::random() % 20_000).await;
+                    return sync::soon(&app);
+                }
+                Some(false) => return,
+                None => clock::sleep(5_000).await,
+            }
         }
     });
 }

@@ -95,14 +95,26 @@ impl<'a> Chains<'a> {
                 }
             }
         }
-        for (old, new) in replaced {
-            let by = &self.messages[new];
-            let begins = by.card.effective.filter(|_| by.info.msg_type != MsgType::Cancel).unwrap_or(Time(i64::MIN));
-            let newer = self.messages[old].by.is_none_or(|before| self.messages[before].age() < by.age());
-            let old = &mut self.messages[old];
-            old.over = old.over.min(begins);
+        for (old, new) in &replaced {
+            let by = &self.messages[*new];
+            let newer = self.messages[*old].by.is_none_or(|before| self.messages[before].age() < by.age());
             if newer {
-                old.by = Some(new);
+                self.messages[*old].by = Some(*new);
+            }
+        }
+        // What ends the word that was to take its place ends this one too, so that it is looked at until nothing moves.
+        let mut moved = true;
+        while core::mem::take(&mut moved) {
+            for (old, new) in &replaced {
+                let (before, by) = (&self.messages[*old], &self.messages[*new]);
+                // What had not begun is not waited for, and that it is called off holds at once.
+                let waits = by.info.msg_type != MsgType::Cancel && !before.card.upcoming(by.card.issued);
+                let begins = by.card.effective.filter(|_| waits).unwrap_or(Time(i64::MIN));
+                let over = begins.min(by.over);
+                if over < before.over {
+                    self.messages[*old].over = over;
+                    moved = true;
+                }
             }
         }
         for at in 0..roots.len() {

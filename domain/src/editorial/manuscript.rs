@@ -261,9 +261,10 @@ impl Script {
             let w = lang.desk();
             [w.template_bulletin, w.template_guide, w.template_event]
         });
-        let holes = templates.iter().flatten().flat_map(|text| text.split(" / ")).map(str::trim);
-        let holes: Vec<&str> = holes.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-        self.text.lines().any(|line| holes.contains(&line.trim()))
+        let asked = |line: &str| templates.iter().flatten().any(|text| text.split(" / ").next() == Some(line));
+        let open = |line: &str| matches!(line, "-" | "1.");
+        let mut lines = self.text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.clone().any(asked) || lines.next_back().is_some_and(open)
     }
 
     /// Nothing was written in this language.

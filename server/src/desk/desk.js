@@ -166,8 +166,10 @@ if (form) {
     elements.tu?.remove();
     elements.once.name = 'version';
     history.replaceState(null, '', action + '?sua=1');
-    frame.dataset.src = action + '/xem';
-    frame.parentElement.hidden = false;
+    if (frame) {
+      frame.dataset.src = action + '/xem';
+      frame.parentElement.hidden = false;
+    }
   }
 
   // A new alert alone waits for whoever writes it to save it first.

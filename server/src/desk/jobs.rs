@@ -55,10 +55,16 @@ async fn lane(site: &Arc<Site>, slow: bool) {
 /// Everything that is due now, in one of the two lanes.
 pub async fn round(site: &Arc<Site>, slow: bool) -> Result<(), crate::Error> {
     for job in site.store.due_jobs(slow, site.now(), ROUND).await? {
+        if job.kind == "encode" {
+            // Written down before: a picture that takes the whole machine with it is not the first thing after a new start.
+            let mut tx = site.store.begin().await?;
+            tx.put_job_off(job.id, site.now().plus(pause(job.tries)), "").await?;
+            tx.commit().await?;
+        }
         if let Err(trouble) = perform(site, &job).await {
             let pause = match job.kind.as_str() {
                 "poll" => sources::pause(job.tries, &trouble),
-                _ => (5i64 << job.tries.clamp(0, 10)).min(MAX_PAUSE),
+                _ => pause(job.tries),
             };
             tracing::warn!(job = job.key, ?trouble, "a job failed");
             let mut tx = site.store.begin().await?;
@@ -67,6 +73,11 @@ pub async fn round(site: &Arc<Site>, slow: bool) -> Result<(), crate::Error> {
         }
     }
     Ok(())
+}
+
+/// How long what failed so often before is put off.
+fn pause(tries: i64) -> i64 {
+    (5i64 << tries.clamp(0, 10)).min(MAX_PAUSE)
 }
 
 async fn perform(site: &Arc<Site>, job: &Job) -> Result<(), Trouble> {

@@ -62,6 +62,23 @@ fn what_will_hold_later_does_not_silence_what_holds_now() {
 }
 
 #[test]
+fn an_alert_that_is_put_off_or_called_off_does_not_come_up_at_its_old_time() {
+    let at = |card: Card, minutes: i64| Card { effective: Some(NOW.plus(60 * minutes)), expires: Some(NOW.plus(20_000)), ..card };
+    // Put off, and lower, before it began.
+    let cards = [at(level(alert(1, MsgType::Alert, &[]), 4), 60), at(alert(2, MsgType::Update, &[1]), 120)];
+    assert_eq!(states(&cards, NOW), [(id(2), State::Coming)]);
+    assert_eq!(states(&cards, NOW.plus(4_000)), [(id(2), State::Coming)]);
+    assert_eq!(states(&cards, NOW.plus(8_000)), [(id(2), State::InForce)]);
+    // Whoever ends the update that was to come, and names nothing else, ends what it was to replace.
+    let before = [alert(1, MsgType::Alert, &[]), at(alert(2, MsgType::Update, &[1]), 60)];
+    for last in [MsgType::Cancel, MsgType::Update] {
+        let cards = [&before[..], &[level(alert(3, last, &[2]), 1)]].concat();
+        let state = if last == MsgType::Cancel { State::Cancelled } else { State::InForce };
+        assert_eq!(states(&cards, NOW), [(id(3), state)]);
+    }
+}
+
+#[test]
 fn nothing_is_called_off_that_was_never_announced() {
     let cancel = alert(2, MsgType::Cancel, &[1]);
     assert_eq!(states(std::slice::from_ref(&cancel), NOW), []);

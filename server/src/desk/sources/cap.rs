@@ -6,6 +6,7 @@ use super::{apart, note};
 use crate::cap::inward::{self, Earlier, Verdict, external};
 use crate::cap::read::{self, Document, Message, Refused};
 use crate::cap::write;
+use crate::clock::random;
 use crate::desk::alerts;
 use crate::desk::fetch::{self, Fetched, Known, Page, Unfetched};
 use crate::desk::form::Form;
@@ -24,12 +25,15 @@ use domain::editorial::{Action, Grant, Role, Scope, allowed};
 use domain::sign::hash;
 use std::collections::HashSet;
 use std::time::Duration;
+use tokio::time::Instant;
 use url::Url;
 
 /// Between two questions to a source of alerts, in seconds.
 pub const PAUSE: i64 = 120;
-/// Alerts that are fetched from elsewhere in one round, and how long that may take.
+/// Alerts that are fetched from elsewhere in one round, those that do not come, and how long all of it may take: other
+/// authorities wait behind.
 const MAX_LINKS: usize = 20;
+const MAX_FAILED: usize = 5;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Of a headline that is only shown at the desk, in characters.
 const MAX_HEADLINE: usize = 200;
@@ -74,24 +78,31 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
         return if source.cap { Err(Unfetched::NotFeed.into()) } else { Ok(None) };
     }
     let mut round = Round { incoming: Vec::new(), rest: false };
-    for (mark, address) in links(&document, &page.url) {
+    let (end, mut fetched, mut failed) = (Instant::now() + PATIENCE, 0, 0);
+    let mut links = links(&document, &page.url);
+    // Not always the same ones first: those that do not come must not keep back what stands behind them.
+    let turn = usize::from(random::<1>()[0]) % links.len().max(1);
+    links.rotate_left(turn);
+    for (mark, address) in links {
         if site.store.cap_link(&mark).await? {
             continue;
         }
-        if round.incoming.len() >= MAX_LINKS {
+        if fetched >= MAX_LINKS || failed >= MAX_FAILED || Instant::now() >= end {
             round.rest = true;
             break;
         }
         // One that cannot be fetched is tried again the next time.
-        match tokio::time::timeout(PATIENCE, fetch::get(site, address.as_str(), &Known::default())).await {
+        match tokio::time::timeout_at(end, fetch::get(site, address.as_str(), &Known::default())).await {
             Ok(Ok(Fetched::New(linked))) => {
                 let found = apart(move || (read::document(&linked.bytes), linked.bytes)).await;
+                fetched += 1;
                 let Some((inside, bytes)) = found else { continue };
                 take(inside, &bytes, Some(mark), &mut round.incoming);
             }
-            failed => {
-                tracing::warn!(source = source.id, ?failed, "an alert could not be fetched");
+            why => {
+                tracing::warn!(source = source.id, ?why, "an alert could not be fetched");
                 round.rest = true;
+                failed += 1;
             }
         }
     }
@@ -159,10 +170,22 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
         Ok(message) => {
             let alert = &message.alert;
             row.tell(alert);
-            if tx.cap_source(&row.key).await?.is_some() {
+            let before = tx.cap_known(&row.key).await?;
+            // What a source brought that is let through is not held up by another one that brought the same, or something
+            // else under its name.
+            let held = before.as_ref().is_some_and(|(by, state)| {
+                *by == source.id || state == "published" || (!source.at_once && matches!(state.as_str(), "waiting" | "refused"))
+            });
+            if held {
                 return Ok(());
             }
             settle(site, tx, source, alert, &mut row).await?;
+            if before.is_some() {
+                if matches!(row.state.as_str(), "foreign" | "refused") {
+                    return Ok(());
+                }
+                tx.drop_cap_message(&row.key).await?;
+            }
             if row.state == "foreign" {
                 (row.raw, row.message) = (Vec::new(), String::new());
             }

@@ -60,8 +60,7 @@ pub fn list(visit: &Visit, first: &Script, uploads: &[Upload]) -> Option<El> {
             return li.kid(cl("p", "st on").text(w.file_used));
         }
         let put = cl("button", "bt js").attr("type", "button").attr("data-insert", line.clone()).text(w.file_insert);
-        // What somebody brought is meant to be seen: it goes in unless he says otherwise.
-        li.kid(put).kid(check("insert", line, true, w.file_append))
+        li.kid(cl("p", "st off").text(w.file_unused)).kid(put).kid(check("insert", line, false, w.file_append))
     });
     let sounds: Vec<&Upload> = uploads.iter().filter(|upload| upload.sort == Sort::Sound && !upload.file.is_empty()).collect();
     let whole = (carried || !sounds.is_empty()).then(|| {

@@ -51,9 +51,13 @@ pub async fn again(
     why: Trouble,
 ) -> Result<Response, Trouble> {
     let title = visit.w().trouble;
-    let form =
-        if text.is_alert() { alert::form(visit, person, None, text) } else { form(visit, person, Begun::New(origin), text, &[]) };
-    Ok(page(visit, trouble::status(&why), title, root(title).kid(trouble::told(visit, &why, text).await?).kid(form)))
+    let main = root(title).kid(trouble::told(visit, &why, text).await?);
+    let main = if text.is_alert() {
+        main.kid(alert::form(visit, person, None, text))
+    } else {
+        main.kid(form(visit, person, Begun::New(origin), text, &[])).kid(super::work::frame(visit, None))
+    };
+    Ok(page(visit, trouble::status(&why), title, main))
 }
 
 fn template(kind: Kind, person: &Person) -> Manuscript {

@@ -76,6 +76,18 @@ impl Tx {
         Ok(row.map(|(source,)| source))
     }
 
+    /// The source that brought a message, and what became of it.
+    pub async fn cap_known(&mut self, key: &str) -> Result<Option<(i64, String)>, Error> {
+        let sql = "SELECT source, state FROM cap_message WHERE key = ?";
+        Ok(sqlx::query_as(sql).bind(key).fetch_optional(self.raw()).await?)
+    }
+
+    /// Another source has brought it, and that one counts.
+    pub async fn drop_cap_message(&mut self, key: &str) -> Result<(), Error> {
+        sqlx::query("DELETE FROM cap_message WHERE key = ?").bind(key).execute(self.raw()).await?;
+        Ok(())
+    }
+
     pub async fn cap_state(&mut self, id: i64) -> Result<Option<String>, Error> {
         let row: Option<(String,)> =
             sqlx::query_as("SELECT state FROM cap_message WHERE id = ?").bind(id).fetch_optional(self.raw()).await?;
