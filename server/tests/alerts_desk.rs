@@ -10,6 +10,7 @@ use domain::editorial::Role;
 use domain::instance::instance;
 use lab::{Answer, Lab, NOW};
 use office::*;
+use server::store::desk::Lane;
 use std::sync::atomic::Ordering;
 
 struct Post {
@@ -183,7 +184,7 @@ async fn two_officers_then_updated_then_cancelled_by_one() {
     assert_eq!(post(&lab, &second, &format!("{next}/huy"), &[("reason", "mistake")]).await.status, StatusCode::CONFLICT);
     assert_eq!(lab.app.site.live.now().seq(), seq + 1);
     // The other officer hears of it, and the history says who and why.
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     assert!(text(&get(&lab, &first, "/ban-lam-viec").await).contains("hủy cảnh báo"));
     let history = text(&get(&lab, &first, &format!("{next}/lich-su")).await);
     assert!(history.contains("hủy cảnh báo") && history.contains("Hết nguy hiểm"), "{history}");

@@ -11,6 +11,7 @@ use domain::editorial::{Role, Stage};
 use lab::{Lab, NOW};
 use office::*;
 use server::Options;
+use server::store::desk::Lane;
 use server::store::desk::{CapMessage, Source};
 use std::sync::atomic::Ordering;
 use web::Web;
@@ -39,7 +40,7 @@ async fn desk() -> Desk {
 impl Desk {
     async fn poll(&self, later: i64) {
         self.lab.time.fetch_add(later, Ordering::SeqCst);
-        server::desk::jobs::round(&self.lab.app.site, true).await.unwrap();
+        server::desk::jobs::round(&self.lab.app.site, Lane::Away).await.unwrap();
     }
 
     async fn follow(&self, path: &str) -> Source {
@@ -337,6 +338,21 @@ async fn nobody_holds_up_an_alert_by_bringing_it_first() {
     desk.poll(ROUND).await;
     desk.poll(ROUND).await;
     assert_eq!((desk.states().await.len(), desk.cards().len()), (3, 2));
+}
+
+#[tokio::test]
+async fn an_authority_goes_on_when_the_colleague_who_followed_it_has_left() {
+    let desk = desk().await;
+    desk.put("/service", &[message(1, "Alert", &[])]);
+    let source = desk.follow("/service").await;
+    desk.let_through(source.id).await;
+    let author = person_of(&desk.lab, "lan.viet").await.id;
+    let left = post(&desk.lab, &desk.admin, &format!("/ban-lam-viec/nguoi/{author}"), &[("do", "disable")]).await;
+    assert_eq!(left.status, StatusCode::SEE_OTHER);
+    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.states().await, states(&[("waiting", ""), ("published", "")]));
+    assert!(!desk.sources().await[0].paused);
 }
 
 #[tokio::test]

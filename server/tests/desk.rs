@@ -10,6 +10,7 @@ use domain::route::Route;
 use domain::words::Lang;
 use lab::NOW;
 use office::*;
+use server::store::desk::Lane;
 use std::sync::atomic::Ordering;
 use tower::ServiceExt;
 
@@ -201,14 +202,14 @@ async fn what_is_scheduled_goes_out_by_itself_once() {
         StatusCode::UNPROCESSABLE_ENTITY
     );
     assert_eq!(act(&lab, &approver, &work, "schedule", &[("at", "2026-11-23T18:00")]).await.status, StatusCode::SEE_OTHER);
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     assert_eq!(item(&lab, "Chợ phiên"), None, "not before its time");
     lab.time.store(NOW + 6 * 3_600, Ordering::SeqCst);
     let lab = lab.again().await;
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     let seq = lab.app.site.live.now().seq();
     assert_eq!(item(&lab, "Chợ phiên").map(|(_, revision)| revision), Some(1), "after a restart too");
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     assert_eq!(lab.app.site.live.now().seq(), seq);
     assert!(lab.app.site.store.jobs().await.unwrap().is_empty());
 }
@@ -225,7 +226,7 @@ async fn a_text_that_changed_does_not_go_out_as_scheduled() {
     form.push(("version", &version));
     assert_eq!(post(&lab, &author, &work, &form).await.status, StatusCode::SEE_OTHER);
     lab.time.store(NOW + 6 * 3_600, Ordering::SeqCst);
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     assert_eq!(lab.app.site.live.now().seq(), 0);
 }
 

@@ -8,6 +8,7 @@ use domain::content::ItemId;
 use domain::editorial::{Role, Stage};
 use lab::{Lab, NOW};
 use office::*;
+use server::store::desk::Lane;
 use std::sync::atomic::Ordering;
 
 /// A correction of a published text: what it says now, and what it changes.
@@ -114,7 +115,7 @@ async fn what_cannot_go_out_at_its_time_is_given_back_and_people_hear_of_it() {
     assert_eq!(act(&lab, &approver, &work, "schedule", &[("at", "2026-11-23T13:00")]).await.status, StatusCode::SEE_OTHER);
     lab.time.store(NOW + 3_600, Ordering::SeqCst);
     for _ in 0..2 {
-        server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+        server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     }
     assert_eq!(lab.app.site.live.now().seq(), 0);
     let stored = lab.app.site.store.work(work.rsplit('/').next().unwrap().parse().unwrap()).await.unwrap().unwrap();
@@ -140,23 +141,23 @@ async fn a_job_that_failed_says_why_and_runs_when_somebody_asks() {
     submit(&lab, &author, &work, "Chợ phiên").await;
     act(&lab, &approver, &work, "approve", &[]).await;
     act(&lab, &approver, &work, "schedule", &[("at", "2026-11-23T13:00")]).await;
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     let job = lab.app.site.store.jobs().await.unwrap().into_iter().find(|job| job.kind == "publish").unwrap();
     let mut raw = raw(&lab).await;
     sqlx::raw_sql("CREATE TABLE kept AS SELECT text FROM work; UPDATE work SET text = x'7b'").execute(&mut raw).await.unwrap();
     lab.time.store(NOW + 3_600, Ordering::SeqCst);
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     let page = text(&get(&lab, &admin, "/ban-lam-viec/hang-doi").await);
     assert!(page.contains("Đã thử 1 lần, chưa được: Máy chủ gặp lỗi."), "{page}");
     let english = text(&get(&lab, &admin, "/en/ban-lam-viec/hang-doi").await);
     assert!(english.contains("Tried 1 times, without success: The server failed."), "{english}");
     // Mended, it still waits for its next try; but not where somebody presses the button.
     sqlx::raw_sql("UPDATE work SET text = (SELECT text FROM kept)").execute(&mut raw).await.unwrap();
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     assert_eq!(item(&lab, "Chợ phiên"), None);
     let path = format!("/ban-lam-viec/hang-doi/{}", job.id);
     assert_eq!(post(&lab, &admin, &path, &[]).await.status, StatusCode::SEE_OTHER);
-    server::desk::jobs::round(&lab.app.site, false).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     assert!(item(&lab, "Chợ phiên").is_some(), "it ran");
     assert!(!lab.app.site.store.jobs().await.unwrap().iter().any(|job| job.kind == "publish"));
 }

@@ -6,6 +6,7 @@ mod office;
 use axum::http::StatusCode;
 use lab::Lab;
 use office::{Browser, Office, office, text, upload, write};
+use server::store::desk::Lane;
 use server::store::desk::Upload;
 use std::path::Path;
 use std::process::Command;
@@ -75,7 +76,7 @@ fn recording() -> Vec<u8> {
 
 async fn bring(lab: &Lab, who: &Browser, work: &str, file: &[u8], words: &str) -> (StatusCode, Option<Upload>) {
     let answer = upload(lab, who, work, file, &[("words", words), ("speaker", "Già làng A Viết"), ("consent", "1")]).await;
-    server::desk::jobs::round(&lab.app.site, true).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Files).await.unwrap();
     let id = work.rsplit('/').next().unwrap().split('?').next().unwrap().parse().unwrap();
     (answer.status, lab.app.site.store.uploads(id).await.unwrap().pop())
 }
@@ -179,7 +180,7 @@ async fn the_bar_moves_while_a_recording_is_encoded() {
     let id = work.rsplit('/').next().unwrap().split('?').next().unwrap().parse().unwrap();
     let upload = lab.app.site.store.uploads(id).await.unwrap().pop().unwrap();
     let site = lab.app.site.clone();
-    let job = tokio::spawn(async move { server::desk::jobs::round(&site, true).await });
+    let job = tokio::spawn(async move { server::desk::jobs::round(&site, Lane::Files).await });
     let mut seen = Vec::new();
     let mut shown = 0;
     while !job.is_finished() {
@@ -268,7 +269,7 @@ async fn what_a_killed_server_left_goes_at_the_next_start() {
     // What waits is encoded all the same, a moment later: it may have been what the server died of.
     time.fetch_add(10, std::sync::atomic::Ordering::SeqCst);
     let app = server::App::open(&home.path().join("data"), lab::options(&time)).await.unwrap();
-    server::desk::jobs::round(&app.site, true).await.unwrap();
+    server::desk::jobs::round(&app.site, Lane::Files).await.unwrap();
     let made = app.site.store.upload(waits.id).await.unwrap().unwrap();
     assert_eq!((made.trouble.as_str(), made.file.ends_with(".avif")), ("", true));
 }

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use lab::Lab;
 use office::*;
 use server::Options;
+use server::store::desk::Lane;
 use web::Web;
 
 #[tokio::test]
@@ -33,7 +34,7 @@ async fn a_link_that_leads_nowhere_is_told() {
     let page = text(&get(&lab, &author, &work).await);
     assert!(!page.contains("không mở được"), "nobody has asked yet: {page}");
     assert_eq!(page.matches("Liên kết dẫn đến một trang không có ở đây").count(), 1, "{page}");
-    server::desk::jobs::round(&lab.app.site, true).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Away).await.unwrap();
     let page = text(&get(&lab, &author, &work).await);
     assert_eq!(page.matches("Liên kết không mở được").count(), 1, "{page}");
     assert!(page.contains(&format!("Liên kết không mở được: {}", web.url("/mat"))));
@@ -43,6 +44,6 @@ async fn a_link_that_leads_nowhere_is_told() {
     assert_eq!(save(&work, "1", &text_of(&["/co", "/mat"])).await.status, StatusCode::SEE_OTHER);
     assert!(lab.app.site.store.jobs().await.unwrap().is_empty());
     assert_eq!(save(&work, "2", &text_of(&["/co", "/mat", "/moi"])).await.status, StatusCode::SEE_OTHER);
-    server::desk::jobs::round(&lab.app.site, true).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Away).await.unwrap();
     assert_eq!(web.asked().len(), asked + 1);
 }

@@ -8,6 +8,7 @@ use axum::http::{Request, StatusCode};
 use domain::editorial::Role;
 use lab::Lab;
 use office::*;
+use server::store::desk::Lane;
 use server::{desk, opens};
 use std::sync::atomic::Ordering;
 use tower::ServiceExt;
@@ -16,7 +17,7 @@ const DESK: &str = "/ban-lam-viec";
 
 /// Every job that is due now.
 async fn jobs(lab: &Lab) {
-    desk::jobs::round(&lab.app.site, false).await.unwrap();
+    desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
 }
 
 /// What somebody's first page tells him.

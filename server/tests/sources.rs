@@ -10,6 +10,7 @@ use domain::editorial::{Role, Stage};
 use lab::{Answer, Lab, NOW};
 use office::*;
 use server::Options;
+use server::store::desk::Lane;
 use server::store::desk::{Job, Listed, Source};
 use std::sync::atomic::Ordering;
 use web::{Web, rss};
@@ -26,7 +27,7 @@ async fn wired() -> (Office, Web) {
 
 async fn poll(lab: &Lab, later: i64) {
     lab.time.fetch_add(later, Ordering::SeqCst);
-    server::desk::jobs::round(&lab.app.site, true).await.unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Away).await.unwrap();
 }
 
 async fn follow(lab: &Lab, who: &Browser, url: &str) -> Source {

@@ -1,5 +1,5 @@
 //! Does what is due: once a second, each job in its own transaction, put off and tried again where it fails. Encoding and
-//! asking other servers take long, so they have a lane of their own.
+//! asking other servers take long, so that each has a lane of its own.
 
 use super::links;
 use super::notices;
@@ -9,7 +9,7 @@ use super::visit::Visit;
 use super::works::{self, Trouble};
 use crate::opens;
 use crate::site::Site;
-use crate::store::desk::{Job, Person};
+use crate::store::desk::{Job, Lane, Person};
 use axum::response::Response;
 use domain::content::Time;
 use domain::editorial::{Action, Scope, allowed};
@@ -25,25 +25,25 @@ const KEEP: i64 = 60;
 const MAX_PAUSE: i64 = 3_600;
 
 pub async fn run(site: Arc<Site>) {
-    tokio::join!(lane(&site, true), lane(&site, false));
+    tokio::join!(keep_going(&site, Lane::Desk), keep_going(&site, Lane::Away), keep_going(&site, Lane::Files));
 }
 
-async fn lane(site: &Arc<Site>, slow: bool) {
+async fn keep_going(site: &Arc<Site>, lane: Lane) {
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     let (mut last_tidied, mut last_kept) = (Time(0), site.now());
     loop {
         tick.tick().await;
-        if let Err(cause) = round(site, slow).await {
+        if let Err(cause) = round(site, lane).await {
             tracing::error!(%cause, "jobs could not be read");
             site.metrics.failures.fetch_add(1, Ordering::Relaxed);
         }
-        if !slow && site.now().since(last_tidied) >= 3_600 {
+        if lane == Lane::Desk && site.now().since(last_tidied) >= 3_600 {
             last_tidied = site.now();
             if let Err(cause) = super::tidy(site).await {
                 tracing::error!(%cause, "old sessions could not be ended");
             }
         }
-        if !slow && site.now().since(last_kept) >= KEEP {
+        if lane == Lane::Desk && site.now().since(last_kept) >= KEEP {
             last_kept = site.now();
             if let Err(cause) = opens::keep(site).await {
                 tracing::error!(%cause, "what was counted could not be kept");
@@ -52,9 +52,9 @@ async fn lane(site: &Arc<Site>, slow: bool) {
     }
 }
 
-/// Everything that is due now, in one of the two lanes.
-pub async fn round(site: &Arc<Site>, slow: bool) -> Result<(), crate::Error> {
-    for job in site.store.due_jobs(slow, site.now(), ROUND).await? {
+/// Everything that is due now, in one of the lanes.
+pub async fn round(site: &Arc<Site>, lane: Lane) -> Result<(), crate::Error> {
+    for job in site.store.due_jobs(lane, site.now(), ROUND).await? {
         if job.kind == "encode" {
             // Written down before: a picture that takes the whole machine with it is not the first thing after a new start.
             let mut tx = site.store.begin().await?;

@@ -16,6 +16,17 @@ pub struct Job {
     pub trouble: String,
 }
 
+/// Jobs that wait behind one another. Pushes have a lane of their own, see [`Store::due_pushes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// What takes no time.
+    Desk,
+    /// What asks other servers: alerts of an authority do not wait behind a recording.
+    Away,
+    /// Pictures and recordings.
+    Files,
+}
+
 type Row = (i64, String, String, i64, i64, String);
 
 fn job((id, kind, key, due, tries, trouble): Row) -> Job {
@@ -23,11 +34,17 @@ fn job((id, kind, key, due, tries, trouble): Row) -> Job {
 }
 
 impl Store {
-    /// Jobs of the desk whose time has come: those that take long, or all others, which must not wait behind them. Pushes have a
-    /// lane of their own, see [`Store::due_pushes`].
-    pub async fn due_jobs(&self, slow: bool, now: Time, count: u32) -> Result<Vec<Job>, Error> {
-        let sql = "SELECT id, kind, key, due, tries, trouble FROM job WHERE due <= ? AND kind <> 'push' AND (kind IN ('encode', 'links', 'poll')) = ? ORDER BY due LIMIT ?";
-        let rows: Vec<Row> = sqlx::query_as(sql).bind(now.0).bind(slow).bind(i64::from(count)).fetch_all(&self.readers).await?;
+    /// Jobs of a lane of the desk whose time has come.
+    pub async fn due_jobs(&self, lane: Lane, now: Time, count: u32) -> Result<Vec<Job>, Error> {
+        let sql = "SELECT id, kind, key, due, tries, trouble FROM job WHERE due <= ? AND kind <> 'push' \
+                   AND CASE kind WHEN 'encode' THEN 'files' WHEN 'links' THEN 'away' WHEN 'poll' THEN 'away' ELSE 'desk' END = ? \
+                   ORDER BY due LIMIT ?";
+        let lane = match lane {
+            Lane::Desk => "desk",
+            Lane::Away => "away",
+            Lane::Files => "files",
+        };
+        let rows: Vec<Row> = sqlx::query_as(sql).bind(now.0).bind(lane).bind(i64::from(count)).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(job).collect())
     }
 
