@@ -243,8 +243,14 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
 const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh' };
 
+/** A browser that dies while it starts, as Chromium now and then does, is started again: no story has begun by then. */
+async function begun(start) {
+  for (let tries = 1; ; tries++) {
+    try { return await start(); } catch (cause) { if (tries === 3) throw cause; }
+  }
+}
 /** Chromium without a memory, for many pages. */
-export const browser = (flags = []) => chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags], headless: true });
+export const browser = (flags = []) => begun(() => chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags], headless: true }));
 export const phone = (open, options = {}) => open.newContext({ ...PHONE, ...options });
 
 /** Does `work(page, path)` for every path, in three tabs at a time: as many as the two cores of a small machine take. */
@@ -262,7 +268,7 @@ export async function profile(flags = []) {
   const folder = temp('profile');
   const self = {
     async open(options = {}) {
-      const context = await chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: [...FLAGS, ...flags], headless: true, ...PHONE, ...options });
+      const context = await begun(() => chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: [...FLAGS, ...flags], headless: true, ...PHONE, ...options }));
       context.setDefaultTimeout(15000);
       return context;
     },
