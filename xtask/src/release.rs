@@ -11,6 +11,7 @@ use std::process::Command;
 const LIST_TOKEN: &str = "/*PRECACHE*/[]";
 const VERSION_TOKEN: &str = "\"VERSION\"";
 /// Stands where the worker could do without a build, too.
+const RELEASE_TOKEN: &str = "importScripts('/sw-release.js');";
 const PUSH_TOKEN: &str = "importScripts('/sw-push.js');";
 const UNPACK_TOKEN: &str = "/*UNPACK*/";
 /// Not part of what a phone keeps: for stores, link previews and crawlers, or already inside the pages.
@@ -47,12 +48,13 @@ pub fn verb() -> Outcome {
     shell::write(&staging.join("release.json"), manifest(&assets, &version)?)
 }
 
-/// The worker with its push handling and the way to unpack the program inside, so that browsers look for one file.
+/// The worker with its parts inside, so that browsers look for one file.
 fn worker(staging: &Path, wasm: &str) -> Outcome<String> {
-    let (push, unpack) = (staging.join("sw-push.js"), staging.join("unpack.js"));
+    let part = |name: &str| staging.join(name);
+    let (release, push, unpack) = (part("sw-release.js"), part("sw-push.js"), part("unpack.js"));
     pack::beside(&staging.join(&wasm[1..]), &unpack)?;
     let mut worker = text(&staging.join("sw.js"))?;
-    for (token, part) in [(PUSH_TOKEN, push), (UNPACK_TOKEN, unpack)] {
+    for (token, part) in [(RELEASE_TOKEN, release), (PUSH_TOKEN, push), (UNPACK_TOKEN, unpack)] {
         if worker.matches(token).count() != 1 {
             return Err(format!("sw.js must contain `{token}` exactly once"));
         }

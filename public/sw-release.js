@@ -1,0 +1,179 @@
+// The release of the app on this phone: what belongs to it, how it is brought file by file and believed only by its hash,
+// when it takes over, and what the page may ask of it. Part of the worker: the build puts it into sw.js.
+
+const releases = async () => (await caches.keys()).filter(name => name.startsWith('bt-app-'));
+const hashOf = response => response?.headers.get('x-bt-hash');
+
+/** Files of this release that belong on this phone. */
+async function wanted() {
+  const held = [];
+  for (const name of await releases()) for (const { url } of await (await caches.open(name)).keys()) held.push(new URL(url).pathname);
+  const unused = TOOLS.filter(tool => !held.some(path => tool.test(path)));
+  return FILES.filter(([url]) => !unused.some(tool => tool.test(url)));
+}
+
+/** Files of this release that no release on the phone has. */
+async function changed(except) {
+  const held = [];
+  for (const name of await releases()) if (name !== except) held.push(await caches.open(name));
+  const missing = [];
+  for (const file of await wanted()) {
+    const copies = await Promise.all(held.map(cache => cache.match(file[0])));
+    if (!copies.some(copy => hashOf(copy) === file[1])) missing.push(file);
+  }
+  return missing;
+}
+const bytes = files => files.reduce((sum, file) => sum + file[2], 0);
+async function sha256(body) {
+  return [...new Uint8Array(await crypto.subtle.digest('SHA-256', body))].map(b => b.toString(16).padStart(2, '0')).join('');
+}
+
+const WASM = 'application/wasm';
+
+/*UNPACK*/
+
+const ask = from => fetch(from, { cache: 'no-cache', redirect: 'error' });
+const is = (response, type) => response.status === 200 && (response.headers.get('content-type') || '').includes(type);
+
+/** One file, believed only if its bytes are those of the release: a Wi-Fi that asks for a login answers 200 to anything. */
+async function fetchFile([url, hash]) {
+  const type = url === SHELL || hash === VERSION ? 'text/html' : '';
+  const whole = url.endsWith('.wasm') && (await program(url, hash));
+  if (whole) return whole;
+  // A proxy that alters bodies on the way often leaves addresses with a query alone.
+  for (const from of [url, url + '?raw=1']) {
+    const response = await ask(from);
+    if (response.status !== 200 && from === url) throw new Error(url + ' ' + response.status);
+    if (!is(response, type)) continue;
+    const body = await response.arrayBuffer();
+    if (hash === VERSION ? !response.headers.has('x-bantin') : !(await sha256(body)).startsWith(hash)) continue;
+    const headers = new Headers(response.headers);
+    // The body is decoded by now.
+    for (const name of ['content-encoding', 'content-length', 'set-cookie', 'vary']) headers.delete(name);
+    headers.set('x-bt-hash', hash);
+    return new Response(body, { headers });
+  }
+  throw new Error('bad ' + url);
+}
+
+/** The program, put together from its form for the journey; each part is kept once it is here. Nothing where that fails. */
+async function program(url, hash) {
+  const own = await caches.open(APP);
+  const names = [1, 2, 3, 4].map(n => url.replace(/wasm$/, 'w' + n)), parts = [];
+  for (const name of names) {
+    let part = await own.match(name);
+    if (!part) {
+      const response = await ask(name);
+      if (!is(response, WASM)) break;
+      part = new Response(await response.arrayBuffer());
+      await own.put(name, part.clone());
+    }
+    parts.push(part);
+  }
+  try {
+    const body = unpack(new Uint8Array(await new Blob(await Promise.all(parts.map(part => part.blob()))).arrayBuffer()));
+    if ((await sha256(body)).startsWith(hash)) return new Response(body, { headers: { 'content-type': WASM, 'x-bt-hash': hash } });
+  } catch {}
+  // Not to be put together again.
+  for (const name of names) await own.delete(name);
+}
+
+/** Brings this release to the phone, file by file, each stored at once: what was cut goes on where it ended. */
+async function fill() {
+  const own = await caches.open(APP);
+  const older = [];
+  for (const name of await releases()) if (name !== APP) older.push(await caches.open(name));
+  for (const file of await wanted()) {
+    if (hashOf(await own.match(file[0])) === file[1]) continue;
+    let copy;
+    for (const cache of older) {
+      const held = await cache.match(file[0]);
+      if (hashOf(held) === file[1]) copy = held;
+    }
+    await own.put(file[0], copy || (await fetchFile(file)));
+  }
+  for (const { url } of await own.keys()) if (/\.w\d$/.test(url)) await own.delete(url);
+}
+
+async function status() {
+  const missing = [];
+  for (const file of await wanted()) if (hashOf(await caches.match(file[0], { cacheName: APP })) !== file[1]) missing.push(file);
+  const find = end => (RELEASE.find(([url]) => url.startsWith('/app-') && url.endsWith(end)) || [])[0];
+  return {
+    type: 'status', version: VERSION, complete: !missing.length, bytesMissing: bytes(missing), bytes: +(await flag('update')) || 0,
+    waiting: !!registration.waiting, noWasm: await dull(), glue: find('.js'), wasm: find('_bg.wasm'),
+  };
+}
+
+const wait = (ms, then) => new Promise(done => setTimeout(done, ms, then));
+const windows = () => clients.matchAll({ type: 'window', includeUncontrolled: true });
+addEventListener('install', event => {
+  try {
+    // Assets and data then never wake the worker. Only where the browser can.
+    event.addRoutes?.([
+      { condition: { urlPattern: new URLPattern({ pathname: '/app-*' }), requestMethod: 'get' }, source: { cacheName: APP } },
+      { condition: { urlPattern: new URLPattern({ pathname: '/(sync|api)/*' }) }, source: 'network' },
+    ])?.catch(() => {});
+  } catch {}
+  event.waitUntil(install());
+});
+
+async function install() {
+  // On a first visit the page has looked already.
+  const over = registration.active ? await killed() : false;
+  if (over) throw new Error('withdrawn');
+  // Who pays by the byte is asked first: the page shows the size, and a yes sets the flag and looks for the update again.
+  if (registration.active && navigator.connection?.saveData && (await flag('fetch')) !== 'yes') {
+    const size = bytes(await changed());
+    for (const client of await windows()) client.postMessage({ type: 'update', version: VERSION, bytes: size });
+    throw new Error('not yet');
+  }
+  await fill();
+  await setFlag('update', bytes(await changed(APP)));
+  await dropFlag('fetch');
+  if (over === false) await mark('kill-check');
+  // Nobody is reading with the old one: no reason to keep the new one waiting.
+  if (!(await windows()).length) await skipWaiting();
+}
+
+addEventListener('activate', event => event.waitUntil((async () => {
+  for (const name of await releases()) if (name !== APP) await caches.delete(name);
+  // Drawn by the program of before.
+  await caches.delete(HOME);
+  await preload();
+  await clients.claim();
+})()));
+
+/** Whether the program does not run here, as far as is known: one slow start is no reason to do without it for long. */
+const dull = async () => LITE || (await recently('no-wasm', DULL));
+
+/** Asking the server beside the worker's start pays only where pages come from there. */
+async function preload() {
+  await registration.navigationPreload?.[(await dull()) ? 'enable' : 'disable']();
+}
+
+addEventListener('message', event => {
+  const { type } = event.data || {};
+  const reply = message => (event.ports[0] || event.source)?.postMessage(message);
+  const work = {
+    status: async () => reply(await status()),
+    activate: () => skipWaiting(),
+    'fetch-app': async () => {
+      await setFlag('fetch', 'yes');
+      await dropFlag('no-wasm');
+      try { await fill(); } finally { await preload(); reply(await status()); }
+    },
+    'no-wasm': async () => {
+      // Without a network the pages of the server are out of reach too: then the next start tries the program again.
+      const offline = await fetch(OFFLINE).catch(() => null);
+      if (offline) {
+        await mark('no-wasm');
+        await (await caches.open(APP)).delete(SHELL);
+        await preload();
+      }
+      reply({ type: 'no-wasm', pages: !!offline });
+      if (offline) await keepPage(new Request(OFFLINE), offline);
+    },
+  }[type];
+  if (work) event.waitUntil(Promise.resolve(work()).catch(() => {}));
+});
