@@ -101,6 +101,8 @@ fn standing(card: &Card, ctx: &Ctx) -> (&'static str, String) {
 fn over(data: &ItemData, ctx: &Ctx) -> String {
     let text = match data.state {
         Some(State::InForce | State::Coming) => return String::new(),
+        // Called off with no newer word: it is the word that calls off, and holds.
+        Some(State::Cancelled) if data.replaced_by.is_none() => return String::new(),
         Some(state) => state_text(state, ctx).to_owned(),
         None if data.replaced_by.is_some() => ctx.w().replaced_by().trim_end_matches(':').to_owned(),
         None => match standing(data.card, ctx) {

@@ -234,6 +234,9 @@ fn what_is_passed_on_says_first_that_it_no_longer_holds() {
     assert_eq!(sent(&world, "coming"), "");
     assert_eq!(sent(&world, "ended"), "Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn. ");
     assert_eq!(sent(&world, "superseded"), "Đã có tin mới thay cảnh báo này. ");
+    assert_eq!(sent(&world, "cancelled"), "Đã hủy. ");
+    // The word that calls it off is the one that holds: it is not called off itself.
+    assert_eq!(sent(&world, "cancel"), "");
     assert_eq!(sent(&world, "bulletin"), "");
     for (name, card) in &mut world.cards {
         if *name == "bulletin" {
