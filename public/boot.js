@@ -52,6 +52,14 @@
     });
   }
 
+  /** Who chose text alone is asked before a new release comes: the worker cannot read where that stands. */
+  function frugal() {
+    if (!window.caches) return;
+    caches.open('bt-flags').then(function (flags) {
+      return store['bt-mode'] === 'text' ? flags.put('/bt-flag/text', new Response('1')) : flags.delete('/bt-flag/text');
+    }).catch(function () {});
+  }
+
   function register() {
     var allowed = workers.getRegistration().then(function (held) {
       if (held) return;
@@ -124,6 +132,7 @@
   }
 
   if (workers && !inside) {
+    frugal();
     if (!costly || controlled) register();
     else if (/cai-ung-dung|cai-dat|cua-toi|trong-may/.test(location.pathname)) {
       toast(say('Tải ứng dụng về máy để đọc khi không có mạng (khoảng 150 KB)?', 'Keep the app on this phone to read offline (about 150 KB)?'),
@@ -183,6 +192,11 @@
     if (!section.querySelector('li')) section.remove();
   }
   function stale() {
+    [].forEach.call(d.querySelectorAll('[data-from]'), function (el) {
+      if (Date.now() / 1000 < el.dataset.from) return;
+      el.querySelector('.st').textContent = say('Đang có hiệu lực', 'In force');
+      el.removeAttribute('data-from');
+    });
     [].forEach.call(d.querySelectorAll('[data-until]'), function (el) {
       if (Date.now() / 1000 < el.dataset.until) return;
       if (el.matches('.n')) return el.remove();
@@ -343,17 +357,34 @@
       shown.append(img);
     }
     img.addEventListener('error', function () {
-      shown.replaceWith(a);
+      shown.remove();
+      a.hidden = false;
       toast(say('Chưa tải được ảnh. Thử lại khi có sóng.', 'The picture did not come. Try again with a signal.'));
     });
-    img.src = a.dataset.other || a.href;
-    a.replaceWith(shown);
+    // Hidden, not removed: the program still owns it.
+    a.hidden = true;
+    a.before(shown);
+    // In the program past the pictures that a browser remembers: what was tapped there is kept by the worker.
+    var from = a.dataset.other || a.getAttribute('href'), put = function () { img.src = from; };
+    if (shell) fetch(from).then(function (answer) { return answer.blob(); }).then(put, put);
+    else put();
+    // As a recording says when it is asked for: the program counts what comes.
+    a.dispatchEvent(new Event('play'));
   }
 
   var offer;
   function installable(on) {
     [].forEach.call(d.querySelectorAll('button[data-act=install]'), function (b) { b.hidden = !on; });
   }
+
+  // The text in another language lies folded further down.
+  d.addEventListener('click', function (event) {
+    var a = event.target.closest && event.target.closest('a[href^="#v-"]'), there = a && d.getElementById(a.hash.slice(1));
+    if (!there) return;
+    event.preventDefault();
+    there.open = true;
+    there.scrollIntoView();
+  });
 
   d.addEventListener('click', function (event) {
     var at = event.target.closest && event.target.closest('[data-act]');
@@ -365,12 +396,13 @@
       if (nav.share) nav.share({ title: at.dataset.title || d.querySelector('.it h1').textContent, url: url }).catch(function () {});
       else copy(url);
     }
-    // In the shell the program answers the rest.
-    else if (shell) return;
     else if (act === 'image') {
       event.preventDefault();
       image(at);
-    } else if (act === 'install' && offer) {
+    }
+    // In the shell the program answers the rest.
+    else if (shell) return;
+    else if (act === 'install' && offer) {
       offer.prompt();
       offer = null;
       installable(false);

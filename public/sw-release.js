@@ -123,7 +123,7 @@ async function install() {
   const over = registration.active ? await killed() : false;
   if (over) throw new Error('withdrawn');
   // Who pays by the byte is asked first: the page shows the size, and a yes sets the flag and looks for the update again.
-  if (registration.active && navigator.connection?.saveData && (await flag('fetch')) !== 'yes') {
+  if (registration.active && (navigator.connection?.saveData || (await flag('text'))) && (await flag('fetch')) !== 'yes') {
     const size = bytes(await changed());
     for (const client of await windows()) client.postMessage({ type: 'update', version: VERSION, bytes: size });
     throw new Error('not yet');

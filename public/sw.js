@@ -123,7 +123,7 @@ async function other(event) {
 
 /** The shell with the home page already in it, while the clock says that nothing on it can have come to an end. */
 async function pictured(shell, url) {
-  const held = !url.search && (await caches.match(url.pathname, { cacheName: HOME }));
+  const held = await caches.match(url.pathname, { cacheName: HOME });
   const picture = held && (await held.text());
   const [, from, until] = /^<!--(\d+)-(\d+)-->/.exec(picture) || [];
   const now = Date.now() / 1000;

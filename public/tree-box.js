@@ -129,15 +129,15 @@ export const dropBox = async () => {
 
 // ---- alerts: public, so they lie open beside the box
 
-/** What came by push and was not taken in by the app yet. The notification itself has the title. */
+/** What came by push. What the app has taken in since is only noted as shown. The notification itself has the title. */
 export async function pushed() {
   if (!self.caches || !(await caches.has('bt-push'))) return [];
   const cache = await caches.open('bt-push');
   const shown = await navigator.serviceWorker.getRegistration().then(worker => worker.getNotifications()).catch(() => []);
   const found = [];
   for (const request of await cache.keys()) {
-    if (!/^\/bt-push\/\w+-\d+$/.test(new URL(request.url).pathname)) continue;
-    const news = await (await cache.match(request)).json().catch(() => ({}));
+    const kept = await (await cache.match(request)).json().catch(() => ({}));
+    const news = kept.bt ? { ...kept.said, ...kept.bt } : kept;
     const notice = shown.find(notice => notice.tag === news.chain);
     found.push({ ...news, title: news.title || (notice ? notice.title : '') });
   }

@@ -93,7 +93,7 @@ fn check(site: &Site, report: &Report) -> Result<Checked, &'static str> {
     }
     let snapshot = site.live.now();
     let id: ItemId = report.alert.parse().map_err(|_| "no-such-alert")?;
-    let holds = snapshot.items.get(&id).is_some_and(|item| alert::matters(&item.card, site.now()));
+    let holds = alert::mattering(snapshot.cards(), site.now()).contains(&id);
     let chain = if holds { alert::chain(snapshot.cards(), id).first().map(|card| card.id) } else { None };
     Ok(Checked { chain: chain.ok_or("no-such-alert")?, place, token, tally })
 }

@@ -40,7 +40,9 @@ test('text and saving mode show what an image costs and load it on tap; full mod
     await place.click();
     await until(`${mode}: the image shows`, () => page.evaluate(() => document.querySelector('figure img')?.naturalWidth > 0));
     assert.equal(await place.isVisible(), false);
-    const said = await measured(page, line.url);
+    // The worker keeps it once all of it is here.
+    let said;
+    await until(`${mode}: the image is kept`, async () => (said = await measured(page, line.url))['Ảnh và tiếng chiếm'] > 0);
     assert.ok(said['Ảnh và tiếng chiếm'] >= 18_000 && said['Ảnh và tiếng chiếm'] < 20_000, `${said['Ảnh và tiếng chiếm']} of images`);
     const today = said['Hôm nay'];
     await page.locator('[data-act=drop-media]').click();

@@ -1,10 +1,9 @@
 //! What the reader chose. Stays on the phone; nothing of it is ever sent.
 
 use crate::row;
-use domain::content::PlaceCode;
+use domain::content::{PlaceCode, Time};
 use domain::read::{Read, Reader};
 use domain::sync::Wishes;
-use domain::words::Lang;
 use serde::Serialize;
 
 /// How much may load unasked.
@@ -46,13 +45,17 @@ pub struct Settings {
     pub theme: Theme,
     /// 0–3, each a step larger.
     pub size: u8,
-    pub english: bool,
     /// My places, and topics, in the order chosen.
     pub places: Vec<PlaceCode>,
     pub topics: Vec<u8>,
+    /// Texts of items issued before this were deleted here and come only when they are opened; a row of its own ([`SINCE`]).
+    pub since: Time,
 }
 
-/// As stored. Postcard is positional: a field that comes later makes a new version.
+/// Key of the row of [`Settings::since`].
+pub const SINCE: &str = "since";
+
+/// As stored; the fourth is no longer used. Postcard is positional: a field that comes later makes a new version.
 type V1 = (Mode, Theme, u8, bool, Vec<PlaceCode>, Vec<u8>);
 
 pub const SIZES: u8 = 4;
@@ -112,18 +115,14 @@ impl Theme {
 
 impl Settings {
     pub fn encode(&self) -> Vec<u8> {
-        let row: V1 = (self.mode, self.theme, self.size, self.english, self.places.clone(), self.topics.clone());
+        let row: V1 = (self.mode, self.theme, self.size, false, self.places.clone(), self.topics.clone());
         row::encode(&row)
     }
 
     /// What cannot be read is as it was at first.
     pub fn decode(bytes: &[u8]) -> Settings {
-        let Some((mode, theme, size, english, places, topics)) = row::decode::<V1>(bytes) else { return Settings::default() };
-        Settings { mode, theme, size: size.min(SIZES - 1), english, places, topics }
-    }
-
-    pub fn lang(&self) -> Lang {
-        if self.english { Lang::En } else { Lang::Vi }
+        let Some((mode, theme, size, _, places, topics)) = row::decode::<V1>(bytes) else { return Settings::default() };
+        Settings { mode, theme, size: size.min(SIZES - 1), places, topics, since: Time::default() }
     }
 
     /// What sync may fetch when `spent` bytes of bodies were fetched today.
@@ -133,6 +132,7 @@ impl Settings {
             topics: self.topics.clone(),
             budget: self.mode.budget().saturating_sub(spent),
             bodies: self.mode.bodies(),
+            since: self.since,
         }
     }
 
@@ -161,15 +161,16 @@ mod tests {
             mode: Mode::Full,
             theme: Theme::Dark,
             size: 2,
-            english: true,
             places: vec![PlaceCode(20044)],
             topics: vec![9, 1],
+            since: Time::default(),
         };
-        assert_eq!(chosen.encode(), [1, 2, 2, 2, 1, 1, 204, 156, 1, 2, 9, 1]);
+        assert_eq!(chosen.encode(), [1, 2, 2, 2, 0, 1, 204, 156, 1, 2, 9, 1]);
         assert_eq!(Settings::decode(&chosen.encode()), chosen);
         assert_eq!(Settings::decode(&[]), Settings::default());
         assert_eq!(Settings::decode(&[7, 7, 7]), Settings::default());
         assert_eq!(Settings::decode(&[1, 0, 0, 200, 0, 0, 0]).size, 3);
+        assert_eq!(Settings::decode(&[1, 2, 2, 2, 1, 1, 204, 156, 1, 2, 9, 1]), chosen, "who had chosen English for the screens");
     }
 
     #[test]

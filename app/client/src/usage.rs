@@ -46,9 +46,6 @@ impl Day {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usage(pub Map<i64, Day>);
 
-/// Days older than this are forgotten.
-pub const REMEMBERED: i64 = 400;
-
 pub async fn add(store: &impl Store, now: Time, on: Spent, bytes: u64) -> Result<(), StoreFault> {
     if bytes == 0 {
         return Ok(());

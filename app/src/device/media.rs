@@ -1,10 +1,9 @@
 //! Pictures and recordings that the reader opened: kept in the cache `bt-media`, counted by size.
 
-use super::nav::Spot;
 use super::{document, get, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Cache, HtmlImageElement, Response};
+use web_sys::{Cache, Response};
 
 const CACHE: &str = "bt-media";
 
@@ -20,26 +19,6 @@ pub(super) async fn forget(name: &str) {
     if let Ok(caches) = window().caches() {
         let _ = JsFuture::from(caches.delete(name)).await;
     }
-}
-
-/// Puts the picture where its price stands. Gives its bytes on the wire, `None` when it did not come.
-pub async fn show(spot: Spot) -> Option<u64> {
-    let place = spot.0;
-    let path = place.get_attribute("href")?;
-    let _ = place.set_attribute("aria-busy", "true");
-    let wire = super::net::into_cache(&path).await;
-    let _ = place.remove_attribute("aria-busy");
-    let read = |name: &str| place.get_attribute(name).unwrap_or_default();
-    let image: HtmlImageElement = document().create_element("img").ok()?.dyn_into().ok()?;
-    image.set_alt(&read("data-alt"));
-    let _ = image.set_attribute("width", &read("data-w"));
-    let _ = image.set_attribute("height", &read("data-h"));
-    image.set_src(&path);
-    wire?;
-    place.insert_adjacent_element("beforebegin", &image).ok()?;
-    // Hidden, not removed: the views still own it.
-    let _ = place.set_attribute("hidden", "");
-    wire
 }
 
 /// Bytes that pictures and recordings take.
@@ -67,11 +46,12 @@ pub async fn held(path: &str) -> bool {
     JsFuture::from(cache.match_with_str(path)).await.is_ok_and(|found| found.is_object())
 }
 
-/// A recording begins to play: its path.
+/// A recording begins to play, or a picture was asked for (`public/boot.js`, which shows it on every page): its path.
 pub fn on_play(mut f: impl FnMut(String) + 'static) {
     let play = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
         let Some(target) = event.target() else { return };
-        if let Some(src) = target.dyn_ref::<web_sys::Element>().and_then(|player| player.get_attribute("src")) {
+        let path = |spot: &web_sys::Element| spot.get_attribute("src").or_else(|| spot.get_attribute("href"));
+        if let Some(src) = target.dyn_ref::<web_sys::Element>().and_then(path) {
             f(src);
         }
     });

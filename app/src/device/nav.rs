@@ -21,11 +21,7 @@ pub struct Act {
     pub id: String,
     /// Of a radio button.
     pub value: String,
-    pub spot: Spot,
 }
-
-/// The element that was touched; only `device` can look inside.
-pub struct Spot(pub(super) Element);
 
 pub fn here() -> (String, String) {
     let location = window().location();
@@ -35,11 +31,6 @@ pub fn here() -> (String, String) {
 
 pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
-}
-
-/// Leaves the program for an address that it does not know.
-pub fn leave(address: &str) {
-    let _ = window().location().assign(address);
 }
 
 /// Asks before something is gone.
@@ -143,6 +134,13 @@ pub fn focus_main() {
     }
 }
 
+/// The box says what the page is of: one that was typed into keeps its text whatever the page says.
+pub fn set_query(text: &str) {
+    if let Some(field) = document().get_element_by_id("q") {
+        set(&field, "value", &text.into());
+    }
+}
+
 /// One listener for everything that can be tapped, chosen or typed. `f` says whether it took care of it.
 pub fn on_tap(f: impl FnMut(Tap) -> bool + 'static) {
     let f = std::rc::Rc::new(RefCell::new(f));
@@ -158,7 +156,7 @@ pub fn on_tap(f: impl FnMut(Tap) -> bool + 'static) {
     listen(&target, "click", move |event| on_click(&event, click(&event)));
     let on_change = tell.clone();
     listen(&target, "change", move |event| {
-        let tap = touched(&event).and_then(|spot| if is_radio(&spot) { act(spot) } else { searched(&spot, false) });
+        let tap = touched(&event).and_then(|spot| if is_radio(&spot) { act(&spot) } else { searched(&spot, false) });
         on_change(&event, tap);
     });
     let on_input = tell.clone();
@@ -193,7 +191,7 @@ fn click(event: &web_sys::Event) -> Option<Tap> {
         && spot.tag_name() != "FORM"
         && spot.get_attribute("data-act").as_deref() != Some("sms")
     {
-        return act(spot);
+        return act(&spot);
     }
     let link = spot.closest("a[href]").ok().flatten()?;
     let href = link.get_attribute("href")?;
@@ -204,10 +202,10 @@ fn click(event: &web_sys::Event) -> Option<Tap> {
     Some(Tap::Link { path: path.to_owned(), query: query.to_owned() })
 }
 
-fn act(spot: Element) -> Option<Tap> {
+fn act(spot: &Element) -> Option<Tap> {
     let read = |name: &str| spot.get_attribute(name).unwrap_or_default();
     let value = spot.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value).unwrap_or_default();
-    Some(Tap::Act(Act { name: read("data-act"), id: read("data-id"), value, spot: Spot(spot) }))
+    Some(Tap::Act(Act { name: read("data-act"), id: read("data-id"), value }))
 }
 
 /// The search form around an element, as the query of its address.

@@ -232,26 +232,6 @@ pub fn seems_offline() -> bool {
     !window().navigator().on_line()
 }
 
-/// Fetches something that is not part of sync into the media cache; gives its bytes on the wire.
-pub(super) async fn into_cache(path: &str) -> Option<u64> {
-    let cache = super::media::cache().await?;
-    let found = JsFuture::from(cache.match_with_str(path)).await.ok()?;
-    if !found.is_undefined() {
-        return Some(0);
-    }
-    let init = RequestInit::new();
-    init.set_redirect(RequestRedirect::Error);
-    init.set_credentials(RequestCredentials::SameOrigin);
-    let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await.ok()?.dyn_into().ok()?;
-    let kind = response.headers().get("content-type").ok().flatten().unwrap_or_default();
-    if response.status() != 200 || !(kind.starts_with("image/") || kind.starts_with("audio/")) {
-        return None;
-    }
-    let length = response.headers().get("content-length").ok().flatten().and_then(|n| n.parse::<u64>().ok());
-    JsFuture::from(cache.put_with_str(path, &response)).await.ok()?;
-    Some(HEADERS + length.unwrap_or(0))
-}
-
 pub(super) fn options(pairs: &[(&str, JsValue)]) -> js_sys::Object {
     let object = js_sys::Object::new();
     for (name, value) in pairs {

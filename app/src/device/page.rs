@@ -1,6 +1,6 @@
 //! The page around the views: title, language, theme, text size, and whether anyone looks at it.
 
-use super::{document, get, listen, method, set, window};
+use super::{document, listen, method, set, window};
 use domain::words::decimal;
 use wasm_bindgen::prelude::*;
 
@@ -53,12 +53,12 @@ pub fn set_lang(lang: &str) {
 }
 
 /// Also leaves a copy where the first line of script of every page finds it before it paints.
-pub fn set_look(theme: &str, size: u8, mode: &str, lang: &str) {
+pub fn set_look(theme: &str, size: u8, mode: &str) {
     html_attr("data-theme", theme);
     let size = if size == 0 { String::new() } else { decimal(size.into()) };
     html_attr("data-size", &size);
     let Some(storage) = window().local_storage().ok().flatten() else { return };
-    for (key, value) in [("bt-theme", theme), ("bt-size", &size), ("bt-mode", mode), ("bt-lang", lang)] {
+    for (key, value) in [("bt-theme", theme), ("bt-size", &size), ("bt-mode", mode)] {
         let _ = if value.is_empty() { storage.remove_item(key) } else { storage.set_item(key, value) };
     }
 }
@@ -107,11 +107,4 @@ pub async fn leave_picture(path: &str, html: &str) {
 /// What it shows is no longer on this phone.
 pub async fn drop_picture() {
     super::media::forget(PICTURE).await;
-}
-
-/// The version of the release, as the build wrote it into the shell.
-pub fn version() -> String {
-    let global = get(&window(), "__version").as_string();
-    let meta = || document().query_selector("meta[name=bt-version]").ok().flatten()?.get_attribute("content");
-    global.or_else(meta).unwrap_or_default()
 }

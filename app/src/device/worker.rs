@@ -89,8 +89,9 @@ pub fn activate() {
         let waiting = get(&found, "waiting");
         if waiting.is_object() {
             post(&waiting, "activate");
-        } else if let Some(worker) = container.controller() {
-            post(&worker, "activate");
+        } else {
+            // Another tab went over to it.
+            super::nav::reload();
         }
     });
 }

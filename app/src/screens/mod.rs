@@ -71,10 +71,18 @@ fn cards(view: &View) -> impl Iterator<Item = &Card> {
 fn page(view: &View, ctx: &Ctx) -> El {
     let Some(route) = &view.route else { return pages::not_found(ctx) };
     let now = ctx.now;
-    // Nothing was ever fetched: say whether it is on its way.
-    let empty = view.shelf.held.cursor.epoch.is_none();
+    let cursor = &view.shelf.held.cursor;
+    // Nothing was ever fetched but alerts, or not even these: say whether it is on its way, not that there is none.
+    let bare = cursor.fresh.is_none() && cards(view).all(|card| card.alert().is_some());
+    let waits = match route {
+        Route::Alerts => cursor.epoch.is_none(),
+        Route::Home | Route::Place(_) => bare && ctx.alarm.is_none(),
+        Route::Topic(_) => bare,
+        Route::OnThisPhone => view.phone.is_none(),
+        _ => false,
+    };
     match route {
-        Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts if empty => match view.trouble {
+        _ if waits => match view.trouble {
             Some(Trouble::Offline | Trouble::Portal) => pages::offline(ctx),
             _ => pages::loading(ctx),
         },
@@ -87,7 +95,7 @@ fn page(view: &View, ctx: &Ctx) -> El {
         Route::Alerts => pages::alerts(ctx, AlertsData::select(cards(view), now).near_first(&ctx.mine)),
         Route::Search(_) => search(view, ctx),
         Route::Saved => saved(view, ctx),
-        Route::OnThisPhone => pages::on_this_phone(ctx, Some(view.phone.clone())),
+        Route::OnThisPhone => pages::on_this_phone(ctx, view.phone.clone()),
         Route::Settings => pages::settings(ctx, Some(settings(view))),
         Route::About | Route::Install | Route::Offline => pages::offline(ctx),
     }

@@ -1,12 +1,11 @@
-//! What the reader does: one place for every `data-act` but `share`, `copy` and `print`, which `public/boot.js` does on every
-//! page.
+//! What the reader does: one place for every `data-act` but `share`, `copy`, `print` and `image`, which `public/boot.js` does
+//! on every page.
 
 use super::walk::{self, Step};
 use super::{App, alarm, find, item, keep, phone, spawn, sync};
 use crate::device::nav::{Act, Tap};
-use crate::device::{clock, install, media, nav, speech, storage, worker};
+use crate::device::{install, media, nav, speech, storage, worker};
 use crate::screens;
-use client::usage::{self, Spent};
 use client::{Mode, Settings, Theme};
 use domain::content::{ItemId, PlaceCode};
 use domain::route::Route;
@@ -57,15 +56,15 @@ async fn perform(app: &Rc<App>, act: Act) {
     let id: Option<ItemId> = act.id.parse().ok();
     match (act.name.as_str(), id) {
         ("save", Some(id)) => keep::toggle_saved(app, id).await,
-        ("fetch", Some(id)) => item::get(app, id, true).await,
+        ("fetch", Some(id)) => {
+            app.say(words.loading());
+            item::get(app, id, true).await;
+        }
         ("listen", _) => listen(app),
-        ("image", _) => match media::show(act.spot).await {
-            Some(bytes) => drop(usage::add(&app.store, clock::now(), Spent::Media, bytes).await),
-            None => app.say(words.image_failed()),
-        },
         ("more", _) => more(app).await,
         ("place" | "topic" | "size" | "theme" | "mode", _) => keep::set(app, chosen(app, &act)).await,
         ("sync" | "fetch-all", _) => {
+            app.say(words.loading());
             sync::with_budget(app, if act.name == "sync" { 0 } else { u64::MAX }).await;
             if app.with(|view| matches!(view.trouble, Some(Trouble::Offline))) {
                 app.say(words.offline());

@@ -1,4 +1,4 @@
-//! The alert that must not be overlooked: it takes the whole screen, once, when the program opens.
+//! The alert that must not be overlooked: it takes the whole screen, once, when the program opens or hears of it.
 
 use super::{App, View, item};
 use crate::device::clock;

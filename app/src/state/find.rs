@@ -50,7 +50,8 @@ pub async fn run(app: &Rc<App>, query: Query, typing: bool) {
         return;
     }
     ensure(app).await;
-    if app.with(|view| view.find.turn != turn) {
+    // Another query stands there by now, or another page.
+    if app.with(|view| view.find.turn != turn || !matches!(view.route, Some(Route::Search(_)))) {
         return;
     }
     let ids = app.change(|view| {

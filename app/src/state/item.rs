@@ -2,7 +2,7 @@
 
 use super::{App, View, spawn, sync};
 use crate::device::{clock, media, speech};
-use client::usage::{self, Spent};
+use client::usage::Spent;
 use client::{Net, Store};
 use domain::content::{Block, Body, Card, Gone, ItemId, MediaRef};
 use domain::route::Route;
@@ -48,6 +48,9 @@ pub fn find_voice(app: &App) {
 
 /// More than this is asked for before it is fetched.
 const UNASKED: u32 = 40_000;
+
+/// Looks, 300 ms apart, at whether there is a trust list yet.
+const TRUST: u32 = 100;
 
 /// What the phone has of an item.
 pub async fn find(app: &Rc<App>, id: ItemId) -> Open {
@@ -103,9 +106,15 @@ pub fn shown(app: &Rc<App>, id: ItemId) {
 
 /// Fetches the item; `asked` by a press of the button, so that a failure is said aloud.
 pub async fn get(app: &Rc<App>, id: ItemId, asked: bool) {
-    let first = app.with(|view| view.shelf.held.trust.is_none());
-    if first {
-        sync::now(app).await;
+    // Only the first sync of all brings what an item is judged by: with its first pack, not at its end.
+    if app.with(|view| view.shelf.held.trust.is_none()) {
+        sync::soon(app);
+        for _ in 0..TRUST {
+            clock::sleep(300).await;
+            if app.with(|view| view.shelf.held.trust.is_some() || view.trouble.is_some()) {
+                break;
+            }
+        }
     }
     let fate = match fetch(app, id).await {
         Ok(()) => return super::keep::mark_read(app, id).await,
@@ -123,7 +132,7 @@ pub async fn get(app: &Rc<App>, id: ItemId, asked: bool) {
 
 async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
     let reply = app.net.fetch(&client::item::fetch(id), None).await;
-    let _ = usage::add(&app.store, clock::now(), Spent::Text, reply.wire).await;
+    app.spent(Spent::Text, reply.wire).await;
     let bytes = match reply.input {
         Input::Got { bytes, .. } => bytes,
         Input::Failed { why: NetFault::Status { status: 410, .. }, .. } => {
@@ -156,7 +165,7 @@ async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
     Ok(())
 }
 
-/// A recording of the item on the screen begins to play.
+/// A recording of the item on the screen begins to play, or its picture was asked for.
 pub async fn played(app: &Rc<App>, path: &str) {
     let file = path.rsplit('/').next().unwrap_or_default();
     count(app, |media, _| media.file == file).await;
@@ -184,7 +193,7 @@ async fn count(app: &Rc<App>, which: impl Fn(&MediaRef, bool) -> bool) {
     });
     for (path, bytes) in all {
         if !media::held(&path).await {
-            let _ = usage::add(&app.store, clock::now(), Spent::Media, bytes.into()).await;
+            app.spent(Spent::Media, bytes.into()).await;
         }
     }
 }

@@ -3,7 +3,9 @@
 use super::{App, Kept, View};
 use crate::device::{clock, install, net, page, storage};
 use client::{Keep, Rows, Saved, Settings, Store};
-use domain::content::{Card, ItemId};
+use client::row::decode_count;
+use client::settings::SINCE;
+use domain::content::{Card, ItemId, Time};
 use domain::sorted::{Map, Set};
 use domain::sync::StoredBody;
 use std::cell::Cell;
@@ -16,8 +18,9 @@ const SETTINGS: &str = "all";
 const READ: usize = 2_000;
 
 pub fn settings(rows: &Rows) -> Settings {
-    match rows.iter().find(|(key, _)| key == SETTINGS) {
-        Some((_, row)) => Settings::decode(row),
+    let row = |name: &str| rows.iter().find(|(key, _)| key == name).map(|(_, row)| row);
+    let mut settings = match row(SETTINGS) {
+        Some(row) => Settings::decode(row),
         None => {
             // The HTML edition may have been set up before the app came.
             let (theme, size, mode) = page::look();
@@ -25,7 +28,15 @@ pub fn settings(rows: &Rows) -> Settings {
             let mode = client::Mode::from_name(&mode).unwrap_or(costly);
             Settings { theme: client::Theme::from_name(&theme), size: size.min(3), mode, ..Settings::default() }
         }
-    }
+    };
+    settings.since = Time(row(SINCE).map_or(0, |row| decode_count(row)) as i64);
+    settings
+}
+
+/// Texts of older items come only when they are opened, from now on.
+pub async fn set_since(app: &App, since: Time) {
+    app.view.borrow_mut().settings.since = since;
+    let _ = app.store.put_keep(Keep::Settings, SINCE, Some(&(since.0 as u64).to_le_bytes())).await;
 }
 
 pub fn saved(rows: &Rows) -> Map<ItemId, Kept> {
@@ -43,7 +54,7 @@ pub fn saved(rows: &Rows) -> Map<ItemId, Kept> {
 /// Marks of what was read. Those that are too many go.
 pub async fn read(store: &impl Store, mut rows: Rows) -> Set<ItemId> {
     if rows.len() > READ {
-        rows.sort_unstable_by_key(|(_, row)| client::row::decode_count(row));
+        rows.sort_unstable_by_key(|(_, row)| decode_count(row));
         for (key, _) in rows.drain(..rows.len() - READ) {
             let _ = store.put_keep(Keep::Read, &key, None).await;
         }
@@ -104,7 +115,7 @@ pub async fn toggle_saved(app: &Rc<App>, id: ItemId) {
     let done = if app.with(|view| view.saved.contains_key(&id)) {
         app.store.put_keep(Keep::Saved, &key, None).await.map(|()| None)
     } else {
-        let Ok(Some(card)) = app.store.card(id).await else { return };
+        let Ok(Some(card)) = app.store.card(id).await else { return app.say(app.words().save_failed()) };
         let body = app.store.body(id).await.ok().flatten();
         let saved = Saved { at: clock::now(), card, body };
         app.store.put_keep(Keep::Saved, &key, Some(&saved.encode())).await.map(|()| Some(saved))
@@ -157,7 +168,7 @@ pub async fn set(app: &Rc<App>, settings: Settings) {
 pub fn look(app: &App) {
     app.with(|view| {
         let s = &view.settings;
-        page::set_look(s.theme.name(), s.size, s.mode.name(), view.lang.tag());
+        page::set_look(s.theme.name(), s.size, s.mode.name());
         page::set_lang(view.lang.tag());
     });
 }

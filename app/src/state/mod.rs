@@ -15,7 +15,8 @@ pub mod walk;
 pub use crate::device::clock::spawn;
 use crate::device::{clock, nav, net::Web, page, speech, store::IdbStore};
 use crate::screens;
-use client::{Saved, Settings, Usage};
+use client::usage::{self, Spent};
+use client::{Saved, Settings};
 use domain::content::{Card, ItemId, Time};
 use domain::route::Route;
 use domain::sorted::{Map, Set};
@@ -50,8 +51,8 @@ pub struct View {
     pub read: Arc<Set<ItemId>>,
     pub saved_ids: Arc<Set<ItemId>>,
     pub mine: Arc<Mine>,
-    pub usage: Usage,
-    pub phone: PhoneData,
+    /// Measured when its page is opened.
+    pub phone: Option<PhoneData>,
     /// The item on the screen.
     pub open: Option<item::Open>,
     /// An alert that takes the whole screen, and those that did before.
@@ -61,10 +62,9 @@ pub struct View {
     pub trouble: Option<Trouble>,
     /// When the server was last asked with success while this page stands.
     pub checked: Option<Time>,
-    /// The first sync of this phone runs.
-    pub first_sync: bool,
     /// Bytes of a release that waits.
     pub update: Option<u64>,
+    /// Of the release; empty until the worker says so.
     pub version: String,
     /// A word of the moment, gone after some seconds.
     pub toast: Option<&'static str>,
@@ -86,17 +86,15 @@ impl View {
             read: Arc::default(),
             saved_ids: Arc::default(),
             mine: Arc::default(),
-            usage: Usage::default(),
-            phone: PhoneData::default(),
+            phone: None,
             open: None,
             alarm: None,
             told: Vec::new(),
             find: find::Find::default(),
             trouble: None,
             checked: None,
-            first_sync: false,
             update: None,
-            version: page::version(),
+            version: String::new(),
             toast: None,
             offer_install: false,
             voice: false,
@@ -216,6 +214,12 @@ impl App {
     /// In the language of the screen.
     pub fn words(&self) -> &'static Words {
         self.with(|view| view.lang).words()
+    }
+
+    /// Adds to today's counter.
+    pub async fn spent(&self, on: Spent, bytes: u64) {
+        let now = self.with(View::now);
+        let _ = usage::add(&self.store, now, on, bytes).await;
     }
 
     /// A word of the moment.

@@ -1,6 +1,6 @@
 //! "On this phone": what is stored, how much room it takes, making room, fetching more.
 
-use super::App;
+use super::{App, keep};
 use crate::device::{clock, media, storage};
 use client::{Store, quota, usage};
 use domain::content::{ItemId, Time};
@@ -11,8 +11,8 @@ use ui::data::PhoneData;
 
 /// Days in the counter.
 const DAYS: i64 = 31;
-/// Freed at a time when the phone is full.
-const ROOM: u64 = 2_000_000;
+/// Freed at a time when the phone is full: what the next packs need.
+const ROOM: u64 = 200_000;
 /// "Old" on the button: older than so many days.
 const OLD: i64 = 30 * 86_400;
 
@@ -23,10 +23,10 @@ pub async fn measure(app: &Rc<App>) {
     let (estimate, persisted) = (storage::estimate().await, storage::persisted().await);
     let (media_bytes, app_bytes) = (media::used().await, media::app_bytes().await);
     app.change(|view| {
-        let now = clock::now();
+        let now = view.now();
         let (missing_bodies, missing_bytes) = view.shelf.missing();
         let noon = |day: i64| Time(day * 86_400 + 5 * 3_600);
-        view.phone = PhoneData {
+        view.phone = Some(PhoneData {
             cards: used.cards,
             bodies: used.bodies,
             saved: view.saved.len(),
@@ -42,14 +42,15 @@ pub async fn measure(app: &Rc<App>) {
             month: usage.month(now),
             days: usage.days(now, DAYS).into_iter().filter(|(_, n)| *n > 0).map(|(day, n)| (noon(day), n)).collect(),
             synced: view.fresh(),
-        };
-        view.usage = usage;
+        });
     });
 }
 
 /// The phone is full: pictures go first, then the oldest texts; alerts and saved items stay.
 pub async fn make_room(app: &Rc<App>) {
-    media::clear().await;
+    if media::used().await > ROOM {
+        return media::clear().await;
+    }
     let ids = app.with(|view| quota::oldest(&view.shelf.candidates(), &view.saved_ids, ROOM));
     drop_bodies(app, &ids).await;
 }
@@ -74,6 +75,11 @@ pub async fn drop_all(app: &Rc<App>) {
 }
 
 async fn drop_bodies(app: &Rc<App>, ids: &[ItemId]) {
+    // What goes does not come again by itself.
+    let newest = app.with(|view| ids.iter().filter_map(|id| Some(view.shelf.cards.get(id)?.issued)).max());
+    if let Some(newest) = newest {
+        keep::set_since(app, newest.plus(1)).await;
+    }
     let rows: Vec<(ItemId, Vec<u8>)> = app.with(|view| {
         let cards = ids.iter().filter_map(|id| view.shelf.cards.get(id));
         cards.map(|card| (card.id, Terms::of(card, None).encode())).collect()

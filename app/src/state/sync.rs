@@ -13,6 +13,8 @@ use std::rc::Rc;
 /// Between two looks at the head while the page is open, and as much again at most by chance.
 const EVERY: u32 = 15 * 60;
 const JITTER: u32 = 5 * 60;
+/// After a second failure to store what came, in seconds.
+const FULL: u32 = 3_600;
 /// Coming back to the page within so many seconds of a success asks nobody.
 const RECENT: i64 = 60;
 
@@ -83,7 +85,7 @@ struct Metered<'a>(&'a App);
 impl Net for Metered<'_> {
     async fn fetch(&self, fetch: &Fetch, tag: Option<&str>) -> Reply {
         let reply = self.0.net.fetch(fetch, tag).await;
-        let _ = usage::add(&self.0.store, clock::now(), Spent::Text, reply.wire).await;
+        self.0.spent(Spent::Text, reply.wire).await;
         reply
     }
 }
@@ -97,20 +99,14 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
     let (wishes, now) = app.with(|view| {
         let mut wishes = view.settings.wishes(usage.today(view.now()).budget);
         if let Some(budget) = budget {
-            (wishes.budget, wishes.bodies) = (budget, usize::MAX);
+            (wishes.budget, wishes.bodies, wishes.since) = (budget, usize::MAX, Time::default());
         }
         (wishes, view.now())
     });
-    let first = loaded.held.cursor.epoch.is_none();
-    if first {
-        app.change(|view| view.first_sync = true);
-    }
     let on_commit = |commit: &domain::sync::Commit| {
         let spent: u64 = commit.bodies.iter().map(|body| body.body.len() as u64 / 3 + 80).sum();
         let counting = app.clone();
-        spawn(async move {
-            let _ = usage::add(&counting.store, clock::now(), Spent::Budget, spent).await;
-        });
+        spawn(async move { counting.spent(Spent::Budget, spent).await });
         app.change(|view| view.shelf.apply(commit));
         let saved = app.with(|view| view.saved_ids.clone());
         for body in commit.bodies.iter().filter(|body| saved.contains(&body.id)) {
@@ -120,7 +116,6 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
     };
     let report = client::sync(&app.store, &Metered(&app), &clock::Breath, loaded, wishes, now, on_commit).await;
     app.change(|view| {
-        view.first_sync = false;
         let bytes = std::mem::take(&mut view.shelf.held.bytes);
         let mut held = report.held;
         // The session does not know what the reader deleted meanwhile.
@@ -145,20 +140,20 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
     match outcome {
         Outcome::UpToDate { .. } => {
             pace.failures.set(0);
-            let first = pace.last_success.replace(Some(clock::uptime())).is_none();
+            pace.last_success.set(Some(clock::uptime()));
             app.change(|view| {
                 view.trouble = None;
                 view.checked = Some(view.now());
             });
-            if first {
-                super::alarm::look(app).await;
-            }
             super::picture::take(app).await;
             plan(app, EVERY + clock::random() % JITTER);
         }
         Outcome::Later { why, retry_after } => {
             let attempt = pace.failures.get();
             pace.failures.set(attempt.saturating_add(1));
+            // What finds no room is paid for each time it comes.
+            let full = attempt > 0 && matches!(why, Trouble::PhoneFull | Trouble::StoreBroken);
+            let retry_after = if full { Some(FULL) } else { retry_after };
             if let Some(asked) = retry_after {
                 pace.not_before.set(clock::uptime().plus(i64::from(asked)));
             }

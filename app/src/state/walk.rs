@@ -33,8 +33,9 @@ pub async fn start(app: &Rc<App>, path: &str, query: &str) {
 
 /// Fetches the words of a language that is not compiled in, once. Where they do not come, the screens stay Vietnamese.
 pub async fn speak(lang: Lang) {
+    // Nobody waits long for them: a later page has them.
     if !words::known(lang)
-        && let Some(text) = net::text("/en.txt").await
+        && let Some(Some(text)) = clock::within(2_000, net::text("/en.txt")).await
     {
         words::learn(text.leak());
     }
@@ -90,6 +91,10 @@ pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
     if TURN.get() != turn {
         return;
     }
+    // On the page that the program starts on somebody may be typing already.
+    if let (Some(Route::Search(query)), true) = (&route, step != Step::Start) {
+        nav::set_query(&query.text);
+    }
     match step {
         Step::Forward => {
             nav::to_top();
@@ -132,11 +137,10 @@ pub fn title(app: &App) {
     }
 }
 
-/// What is on the screen may have changed in the store: the item, and the alert over it.
+/// What is on the screen may have changed in the store: the item, and the alert over it. Phones resume more often than they
+/// start: an alert that came meanwhile takes the screen, too.
 pub async fn refresh_item(app: &Rc<App>) {
-    if app.with(|view| view.alarm.is_some()) {
-        alarm::look(app).await;
-    }
+    alarm::look(app).await;
     let Some(Route::Item(id)) = app.with(|view| view.route.clone()) else { return };
     let open = item::find(app, id).await;
     app.change(|view| {

@@ -7,7 +7,7 @@ pub use alerts::{AlertsData, alarm, alarm_until, over};
 use crate::ctx::Mine;
 use crate::el::El;
 use domain::alert::{self, Standing, State};
-use domain::content::{Body, Card, ItemId, Kind, PlaceCode, Time};
+use domain::content::{Body, Card, EVENT_LENGTH, ItemId, Kind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::Query;
 use domain::search::Piece;
@@ -20,8 +20,6 @@ const HOME_MINE: usize = 6;
 const HOME_EVENTS: usize = 3;
 const HOME_OTHER_ALERTS: usize = 5;
 const HOME_NEAR: usize = 6;
-/// An event without an end is over this long after its start.
-pub const EVENT_LENGTH: i64 = 3 * 3_600;
 
 /// Newest first; the id decides among equals, so that the order is the same everywhere.
 pub fn newest(mut cards: Vec<&Card>) -> Vec<&Card> {

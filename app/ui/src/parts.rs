@@ -289,8 +289,22 @@ pub fn until(el: El, _: Option<Time>) -> El {
     el
 }
 
+/// From when on what says that it does not hold yet is no longer true, likewise.
+#[cfg(not(feature = "csr"))]
+fn from(el: El, card: &Card, state: State) -> El {
+    match card.effective {
+        Some(at) if state == State::Coming => el.attr("data-from", at.0.to_string()),
+        _ => el,
+    }
+}
+#[cfg(feature = "csr")]
+fn from(el: El, _: &Card, _: State) -> El {
+    el
+}
+
 /// [`until`] for an alert.
 pub fn lasts(el: El, card: &Card, state: State) -> El {
+    let el = from(el, card, state);
     until(el, card.expires.filter(|_| matches!(state, State::InForce | State::Coming)))
 }
 

@@ -16,8 +16,9 @@ mod tests;
 pub use call::{Call, Message, WAKES, Wish, call};
 pub use chain::{Chains, Standing};
 
-use crate::content::{AlertInfo, Card, ItemId, MsgType, PlaceCode, Status, Time};
+use crate::content::{Card, ItemId, PlaceCode, Status, Time};
 use crate::instance::instance;
+use crate::sorted::Set;
 
 /// How an alert stands at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,26 +103,28 @@ pub fn chain_id<'a>(cards: impl IntoIterator<Item = &'a Card>, of: ItemId) -> It
     chain(cards, of).first().map_or(of, |card| card.id)
 }
 
-/// Whether `next` may ring on a phone that has shown its chain at the levels up to `before` (`None`: never). Quiet
-/// are a cancel, and an update that rises above nothing that rang before.
-pub fn rings(before: Option<u8>, next: &AlertInfo) -> bool {
-    next.msg_type != MsgType::Cancel && before.is_none_or(|before| next.level > before)
-}
-
-/// Whether `next` may be shown at all: nobody hears that something is over of which he never heard.
-pub fn announces(before: Option<u8>, next: &AlertInfo) -> bool {
-    next.msg_type != MsgType::Cancel || before.is_some()
-}
-
 /// When time alone next changes how an alert stands: one begins or ends.
 pub fn next_change<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> Option<Time> {
     let alerts = cards.into_iter().filter(|card| card.alert().is_some());
     alerts.flat_map(|card| [card.effective, card.expires]).flatten().filter(|at| *at > now).min()
 }
 
-/// Whether phones should hold the whole of this alert now: in force, coming, or over for less than [`MEMORY`].
+/// Until when an alert matters for itself alone; one that names no end for three days and [`MEMORY`].
+pub fn forgotten(card: &Card) -> Time {
+    card.expires.unwrap_or(card.issued.plus(3 * 86_400)).plus(MEMORY)
+}
+
+/// Whether phones should hold the whole of this alert now, as far as it tells by itself; see [`mattering`].
 pub fn matters(card: &Card, now: Time) -> bool {
-    card.alert().is_some() && card.expires.unwrap_or(card.issued.plus(3 * 86_400)).plus(MEMORY) > now
+    card.alert().is_some() && forgotten(card) > now
+}
+
+/// The alerts that phones should hold the whole of, and that others are told of: in force, coming, or over for less than
+/// [`MEMORY`]. One that names no end holds until there is another word.
+pub fn mattering<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> Set<ItemId> {
+    let standings = standings(cards, now).into_iter();
+    let all = standings.filter(|s| matches!(s.state, State::InForce | State::Coming) || matters(s.card, now));
+    all.map(|s| s.card.id).collect()
 }
 
 /// What stands before every headline of a message that is not actual, so that programs that know no status show it too.

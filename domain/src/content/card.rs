@@ -4,6 +4,9 @@ use super::{AlertInfo, DecodeError, EventInfo, ItemId, PlaceCode, Time, from_byt
 use crate::read::fields;
 use serde::{Deserialize, Serialize};
 
+/// An event that names no end is over this long after its start: 3 hours.
+pub const EVENT_LENGTH: i64 = 3 * 3_600;
+
 /// Kind of an item. A number and not an enum on the wire, so that kinds of later releases survive storage here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Kind(pub u8);
@@ -192,9 +195,14 @@ impl Card {
         }
     }
 
+    /// When it no longer holds: as it says itself, else with the end of its event.
+    pub fn end(&self) -> Option<Time> {
+        self.expires.or_else(|| self.event().map(|event| event.end.unwrap_or(event.start.plus(EVENT_LENGTH))))
+    }
+
     /// No longer holds at `now`.
     pub fn ended(&self, now: Time) -> bool {
-        self.expires.is_some_and(|end| now >= end)
+        self.end().is_some_and(|end| now >= end)
     }
 
     /// Does not hold yet at `now`.

@@ -11,7 +11,7 @@ mod time;
 
 pub use block::{Block, Mark, MediaRef, Style, Text};
 pub use body::{Body, Fact, FactKind, Variant};
-pub use card::{Card, Ext, Gone, Headline, Kind, Status};
+pub use card::{Card, EVENT_LENGTH, Ext, Gone, Headline, Kind, Status};
 pub use detail::{AlertInfo, Certainty, EventInfo, MsgType, Urgency};
 pub use id::{BadId, ItemId, PlaceCode};
 pub use time::{Civil, Time};

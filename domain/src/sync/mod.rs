@@ -119,6 +119,8 @@ pub struct Wishes {
     pub budget: u64,
     /// At most this many bodies are fetched unasked.
     pub bodies: usize,
+    /// None of items issued before this is: the reader deleted those.
+    pub since: Time,
 }
 
 /// Something to fetch. The runner answers with [`Input::Got`] or [`Input::Failed`] and the same `id`.

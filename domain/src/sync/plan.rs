@@ -109,6 +109,7 @@ fn wanted<'a>(placed: &[(&'a ItemId, &'a HeldCard)], wishes: &Wishes, purse: &Pu
     let line = newest.get(NEWEST - 1).copied().unwrap_or(0);
     let mut wanted: Vec<Wanted> = placed
         .iter()
+        .filter(|(id, card)| card.issued >= wishes.since || purse.urgent.contains(id))
         .map(|(id, card)| Wanted {
             id,
             card,
@@ -141,7 +142,7 @@ mod tests {
     }
 
     fn wishes(bodies: usize, budget: u64, topics: &[u8]) -> Wishes {
-        Wishes { places: vec![], topics: topics.to_vec(), budget, bodies }
+        Wishes { topics: topics.to_vec(), budget, bodies, ..Wishes::default() }
     }
 
     /// Every pack that a session would ask for if all answers came.
@@ -213,6 +214,22 @@ mod tests {
         // Topic 5 lives in the block (128, 192] alone.
         let cards = held((1..=600).map(|seq| (seq, if (129..=192).contains(&seq) { 5 } else { 0 }, false)));
         assert_eq!(course(cards, &wishes(30 + 64, u64::MAX, &[5]), 600), [(570, 600), (128, 192)]);
+    }
+
+    #[test]
+    fn what_the_reader_deleted_does_not_come_again() {
+        let mut cards = held((1..=100).map(|seq| (seq, 0, false)));
+        for card in cards.cards.iter_mut().map(|(_, card)| card) {
+            card.issued = Time(i64::from(card.seq));
+        }
+        let wishes = Wishes { since: Time(91), ..wishes(60, u64::MAX, &[]) };
+        assert_eq!(course(cards.clone(), &wishes, 100), [(90, 100)]);
+        // An alert that matters does.
+        let urgent = [*cards.cards.keys().next().unwrap()];
+        let purse = Purse { budget: u64::MAX, bodies: 100, urgent: Set::from_iter(urgent), ..Purse::default() };
+        let all = Wishes { since: Time(101), ..wishes.clone() };
+        assert_eq!(bodies(&cards, &all, &purse, 100).map(|range| range.from), Some(0));
+        assert_eq!(bodies(&cards, &all, &Purse { urgent: Set::default(), ..purse }, 100), None);
     }
 
     #[test]

@@ -119,7 +119,8 @@ async fn alerts(State(site): State<Arc<Site>>, request: Request) -> Response {
     kept(&site, request, "alerts".into(), |world| {
         let maker = world.maker();
         let standings = alert::standings(world.snapshot.cards(), world.now);
-        let matter = standings.iter().filter(|standing| alert::matters(standing.card, world.now));
+        let all = alert::mattering(world.snapshot.cards(), world.now);
+        let matter = standings.iter().filter(|standing| all.contains(&standing.card.id));
         let items = matter.filter_map(|standing| world.snapshot.items.get(&standing.card.id)).map(|item| maker.item(item));
         json(&ItemList { items: items.collect(), next: None })
     })

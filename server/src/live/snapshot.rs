@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::hot::{FOREVER, Hot, REVALIDATE};
 use crate::sync::CONTENT_TYPE;
 use domain::alert;
-use domain::content::{Body, Card, Gone, ItemId, Time};
+use domain::content::{Body, Card, EVENT_LENGTH, Gone, ItemId, Time};
 use domain::route::Query;
 use domain::search::{DocFacts, Hit, Index, Terms};
 use domain::sign::{KeyId, Sig, hash};
@@ -186,8 +186,8 @@ fn full(entries: &[Arc<Entry>], item: &Item) -> Option<FullItem> {
 
 /// [`domain::wire::log::alerts`] without reading every card of the log again.
 fn alerts_full(entries: &[Arc<Entry>], items: &BTreeMap<ItemId, Arc<Item>>, now: Time) -> Vec<FullItem> {
-    let matter = items.values().filter(|item| alert::matters(&item.card, now));
-    matter.filter_map(|item| full(entries, item)).collect()
+    let matter = alert::mattering(items.values().map(|item| &item.card), now);
+    items.iter().filter(|(id, _)| matter.contains(id)).filter_map(|(_, item)| full(entries, item)).collect()
 }
 
 /// Named by its hash; positions play no part in it, so that other news leaves it as it is.
@@ -216,10 +216,10 @@ fn changes<'a>(cards: impl Iterator<Item = &'a Card>, now: Time) -> (Time, Time)
         let event = card.event();
         let end = card.expires;
         // From the pack of alerts, and from the list of alerts.
-        let forgotten = card.alert().map(|_| end.unwrap_or(card.issued.plus(3 * 86_400)).plus(alert::MEMORY));
+        let forgotten = card.alert().map(|_| alert::forgotten(card));
         let unlisted = card.alert().map(|_| end.unwrap_or(card.issued).plus(alert::MEMORY));
         let starts = event.as_ref().map(|event| event.start);
-        let ends = event.as_ref().map(|event| event.end.unwrap_or(event.start.plus(ui::data::EVENT_LENGTH)));
+        let ends = event.as_ref().map(|event| event.end.unwrap_or(event.start.plus(EVENT_LENGTH)));
         for at in [card.effective, end, forgotten, unlisted, starts, ends].into_iter().flatten() {
             if at <= now {
                 around.0 = around.0.max(at);

@@ -18,7 +18,8 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     let i = instance();
     let place = if let Feed::PlaceCaps(code) = feed { i.place(PlaceCode(*code)) } else { None };
     let mut messages: Vec<(ItemId, Alert)> = Vec::new();
-    for item in snapshot.items.values().filter(|item| alert::matters(&item.card, now)) {
+    let matter = alert::mattering(snapshot.cards(), now);
+    for item in snapshot.items.values().filter(|item| matter.contains(&item.card.id)) {
         let card = &item.card;
         let here = |place: &domain::instance::Place| place.parent.is_none() || i.concerns(&card.places, PlaceCode(place.code));
         if place.is_none_or(here) {

@@ -8,7 +8,7 @@ use domain::content::{ItemId, PlaceCode};
 use domain::sync::{Input, NetFault, Outcome, Session, Step, StoreFault, Trouble, Wishes};
 use domain::wire::{Envelope, Head, Logged, PackKind, Refused, log, path};
 
-const PLENTY: Wishes = Wishes { places: vec![], topics: vec![], budget: u64::MAX, bodies: 30 };
+const PLENTY: Wishes = Wishes { places: vec![], topics: vec![], budget: u64::MAX, bodies: 30, since: Time(0) };
 
 /// A server with the first `n` items and a phone that has all of them.
 fn settled(n: usize, wishes: Wishes) -> (Server, Phone, Dice) {

@@ -54,7 +54,8 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
         None => {}
     }
     if urgent {
-        out = out.kid(actions(&data, ctx)).kid(alert::forms(card, ctx));
+        let lead = (variant.is_some()).then(|| get_alerts(ctx));
+        out = out.maybe(lead).kid(actions(&data, ctx)).kid(alert::forms(card, ctx));
     }
     out = out.maybe(alert::chain(&data, ctx)).maybe(data.body.map(|body| source(card, body, ctx)));
     if let Some(body) = data.body {
@@ -89,7 +90,7 @@ fn holds(data: &ItemData, ctx: &Ctx) -> Option<El> {
 /// Class and sentence; alerts have their own.
 fn standing(card: &Card, ctx: &Ctx) -> (&'static str, String) {
     let w = ctx.w();
-    match (card.effective, card.expires) {
+    match (card.effective, card.end()) {
         (_, Some(end)) if card.ended(ctx.now) => (OVER, ctx.at(w.ended_on(), end)),
         (Some(start), _) if card.upcoming(ctx.now) => ("st soon", ctx.at(w.holds_from(), start)),
         (_, Some(end)) => ("st on", ctx.at(w.holds_until(), end)),
@@ -208,7 +209,6 @@ fn text(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
     }
     if data.card.kind == Kind::ALERT {
         out.extend(alert::after(variant, ctx));
-        out.push(get_alerts(ctx));
     }
     out
 }
@@ -234,7 +234,7 @@ fn source(card: &Card, body: &Body, ctx: &Ctx) -> El {
     line
 }
 
-/// Variants in languages that have no pages of their own: title and text, folded.
+/// Variants in languages that have no pages of their own: title, facts and text, folded.
 fn others(data: &ItemData, body: &Body, shown: &Headline, ctx: &Ctx) -> Vec<El> {
     let foreign = body.variants.iter().filter(|variant| variant.lang != shown.lang && screen(&variant.lang).is_none());
     foreign
@@ -250,7 +250,7 @@ fn others(data: &ItemData, body: &Body, shown: &Headline, ctx: &Ctx) -> Vec<El> 
             cl("details", "va")
                 .attr("id", ["v-", &variant.lang].concat())
                 .kid(tx("summary", lang_name(&variant.lang, ctx)))
-                .kid(inner.kids(blocks(&variant.blocks, ctx)))
+                .kid(inner.kids(text(data, variant, ctx)))
         })
         .collect()
 }

@@ -80,18 +80,19 @@ fn an_alert_that_is_put_off_or_called_off_does_not_come_up_at_its_old_time() {
 
 #[test]
 fn nothing_is_called_off_that_was_never_announced() {
-    let cancel = alert(2, MsgType::Cancel, &[1]);
-    assert_eq!(states(std::slice::from_ref(&cancel), NOW), []);
-    let info = cancel.alert().unwrap();
-    assert!(!announces(None, &info) && announces(Some(3), &info));
-    assert!(!rings(Some(1), &info) && !rings(None, &info));
+    assert_eq!(states(&[alert(2, MsgType::Cancel, &[1])], NOW), []);
 }
 
 #[test]
-fn only_a_rise_in_level_rings_again() {
-    let of = |n| level(alert(2, MsgType::Update, &[1]), n).alert().unwrap();
-    assert!(rings(None, &of(1)), "what was never shown rings, an update too");
-    assert!(!rings(Some(3), &of(3)) && !rings(Some(4), &of(3)) && rings(Some(3), &of(4)));
+fn what_names_no_end_matters_until_there_is_another_word() {
+    let endless = |card: Card| Card { expires: None, ..card };
+    let cards = [endless(alert(1, MsgType::Alert, &[])), endless(alert(2, MsgType::Alert, &[])), endless(alert(3, MsgType::Update, &[2]))];
+    let later = NOW.plus(30 * 86_400);
+    let matter = mattering(&cards, later);
+    assert_eq!([1, 2, 3].map(|n| matter.contains(&id(n))), [true, false, true], "what was replaced is forgotten");
+    let over = [&cards[..], &[endless(alert(4, MsgType::Cancel, &[1, 3]))]].concat();
+    assert_eq!(mattering(&over, NOW).len(), 4, "that it is over is told for a while");
+    assert_eq!(mattering(&over, later).len(), 0);
 }
 
 #[test]
