@@ -2,9 +2,9 @@
 
 use super::{App, Kept, View};
 use crate::device::{clock, install, net, page, storage};
-use client::{Keep, Rows, Saved, Settings, Store};
 use client::row::decode_count;
 use client::settings::SINCE;
+use client::{Keep, Rows, Saved, Settings, Store};
 use domain::content::{Card, ItemId, Time};
 use domain::sorted::{Map, Set};
 use domain::sync::StoredBody;

@@ -59,7 +59,10 @@ pub fn bodies<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> Vec<BodyEntry>
 /// What the alerts pack holds at `now`: the newest revision of every alert that matters, by id.
 pub fn alerts<E: Borrow<Entry>>(log: &[E], now: Time) -> Vec<FullItem> {
     let standing = live(log);
-    let cards: Vec<Card> = standing.iter().filter_map(|entry| if let Logged::Card(card) = &entry.what { Card::decode(card).ok() } else { None }).collect();
+    let cards: Vec<Card> = standing
+        .iter()
+        .filter_map(|entry| if let Logged::Card(card) = &entry.what { Card::decode(card).ok() } else { None })
+        .collect();
     let matter = alert::mattering(&cards, now);
     let standing = standing.into_iter().filter(|entry| matter.contains(&entry.id));
     let mut found: Vec<(ItemId, FullItem)> = standing.filter_map(|entry| Some((entry.id, entry.full()?))).collect();

@@ -4,7 +4,7 @@ use super::dice::Dice;
 use super::pool::{self, ITEMS};
 use super::runner::{FAIR, Phone};
 use super::server::Server;
-use domain::content::{ItemId, PlaceCode};
+use domain::content::{ItemId, PlaceCode, Time};
 use domain::sync::{Input, NetFault, Outcome, Session, Step, StoreFault, Trouble, Wishes};
 use domain::wire::{Envelope, Head, Logged, PackKind, Refused, log, path};
 

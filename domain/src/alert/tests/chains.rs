@@ -86,7 +86,11 @@ fn nothing_is_called_off_that_was_never_announced() {
 #[test]
 fn what_names_no_end_matters_until_there_is_another_word() {
     let endless = |card: Card| Card { expires: None, ..card };
-    let cards = [endless(alert(1, MsgType::Alert, &[])), endless(alert(2, MsgType::Alert, &[])), endless(alert(3, MsgType::Update, &[2]))];
+    let cards = [
+        endless(alert(1, MsgType::Alert, &[])),
+        endless(alert(2, MsgType::Alert, &[])),
+        endless(alert(3, MsgType::Update, &[2])),
+    ];
     let later = NOW.plus(30 * 86_400);
     let matter = mattering(&cards, later);
     assert_eq!([1, 2, 3].map(|n| matter.contains(&id(n))), [true, false, true], "what was replaced is forgotten");
