@@ -39,7 +39,7 @@ pub fn texts(value: &Value, field: &'static str) -> Result<Vec<String>, Reason> 
     list(value, field)?.iter().map(text).collect()
 }
 
-/// RFC 3339, a date, or an offset from `now` like `-90m`, `+3h`, `-2d`, `0m`.
+/// RFC 3339, a date, or an offset from `now` like `-90m`, `+3h`, `-2d`, `0m`; within [`Time::YEARS`].
 pub fn time(value: &Value, field: &'static str, now: Time) -> Result<Option<Time>, Reason> {
     let Some(text) = text_or(value, field)? else { return Ok(None) };
     let relative = || -> Option<Time> {
@@ -50,7 +50,7 @@ pub fn time(value: &Value, field: &'static str, now: Time) -> Result<Option<Time
             _ => return None,
         };
         let number: i64 = text[..text.len() - 1].parse().ok()?;
-        Some(now.plus(number.checked_mul(unit)?))
+        Some(now.plus(number.checked_mul(unit)?)).filter(|time| Time::YEARS.contains(&time.civil().year))
     };
     Time::parse(&text).or_else(relative).map(Some).ok_or(Reason::BadTime(text))
 }

@@ -97,6 +97,26 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
+fn times_are_those_of_a_calendar() {
+    let with = |field: &str, text: &str| {
+        let mut line = full();
+        line[field] = text.into();
+        read(&line).map(|_| ())
+    };
+    for absurd in [
+        "+100000000000000d",
+        "-100000000000000d",
+        "9999-12-31T23:59:59Z",
+        "0000-01-01T00:00:00+14:00",
+        "2026-11-23T10:00:00+99:99",
+    ] {
+        assert_eq!(with("expires", absurd), Err(Reason::BadTime(absurd.into())));
+    }
+    assert_eq!(with("expires", "9998-12-31"), Ok(()));
+    assert_eq!(with("expires", "+30d"), Ok(()));
+}
+
+#[test]
 fn the_order_of_fields_is_no_content() {
     let a = read(&json!({"id": "a", "title": "T", "summary": "S", "body": ["x"]})).unwrap();
     let text = "{\"body\":[\"x\"],\"summary\":\"S\",\"title\":\"T\",\"id\":\"a\"}";
