@@ -117,6 +117,19 @@ fn times_are_those_of_a_calendar() {
 }
 
 #[test]
+fn signs_within_words_and_lines_to_fill_in_stay_as_they_are() {
+    for text in
+        ["Họ tên: ______ Ngày: ______ xem https://x.vn/a__b__c và 2**3**4", "a ** b ** c", "** a **", "****", "__a", "C:\\a__b"]
+    {
+        let line = json!({"id": "a", "title": "T", "summary": "S", "body": [text]});
+        assert_eq!(item(&line).body.variants[0].blocks, [Block::Paragraph(Text::plain(text))]);
+    }
+    let line = json!({"id": "a", "title": "T", "summary": "S", "body": ["(**Lưu ý:** a_b) __x__\\."]});
+    let marks = vec![Mark { start: 1, end: 9, style: Style::Strong }, Mark { start: 15, end: 16, style: Style::Emphasis }];
+    assert_eq!(item(&line).body.variants[0].blocks, [Block::Paragraph(Text { plain: "(Lưu ý: a_b) x\\.".into(), marks })]);
+}
+
+#[test]
 fn the_order_of_fields_is_no_content() {
     let a = read(&json!({"id": "a", "title": "T", "summary": "S", "body": ["x"]})).unwrap();
     let text = "{\"body\":[\"x\"],\"summary\":\"S\",\"title\":\"T\",\"id\":\"a\"}";
