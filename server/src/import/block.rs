@@ -47,7 +47,10 @@ pub fn read(value: &Value, media: &mut Media, out: &mut Vec<Block>) -> Result<()
         Block::Link { url: field::text(value, "link")?, label: field::text(value, "label")? }
     } else if has("html") {
         let source = value["html"].as_str().ok_or(Reason::Wrong("html"))?;
-        let blocks = html::blocks(source);
+        let (blocks, lost) = html::read(source);
+        if let Some(tag) = lost {
+            return Err(Reason::NoBlock(tag).into());
+        }
         if blocks.is_empty() {
             return Err(Reason::EmptyHtml.into());
         }

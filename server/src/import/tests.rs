@@ -130,6 +130,20 @@ fn signs_within_words_and_lines_to_fill_in_stay_as_they_are() {
 }
 
 #[test]
+fn html_that_would_lose_something_is_refused() {
+    let html = |source: &str| {
+        let mut line = full();
+        line["body"] = json!([{"html": source}]);
+        read(&line).map(|_| ())
+    };
+    for tag in ["img", "video", "audio", "iframe", "object", "embed"] {
+        assert_eq!(html(&format!("<p>Trước</p><{tag} src=x></{tag}><p>Sau")), Err(Reason::NoBlock(tag)), "{tag}");
+    }
+    assert_eq!(html("<p>Trước</p><noscript><img src=x></noscript><svg></svg><p>Sau"), Ok(()), "nobody sees these");
+    assert!(Reason::NoBlock("img").to_string().contains("<img>"));
+}
+
+#[test]
 fn the_order_of_fields_is_no_content() {
     let a = read(&json!({"id": "a", "title": "T", "summary": "S", "body": ["x"]})).unwrap();
     let text = "{\"body\":[\"x\"],\"summary\":\"S\",\"title\":\"T\",\"id\":\"a\"}";
