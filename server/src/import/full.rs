@@ -1,7 +1,7 @@
 //! Full items: every kind, in several languages, with facts, media and references.
 
 use super::media::Media;
-use super::{Fault, block, field};
+use super::{Fault, block, field, lang};
 use crate::publish::Proposal;
 use crate::reason::Reason;
 use domain::content::{
@@ -24,12 +24,10 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
     let status = status(value, kind)?;
     let mut headlines = Vec::new();
     let mut variants = Vec::new();
-    for one in std::iter::once(value).chain(field::list(value, "variants")?) {
-        let (mut headline, variant) = variant(one, media)?;
+    let texts: Vec<&Value> = std::iter::once(value).chain(field::list(value, "variants")?).collect();
+    for (one, lang) in texts.iter().zip(lang::of(&texts)?) {
+        let (mut headline, variant) = variant(one, lang, media)?;
         headline.title = domain::alert::marked(&headline.title, status, &headline.lang);
-        if headlines.iter().any(|other: &Headline| other.lang == headline.lang) {
-            return Err(Reason::Wrong("variants").into());
-        }
         headlines.push(headline);
         variants.push(variant);
     }
@@ -144,13 +142,7 @@ fn event(value: &Value, now: Time) -> Result<EventInfo, Reason> {
     })
 }
 
-fn variant(value: &Value, media: &mut Media) -> Result<(Headline, Variant), Fault> {
-    let lang = field::text_or(value, "lang")?.unwrap_or_else(|| "vi".into());
-    let subtags = || lang.split('-');
-    let plain = |tag: &str| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !subtags().all(plain) || lang.len() > 35 || subtags().next().is_some_and(|tag| tag.len() < 2) {
-        return Err(Reason::Wrong("lang").into());
-    }
+fn variant(value: &Value, lang: String, media: &mut Media) -> Result<(Headline, Variant), Fault> {
     let audio = match field::text_or(value, "audio")? {
         Some(file) => Some(media.sound(&file)?),
         None => None,

@@ -8,6 +8,7 @@ mod field;
 mod full;
 pub(crate) mod html;
 mod inline;
+mod lang;
 mod lines;
 pub(crate) mod media;
 mod plain;

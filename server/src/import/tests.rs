@@ -93,7 +93,31 @@ fn what_is_wrong_is_named() {
     assert_eq!(with("body", json!([{"html": "<script>1</script>"}])), Reason::EmptyHtml);
     assert_eq!(with("body", json!([{"image": "../x.png", "alt": "x"}])), Reason::BadMedia("../x.png".into()));
     assert_eq!(with("body", json!([{"image": "x.png", "alt": "x"}])), Reason::NoMedia("x.png".into()));
-    assert_eq!(with("variants", json!([{"lang": "vi", "title": "T", "summary": "S", "body": ["x"]}])), Reason::Wrong("variants"));
+}
+
+#[test]
+fn languages_are_the_same_however_they_are_written() {
+    let langs = |own: &str, others: &[&str]| {
+        let mut line = full();
+        line["lang"] = own.into();
+        line["variants"] = others.iter().map(|lang| json!({"lang": lang, "title": "T", "summary": "S", "body": ["x"]})).collect();
+        read(&line).map(|draft| match draft.what {
+            What::Item(p) => {
+                let body: Vec<_> = p.body.variants.iter().map(|variant| variant.lang.clone()).collect();
+                assert_eq!(p.card.headlines.iter().map(|head| head.lang.clone()).collect::<Vec<_>>(), body);
+                body.join(" ")
+            }
+            other => panic!("{other:?}"),
+        })
+    };
+    let all = |own: &str, others: &[&str]| langs(own, others).unwrap();
+    assert_eq!(all("VI", &["en-US"]), "vi en");
+    assert_eq!(all("vi-vn", &["EN-gb", "ZH-hant-tw", "CMG"]), "vi en zh-Hant-TW cmg");
+    assert_eq!(all("vi", &["vi-VN", "en-US", "en"]), "vi vi-VN en-US en", "the plain one comes first");
+    assert_eq!(all("en-US", &["en-gb"]), "en en-GB");
+    assert_eq!(langs("vi", &["VI"]), Err(Reason::Twice("vi".into())));
+    assert_eq!(langs("vi", &["kk-Cyrl", "kk-cyrl"]), Err(Reason::Twice("kk-Cyrl".into())));
+    assert_eq!(langs("v_i", &[]), Err(Reason::Wrong("lang")));
 }
 
 #[test]
