@@ -11,6 +11,11 @@ pub fn clean(text: &str) -> String {
     plain.trim().to_owned()
 }
 
+/// What a field holds; null is nothing.
+pub fn given<'a>(value: &'a Value, field: &str) -> Option<&'a Value> {
+    value.get(field).filter(|value| !value.is_null())
+}
+
 /// Text that is there and not blank.
 pub fn text(value: &Value, field: &'static str) -> Result<String, Reason> {
     text_or(value, field)?.ok_or(Reason::Missing(field))
@@ -18,16 +23,16 @@ pub fn text(value: &Value, field: &'static str) -> Result<String, Reason> {
 
 /// Text, or nothing where the field is missing, null or blank.
 pub fn text_or(value: &Value, field: &'static str) -> Result<Option<String>, Reason> {
-    match value.get(field) {
-        None | Some(Value::Null) => Ok(None),
+    match given(value, field) {
+        None => Ok(None),
         Some(Value::String(text)) => Ok(Some(clean(text)).filter(|text| !text.is_empty())),
         Some(_) => Err(Reason::Wrong(field)),
     }
 }
 
 pub fn list<'a>(value: &'a Value, field: &'static str) -> Result<&'a [Value], Reason> {
-    match value.get(field) {
-        None | Some(Value::Null) => Ok(&[]),
+    match given(value, field) {
+        None => Ok(&[]),
         Some(Value::Array(items)) => Ok(items),
         Some(_) => Err(Reason::Wrong(field)),
     }

@@ -14,9 +14,9 @@ use serde_json::Value;
 pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fault> {
     let name = field::text(value, "kind")?;
     let kind = Kind::from_name(&name).ok_or(Reason::UnknownKind(name))?;
-    let source = value.get("source").ok_or(Reason::Missing("source"))?;
+    let source = field::given(value, "source").ok_or(Reason::Missing("source"))?;
     let alert = if kind == Kind::ALERT { Some(alert(value)?) } else { None };
-    let references = match value.get("alert") {
+    let references = match field::given(value, "alert") {
         Some(alert) if kind == Kind::ALERT => field::texts(alert, "references")?,
         _ => Vec::new(),
     };
@@ -39,8 +39,8 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
         places: places(value)?,
         source: field::text(source, "name")?,
         headlines,
-        sample: match value.get("sample") {
-            None | Some(Value::Null) => false,
+        sample: match field::given(value, "sample") {
+            None => false,
             Some(sample) => sample.as_bool().ok_or(Reason::Wrong("sample"))?,
         },
         detail,
@@ -80,11 +80,11 @@ fn places(value: &Value) -> Result<Vec<PlaceCode>, Reason> {
 }
 
 fn alert(value: &Value) -> Result<AlertInfo, Reason> {
-    let alert = value.get("alert").ok_or(Reason::Missing("alert"))?;
+    let alert = field::given(value, "alert").ok_or(Reason::Missing("alert"))?;
     let slug = field::text(alert, "hazard")?;
     let hazard = instance().hazard_by_slug(&slug).ok_or(Reason::UnknownHazard(slug))?;
     let max = instance().hazard(hazard).map_or(0, |hazard| hazard.max_level);
-    let level = alert.get("level").ok_or(Reason::Missing("level"))?.as_u64().ok_or(Reason::Wrong("level"))?;
+    let level = field::given(alert, "level").ok_or(Reason::Missing("level"))?.as_u64().ok_or(Reason::Wrong("level"))?;
     let level = u8::try_from(level).map_err(|_| Reason::BadLevel { level, max })?;
     let word = |name| field::text_or(alert, name);
     Ok(AlertInfo {
@@ -127,7 +127,7 @@ fn status(value: &Value, kind: Kind) -> Result<Status, Reason> {
 }
 
 fn event(value: &Value, now: Time) -> Result<EventInfo, Reason> {
-    let event = value.get("event").ok_or(Reason::Missing("event"))?;
+    let event = field::given(value, "event").ok_or(Reason::Missing("event"))?;
     let online = field::text_or(event, "online")?;
     if let Some(url) = &online {
         crate::publish::check_url(url)?;
@@ -176,7 +176,7 @@ fn fact(value: &Value) -> Result<Fact, Reason> {
         ("area", FactKind::AREA),
         ("contingency", FactKind::CONTINGENCY),
     ];
-    let &(name, kind) = KINDS.iter().find(|(name, _)| value.get(*name).is_some()).ok_or(Reason::Wrong("facts"))?;
+    let &(name, kind) = KINDS.iter().find(|(name, _)| field::given(value, name).is_some()).ok_or(Reason::Wrong("facts"))?;
     let text = field::text(value, name)?;
     if text.chars().count() > 1000 { Err(Reason::TooLong("facts", 1000)) } else { Ok(Fact { kind, text }) }
 }

@@ -178,9 +178,9 @@ fn draft(line: Line, media: &mut Media, now: Time) -> Result<Draft, Fault> {
         return Err(Reason::TooLong("id", MAX_NAME).into());
     }
     media.begin();
-    let what = if value.get("withdrawn").is_some() {
+    let what = if field::given(&value, "withdrawn").is_some() {
         What::Withdraw { reason: field::text(&value, "withdrawn")? }
-    } else if value.get("kind").is_some() {
+    } else if field::given(&value, "kind").is_some() {
         What::Item(Box::new(full::read(&value, media, now)?))
     } else {
         What::Item(Box::new(plain::read(&value, now)?))

@@ -17,7 +17,7 @@ pub fn read(value: &Value, now: Time) -> Result<Proposal, Fault> {
         summary: field::text(value, "summary")?,
         audio: false,
     };
-    if value.get("body").is_none() {
+    if field::given(value, "body").is_none() {
         return Err(Reason::Missing("body").into());
     }
     let text = |item: &Value| item.as_str().map(field::clean).ok_or(Reason::Wrong("body"));

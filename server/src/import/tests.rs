@@ -96,6 +96,25 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
+fn null_is_nothing() {
+    let plain = json!({"id": "a", "title": "T", "summary": "S", "body": ["x"], "withdrawn": null, "kind": null, "issued": null,
+        "topic_guess": null});
+    assert_eq!(item(&plain).card.kind, Kind::BULLETIN);
+    assert_eq!(read(&json!({"id": "a", "title": "T", "summary": "S", "body": null})).err(), Some(Reason::Missing("body")));
+    let mut line = full();
+    for field in ["withdrawn", "effective", "status", "alert", "event", "variants", "lang", "audio", "sample", "supersedes"] {
+        line[field] = Value::Null;
+    }
+    line["body"] = json!([{"heading": "H", "level": null}, {"heading": null, "list": ["x"]}, {"quote": "q", "by": null}]);
+    line["facts"] = json!([{"paper": null, "fee": "0"}]);
+    let p = item(&line);
+    assert_eq!(p.body.variants[0].blocks[1], Block::List(vec![Text::plain("x")]));
+    assert_eq!(p.body.variants[0].fact(FactKind::FEE), Some("0"));
+    line["source"] = Value::Null;
+    assert_eq!(read(&line).err(), Some(Reason::Missing("source")));
+}
+
+#[test]
 fn languages_are_the_same_however_they_are_written() {
     let langs = |own: &str, others: &[&str]| {
         let mut line = full();
