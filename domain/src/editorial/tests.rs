@@ -285,6 +285,17 @@ fn a_whole_manuscript_has_no_findings() {
 }
 
 #[test]
+fn an_event_that_ends_as_it_begins_has_no_end() {
+    let end = |end: &str| {
+        let (start, end) = ("2026-12-01T08:00".into(), end.into());
+        let (done, _) = Manuscript { kind: "event".into(), start, end, ..manuscript() }.compile(NOW, 1, &|_| None);
+        done.card.event().unwrap().end
+    };
+    assert_eq!(end("2026-12-01T08:00"), None);
+    assert_eq!(end("2026-12-01T09:00"), crate::content::Time::parse("2026-12-01T09:00:00+07:00"));
+}
+
+#[test]
 fn every_gap_is_named() {
     let empty = Manuscript { kind: "event".into(), texts: vec![Script::default()], ..Manuscript::default() };
     let (_, findings) = empty.compile(NOW, 2, &|_| None);

@@ -135,11 +135,10 @@ fn event(value: &Value, now: Time) -> Result<EventInfo, Reason> {
             return Err(Reason::BadUrl(url.clone()));
         }
     }
-    Ok(EventInfo {
-        start: field::time(event, "start", now)?.ok_or(Reason::Missing("start"))?,
-        end: field::time(event, "end", now)?,
-        online,
-    })
+    let start = field::time(event, "start", now)?.ok_or(Reason::Missing("start"))?;
+    // RFC 5545 knows no event that ends as it begins.
+    let end = field::time(event, "end", now)?.filter(|end| *end != start);
+    Ok(EventInfo { start, end, online })
 }
 
 fn variant(value: &Value, lang: String, media: &mut Media) -> Result<(Headline, Variant), Fault> {

@@ -160,6 +160,22 @@ fn times_are_those_of_a_calendar() {
 }
 
 #[test]
+fn an_event_that_ends_as_it_begins_has_no_end() {
+    let event = |end: &str| {
+        let mut line = full();
+        line["kind"] = "event".into();
+        line["event"] = json!({"start": "+1h", "end": end});
+        read(&line).map(|draft| match draft.what {
+            What::Item(p) => p.card.event().unwrap().end,
+            other => panic!("{other:?}"),
+        })
+    };
+    assert_eq!(event("+60m"), Ok(None));
+    assert_eq!(event("+2h"), Ok(Some(Time(1_000_000 + 7_200))));
+    assert_eq!(event("0m"), Err(Reason::Backwards));
+}
+
+#[test]
 fn signs_within_words_and_lines_to_fill_in_stay_as_they_are() {
     for text in
         ["Họ tên: ______ Ngày: ______ xem https://x.vn/a__b__c và 2**3**4", "a ** b ** c", "** a **", "****", "__a", "C:\\a__b"]
