@@ -82,6 +82,18 @@ async fn a_withdrawal_leaves_a_stone_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn lines_may_come_through_a_pipe() {
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
+    let lab = Lab::new().await;
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    write!(writer, "{}\n{}\n", article(1), article(2)).unwrap();
+    drop(writer);
+    let report = lab.app.import(format!("/dev/fd/{}", reader.as_raw_fd()).as_ref()).await.unwrap();
+    assert_eq!(report.to_string(), "2 mới, 0 sửa, 0 không đổi, 0 lỗi");
+}
+
+#[tokio::test]
 async fn media_come_by_content_and_are_served_in_parts() {
     let lab = Lab::new().await;
     lab.put("anh.png", &png(64, 48));

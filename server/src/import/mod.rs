@@ -28,7 +28,8 @@ use media::Media;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::io::BufRead;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -93,13 +94,29 @@ impl From<Error> for Fault {
     }
 }
 
-/// Imports a file; its images and recordings lie beside it or in `media/` beside it.
+/// Imports a file; its images and recordings lie beside it or in `media/` beside it. Those of a pipe, in the current folder.
 pub async fn file(site: &Site, path: &Path) -> Result<Report, Error> {
-    let open = || std::fs::File::open(path).map(std::io::BufReader::new).map_err(Error::file(path));
-    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-    let mut media = Media::new(MediaFolder::Beside(folder));
-    let last = scan(site, Lines::new(open()?), path, &mut media).await?;
-    publish(site, Lines::new(open()?), path, media, last).await
+    let mut file = File::open(path).map_err(Error::file(path))?;
+    let mut folder = path.parent().unwrap_or(Path::new("."));
+    if !file.metadata().map_err(Error::file(path))?.is_file() {
+        // What has been read of a pipe is gone from it.
+        file = copy(file).map_err(Error::file(path))?;
+        folder = Path::new(".");
+    }
+    let lines = || -> Result<_, Error> {
+        (&file).rewind().map_err(Error::file(path))?;
+        Ok(Lines::new(BufReader::new(&file)))
+    };
+    let mut media = Media::new(MediaFolder::Beside(folder.to_owned()));
+    let stories = scan(site, lines()?, path, &mut media).await?;
+    publish(site, lines()?, path, media, stories).await
+}
+
+/// The rest of a file as one that has no name and goes when it is closed.
+fn copy(mut from: File) -> io::Result<File> {
+    let mut to = tempfile::tempfile()?;
+    io::copy(&mut from, &mut to)?;
+    Ok(to)
 }
 
 /// The same for content inside the binary.
