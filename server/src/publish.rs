@@ -2,7 +2,7 @@
 
 mod check;
 
-pub use check::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, url as check_url};
+pub use check::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, url as check_url, withdrawal as check_withdrawal};
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -28,6 +28,16 @@ pub struct Draft {
 pub enum What {
     Item(Box<Proposal>),
     Withdraw { reason: String },
+}
+
+impl What {
+    /// Other items that it refers to.
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            What::Item(proposal) => proposal.references.iter().chain(&proposal.supersedes).cloned().collect(),
+            What::Withdraw { .. } => Vec::new(),
+        }
+    }
 }
 
 /// An item before it has an id and a revision. Other items are named as their source names them.
@@ -153,11 +163,8 @@ impl Publisher {
         let files: BTreeMap<&str, u32> = media.iter().map(|media| (media.file.as_str(), media.bytes)).collect();
         card.media_bytes = files.values().sum();
         let bytes = card.encode();
-        if bytes.len() > Card::MAX_BYTES {
-            return Ok(Done::Refused(Reason::TooLong("card", Card::MAX_BYTES)));
-        }
-        if body.len() > Body::MAX_BYTES {
-            return Ok(Done::Refused(Reason::TooLong("body", Body::MAX_BYTES)));
+        if let Err(reason) = check::size(&bytes, &body) {
+            return Ok(Done::Refused(reason));
         }
         let sig = sign_item(&self.issuer, &bytes, &body);
         for media in &media {
@@ -189,11 +196,8 @@ impl Publisher {
         if origin.content.as_ref() == Some(content) {
             return Ok(Done::Same);
         }
-        if reason.trim().is_empty() {
-            return Ok(Done::Refused(Reason::Missing("withdrawn")));
-        }
-        if reason.chars().count() > check::MAX_SUMMARY {
-            return Ok(Done::Refused(Reason::TooLong("withdrawn", check::MAX_SUMMARY)));
+        if let Err(reason) = check_withdrawal(&reason) {
+            return Ok(Done::Refused(reason));
         }
         let now = self.clock.now();
         let revision = origin.revision.checked_add(1).ok_or_else(|| Error::Damaged(format!("revision {external}")))?;

@@ -82,6 +82,33 @@ async fn a_withdrawal_leaves_a_stone_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn a_story_whose_last_lines_are_bad_is_known_to_its_last_good_one() {
+    let lab = Lab::new().await;
+    let titled = |title: String| {
+        let mut line = alert("a", "alert", &[], "+1h");
+        line["title"] = json!(title);
+        line
+    };
+    let mut lost = titled("mực nước 5 m".into());
+    lost["alert"]["references"] = json!(["z"]);
+    let reason = "x".repeat(601);
+    let story = [
+        titled("mực nước 3 m".into()),
+        titled("mực nước 4 m".into()),
+        titled("x".repeat(201)),
+        lost,
+        json!({"id": "a", "withdrawn": reason}),
+    ];
+    assert_eq!(lab.import(&story).await.to_string(), "1 mới, 1 sửa, 0 không đổi, 3 lỗi");
+    let seq = lab.app.site.live.now().seq();
+    let report = lab.import(&story).await;
+    assert_eq!(report.to_string(), "0 mới, 0 sửa, 2 không đổi, 3 lỗi");
+    let bad: Vec<_> = report.bad.iter().map(|(number, reason)| (*number, reason.code())).collect();
+    assert_eq!(bad, [(3, "too-long"), (4, "unknown-reference"), (5, "too-long")]);
+    assert_eq!(lab.app.site.live.now().seq(), seq);
+}
+
+#[tokio::test]
 async fn lines_may_come_through_a_pipe() {
     use std::io::Write;
     use std::os::fd::AsRawFd;

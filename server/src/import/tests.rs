@@ -93,6 +93,7 @@ fn what_is_wrong_is_named() {
     assert_eq!(with("body", json!([{"html": "<script>1</script>"}])), Reason::EmptyHtml);
     assert_eq!(with("body", json!([{"image": "../x.png", "alt": "x"}])), Reason::BadMedia("../x.png".into()));
     assert_eq!(with("body", json!([{"image": "x.png", "alt": "x"}])), Reason::NoMedia("x.png".into()));
+    assert_eq!(with("title", json!("x".repeat(201))), Reason::TooLong("title", 200));
 }
 
 #[test]
