@@ -45,6 +45,8 @@ impl What {
 pub struct Proposal {
     /// `id`, `revision`, `supersedes`, `detail` of alerts, `body_bytes` and `media_bytes` are filled in here.
     pub card: Card,
+    /// Its source says no time: where it was published before, it keeps the time that it had.
+    pub undated: bool,
     pub body: Body,
     pub alert: Option<AlertInfo>,
     pub references: Vec<String>,
@@ -129,7 +131,7 @@ impl Publisher {
         proposal: Proposal,
         expected: &HashSet<String>,
     ) -> Result<Done, Error> {
-        let Proposal { mut card, body, mut alert, references, supersedes, media } = proposal;
+        let Proposal { mut card, undated, body, mut alert, references, supersedes, media } = proposal;
         let now = self.clock.now();
         let origin = tx.origin(external).await?;
         if origin.as_ref().is_some_and(|origin| origin.content.as_ref() == Some(content)) {
@@ -157,6 +159,9 @@ impl Publisher {
             None => None,
         };
         card.id = tx.item(external).await?;
+        if undated && let Some(before) = tx.last_card(card.id).await? {
+            card.issued = before.issued;
+        }
         card.revision = revision.checked_add(1).ok_or_else(|| Error::Damaged(format!("revision {external}")))?;
         let body = body.encode();
         card.body_bytes = body.len() as u32;

@@ -2,10 +2,11 @@
 
 mod lab;
 
-use domain::content::{Block, Kind, MsgType};
-use lab::{Lab, alert, article, png};
+use domain::content::{Block, Kind, MsgType, Time};
+use lab::{Lab, NOW, alert, article, png};
 use serde_json::json;
 use server::reason::Reason;
+use std::sync::atomic::Ordering;
 
 #[tokio::test]
 async fn twice_changes_nothing_and_a_correction_is_a_revision() {
@@ -118,6 +119,23 @@ async fn lines_may_come_through_a_pipe() {
     drop(writer);
     let report = lab.app.import(format!("/dev/fd/{}", reader.as_raw_fd()).as_ref()).await.unwrap();
     assert_eq!(report.to_string(), "2 mới, 0 sửa, 0 không đổi, 0 lỗi");
+}
+
+#[tokio::test]
+async fn an_article_without_a_time_keeps_the_one_it_had() {
+    let lab = Lab::new().await;
+    let mut line = article(1);
+    lab.import(&[line.clone()]).await;
+    let issued = || lab.app.site.live.now().cards().next().unwrap().issued;
+    lab.time.fetch_add(86_400, Ordering::SeqCst);
+    line["body"] = json!(["Đoạn đã sửa."]);
+    assert_eq!(lab.import(&[line.clone()]).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi");
+    assert_eq!(issued().0, NOW, "a corrected text is no news of today");
+    line["issued"] = json!("2026-11-20");
+    lab.import(&[line.clone()]).await;
+    line.as_object_mut().unwrap().remove("issued");
+    lab.import(&[line]).await;
+    assert_eq!(Some(issued()), Time::parse("2026-11-20"));
 }
 
 #[tokio::test]

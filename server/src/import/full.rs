@@ -54,7 +54,7 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
         ext: Vec::new(),
     };
     let supersedes = field::text_or(value, "supersedes")?;
-    Ok(Proposal { card, body, alert, references, supersedes, media: media.used() })
+    Ok(Proposal { card, undated: false, body, alert, references, supersedes, media: media.used() })
 }
 
 fn topics(value: &Value) -> Result<Vec<u8>, Reason> {
