@@ -65,12 +65,18 @@ pub enum Done {
     Refused(Reason),
 }
 
-/// Whether a draft would change what people at the desk have taken over: they do that themselves, under four eyes.
-async fn of_the_desk(tx: &mut Tx, draft: &Draft) -> Result<bool, Error> {
-    match tx.origin(&draft.external).await? {
-        Some(origin) if origin.content != Some(draft.content) => Ok(tx.work_of(origin.item).await?.is_some()),
-        _ => Ok(false),
+/// What is said of a draft from outside the desk before it is looked at any further.
+async fn settled(tx: &mut Tx, draft: &Draft) -> Result<Option<Done>, Error> {
+    let Some(origin) = tx.origin(&draft.external).await?.filter(|origin| origin.content != Some(draft.content)) else {
+        return Ok(None);
+    };
+    // What people at the desk have taken over they change themselves, under four eyes.
+    if tx.work_of(origin.item).await?.is_some() {
+        return Ok(Some(Done::Refused(Reason::AtDesk)));
     }
+    // An older file does not bring back what was withdrawn; sample content comes when it is asked for.
+    let old = matches!(&draft.what, What::Item(proposal) if !proposal.card.sample) && tx.had(origin.item, &draft.content).await?;
+    Ok((old && tx.is_withdrawn(origin.item).await?).then_some(Done::Same))
 }
 
 #[derive(Clone)]
@@ -94,10 +100,9 @@ impl Publisher {
             let done = async {
                 let mut all = Vec::with_capacity(drafts.len());
                 for draft in drafts {
-                    if of_the_desk(&mut tx, &draft).await? {
-                        all.push(Done::Refused(Reason::AtDesk));
-                    } else {
-                        all.extend(this.append(&mut tx, vec![draft], &expected).await?);
+                    match settled(&mut tx, &draft).await? {
+                        Some(done) => all.push(done),
+                        None => all.extend(this.append(&mut tx, vec![draft], &expected).await?),
                     }
                 }
                 Ok(all)

@@ -78,8 +78,33 @@ async fn a_withdrawal_leaves_a_stone_and_can_be_taken_back() {
     let stone = now.gone.values().next().unwrap();
     assert_eq!((stone.revision, stone.reason.as_str()), (2, "Sai ngày tiêm."));
     assert_eq!(lab.import(&story).await.to_string(), "0 mới, 0 sửa, 2 không đổi, 0 lỗi", "the story is known to its end");
-    assert_eq!(lab.import(&[article(1)]).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi");
+    let mut again = article(1);
+    again["title"] = json!("Ngày tiêm đúng");
+    assert_eq!(lab.import(&[again]).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi");
     assert_eq!(lab.app.site.live.now().items.values().next().unwrap().card.revision, 3);
+}
+
+#[tokio::test]
+async fn an_older_file_does_not_bring_back_what_was_withdrawn() {
+    let lab = Lab::new().await;
+    let titled = |title: &str| {
+        let mut line = article(1);
+        line["title"] = json!(title);
+        [line]
+    };
+    let (first, second) = (titled("Tiêm thứ hai"), titled("Tiêm thứ ba"));
+    for lines in [&first, &second, &first, &second] {
+        lab.import(lines).await;
+    }
+    let live = || lab.app.site.live.now();
+    assert_eq!(live().items.values().next().unwrap().card.revision, 4, "a text that stands may go back to an earlier one");
+    lab.import(&[json!({"id": "bai-1", "withdrawn": "Không tiêm nữa."})]).await;
+    for old in [&first, &second] {
+        assert_eq!(lab.import(old).await.to_string(), "0 mới, 0 sửa, 1 không đổi, 0 lỗi");
+        assert!(live().items.is_empty());
+    }
+    assert_eq!(lab.import(&titled("Tiêm thứ tư")).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi");
+    assert_eq!(lab.import(&first).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi", "it stands again");
 }
 
 #[tokio::test]
@@ -180,6 +205,8 @@ async fn the_sample_is_whole_and_can_be_removed() {
     lab.app.site.refresh().await.unwrap();
     assert!(lab.app.site.live.now().items.is_empty());
     assert_eq!(server::sample::remove(&lab.app.site).await.unwrap(), 0);
+    assert_eq!(server::sample::load(&lab.app.site).await.unwrap().revised, removed, "asked for, it comes back as it was");
+    assert_eq!(server::sample::remove(&lab.app.site).await.unwrap(), removed);
     let lab = lab.again().await;
     assert!(lab.app.site.live.now().items.is_empty(), "a restart does not bring it back");
 }
