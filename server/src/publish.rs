@@ -2,7 +2,7 @@
 
 mod check;
 
-pub use check::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, url as check_url};
+pub use check::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, url as check_url, withdrawal as check_withdrawal};
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -30,11 +30,23 @@ pub enum What {
     Withdraw { reason: String },
 }
 
+impl What {
+    /// Other items that it refers to.
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            What::Item(proposal) => proposal.references.iter().chain(&proposal.supersedes).cloned().collect(),
+            What::Withdraw { .. } => Vec::new(),
+        }
+    }
+}
+
 /// An item before it has an id and a revision. Other items are named as their source names them.
 #[derive(Clone, Debug)]
 pub struct Proposal {
     /// `id`, `revision`, `supersedes`, `detail` of alerts, `body_bytes` and `media_bytes` are filled in here.
     pub card: Card,
+    /// Its source says no time: where it was published before, it keeps the time that it had.
+    pub undated: bool,
     pub body: Body,
     pub alert: Option<AlertInfo>,
     pub references: Vec<String>,
@@ -53,12 +65,18 @@ pub enum Done {
     Refused(Reason),
 }
 
-/// Whether a draft would change what people at the desk have taken over: they do that themselves, under four eyes.
-async fn of_the_desk(tx: &mut Tx, draft: &Draft) -> Result<bool, Error> {
-    match tx.origin(&draft.external).await? {
-        Some(origin) if origin.content != Some(draft.content) => Ok(tx.work_of(origin.item).await?.is_some()),
-        _ => Ok(false),
+/// What is said of a draft from outside the desk before it is looked at any further.
+async fn settled(tx: &mut Tx, draft: &Draft) -> Result<Option<Done>, Error> {
+    let Some(origin) = tx.origin(&draft.external).await?.filter(|origin| origin.content != Some(draft.content)) else {
+        return Ok(None);
+    };
+    // What people at the desk have taken over they change themselves, under four eyes.
+    if tx.work_of(origin.item).await?.is_some() {
+        return Ok(Some(Done::Refused(Reason::AtDesk)));
     }
+    // An older file does not bring back what was withdrawn; sample content comes when it is asked for.
+    let old = matches!(&draft.what, What::Item(proposal) if !proposal.card.sample) && tx.had(origin.item, &draft.content).await?;
+    Ok((old && tx.is_withdrawn(origin.item).await?).then_some(Done::Same))
 }
 
 #[derive(Clone)]
@@ -82,10 +100,9 @@ impl Publisher {
             let done = async {
                 let mut all = Vec::with_capacity(drafts.len());
                 for draft in drafts {
-                    if of_the_desk(&mut tx, &draft).await? {
-                        all.push(Done::Refused(Reason::AtDesk));
-                    } else {
-                        all.extend(this.append(&mut tx, vec![draft], &expected).await?);
+                    match settled(&mut tx, &draft).await? {
+                        Some(done) => all.push(done),
+                        None => all.extend(this.append(&mut tx, vec![draft], &expected).await?),
                     }
                 }
                 Ok(all)
@@ -119,7 +136,7 @@ impl Publisher {
         proposal: Proposal,
         expected: &HashSet<String>,
     ) -> Result<Done, Error> {
-        let Proposal { mut card, body, mut alert, references, supersedes, media } = proposal;
+        let Proposal { mut card, undated, body, mut alert, references, supersedes, media } = proposal;
         let now = self.clock.now();
         let origin = tx.origin(external).await?;
         if origin.as_ref().is_some_and(|origin| origin.content.as_ref() == Some(content)) {
@@ -147,17 +164,17 @@ impl Publisher {
             None => None,
         };
         card.id = tx.item(external).await?;
+        if undated && let Some(before) = tx.last_card(card.id).await? {
+            card.issued = before.issued;
+        }
         card.revision = revision.checked_add(1).ok_or_else(|| Error::Damaged(format!("revision {external}")))?;
         let body = body.encode();
         card.body_bytes = body.len() as u32;
         let files: BTreeMap<&str, u32> = media.iter().map(|media| (media.file.as_str(), media.bytes)).collect();
         card.media_bytes = files.values().sum();
         let bytes = card.encode();
-        if bytes.len() > Card::MAX_BYTES {
-            return Ok(Done::Refused(Reason::TooLong("card", Card::MAX_BYTES)));
-        }
-        if body.len() > Body::MAX_BYTES {
-            return Ok(Done::Refused(Reason::TooLong("body", Body::MAX_BYTES)));
+        if let Err(reason) = check::size(&bytes, &body) {
+            return Ok(Done::Refused(reason));
         }
         let sig = sign_item(&self.issuer, &bytes, &body);
         for media in &media {
@@ -189,11 +206,8 @@ impl Publisher {
         if origin.content.as_ref() == Some(content) {
             return Ok(Done::Same);
         }
-        if reason.trim().is_empty() {
-            return Ok(Done::Refused(Reason::Missing("withdrawn")));
-        }
-        if reason.chars().count() > check::MAX_SUMMARY {
-            return Ok(Done::Refused(Reason::TooLong("withdrawn", check::MAX_SUMMARY)));
+        if let Err(reason) = check_withdrawal(&reason) {
+            return Ok(Done::Refused(reason));
         }
         let now = self.clock.now();
         let revision = origin.revision.checked_add(1).ok_or_else(|| Error::Damaged(format!("revision {external}")))?;

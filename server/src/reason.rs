@@ -32,6 +32,10 @@ pub enum Reason {
     BadUrl(String),
     BadPhone(String),
     UnknownBlock,
+    /// HTML with an element that readers would miss and no block can hold.
+    NoBlock(&'static str),
+    /// Two texts in the same language.
+    Twice(String),
     NoMedia(String),
     BadMedia(String),
     /// People at the desk have taken it over: it is changed there.
@@ -61,6 +65,8 @@ impl Reason {
             Reason::BadUrl(_) => "bad-url",
             Reason::BadPhone(_) => "bad-phone",
             Reason::UnknownBlock => "unknown-block",
+            Reason::NoBlock(_) => "no-block",
+            Reason::Twice(_) => "twice",
             Reason::NoMedia(_) => "no-media",
             Reason::BadMedia(_) => "bad-media",
             Reason::AtDesk => "at-desk",
@@ -91,6 +97,8 @@ impl fmt::Display for Reason {
             Reason::BadUrl(url) => write!(f, "địa chỉ “{url}” không dùng được")?,
             Reason::BadPhone(number) => write!(f, "số điện thoại “{number}” không đúng")?,
             Reason::UnknownBlock => write!(f, "có khối nội dung không rõ loại")?,
+            Reason::NoBlock(tag) => write!(f, "HTML có <{tag}> mà không khối nào giữ được; bỏ đi hoặc dùng khối riêng")?,
+            Reason::Twice(lang) => write!(f, "có hai nội dung cùng ngôn ngữ “{lang}”")?,
             Reason::NoMedia(file) => write!(f, "không thấy tệp “{file}”")?,
             Reason::BadMedia(file) => write!(f, "tệp “{file}” sai loại, hỏng hoặc quá lớn")?,
             Reason::AtDesk => write!(f, "bàn làm việc đã nhận tin này; sửa hoặc rút ở đó")?,

@@ -2,10 +2,11 @@
 
 mod lab;
 
-use domain::content::{Block, Kind, MsgType};
-use lab::{Lab, alert, article, png};
+use domain::content::{Block, Kind, MsgType, Time};
+use lab::{Lab, NOW, alert, article, png};
 use serde_json::json;
 use server::reason::Reason;
+use std::sync::atomic::Ordering;
 
 #[tokio::test]
 async fn twice_changes_nothing_and_a_correction_is_a_revision() {
@@ -77,8 +78,89 @@ async fn a_withdrawal_leaves_a_stone_and_can_be_taken_back() {
     let stone = now.gone.values().next().unwrap();
     assert_eq!((stone.revision, stone.reason.as_str()), (2, "Sai ngày tiêm."));
     assert_eq!(lab.import(&story).await.to_string(), "0 mới, 0 sửa, 2 không đổi, 0 lỗi", "the story is known to its end");
-    assert_eq!(lab.import(&[article(1)]).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi");
+    let mut again = article(1);
+    again["title"] = json!("Ngày tiêm đúng");
+    assert_eq!(lab.import(&[again]).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi");
     assert_eq!(lab.app.site.live.now().items.values().next().unwrap().card.revision, 3);
+}
+
+#[tokio::test]
+async fn an_older_file_does_not_bring_back_what_was_withdrawn() {
+    let lab = Lab::new().await;
+    let titled = |title: &str| {
+        let mut line = article(1);
+        line["title"] = json!(title);
+        [line]
+    };
+    let (first, second) = (titled("Tiêm thứ hai"), titled("Tiêm thứ ba"));
+    for lines in [&first, &second, &first, &second] {
+        lab.import(lines).await;
+    }
+    let live = || lab.app.site.live.now();
+    assert_eq!(live().items.values().next().unwrap().card.revision, 4, "a text that stands may go back to an earlier one");
+    lab.import(&[json!({"id": "bai-1", "withdrawn": "Không tiêm nữa."})]).await;
+    for old in [&first, &second] {
+        assert_eq!(lab.import(old).await.to_string(), "0 mới, 0 sửa, 1 không đổi, 0 lỗi");
+        assert!(live().items.is_empty());
+    }
+    assert_eq!(lab.import(&titled("Tiêm thứ tư")).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi");
+    assert_eq!(lab.import(&first).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi", "it stands again");
+}
+
+#[tokio::test]
+async fn a_story_whose_last_lines_are_bad_is_known_to_its_last_good_one() {
+    let lab = Lab::new().await;
+    let titled = |title: String| {
+        let mut line = alert("a", "alert", &[], "+1h");
+        line["title"] = json!(title);
+        line
+    };
+    let mut lost = titled("mực nước 5 m".into());
+    lost["alert"]["references"] = json!(["z"]);
+    let reason = "x".repeat(601);
+    let story = [
+        titled("mực nước 3 m".into()),
+        titled("mực nước 4 m".into()),
+        titled("x".repeat(201)),
+        lost,
+        json!({"id": "a", "withdrawn": reason}),
+    ];
+    assert_eq!(lab.import(&story).await.to_string(), "1 mới, 1 sửa, 0 không đổi, 3 lỗi");
+    let seq = lab.app.site.live.now().seq();
+    let report = lab.import(&story).await;
+    assert_eq!(report.to_string(), "0 mới, 0 sửa, 2 không đổi, 3 lỗi");
+    let bad: Vec<_> = report.bad.iter().map(|(number, reason)| (*number, reason.code())).collect();
+    assert_eq!(bad, [(3, "too-long"), (4, "unknown-reference"), (5, "too-long")]);
+    assert_eq!(lab.app.site.live.now().seq(), seq);
+}
+
+#[tokio::test]
+async fn lines_may_come_through_a_pipe() {
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
+    let lab = Lab::new().await;
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    write!(writer, "{}\n{}\n", article(1), article(2)).unwrap();
+    drop(writer);
+    let report = lab.app.import(format!("/dev/fd/{}", reader.as_raw_fd()).as_ref()).await.unwrap();
+    assert_eq!(report.to_string(), "2 mới, 0 sửa, 0 không đổi, 0 lỗi");
+}
+
+#[tokio::test]
+async fn an_article_without_a_time_keeps_the_one_it_had() {
+    let lab = Lab::new().await;
+    let mut line = article(1);
+    lab.import(&[line.clone()]).await;
+    let issued = || lab.app.site.live.now().cards().next().unwrap().issued;
+    lab.time.fetch_add(86_400, Ordering::SeqCst);
+    line["body"] = json!(["Đoạn đã sửa."]);
+    assert_eq!(lab.import(&[line.clone()]).await.to_string(), "0 mới, 1 sửa, 0 không đổi, 0 lỗi");
+    assert_eq!(issued().0, NOW, "a corrected text is no news of today");
+    line["issued"] = json!("2026-11-20");
+    lab.import(&[line.clone()]).await;
+    line.as_object_mut().unwrap().remove("issued");
+    lab.import(&[line]).await;
+    assert_eq!(Some(issued()), Time::parse("2026-11-20"));
 }
 
 #[tokio::test]
@@ -123,6 +205,8 @@ async fn the_sample_is_whole_and_can_be_removed() {
     lab.app.site.refresh().await.unwrap();
     assert!(lab.app.site.live.now().items.is_empty());
     assert_eq!(server::sample::remove(&lab.app.site).await.unwrap(), 0);
+    assert_eq!(server::sample::load(&lab.app.site).await.unwrap().revised, removed, "asked for, it comes back as it was");
+    assert_eq!(server::sample::remove(&lab.app.site).await.unwrap(), removed);
     let lab = lab.again().await;
     assert!(lab.app.site.live.now().items.is_empty(), "a restart does not bring it back");
 }

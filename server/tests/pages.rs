@@ -313,6 +313,31 @@ async fn shared_links_show_title_summary_and_picture() {
 }
 
 #[tokio::test]
+async fn machines_hear_where_an_event_is_only_where_somebody_said_so() {
+    let reader = Reader::empty().await;
+    let event = |id: &str, online: Value, facts: Value| {
+        json!({"id": id, "kind": "event", "topics": ["van-hoa"], "issued": "0m", "source": {"name": "Xã"}, "title": id, "summary": "S",
+            "body": ["a"], "facts": facts, "event": {"start": "+1h", "online": online}})
+    };
+    let venue = json!([{"venue": "Nhà Gươl"}]);
+    let there = json!("https://hop.vn/1");
+    let lines =
+        [event("đâu đó", Value::Null, json!([])), event("nhà", Value::Null, venue.clone()), event("cả hai", there, venue)];
+    reader.publish(&lines).await;
+    let mut modes = Vec::new();
+    for item in reader.app.site.live.now().items.values() {
+        let html = reader.page(&item_path(&item.card, Lang::Vi)).await;
+        let data: Value = serde_json::from_str(between(&html, "ld+json\"", "</script>").unwrap()).unwrap();
+        assert_eq!(data["location"].is_null(), data["eventAttendanceMode"].is_null());
+        let mode = data["eventAttendanceMode"].as_str().map(|mode| mode.rsplit('/').next().unwrap().to_owned());
+        modes.push((data["name"].as_str().unwrap().to_owned(), mode));
+    }
+    modes.sort();
+    let mode = |name: &str| Some(format!("{name}EventAttendanceMode"));
+    assert_eq!(modes, [("cả hai".into(), mode("Mixed")), ("nhà".into(), mode("Offline")), ("đâu đó".into(), None)]);
+}
+
+#[tokio::test]
 async fn search_finds_with_and_without_diacritics() {
     let reader = Reader::with_sample().await;
     let plain = reader.page("/tim?q=lu+quet").await;

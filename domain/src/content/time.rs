@@ -1,6 +1,7 @@
 //! Instants and the civil calendar of Vietnam (UTC+7 all year, no daylight saving).
 
 use crate::read::fields;
+use core::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 /// Seconds since 1970-01-01T00:00:00Z.
@@ -28,6 +29,9 @@ pub struct Civil {
 const OFFSET: i64 = 7 * 3600;
 
 impl Time {
+    /// Years that [`Time::parse`] takes: beside them some zone, calendar or format would need a sign or a fifth digit.
+    pub const YEARS: RangeInclusive<i64> = 1970..=9998;
+
     pub fn plus(self, seconds: i64) -> Time {
         Time(self.0.saturating_add(seconds))
     }
@@ -72,6 +76,7 @@ impl Time {
     }
 
     /// Reads RFC 3339 (`2026-11-23T18:05:00+07:00` or `…Z`); a plain date means its midnight in Vietnam.
+    /// `None` for anything else, years outside [`Time::YEARS`] among it.
     pub fn parse(text: &str) -> Option<Time> {
         let bytes = text.as_bytes();
         if !text.is_ascii() || bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' {
@@ -82,7 +87,7 @@ impl Time {
             if part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok() } else { None }
         };
         let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-        if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        if !Time::YEARS.contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
             return None;
         }
         let y = if month <= 2 { year - 1 } else { year };
@@ -111,9 +116,13 @@ impl Time {
         }
         let offset = match rest.as_bytes() {
             b"Z" => 0,
-            [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] if [h1, h2, m1, m2].iter().all(|d| d.is_ascii_digit()) => {
-                let two = |a: &u8, b: &u8| i64::from(a - b'0') * 10 + i64::from(b - b'0');
-                let value = two(h1, h2) * 3600 + two(m1, m2) * 60;
+            [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
+                let end = bytes.len();
+                let (hours, minutes) = (number(end - 5..end - 3)?, number(end - 2..end)?);
+                if hours > 23 || minutes > 59 {
+                    return None;
+                }
+                let value = hours * 3600 + minutes * 60;
                 if *sign == b'-' { -value } else { value }
             }
             _ => return None,
@@ -137,6 +146,8 @@ mod tests {
         assert_eq!(Time::parse("2026-11-23T11:05:09.25Z"), Some(t));
         assert_eq!(Time::parse("1970-01-01T00:00:00Z"), Some(Time(0)));
         assert_eq!(Time::parse("1970-01-01").unwrap().civil().hour, 0);
+        assert_eq!(Time::parse("9998-12-31T23:59:59+07:00").unwrap().civil().year, 9998);
+        assert_eq!(Time::parse("1970-01-01T23:59:00+23:59"), Some(Time(0)));
     }
 
     #[test]
@@ -150,6 +161,12 @@ mod tests {
             "2026-11-23 10:00:00Z",
             "2026-11-23T10:00:00",
             "２０２６-11-23",
+            "1969-12-31",
+            "0000-01-01T00:00:00+14:00",
+            "9999-01-01",
+            "9999-12-31T23:59:59Z",
+            "2026-11-23T10:00:00+24:00",
+            "2026-11-23T10:00:00-07:60",
         ] {
             assert_eq!(Time::parse(text), None, "{text}");
         }

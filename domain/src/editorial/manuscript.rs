@@ -235,7 +235,10 @@ impl Manuscript {
         files.sort_by(|a, b| a.file.cmp(&b.file));
         files.dedup();
         let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let event = start.filter(|_| kind == Kind::EVENT).map(|start| EventInfo { start, end, online: some(&self.online) });
+        let event = start.filter(|_| kind == Kind::EVENT).map(|start| {
+            // RFC 5545 knows no event that ends as it begins.
+            EventInfo { start, end: end.filter(|end| *end != start), online: some(&self.online) }
+        });
         let topics = instance().topics.len();
         let card = Card {
             revision,

@@ -13,11 +13,11 @@
 //! | `[gọi 115] who answers` | number to call |
 //! | `[liên kết https://…] words` | link |
 //!
-//! In a line, `**…**` is strong and `__…__` emphasised. A backslash takes any mark its meaning.
+//! In a line, `**…**` is strong and `__…__` emphasised, around whole words. A backslash takes any mark its meaning.
 
 mod inline;
 
-pub use inline::{parse as parse_inline, print as print_inline};
+pub use inline::{parse as parse_inline, print as print_inline, read as read_inline};
 
 use crate::content::{Block, MediaRef, Text};
 

@@ -87,6 +87,13 @@ proptest! {
     }
 
     #[test]
+    fn emphasis_within_words_never_costs_the_words(plain in line(), runs in prop::collection::vec((1usize..6, any::<bool>()), 0..4)) {
+        let back = markup::parse_inline(&markup::print_inline(&scattered(plain.clone(), &runs)));
+        prop_assert_eq!(&back.plain, &plain);
+        prop_assert_eq!(back.marks.len(), marked(plain, &runs).marks.len());
+    }
+
+    #[test]
     fn blocks_survive_printing(blocks in prop::collection::vec(block(), 0..8)) {
         let known = |file: &str| (file == "a.avif").then(image);
         let printed = markup::print(&blocks);
@@ -102,6 +109,18 @@ proptest! {
         let again = markup::print(&blocks);
         prop_assert_eq!(markup::parse(&again, &|_| None).0, blocks);
     }
+}
+
+#[test]
+fn lines_to_fill_in_and_addresses_are_no_marks() {
+    for text in ["Họ tên: ______ Ngày: ______", "https://x.vn/a__b__c", "2**3**4", "a ** b ** c", "****", "__a"] {
+        assert_eq!(markup::parse_inline(text), Text::plain(text));
+    }
+    let text = markup::parse_inline("**Họ tên:**______ (__chữ in__)**!**__?__");
+    assert_eq!((text.plain.as_str(), text.marks.len()), ("Họ tên:______ (chữ in)!?", 4));
+    assert_eq!(markup::parse_inline(&markup::print_inline(&text)), text);
+    let long = "**a ".repeat(200_000);
+    assert_eq!(markup::parse_inline(&long).plain, long, "and are read in one go");
 }
 
 #[test]
@@ -122,8 +141,20 @@ fn line() -> impl Strategy<Value = String> {
         .prop_map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// `plain` with every other run of some characters marked.
+/// [`scattered`], as far as it can be typed: around whole words.
 fn marked(plain: String, runs: &[(usize, bool)]) -> Text {
+    let mut text = scattered(plain, runs);
+    text.marks.retain(|mark| {
+        let (start, end) = (mark.start as usize, mark.end as usize);
+        let run = &text.plain[start..end];
+        let beside = [text.plain[..start].chars().next_back(), text.plain[end..].chars().next()];
+        run.trim() == run && !beside.into_iter().flatten().any(char::is_alphanumeric)
+    });
+    text
+}
+
+/// `plain` with every other run of some characters marked.
+fn scattered(plain: String, runs: &[(usize, bool)]) -> Text {
     let mut text = Text { plain, marks: Vec::new() };
     let ends: Vec<usize> = text.plain.char_indices().map(|(at, _)| at).chain([text.plain.len()]).collect();
     let mut at = 0;
@@ -251,6 +282,17 @@ fn a_whole_manuscript_has_no_findings() {
     let papers: Vec<&str> = done.body.variants[0].facts(crate::content::FactKind::PAPER).collect();
     assert_eq!(papers, ["Sổ tiêm", "Giấy khai sinh"]);
     assert!(instance().topics.len() > 1);
+}
+
+#[test]
+fn an_event_that_ends_as_it_begins_has_no_end() {
+    let end = |end: &str| {
+        let (start, end) = ("2026-12-01T08:00".into(), end.into());
+        let (done, _) = Manuscript { kind: "event".into(), start, end, ..manuscript() }.compile(NOW, 1, &|_| None);
+        done.card.event().unwrap().end
+    };
+    assert_eq!(end("2026-12-01T08:00"), None);
+    assert_eq!(end("2026-12-01T09:00"), crate::content::Time::parse("2026-12-01T09:00:00+07:00"));
 }
 
 #[test]

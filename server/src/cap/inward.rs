@@ -133,7 +133,7 @@ pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -
         None
     };
     let references = earlier.iter().map(|earlier| earlier.external.clone()).collect();
-    let proposal = Proposal { card, body, alert: Some(detail), references, supersedes: None, media: Vec::new() };
+    let proposal = Proposal { card, undated: false, body, alert: Some(detail), references, supersedes: None, media: Vec::new() };
     Verdict::Item(Box::new(proposal), wait)
 }
 

@@ -16,13 +16,13 @@ pub fn read(value: &Value, media: &mut Media, out: &mut Vec<Block>) -> Result<()
         out.push(Block::Paragraph(inline::read(&text)));
         return Ok(());
     }
-    let has = |key: &str| value.get(key).is_some();
+    let has = |key: &str| field::given(value, key).is_some();
     let texts = |key| -> Result<Vec<Text>, Reason> {
         let items: Vec<Text> = field::texts(value, key)?.iter().map(|text| inline::read(text)).collect();
         if items.is_empty() { Err(Reason::Missing(key)) } else { Ok(items) }
     };
     let block = if has("heading") {
-        let level = match value.get("level") {
+        let level = match field::given(value, "level") {
             None => 2,
             Some(level) => level.as_u64().filter(|level| (2..=3).contains(level)).ok_or(Reason::Wrong("level"))? as u8,
         };
@@ -47,7 +47,10 @@ pub fn read(value: &Value, media: &mut Media, out: &mut Vec<Block>) -> Result<()
         Block::Link { url: field::text(value, "link")?, label: field::text(value, "label")? }
     } else if has("html") {
         let source = value["html"].as_str().ok_or(Reason::Wrong("html"))?;
-        let blocks = html::blocks(source);
+        let (blocks, lost) = html::read(source);
+        if let Some(tag) = lost {
+            return Err(Reason::NoBlock(tag).into());
+        }
         if blocks.is_empty() {
             return Err(Reason::EmptyHtml.into());
         }
@@ -64,7 +67,7 @@ fn table(value: &Value) -> Result<Block, Reason> {
     // Cells may be blank, unlike texts elsewhere.
     let cell = |cell: &Value| cell.as_str().map(field::clean).ok_or(Reason::Wrong("table"));
     let cells = |row: &Value| row.as_array().ok_or(Reason::Wrong("table"))?.iter().map(cell).collect::<Result<Vec<_>, _>>();
-    let head = cells(value.get("head").ok_or(Reason::Wrong("table"))?)?;
+    let head = cells(field::given(value, "head").ok_or(Reason::Wrong("table"))?)?;
     let rows = field::list(value, "rows")?.iter().map(cells).collect::<Result<Vec<_>, _>>()?;
     Ok(Block::Table { head, rows })
 }

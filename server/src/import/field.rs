@@ -11,6 +11,11 @@ pub fn clean(text: &str) -> String {
     plain.trim().to_owned()
 }
 
+/// What a field holds; null is nothing.
+pub fn given<'a>(value: &'a Value, field: &str) -> Option<&'a Value> {
+    value.get(field).filter(|value| !value.is_null())
+}
+
 /// Text that is there and not blank.
 pub fn text(value: &Value, field: &'static str) -> Result<String, Reason> {
     text_or(value, field)?.ok_or(Reason::Missing(field))
@@ -18,16 +23,16 @@ pub fn text(value: &Value, field: &'static str) -> Result<String, Reason> {
 
 /// Text, or nothing where the field is missing, null or blank.
 pub fn text_or(value: &Value, field: &'static str) -> Result<Option<String>, Reason> {
-    match value.get(field) {
-        None | Some(Value::Null) => Ok(None),
+    match given(value, field) {
+        None => Ok(None),
         Some(Value::String(text)) => Ok(Some(clean(text)).filter(|text| !text.is_empty())),
         Some(_) => Err(Reason::Wrong(field)),
     }
 }
 
 pub fn list<'a>(value: &'a Value, field: &'static str) -> Result<&'a [Value], Reason> {
-    match value.get(field) {
-        None | Some(Value::Null) => Ok(&[]),
+    match given(value, field) {
+        None => Ok(&[]),
         Some(Value::Array(items)) => Ok(items),
         Some(_) => Err(Reason::Wrong(field)),
     }
@@ -39,7 +44,7 @@ pub fn texts(value: &Value, field: &'static str) -> Result<Vec<String>, Reason> 
     list(value, field)?.iter().map(text).collect()
 }
 
-/// RFC 3339, a date, or an offset from `now` like `-90m`, `+3h`, `-2d`, `0m`.
+/// RFC 3339, a date, or an offset from `now` like `-90m`, `+3h`, `-2d`, `0m`; within [`Time::YEARS`].
 pub fn time(value: &Value, field: &'static str, now: Time) -> Result<Option<Time>, Reason> {
     let Some(text) = text_or(value, field)? else { return Ok(None) };
     let relative = || -> Option<Time> {
@@ -50,7 +55,7 @@ pub fn time(value: &Value, field: &'static str, now: Time) -> Result<Option<Time
             _ => return None,
         };
         let number: i64 = text[..text.len() - 1].parse().ok()?;
-        Some(now.plus(number.checked_mul(unit)?))
+        Some(now.plus(number.checked_mul(unit)?)).filter(|time| Time::YEARS.contains(&time.civil().year))
     };
     Time::parse(&text).or_else(relative).map(Some).ok_or(Reason::BadTime(text))
 }

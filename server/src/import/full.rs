@@ -1,7 +1,7 @@
 //! Full items: every kind, in several languages, with facts, media and references.
 
 use super::media::Media;
-use super::{Fault, block, field};
+use super::{Fault, block, field, lang};
 use crate::publish::Proposal;
 use crate::reason::Reason;
 use domain::content::{
@@ -14,9 +14,9 @@ use serde_json::Value;
 pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fault> {
     let name = field::text(value, "kind")?;
     let kind = Kind::from_name(&name).ok_or(Reason::UnknownKind(name))?;
-    let source = value.get("source").ok_or(Reason::Missing("source"))?;
+    let source = field::given(value, "source").ok_or(Reason::Missing("source"))?;
     let alert = if kind == Kind::ALERT { Some(alert(value)?) } else { None };
-    let references = match value.get("alert") {
+    let references = match field::given(value, "alert") {
         Some(alert) if kind == Kind::ALERT => field::texts(alert, "references")?,
         _ => Vec::new(),
     };
@@ -24,12 +24,10 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
     let status = status(value, kind)?;
     let mut headlines = Vec::new();
     let mut variants = Vec::new();
-    for one in std::iter::once(value).chain(field::list(value, "variants")?) {
-        let (mut headline, variant) = variant(one, media)?;
+    let texts: Vec<&Value> = std::iter::once(value).chain(field::list(value, "variants")?).collect();
+    for (one, lang) in texts.iter().zip(lang::of(&texts)?) {
+        let (mut headline, variant) = variant(one, lang, media)?;
         headline.title = domain::alert::marked(&headline.title, status, &headline.lang);
-        if headlines.iter().any(|other: &Headline| other.lang == headline.lang) {
-            return Err(Reason::Wrong("variants").into());
-        }
         headlines.push(headline);
         variants.push(variant);
     }
@@ -41,8 +39,8 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
         places: places(value)?,
         source: field::text(source, "name")?,
         headlines,
-        sample: match value.get("sample") {
-            None | Some(Value::Null) => false,
+        sample: match field::given(value, "sample") {
+            None => false,
             Some(sample) => sample.as_bool().ok_or(Reason::Wrong("sample"))?,
         },
         detail,
@@ -56,7 +54,7 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
         ext: Vec::new(),
     };
     let supersedes = field::text_or(value, "supersedes")?;
-    Ok(Proposal { card, body, alert, references, supersedes, media: media.used() })
+    Ok(Proposal { card, undated: false, body, alert, references, supersedes, media: media.used() })
 }
 
 fn topics(value: &Value) -> Result<Vec<u8>, Reason> {
@@ -82,11 +80,11 @@ fn places(value: &Value) -> Result<Vec<PlaceCode>, Reason> {
 }
 
 fn alert(value: &Value) -> Result<AlertInfo, Reason> {
-    let alert = value.get("alert").ok_or(Reason::Missing("alert"))?;
+    let alert = field::given(value, "alert").ok_or(Reason::Missing("alert"))?;
     let slug = field::text(alert, "hazard")?;
     let hazard = instance().hazard_by_slug(&slug).ok_or(Reason::UnknownHazard(slug))?;
     let max = instance().hazard(hazard).map_or(0, |hazard| hazard.max_level);
-    let level = alert.get("level").ok_or(Reason::Missing("level"))?.as_u64().ok_or(Reason::Wrong("level"))?;
+    let level = field::given(alert, "level").ok_or(Reason::Missing("level"))?.as_u64().ok_or(Reason::Wrong("level"))?;
     let level = u8::try_from(level).map_err(|_| Reason::BadLevel { level, max })?;
     let word = |name| field::text_or(alert, name);
     Ok(AlertInfo {
@@ -129,7 +127,7 @@ fn status(value: &Value, kind: Kind) -> Result<Status, Reason> {
 }
 
 fn event(value: &Value, now: Time) -> Result<EventInfo, Reason> {
-    let event = value.get("event").ok_or(Reason::Missing("event"))?;
+    let event = field::given(value, "event").ok_or(Reason::Missing("event"))?;
     let online = field::text_or(event, "online")?;
     if let Some(url) = &online {
         crate::publish::check_url(url)?;
@@ -137,20 +135,13 @@ fn event(value: &Value, now: Time) -> Result<EventInfo, Reason> {
             return Err(Reason::BadUrl(url.clone()));
         }
     }
-    Ok(EventInfo {
-        start: field::time(event, "start", now)?.ok_or(Reason::Missing("start"))?,
-        end: field::time(event, "end", now)?,
-        online,
-    })
+    let start = field::time(event, "start", now)?.ok_or(Reason::Missing("start"))?;
+    // RFC 5545 knows no event that ends as it begins.
+    let end = field::time(event, "end", now)?.filter(|end| *end != start);
+    Ok(EventInfo { start, end, online })
 }
 
-fn variant(value: &Value, media: &mut Media) -> Result<(Headline, Variant), Fault> {
-    let lang = field::text_or(value, "lang")?.unwrap_or_else(|| "vi".into());
-    let subtags = || lang.split('-');
-    let plain = |tag: &str| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !subtags().all(plain) || lang.len() > 35 || subtags().next().is_some_and(|tag| tag.len() < 2) {
-        return Err(Reason::Wrong("lang").into());
-    }
+fn variant(value: &Value, lang: String, media: &mut Media) -> Result<(Headline, Variant), Fault> {
     let audio = match field::text_or(value, "audio")? {
         Some(file) => Some(media.sound(&file)?),
         None => None,
@@ -184,7 +175,7 @@ fn fact(value: &Value) -> Result<Fact, Reason> {
         ("area", FactKind::AREA),
         ("contingency", FactKind::CONTINGENCY),
     ];
-    let &(name, kind) = KINDS.iter().find(|(name, _)| value.get(*name).is_some()).ok_or(Reason::Wrong("facts"))?;
+    let &(name, kind) = KINDS.iter().find(|(name, _)| field::given(value, name).is_some()).ok_or(Reason::Wrong("facts"))?;
     let text = field::text(value, name)?;
     if text.chars().count() > 1000 { Err(Reason::TooLong("facts", 1000)) } else { Ok(Fact { kind, text }) }
 }

@@ -3,12 +3,12 @@
 
 mod inline;
 mod list;
+mod skip;
 mod table;
 
 use domain::content::{Block, Mark, Style, Text};
 use domain::editorial::markup;
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use inline::Inline;
 use list::start_of;
@@ -19,6 +19,11 @@ use table::Table;
 const MAX_INLINE: usize = 64;
 
 pub fn blocks(source: &str) -> Vec<Block> {
+    read(source).0
+}
+
+/// The blocks, and the first element that shows or sounds and has no block: without it they are not the whole.
+pub fn read(source: &str) -> (Vec<Block>, Option<&'static str>) {
     let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
     let queue = BufferQueue::default();
     queue.push_back(StrTendril::from(source));
@@ -28,7 +33,7 @@ pub fn blocks(source: &str) -> Vec<Block> {
     reader.close_table();
     reader.close_list();
     reader.flush();
-    reader.blocks
+    (reader.blocks, reader.lost)
 }
 
 #[derive(Default)]
@@ -70,18 +75,18 @@ struct Reader {
     links: Vec<Block>,
     /// Inside an element whose content is dropped, and how deep.
     skipped: Option<(String, usize)>,
+    /// The first element of [`skip::LOST`].
+    lost: Option<&'static str>,
 }
 
-/// Dropped with all that is inside.
-const DROPPED: [&str; 19] = [
-    "script", "style", "title", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "video", "audio",
-    "select", "textarea", "button", "noembed", "noframes", "xmp",
-];
-/// Have no end tag, so that there is no inside.
-const EMPTY: [&str; 1] = ["embed"];
 /// Begin or end a paragraph.
 const BREAKS: &str = " p div section article header footer main aside nav figure figcaption address pre hr dl dt dd form \
     fieldset details summary body center caption br ";
+
+/// Whether a name is one of `names`, each of which has a blank at both sides.
+fn among(names: &str, name: &str) -> bool {
+    names.contains(&[" ", name, " "].concat())
+}
 
 impl Reader {
     fn text(&mut self, text: &str) {
@@ -100,27 +105,8 @@ impl Reader {
     fn tag(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name: &str = &tag.name;
         let start = tag.kind == TagKind::StartTag;
-        if let Some((skipped, depth)) = &mut self.skipped {
-            if skipped.as_str() == name && !tag.self_closing {
-                *depth = if start { *depth + 1 } else { *depth - 1 };
-                if *depth == 0 {
-                    self.skipped = None;
-                }
-            }
-            return TokenSinkResult::Continue;
-        }
-        if DROPPED.contains(&name) {
-            let hollow = EMPTY.contains(&name) || (tag.self_closing && matches!(name, "svg" | "math"));
-            if !start || hollow {
-                return TokenSinkResult::Continue;
-            }
-            self.skipped = Some((name.to_owned(), 1));
-            return match name {
-                "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-                "style" | "iframe" | "noembed" | "noframes" | "xmp" => TokenSinkResult::RawData(RawKind::Rawtext),
-                "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
-                _ => TokenSinkResult::Continue,
-            };
+        if let Some(result) = self.skip(tag) {
+            return result;
         }
         match (name, start) {
             ("strong" | "b" | "em" | "i" | "span", true) => self.open(tag),
@@ -172,7 +158,7 @@ impl Reader {
             ("tr", _) => self.close_row(),
             ("td" | "th", true) => self.close_cell(false),
             ("td" | "th", false) => self.close_cell(true),
-            _ if BREAKS.contains(&[" ", name, " "].concat()) => self.flush(),
+            _ if among(BREAKS, name) => self.flush(),
             _ => {}
         }
         TokenSinkResult::Continue

@@ -8,6 +8,7 @@ mod field;
 mod full;
 pub(crate) mod html;
 mod inline;
+mod lang;
 mod lines;
 pub(crate) mod media;
 mod plain;
@@ -17,7 +18,7 @@ mod tests;
 pub use media::MediaFolder;
 
 use crate::error::Error;
-use crate::publish::{Done, Draft, What};
+use crate::publish::{Done, Draft, What, check, check_withdrawal};
 use crate::reason::Reason;
 use crate::site::Site;
 use domain::content::Time;
@@ -27,7 +28,8 @@ use media::Media;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::io::BufRead;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -92,54 +94,98 @@ impl From<Error> for Fault {
     }
 }
 
-/// Imports a file; its images and recordings lie beside it or in `media/` beside it.
+/// Imports a file; its images and recordings lie beside it or in `media/` beside it. Those of a pipe, in the current folder.
 pub async fn file(site: &Site, path: &Path) -> Result<Report, Error> {
-    let open = || std::fs::File::open(path).map(std::io::BufReader::new).map_err(Error::file(path));
-    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-    let mut media = Media::new(MediaFolder::Beside(folder));
-    let last = scan(site, Lines::new(open()?), path, &mut media).await?;
-    publish(site, Lines::new(open()?), path, media, last).await
+    let mut file = File::open(path).map_err(Error::file(path))?;
+    let mut folder = path.parent().unwrap_or(Path::new("."));
+    if !file.metadata().map_err(Error::file(path))?.is_file() {
+        // What has been read of a pipe is gone from it.
+        file = copy(file).map_err(Error::file(path))?;
+        folder = Path::new(".");
+    }
+    let lines = || -> Result<_, Error> {
+        (&file).rewind().map_err(Error::file(path))?;
+        Ok(Lines::new(BufReader::new(&file)))
+    };
+    let mut media = Media::new(MediaFolder::Beside(folder.to_owned()));
+    let stories = scan(site, lines()?, path, &mut media).await?;
+    publish(site, lines()?, path, media, stories).await
+}
+
+/// The rest of a file as one that has no name and goes when it is closed.
+fn copy(mut from: File) -> io::Result<File> {
+    let mut to = tempfile::tempfile()?;
+    io::copy(&mut from, &mut to)?;
+    Ok(to)
 }
 
 /// The same for content inside the binary.
 pub async fn bytes(site: &Site, lines: &[u8], folder: MediaFolder) -> Result<Report, Error> {
     let mut media = Media::new(folder);
     let inside = Path::new("sample");
-    let last = scan(site, Lines::new(lines), inside, &mut media).await?;
-    publish(site, Lines::new(lines), inside, media, last).await
+    let stories = scan(site, Lines::new(lines), inside, &mut media).await?;
+    publish(site, Lines::new(lines), inside, media, stories).await
 }
 
-/// Every item of the file with the hash of the last good line about it, and how many there are.
-type Last = HashMap<String, (usize, [u8; 32])>;
+/// Every item of the file with what each good line about it holds and refers to.
+type Stories = HashMap<String, Vec<([u8; 32], Vec<String>)>>;
 
 /// `path` names the lines where they cannot be read.
-async fn scan(site: &Site, lines: Lines<impl BufRead>, path: &Path, media: &mut Media) -> Result<Last, Error> {
-    let mut last = Last::new();
+async fn scan(site: &Site, lines: Lines<impl BufRead>, path: &Path, media: &mut Media) -> Result<Stories, Error> {
+    let mut stories = Stories::new();
     for line in lines {
         let found = draft(line.map_err(Error::file(path))?, media, site.now());
         media.shelve(&site.shelf).await?;
         match found {
             Ok(draft) => {
-                let entry = last.entry(draft.external).or_insert((0, draft.content));
-                *entry = (entry.0 + 1, draft.content);
+                let names = draft.what.names();
+                stories.entry(draft.external).or_default().push((draft.content, names));
             }
             Err(Fault::Line(_)) => {}
             Err(Fault::Fatal(cause)) => return Err(cause),
         }
     }
-    Ok(last)
+    Ok(stories)
 }
 
-async fn publish(site: &Site, lines: Lines<impl BufRead>, path: &Path, mut media: Media, last: Last) -> Result<Report, Error> {
-    let expected: Arc<HashSet<String>> = Arc::new(last.keys().cloned().collect());
-    let (now, mut report) = (site.now(), Report::default());
-    let mut settled: HashSet<String> = HashSet::new();
-    for (name, (count, content)) in last {
-        // Several lines tell the story of one item: when its end is known already, none of them is news.
-        if count > 1 && site.store.content_of(&name).await? == Some(content) {
-            settled.insert(name);
+/// Items of which several lines tell the story when its end is known already: none of these lines is news.
+async fn settled(site: &Site, stories: &Stories, expected: &HashSet<String>) -> Result<HashSet<String>, Error> {
+    let mut settled = HashSet::new();
+    for (name, lines) in stories.iter().filter(|(_, lines)| lines.len() > 1) {
+        let Some(known) = site.store.content_of(name).await? else { continue };
+        for (content, names) in lines.iter().rev() {
+            // A line that is refused for what it refers to is not the end.
+            if refers(site, name, names, expected).await? {
+                if *content == known {
+                    settled.insert(name.clone());
+                }
+                break;
+            }
         }
     }
+    Ok(settled)
+}
+
+/// Whether an item refers to others only, and to such as there are: the publisher refuses what does not.
+async fn refers(site: &Site, name: &str, names: &[String], expected: &HashSet<String>) -> Result<bool, Error> {
+    for other in names {
+        if other == name || !(expected.contains(other) || site.store.knows(other).await?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+async fn publish(
+    site: &Site,
+    lines: Lines<impl BufRead>,
+    path: &Path,
+    mut media: Media,
+    stories: Stories,
+) -> Result<Report, Error> {
+    let expected: Arc<HashSet<String>> = Arc::new(stories.keys().cloned().collect());
+    let settled = settled(site, &stories, &expected).await?;
+    let (now, mut report) = (site.now(), Report::default());
     let mut batch: Vec<(usize, Draft)> = Vec::with_capacity(BATCH);
     let mut lines = lines.peekable();
     while let Some(line) = lines.next() {
@@ -148,8 +194,14 @@ async fn publish(site: &Site, lines: Lines<impl BufRead>, path: &Path, mut media
         let found = draft(line, &mut media, now);
         media.shelve(&site.shelf).await?;
         match found {
-            Ok(draft) if settled.contains(&draft.external) => report.same += 1,
-            Ok(draft) => batch.push((number, draft)),
+            Ok(draft) => {
+                let (name, names) = (&draft.external, draft.what.names());
+                if settled.contains(name) && refers(site, name, &names, &expected).await? {
+                    report.same += 1;
+                } else {
+                    batch.push((number, draft));
+                }
+            }
             Err(Fault::Line(reason)) => report.count(number, Done::Refused(reason)),
             Err(Fault::Fatal(cause)) => return Err(cause),
         }
@@ -162,6 +214,8 @@ async fn publish(site: &Site, lines: Lines<impl BufRead>, path: &Path, mut media
             }
         }
     }
+    // Some are refused before their batch, some with it.
+    report.bad.sort_by_key(|(number, _)| *number);
     Ok(report)
 }
 
@@ -177,13 +231,18 @@ fn draft(line: Line, media: &mut Media, now: Time) -> Result<Draft, Fault> {
         return Err(Reason::TooLong("id", MAX_NAME).into());
     }
     media.begin();
-    let what = if value.get("withdrawn").is_some() {
+    let what = if field::given(&value, "withdrawn").is_some() {
         What::Withdraw { reason: field::text(&value, "withdrawn")? }
-    } else if value.get("kind").is_some() {
+    } else if field::given(&value, "kind").is_some() {
         What::Item(Box::new(full::read(&value, media, now)?))
     } else {
         What::Item(Box::new(plain::read(&value, now)?))
     };
+    // Here and not only when it is published: a line that is refused is not the end of its item's story.
+    match &what {
+        What::Item(proposal) => check(&proposal.card, &proposal.body, proposal.alert.as_ref(), now)?,
+        What::Withdraw { reason } => check_withdrawal(reason)?,
+    }
     // Keys in order, so that another order of fields is no other content; media by content, not by name.
     let content = hash(&[field::canonical(&value).as_bytes(), media.used_names().as_bytes()].concat());
     Ok(Draft { external, content, what })

@@ -17,7 +17,7 @@ pub fn read(value: &Value, now: Time) -> Result<Proposal, Fault> {
         summary: field::text(value, "summary")?,
         audio: false,
     };
-    if value.get("body").is_none() {
+    if field::given(value, "body").is_none() {
         return Err(Reason::Missing("body").into());
     }
     let text = |item: &Value| item.as_str().map(field::clean).ok_or(Reason::Wrong("body"));
@@ -28,15 +28,17 @@ pub fn read(value: &Value, now: Time) -> Result<Proposal, Fault> {
         return Err(Reason::Missing("body").into());
     }
     let topic = field::text_or(value, "topic_guess").ok().flatten().and_then(|guess| topic(&guess));
+    let issued = field::time(value, "issued", now)?;
     let card = Card {
         topics: topic.into_iter().collect(),
         source: GATHERED.into(),
         headlines: vec![headline],
-        ..Card::blank(Kind::BULLETIN, field::time(value, "issued", now)?.unwrap_or(now))
+        ..Card::blank(Kind::BULLETIN, issued.unwrap_or(now))
     };
     let variant = Variant { lang: "vi".into(), facts: Vec::new(), blocks, audio: None };
     let body = Body { variants: vec![variant], ..Body::default() };
-    Ok(Proposal { card, body, alert: None, references: Vec::new(), supersedes: None, media: Vec::new() })
+    let undated = issued.is_none();
+    Ok(Proposal { card, undated, body, alert: None, references: Vec::new(), supersedes: None, media: Vec::new() })
 }
 
 /// A topic by its slug, or by the end of it: older collections say `thien-tai` for `phong-chong-thien-tai`.

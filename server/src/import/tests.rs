@@ -93,7 +93,114 @@ fn what_is_wrong_is_named() {
     assert_eq!(with("body", json!([{"html": "<script>1</script>"}])), Reason::EmptyHtml);
     assert_eq!(with("body", json!([{"image": "../x.png", "alt": "x"}])), Reason::BadMedia("../x.png".into()));
     assert_eq!(with("body", json!([{"image": "x.png", "alt": "x"}])), Reason::NoMedia("x.png".into()));
-    assert_eq!(with("variants", json!([{"lang": "vi", "title": "T", "summary": "S", "body": ["x"]}])), Reason::Wrong("variants"));
+    assert_eq!(with("title", json!("x".repeat(201))), Reason::TooLong("title", 200));
+}
+
+#[test]
+fn null_is_nothing() {
+    let plain = json!({"id": "a", "title": "T", "summary": "S", "body": ["x"], "withdrawn": null, "kind": null, "issued": null,
+        "topic_guess": null});
+    assert_eq!(item(&plain).card.kind, Kind::BULLETIN);
+    assert_eq!(read(&json!({"id": "a", "title": "T", "summary": "S", "body": null})).err(), Some(Reason::Missing("body")));
+    let mut line = full();
+    for field in ["withdrawn", "effective", "status", "alert", "event", "variants", "lang", "audio", "sample", "supersedes"] {
+        line[field] = Value::Null;
+    }
+    line["body"] = json!([{"heading": "H", "level": null}, {"heading": null, "list": ["x"]}, {"quote": "q", "by": null}]);
+    line["facts"] = json!([{"paper": null, "fee": "0"}]);
+    let p = item(&line);
+    assert_eq!(p.body.variants[0].blocks[1], Block::List(vec![Text::plain("x")]));
+    assert_eq!(p.body.variants[0].fact(FactKind::FEE), Some("0"));
+    line["source"] = Value::Null;
+    assert_eq!(read(&line).err(), Some(Reason::Missing("source")));
+}
+
+#[test]
+fn languages_are_the_same_however_they_are_written() {
+    let langs = |own: &str, others: &[&str]| {
+        let mut line = full();
+        line["lang"] = own.into();
+        line["variants"] = others.iter().map(|lang| json!({"lang": lang, "title": "T", "summary": "S", "body": ["x"]})).collect();
+        read(&line).map(|draft| match draft.what {
+            What::Item(p) => {
+                let body: Vec<_> = p.body.variants.iter().map(|variant| variant.lang.clone()).collect();
+                assert_eq!(p.card.headlines.iter().map(|head| head.lang.clone()).collect::<Vec<_>>(), body);
+                body.join(" ")
+            }
+            other => panic!("{other:?}"),
+        })
+    };
+    let all = |own: &str, others: &[&str]| langs(own, others).unwrap();
+    assert_eq!(all("VI", &["en-US"]), "vi en");
+    assert_eq!(all("vi-vn", &["EN-gb", "ZH-hant-tw", "CMG"]), "vi en zh-Hant-TW cmg");
+    assert_eq!(all("vi", &["vi-VN", "en-US", "en"]), "vi vi-VN en-US en", "the plain one comes first");
+    assert_eq!(all("en-US", &["en-gb"]), "en en-GB");
+    assert_eq!(langs("vi", &["VI"]), Err(Reason::Twice("vi".into())));
+    assert_eq!(langs("vi", &["kk-Cyrl", "kk-cyrl"]), Err(Reason::Twice("kk-Cyrl".into())));
+    assert_eq!(langs("v_i", &[]), Err(Reason::Wrong("lang")));
+}
+
+#[test]
+fn times_are_those_of_a_calendar() {
+    let with = |field: &str, text: &str| {
+        let mut line = full();
+        line[field] = text.into();
+        read(&line).map(|_| ())
+    };
+    for absurd in [
+        "+100000000000000d",
+        "-100000000000000d",
+        "9999-12-31T23:59:59Z",
+        "0000-01-01T00:00:00+14:00",
+        "2026-11-23T10:00:00+99:99",
+    ] {
+        assert_eq!(with("expires", absurd), Err(Reason::BadTime(absurd.into())));
+    }
+    assert_eq!(with("expires", "9998-12-31"), Ok(()));
+    assert_eq!(with("expires", "+30d"), Ok(()));
+}
+
+#[test]
+fn an_event_that_ends_as_it_begins_has_no_end() {
+    let event = |end: &str| {
+        let mut line = full();
+        line["kind"] = "event".into();
+        line["event"] = json!({"start": "+1h", "end": end});
+        read(&line).map(|draft| match draft.what {
+            What::Item(p) => p.card.event().unwrap().end,
+            other => panic!("{other:?}"),
+        })
+    };
+    assert_eq!(event("+60m"), Ok(None));
+    assert_eq!(event("+2h"), Ok(Some(Time(1_000_000 + 7_200))));
+    assert_eq!(event("0m"), Err(Reason::Backwards));
+}
+
+#[test]
+fn signs_within_words_and_lines_to_fill_in_stay_as_they_are() {
+    for text in
+        ["Họ tên: ______ Ngày: ______ xem https://x.vn/a__b__c và 2**3**4", "a ** b ** c", "** a **", "****", "__a", "C:\\a__b"]
+    {
+        let line = json!({"id": "a", "title": "T", "summary": "S", "body": [text]});
+        assert_eq!(item(&line).body.variants[0].blocks, [Block::Paragraph(Text::plain(text))]);
+    }
+    let line = json!({"id": "a", "title": "T", "summary": "S", "body": ["(**Lưu ý:** a_b) __x__\\."]});
+    let marks = vec![Mark { start: 1, end: 9, style: Style::Strong }, Mark { start: 15, end: 16, style: Style::Emphasis }];
+    assert_eq!(item(&line).body.variants[0].blocks, [Block::Paragraph(Text { plain: "(Lưu ý: a_b) x\\.".into(), marks })]);
+}
+
+#[test]
+fn html_that_would_lose_something_is_refused() {
+    let html = |source: &str| {
+        let mut line = full();
+        line["body"] = json!([{"html": source}]);
+        read(&line).map(|_| ())
+    };
+    for tag in ["img", "video", "audio", "iframe", "object", "embed"] {
+        assert_eq!(html(&format!("<p>Trước</p><{tag} src=x></{tag}><p>Sau")), Err(Reason::NoBlock(tag)), "{tag}");
+    }
+    assert_eq!(html("<p>Trước</p><noscript><img src=x></noscript><svg></svg><p>Sau"), Ok(()), "nobody sees these");
+    assert!(Reason::NoBlock("img").to_string().contains("<img>"));
 }
 
 #[test]

@@ -48,12 +48,16 @@ pub fn item(card: &Card, body: &Body, at: Time, picture: Option<&Picture>, ctx: 
                 let here = venue.map(|venue| json!({ "@type": "Place", "name": venue, "address": address(card, ctx) }));
                 let there = event.online.map(|url| json!({ "@type": "VirtualLocation", "url": url }));
                 let mode = match (&here, &there) {
-                    (Some(_), Some(_)) => "Mixed",
-                    (None, Some(_)) => "Online",
-                    _ => "Offline",
+                    (Some(_), Some(_)) => Some("Mixed"),
+                    (None, Some(_)) => Some("Online"),
+                    (Some(_), None) => Some("Offline"),
+                    // Nobody said where: to guess would send people somewhere.
+                    (None, None) => None,
                 };
-                put("eventAttendanceMode", format!("https://schema.org/{mode}EventAttendanceMode").into());
-                put("location", here.into_iter().chain(there).collect());
+                if let Some(mode) = mode {
+                    put("eventAttendanceMode", format!("https://schema.org/{mode}EventAttendanceMode").into());
+                    put("location", here.into_iter().chain(there).collect());
+                }
             }
         }
         Kind::GUIDE => {

@@ -53,7 +53,21 @@ pub fn check(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> 
     body.source_url.as_deref().map_or(Ok(()), url)?;
     card.event().and_then(|event| event.online).as_deref().map_or(Ok(()), url)?;
     body.document.as_deref().map_or(Ok(()), |document| text("document", document, MAX_SHORT))?;
-    blocks().try_for_each(block)
+    blocks().try_for_each(block)?;
+    size(&card.encode(), &body.encode())
+}
+
+/// Whether what travels of an item is within the formats of the wire, in bytes.
+pub fn size(card: &[u8], body: &[u8]) -> Result<(), Reason> {
+    if card.len() > Card::MAX_BYTES {
+        return Err(Reason::TooLong("card", Card::MAX_BYTES));
+    }
+    if body.len() > Body::MAX_BYTES { Err(Reason::TooLong("body", Body::MAX_BYTES)) } else { Ok(()) }
+}
+
+/// Whether the reason of a withdrawal keeps to the limits.
+pub fn withdrawal(reason: &str) -> Result<(), Reason> {
+    text("withdrawn", reason, MAX_SUMMARY)
 }
 
 fn block(block: &Block) -> Result<(), Reason> {

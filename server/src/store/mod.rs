@@ -109,6 +109,13 @@ impl Store {
         Ok(row.and_then(|(content,)| content?.try_into().ok()))
     }
 
+    /// Whether an item of this name was ever published or referred to.
+    pub async fn knows(&self, external: &str) -> Result<bool, Error> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT 1 FROM origin WHERE external = ?").bind(external).fetch_optional(&self.readers).await?;
+        Ok(row.is_some())
+    }
+
     /// Names at the source of all sample items that stand.
     pub async fn samples(&self) -> Result<Vec<String>, Error> {
         let rows: Vec<(String,)> =

@@ -16,7 +16,8 @@ pub(super) const TREE: &str = include_str!("tree.sql");
 const BOUND: &str = include_str!("bound.sql");
 const BEGUN: &str = include_str!("begun.sql");
 const LIST: &str = include_str!("list.sql");
-const SCHEMA_VERSION: i64 = 7;
+const HAD: &str = include_str!("had.sql");
+const SCHEMA_VERSION: i64 = 8;
 
 /// Brings the schema up to date and returns epoch and birth of the store.
 pub(super) async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time), Error> {
@@ -51,7 +52,10 @@ pub(super) async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<
             sqlx::raw_sql(sql).execute(&mut *tx).await?;
         }
         desk::fill_lists(&mut tx).await?;
-        sqlx::raw_sql("PRAGMA user_version = 7").execute(&mut *tx).await?;
+    }
+    if version < 8 {
+        sqlx::raw_sql(HAD).execute(&mut *tx).await?;
+        sqlx::raw_sql("PRAGMA user_version = 8").execute(&mut *tx).await?;
     }
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
     if copied.rows_affected() > 0 {
@@ -108,6 +112,22 @@ mod tests {
         sqlx::raw_sql("DROP TABLE job").execute(&mut old).await.unwrap();
         drop(old);
         assert_eq!(Store::open(folder.path(), &Clock::default()).await.unwrap().epoch, 7);
+    }
+
+    #[tokio::test]
+    async fn what_items_were_last_made_from_is_known_as_something_they_had() {
+        let folder = tempfile::tempdir().unwrap();
+        let more = "PRAGMA user_version = 1; INSERT INTO origin (external, item, content, revision, sample) \
+             VALUES ('a', x'0000000001', zeroblob(32), 3, 0), ('b', x'0000000002', NULL, 0, 0)";
+        drop(first_release(folder.path(), more).await);
+        let store = Store::open(folder.path(), &Clock::default()).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let item = tx.item("a").await.unwrap();
+        assert!(tx.had(item, &[0; 32]).await.unwrap());
+        tx.set_origin("a", &[1; 32], 4, false).await.unwrap();
+        assert!(tx.had(item, &[0; 32]).await.unwrap() && tx.had(item, &[1; 32]).await.unwrap());
+        assert!(!tx.had(item, &[2; 32]).await.unwrap());
+        tx.roll_back().await;
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::assets::hex;
 use crate::error::Error;
-use domain::content::{ItemId, MediaRef, Time};
+use domain::content::{Card, ItemId, MediaRef, Time};
 use domain::sign::hash;
 use domain::wire::log::Entry;
 use domain::wire::{Logged, Seq};
@@ -141,7 +141,37 @@ impl Tx {
             .bind(external)
             .execute(&mut *self.connection)
             .await?;
+        sqlx::query("INSERT OR IGNORE INTO had (item, content) SELECT item, content FROM origin WHERE external = ?")
+            .bind(external)
+            .execute(&mut *self.connection)
+            .await?;
         Ok(())
+    }
+
+    /// Whether an item was made from this content at any time.
+    pub async fn had(&mut self, item: ItemId, content: &[u8; 32]) -> Result<bool, Error> {
+        let row: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM had WHERE item = ? AND content = ?")
+            .bind(item.0.to_vec())
+            .bind(content.to_vec())
+            .fetch_optional(&mut *self.connection)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Whether the last word on an item is that it was withdrawn.
+    pub async fn is_withdrawn(&mut self, item: ItemId) -> Result<bool, Error> {
+        let row: Option<(i64,)> = sqlx::query_as("SELECT kind FROM log WHERE item = ? ORDER BY revision DESC LIMIT 1")
+            .bind(item.0.to_vec())
+            .fetch_optional(&mut *self.connection)
+            .await?;
+        Ok(row == Some((2,)))
+    }
+
+    /// The newest card of an item, whether it stands or was withdrawn.
+    pub async fn last_card(&mut self, item: ItemId) -> Result<Option<Card>, Error> {
+        let sql = "SELECT card FROM log WHERE item = ? AND kind = 1 ORDER BY revision DESC LIMIT 1";
+        let row: Option<(Vec<u8>,)> = sqlx::query_as(sql).bind(item.0.to_vec()).fetch_optional(&mut *self.connection).await?;
+        row.map(|(card,)| Card::decode(&card).map_err(|_| Error::Damaged(format!("card {item:?}")))).transpose()
     }
 
     pub async fn last_seq(&mut self) -> Result<Seq, Error> {

@@ -145,7 +145,7 @@ async fn what_is_over_or_no_alarm_is_told_to_nobody() {
     let alert = card.alert();
     card.set_status(Status::Test);
     let body = site.live.now().items[&id].body.clone();
-    let proposal = Proposal { card, body, alert, references: Vec::new(), supersedes: None, media: Vec::new() };
+    let proposal = Proposal { card, undated: false, body, alert, references: Vec::new(), supersedes: None, media: Vec::new() };
     let draft = Draft { external: "test".into(), content: [1; 32], what: What::Item(Box::new(proposal)) };
     site.publisher.publish(vec![draft], Arc::default()).await.unwrap();
     assert_eq!(site.store.jobs().await.unwrap().len(), 1);

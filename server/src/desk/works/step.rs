@@ -186,7 +186,7 @@ pub(super) async fn send(
         None => None,
     };
     let Compiled { card, body, media, .. } = compiled;
-    let proposal = Proposal { card, body, alert, references, supersedes, media };
+    let proposal = Proposal { card, undated: false, body, alert, references, supersedes, media };
     let draft = Draft { external, content, what: What::Item(Box::new(proposal)) };
     match site.publisher.append(tx, vec![draft], &HashSet::new()).await?.pop() {
         Some(Done::New(id) | Done::Revised(id)) => Ok(Some(id)),

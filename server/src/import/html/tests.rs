@@ -76,3 +76,16 @@ fn depth_and_disorder_cost_nothing() {
         assert!(text.starts_with('x'), "{odd} → {text}");
     }
 }
+
+#[test]
+fn a_button_that_is_never_closed_swallows_nothing() {
+    for odd in ["<button>Gửi", "<select><option>một", "<p><button><b>Gửi</b>", "<table><tr><td><select></td></tr></table>"]
+    {
+        assert_eq!(
+            blocks(&format!("{odd}<p>sau</p><h2>nữa</h2>")).last(),
+            Some(&Block::Heading { level: 2, text: "nữa".into() }),
+            "{odd}"
+        );
+    }
+    assert_eq!(blocks("<p>a<button>x<br>y</button>b<select><option>x<hr><option>y</select>c"), [paragraph("abc")]);
+}
