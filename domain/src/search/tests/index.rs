@@ -119,7 +119,10 @@ fn filters_and_no_words() {
     }
     let all = Query::default();
     assert_eq!(found(&index, &all), [4, 3, 2, 1], "newest first");
-    assert_eq!(found(&index, &Query { text: " ?! ".into(), ..all.clone() }), [4, 3, 2, 1]);
+    assert_eq!(found(&index, &Query { text: "  ".into(), ..all.clone() }), [4, 3, 2, 1], "nothing typed yet");
+    for text in [" ?! ", "'", ".", "😀"] {
+        assert_eq!(found(&index, &Query { text: text.into(), ..all.clone() }), [0; 0], "{text} stands nowhere");
+    }
     assert_eq!(found(&index, &Query { place: Some(here.0), ..all.clone() }), [3, 2, 1]);
     assert_eq!(found(&index, &Query { place: Some(city.0), ..all.clone() }), [2, 1]);
     assert_eq!(found(&index, &Query { topic: Some(0), ..all.clone() }), [4, 1]);
