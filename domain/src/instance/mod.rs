@@ -78,6 +78,11 @@ mod tests {
         assert_eq!(i.former_by_slug("huyen-a-luoi").unwrap().successors.len(), 5);
         assert_eq!(i.former_by_slug("xa-hong-bac").unwrap().successors, [20044]);
         assert_eq!(i.place_by_slug("a-luoi-2").unwrap().code, 20044);
+        // Two that differ in one diacritic: the address that was there first stays.
+        for (slug, name) in [("phuong-huong-van", "Phường Hương Văn"), ("phuong-huong-van-2", "Phường Hương Vân")] {
+            let former = i.former_by_slug(slug).unwrap();
+            assert_eq!((former.name.as_str(), &former.successors[..]), (name, &[19996][..]));
+        }
     }
 
     #[test]
