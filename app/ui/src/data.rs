@@ -147,9 +147,7 @@ pub struct PlaceData<'a> {
 impl<'a> PlaceData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time, code: u32, limit: usize) -> PlaceData<'a> {
         let cards: Vec<&Card> = cards.into_iter().collect();
-        // The page of the city itself shows what concerns any of its units.
-        let whole = instance().place(PlaceCode(code)).is_some_and(|place| place.parent.is_none());
-        let within = |card: &Card| whole || instance().concerns(&card.places, PlaceCode(code));
+        let within = |card: &Card| instance().belongs(&card.places, PlaceCode(code));
         let standing = AlertsData::select(cards.iter().copied(), now);
         let mut alerts: Vec<Standing> =
             standing.in_force.into_iter().chain(standing.coming).chain(standing.ended).chain(standing.cancelled).collect();

@@ -55,6 +55,12 @@ impl Instance {
         self.hazards.iter().position(|hazard| hazard.slug == slug).map(|at| at as u8)
     }
 
+    /// Whether something for `places` (none = everyone) belongs to what is shown of the unit `at`: its page, feeds and search.
+    /// Of the top unit that is all, since each of its units is a part of it.
+    pub fn belongs(&self, places: &[PlaceCode], at: PlaceCode) -> bool {
+        self.places.first().is_some_and(|city| city.code == at.0) || self.concerns(places, at)
+    }
+
     /// Whether something for `places` (none = everyone) concerns someone who lives in `at`.
     pub fn concerns(&self, places: &[PlaceCode], at: PlaceCode) -> bool {
         let parent = self.place(at).and_then(|place| place.parent);
@@ -93,5 +99,8 @@ mod tests {
         assert!(i.concerns(&[PlaceCode(46)], a_luoi_2), "the city is above its communes");
         assert!(i.concerns(&[PlaceCode(20044)], a_luoi_2));
         assert!(!i.concerns(&[PlaceCode(20050)], a_luoi_2));
+        let of_a_luoi_2 = [46, 20044, 20050].map(|at| i.belongs(&[a_luoi_2], PlaceCode(at)));
+        assert_eq!(of_a_luoi_2, [true, true, false], "what is of a commune is of the city too");
+        assert!(!i.concerns(&[a_luoi_2], PlaceCode(46)), "and yet no matter of everybody in it");
     }
 }

@@ -191,7 +191,7 @@ impl Index {
 fn passes(facts: &DocFacts, query: &Query) -> bool {
     query.topic.is_none_or(|topic| facts.topics.contains(&topic))
         && query.kind.is_none_or(|kind| facts.kind == kind)
-        && query.place.is_none_or(|place| instance().concerns(&facts.places, PlaceCode(place)))
+        && query.place.is_none_or(|place| instance().belongs(&facts.places, PlaceCode(place)))
 }
 
 /// Moves hits that hold the words of `query` side by side before their equals. `text_of` gives what is at hand of an

@@ -77,7 +77,7 @@ async fn items(State(site): State<Arc<Site>>, asked: Asked<ListQuery>, request: 
             let card = &item.card;
             query.topic.is_none_or(|topic| card.topics.contains(&topic))
                 && query.kind.is_none_or(|kind| card.kind == kind)
-                && query.place.is_none_or(|place| instance().concerns(&card.places, PlaceCode(place)))
+                && query.place.is_none_or(|place| instance().belongs(&card.places, PlaceCode(place)))
                 && after.is_none_or(|after| item.seq < after)
         };
         let mut found: Vec<_> = world.snapshot.items.values().filter(|item| fits(item)).collect();

@@ -47,8 +47,7 @@ fn belongs(item: &Item, feed: &Feed) -> bool {
         Feed::Topic(topic) => card.topics.contains(topic),
         Feed::Place(code) => {
             let named = !card.places.is_empty() || card.kind == Kind::ALERT;
-            let whole = instance().place(PlaceCode(*code)).is_some_and(|place| place.parent.is_none());
-            named && (whole || instance().concerns(&card.places, PlaceCode(*code)))
+            named && instance().belongs(&card.places, PlaceCode(*code))
         }
         _ => true,
     }

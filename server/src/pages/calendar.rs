@@ -20,12 +20,10 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     match feed {
         Feed::Event(id) => events.extend(all.filter(|(_, item)| item.card.id == *id)),
         Feed::Calendar(code) => {
-            let place = instance().place(PlaceCode(*code));
-            if let Some(place) = place {
+            if let Some(place) = instance().place(PlaceCode(*code)) {
                 name = [place.name.get(lang), " – ", &name].concat();
             }
-            let whole = place.is_some_and(|place| place.parent.is_none());
-            let here = |item: &Item| whole || instance().concerns(&item.card.places, PlaceCode(*code));
+            let here = |item: &Item| instance().belongs(&item.card.places, PlaceCode(*code));
             events.extend(all.filter(|(start, item)| start.plus(MEMORY) > now && here(item)));
         }
         _ => {}

@@ -20,8 +20,7 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     let mut messages: Vec<(ItemId, Alert)> = Vec::new();
     for item in snapshot.items.values().filter(|item| alert::matters(&item.card, now)) {
         let card = &item.card;
-        let here = |place: &domain::instance::Place| place.parent.is_none() || i.concerns(&card.places, PlaceCode(place.code));
-        if place.is_none_or(here) {
+        if place.is_none_or(|place| i.belongs(&card.places, PlaceCode(place.code))) {
             messages.extend(outward::message(snapshot, card.id, lang, origin).map(|message| (card.id, message)));
         }
     }

@@ -140,7 +140,7 @@ fn filters_and_no_words() {
         assert_eq!(found(&index, &Query { text: text.into(), ..all.clone() }), [0; 0], "{text} stands nowhere");
     }
     assert_eq!(found(&index, &Query { place: Some(here.0), ..all.clone() }), [3, 2, 1]);
-    assert_eq!(found(&index, &Query { place: Some(city.0), ..all.clone() }), [2, 1]);
+    assert_eq!(found(&index, &Query { place: Some(city.0), ..all.clone() }), [4, 3, 2, 1], "every unit is of the city");
     assert_eq!(found(&index, &Query { topic: Some(0), ..all.clone() }), [4, 1]);
     assert_eq!(found(&index, &Query { kind: Some(Kind::ALERT), ..all.clone() }), [3, 2]);
     let narrow = Query { text: "lu".into(), topic: Some(1), place: Some(there.0), kind: Some(Kind::ALERT) };
