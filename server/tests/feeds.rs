@@ -64,6 +64,31 @@ async fn calendars_keep_to_their_format() {
     assert_eq!(reader.get(&Feed::Event(other).path(Lang::Vi)).await.status, 404);
 }
 
+/// Who took a meeting into his calendar must not go to it on the old day.
+#[tokio::test]
+async fn a_meeting_that_was_moved_stands_on_its_new_day_alone() {
+    let reader = Reader::empty().await;
+    let meeting = |id: &str, start: &str| {
+        json!({"id": id, "kind": "event", "topics": ["van-hoa"], "places": ["20044"], "issued": "-1h", "source": {"name": "Xã"},
+            "title": format!("Họp {id}"), "summary": "Họp thôn", "body": ["Mời bà con."], "event": {"start": start}})
+    };
+    let mut moved = meeting("mt2", "+5d");
+    moved["supersedes"] = "mt1".into();
+    reader.publish(&[meeting("mt1", "+1d"), moved]).await;
+    let place = reader.page("/lich/noi/a-luoi-2.ics").await;
+    assert!(place.contains("SUMMARY:Họp mt2") && !place.contains("SUMMARY:Họp mt1"), "{place}");
+    let snapshot = reader.app.site.live.now();
+    let one = async |title: &str| {
+        let id = snapshot.items.values().find(|item| item.card.headlines[0].title == title).unwrap().card.id;
+        reader.page(&Feed::Event(id).path(Lang::Vi)).await
+    };
+    let (old, new) = (one("Họp mt1").await, one("Họp mt2").await);
+    calendar(&old, "mt1");
+    // Programs believe a change only with a higher number.
+    assert!(old.contains("STATUS:CANCELLED\r\n") && old.contains("SEQUENCE:1\r\n"), "{old}");
+    assert!(!new.contains("STATUS:") && new.contains("SEQUENCE:0\r\n"), "{new}");
+}
+
 /// Whoever follows a feed hears of a correction however old the item is.
 #[tokio::test]
 async fn a_feed_begins_with_what_was_published_last() {

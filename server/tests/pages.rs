@@ -205,6 +205,16 @@ async fn what_was_replaced_links_to_the_newer() {
     let html = reader.page(&item_path(&find("Thủ tục cũ").card, Lang::Vi)).await;
     let target = Route::Item(find("Thủ tục mới").card.id).path(Lang::Vi);
     assert!(tags(&html).iter().any(|tag| tag.get("href") == Some(&target)));
+    // Lists have the newer one alone; who searches finds both, and which is which.
+    let topic = reader.page("/chu-de/y-te").await;
+    assert!(topic.contains("Thủ tục mới") && !topic.contains("Thủ tục cũ"), "{topic}");
+    let found = reader.page("/tim?q=van+ban").await;
+    let said = |title: &str| found.split("<li").find(|row| row.contains(title)).unwrap().contains("Đã có tin mới thay tin này<");
+    assert_eq!([said("Thủ tục cũ"), said("Thủ tục mới")], [true, false], "{found}");
+    let api = |title| format!("/api/v1/items/{}", find(title).card.id);
+    let old = reader.get(&api("Thủ tục cũ")).await.json();
+    assert_eq!(old["replaced_by"], find("Thủ tục mới").card.id.to_string());
+    assert!(reader.get(&api("Thủ tục mới")).await.json().get("replaced_by").is_none());
 }
 
 /// What every page carries is paid by every reader: styles of alerts, of items and of the search go only where these are,
