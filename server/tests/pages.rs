@@ -367,6 +367,41 @@ async fn everything_that_is_found_can_be_reached_page_by_page() {
     }
 }
 
+/// However much there is for everyone in between.
+#[tokio::test]
+async fn everything_of_a_place_is_reached_from_its_page() {
+    let reader = Reader::empty().await;
+    let line = |id: String, places: &[&str], issued: &str| {
+        json!({"id": id, "kind": "bulletin", "topics": ["y-te"], "places": places, "issued": issued, "source": {"name": "Xã"},
+        "title": "Tin", "summary": "Một dòng.", "body": ["Rửa tay."]})
+    };
+    let local = (0..130).map(|n| line(format!("xa-{n}"), &["20044"], "-9d"));
+    let others = (0..90).map(|n| line(format!("chung-{n}"), &[], "-1d"));
+    reader.publish(&local.chain(others).collect::<Vec<_>>()).await;
+    let rows = |html: &str| -> Vec<String> {
+        html.split("<a href=\"/tin/").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    for start in ["/noi/a-luoi-2", "/noi/hue"] {
+        let (mut path, mut seen) = (start.to_owned(), Vec::new());
+        loop {
+            let html = reader.page(&path).await;
+            whole(&html, &path, Lang::Vi);
+            assert_eq!(html.contains("noindex"), path.contains("tu="), "{path}: search machines know the first part");
+            let found = rows(&html);
+            let left = 130 - seen.len() - found.len();
+            seen.extend(found);
+            let Some(more) = between(&html, "<p class=\"mr\"", "</p>") else { break };
+            assert!(more.contains(&format!("{left} tin")), "{path}: {more}");
+            path = more.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        }
+        let distinct: BTreeSet<&String> = seen.iter().collect();
+        assert_eq!((seen.len(), distinct.len()), (130, 130), "from {start}");
+    }
+    for odd in ["tu=99999999999999999999999", "tu=-1", "tu=130"] {
+        assert_eq!(rows(&reader.page(&format!("/noi/a-luoi-2?{odd}")).await).len(), 60, "{odd} begins anew");
+    }
+}
+
 #[tokio::test]
 async fn a_fault_tells_nothing_of_itself() {
     let reader = Reader::with_sample().await;

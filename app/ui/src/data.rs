@@ -153,6 +153,8 @@ pub struct PlaceData<'a> {
     pub events: Vec<&'a Card>,
     pub items: Vec<&'a Card>,
     pub more: usize,
+    /// How many come before `items`: pages of the server go on where the one before ended.
+    pub from: usize,
 }
 
 impl<'a> PlaceData<'a> {
@@ -169,7 +171,7 @@ impl<'a> PlaceData<'a> {
         items.retain(|card| named(card));
         let more = items.len().saturating_sub(limit);
         items.truncate(limit);
-        PlaceData { code, alerts, events, items, more }
+        PlaceData { code, alerts, events, items, more, from: 0 }
     }
 }
 

@@ -37,6 +37,18 @@ pub fn document<'a>(snapshot: &Snapshot, ctx: &'a Ctx, route: &Route) -> Option<
     Some(framed(ctx, route, fresh, main))
 }
 
+/// A further part of the list of a place: `from` is how many of its items the pages before showed; past the end it begins anew.
+pub fn place<'a>(snapshot: &Snapshot, ctx: &'a Ctx, code: u32, from: usize) -> Document<'a> {
+    let mut data = PlaceData::select(snapshot.cards(), ctx.now, code, usize::MAX);
+    data.from = if from < data.items.len() { from } else { 0 };
+    data.items.drain(..data.from);
+    data.more = data.items.len().saturating_sub(LIST);
+    data.items.truncate(LIST);
+    let fresh = Some(snapshot.published).filter(|at| *at > Time(0));
+    // Search machines know the first part, and items by the map of the site.
+    Document { canonical: None, alternates: Vec::new(), ..framed(ctx, &Route::Place(code), fresh, pages::place(ctx, data)) }
+}
+
 /// A page that is no item, in its frame.
 pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) -> Document<'a> {
     // What belongs to one phone, or to nobody, is nothing to find.
