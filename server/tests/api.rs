@@ -104,6 +104,7 @@ async fn refusals_have_a_code() {
         ("/api/v1/search?limit=-1", 400, "bad-limit"),
         ("/api/v1/items/zzzzzzzz", 404, "no-such-item"),
         ("/api/v1/items/khac", 404, "no-such-item"),
+        ("/api/v1/items/%ff", 404, "no-such-item"),
         ("/api/v1/khac", 404, "no-such-address"),
     ];
     for (path, status, code) in refused {

@@ -134,6 +134,11 @@ async fn each_thing_has_one_address() {
         ("/noi/a-luoi-2/".into(), "/noi/a-luoi-2".into()),
         ("/en/?lang=vi".into(), "/".into()),
         ("/tim/?q=l%C5%A9+qu%C3%A9t".into(), "/tim?q=l%C5%A9+qu%C3%A9t".into()),
+        ("/tim/?q=tin&tu=30".into(), "/tim?q=tin&tu=30".into()),
+        ("/noi/a-luoi-2/?tu=60".into(), "/noi/a-luoi-2?tu=60".into()),
+        ("/cay-goi/".into(), "/cay-goi".into()),
+        ("/en/cay-goi/".into(), "/en/cay-goi".into()),
+        ("/nhan-canh-bao/".into(), "/nhan-canh-bao".into()),
     ];
     for (from, to) in moved {
         let answer = reader.get(&from).await;

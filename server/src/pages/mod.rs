@@ -53,6 +53,11 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
             None => missing(&site, request.headers(), lang, origin).await,
         };
     }
+    // Pages beside those that the program knows have one address too.
+    let bare = path.strip_suffix('/').unwrap_or(path);
+    if bare != path && (notify::here(bare).is_some() || tree::asked(bare).is_some()) {
+        return redirect(bare);
+    }
     if let Some(lang) = notify::here(path) {
         let ctx = Ctx::html(lang, site.now(), &origin);
         let make = move || page(Some(&notify::document(&ctx)));
@@ -166,8 +171,14 @@ fn moved(site: &Site, path: &str, query: &str, lang: Lang, route: &Route) -> Opt
         },
         other => other.path(lang),
     };
-    let only_path = target.split('?').next().unwrap_or_default();
-    (only_path != path).then_some(target)
+    let (only_path, asked) = target.split_once('?').unwrap_or((&target, ""));
+    if only_path == path {
+        return None;
+    }
+    // Where a list goes on is no part of what it is asked for.
+    let from = Some(after(query)).filter(|from| *from > 0 && matches!(route, Route::Search(_) | Route::Place(_)));
+    let from = from.map(|from| format!("{}tu={from}", if asked.is_empty() { '?' } else { '&' }));
+    Some(target + &from.unwrap_or_default())
 }
 
 fn redirect(target: &str) -> Response {
