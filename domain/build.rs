@@ -109,14 +109,26 @@ fn instance(folder: &Path) -> data::Instance {
     let mut places = vec![place(&city.code, None, &city.name_vi, &city.name_en)];
     places.extend(units.iter().map(|u| place(&u.code, Some(top), &u.name_vi, &u.name_en)));
 
-    let mut former: BTreeMap<String, (String, BTreeSet<u32>)> = BTreeMap::new();
+    // In the order in which they are named, so that the first of two with the same address keeps it.
+    let mut former: Vec<(&String, BTreeSet<u32>)> = Vec::new();
     for unit in &city.units {
         let whole = unit.formed_from.iter().filter(|n| n.contains(' ') && n.starts_with(char::is_uppercase));
         for name in whole.chain(&unit.former_district) {
-            let entry = former.entry(fold::slug(name, 60)).or_insert_with(|| (name.clone(), BTreeSet::new()));
-            entry.1.insert(code(&unit.code));
+            let at = former.iter().position(|(known, _)| *known == name).unwrap_or(former.len());
+            if at == former.len() {
+                former.push((name, BTreeSet::new()));
+            }
+            former[at].1.insert(code(&unit.code));
         }
     }
+    former.sort_by_key(|(name, _)| fold::slug(name, 60));
+    let mut slugs = BTreeSet::new();
+    let mut address = |name: &str| {
+        let slug = fold::slug(name, 60);
+        let slug = if slugs.contains(&slug) { slug + "-2" } else { slug };
+        assert!(slugs.insert(slug.clone()), "{slug}: three former units of this address");
+        slug
+    };
     let label = |vi: String, en: String| data::Label { vi, en };
     data::Instance {
         name: settings.name,
@@ -130,9 +142,9 @@ fn instance(folder: &Path) -> data::Instance {
         places,
         former: former
             .into_iter()
-            .map(|(slug, (name, codes))| data::Former {
-                name,
-                slug,
+            .map(|(name, codes)| data::Former {
+                name: name.clone(),
+                slug: address(name),
                 valid_to: city.valid_from.clone(),
                 successors: codes.into_iter().collect(),
             })

@@ -68,7 +68,9 @@ async fn open(site: &Site, name: &str, request: &HeaderMap) -> Result<Option<Res
     };
     let Some(kind) = content_type(name) else { return Ok(None) };
     let Some(whole) = site.shelf.length(name).await? else { return Ok(None) };
-    let etag = HeaderValue::from_str(&format!("\"{}\"", &name[..24])).expect("hex digits and quotes");
+    // Under one address lie two kinds: each is a representation of its own.
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let etag = HeaderValue::from_str(&format!("\"{}{ending}\"", &name[..24])).expect("letters, digits and quotes");
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOREVER));

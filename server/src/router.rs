@@ -4,8 +4,10 @@ use crate::site::Site;
 use crate::{assets, desk, headers, media, opens, pages, push, reply, sync, tree};
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::header::{ALLOW, RANGE};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{any, get};
@@ -52,7 +54,9 @@ async fn fetch(State(site): State<Arc<Site>>, request: Request<Body>) -> Respons
     sync::answer(&site, request.uri().path(), request.uri().query(), request.headers()).await
 }
 
-async fn medium(State(site): State<Arc<Site>>, Path(file): Path<String>, request: HeaderMap) -> Response {
+async fn medium(State(site): State<Arc<Site>>, file: Result<Path<String>, PathRejection>, request: HeaderMap) -> Response {
+    // What is no text names no file.
+    let Path(file) = file.unwrap_or_else(|_| Path(String::new()));
     media::answer(&site, &file, &request).await
 }
 
@@ -68,7 +72,7 @@ async fn other(State(site): State<Arc<Site>>, request: Request<Body>) -> Respons
     if desk::is_here(path) {
         return desk::answer(site, request).await;
     }
-    if push::is_here(path) {
+    if push::methods(path).is_some() {
         return push::answer(site, request).await;
     }
     if let Some(hot) = site.assets.get(path) {
@@ -94,16 +98,28 @@ fn broken(site: &Arc<Site>, cause: &(dyn std::any::Any + Send)) -> Response<Body
     pages::server_error(site)
 }
 
+/// What may be asked of an address, as `Allow` says it (RFC 9110, 10.2.1): readers only read, may be counted and may be called;
+/// forms are sent to the desk.
+fn methods(path: &str) -> &'static str {
+    match path {
+        _ if desk::is_here(path) => "GET, HEAD, POST",
+        opens::PATH | tree::PATH => "POST",
+        _ => push::methods(path).unwrap_or("GET, HEAD"),
+    }
+}
+
 /// What holds for every answer: which methods there are, how long it may take, what browsers must refuse, what is counted.
-async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Next) -> Response {
-    let reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    // Readers only read, may be counted and may be called; forms are sent to the desk.
+async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next: Next) -> Response {
     let path = request.uri().path();
+    let allowed = methods(path);
+    let known = request.method() == Method::OPTIONS || allowed.split(", ").any(|method| method == request.method());
     let sending = request.method() == Method::POST && desk::is_here(path);
-    let counting = request.method() == Method::POST && (path == opens::PATH || path == tree::PATH);
     let page = sending.then(|| desk::page_of(path));
-    let calling = matches!(*request.method(), Method::POST | Method::DELETE) && push::is_here(path);
-    let mut response = if !reading && !sending && !counting && !calling {
+    if request.method() == Method::HEAD {
+        // Parts are for GET alone (RFC 9110, 14.2).
+        request.headers_mut().remove(RANGE);
+    }
+    let mut response = if !known {
         reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
     } else {
         match tokio::time::timeout(if sending { SENDING } else { PATIENCE }, next.run(request)).await {
@@ -114,6 +130,9 @@ async fn around(State(site): State<Arc<Site>>, request: Request<Body>, next: Nex
             }
         }
     };
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    }
     if let (Some(page), true) = (page, response.extensions().get::<ProtectionError>().is_some()) {
         tracing::warn!(page, "a form of another site was refused");
     }

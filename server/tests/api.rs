@@ -47,6 +47,12 @@ async fn lists_are_narrowed_down() {
     let by_slug = get(&reader, "/api/v1/items?place=a-luoi-2").await;
     assert_eq!(ids(&by_code), ids(&by_slug));
     assert!(!ids(&by_code).is_empty());
+    // What is of a commune is of the city, in lists as in the search.
+    let local: BTreeSet<String> = ids(&get(&reader, "/api/v1/items?place=46&limit=100").await).into_iter().collect();
+    assert!(ids(&by_code).iter().all(|id| local.contains(id)), "{local:?}");
+    let found = |place| format!("/api/v1/search?place={place}&limit=100");
+    let (city, commune) = (get(&reader, &found("46")).await, get(&reader, &found("20044")).await);
+    assert!(ids(&commune).iter().all(|id| ids(&city).contains(id)) && city["total"].as_u64() > commune["total"].as_u64());
     assert!(by_code["items"][0]["url"].as_str().unwrap().starts_with(ORIGIN));
 }
 
@@ -98,6 +104,7 @@ async fn refusals_have_a_code() {
         ("/api/v1/search?limit=-1", 400, "bad-limit"),
         ("/api/v1/items/zzzzzzzz", 404, "no-such-item"),
         ("/api/v1/items/khac", 404, "no-such-item"),
+        ("/api/v1/items/%ff", 404, "no-such-item"),
         ("/api/v1/khac", 404, "no-such-address"),
     ];
     for (path, status, code) in refused {

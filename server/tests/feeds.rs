@@ -7,6 +7,7 @@ use domain::instance::instance;
 use domain::route::Feed;
 use domain::words::Lang;
 use reader::{ORIGIN, Reader, xml};
+use serde_json::json;
 
 #[tokio::test]
 async fn feeds_are_feeds() {
@@ -61,6 +62,49 @@ async fn calendars_keep_to_their_format() {
     assert_eq!(city.matches("BEGIN:VEVENT").count(), events.len());
     let other = reader.app.site.live.now().items.keys().copied().find(|id| !events.contains(id)).unwrap();
     assert_eq!(reader.get(&Feed::Event(other).path(Lang::Vi)).await.status, 404);
+}
+
+/// Who took a meeting into his calendar must not go to it on the old day.
+#[tokio::test]
+async fn a_meeting_that_was_moved_stands_on_its_new_day_alone() {
+    let reader = Reader::empty().await;
+    let meeting = |id: &str, start: &str| {
+        json!({"id": id, "kind": "event", "topics": ["van-hoa"], "places": ["20044"], "issued": "-1h", "source": {"name": "Xã"},
+            "title": format!("Họp {id}"), "summary": "Họp thôn", "body": ["Mời bà con."], "event": {"start": start}})
+    };
+    let mut moved = meeting("mt2", "+5d");
+    moved["supersedes"] = "mt1".into();
+    reader.publish(&[meeting("mt1", "+1d"), moved]).await;
+    let place = reader.page("/lich/noi/a-luoi-2.ics").await;
+    assert!(place.contains("SUMMARY:Họp mt2") && !place.contains("SUMMARY:Họp mt1"), "{place}");
+    let snapshot = reader.app.site.live.now();
+    let one = async |title: &str| {
+        let id = snapshot.items.values().find(|item| item.card.headlines[0].title == title).unwrap().card.id;
+        reader.page(&Feed::Event(id).path(Lang::Vi)).await
+    };
+    let (old, new) = (one("Họp mt1").await, one("Họp mt2").await);
+    calendar(&old, "mt1");
+    // Programs believe a change only with a higher number.
+    assert!(old.contains("STATUS:CANCELLED\r\n") && old.contains("SEQUENCE:1\r\n"), "{old}");
+    assert!(!new.contains("STATUS:") && new.contains("SEQUENCE:0\r\n"), "{new}");
+}
+
+/// Whoever follows a feed hears of a correction however old the item is.
+#[tokio::test]
+async fn a_feed_begins_with_what_was_published_last() {
+    let reader = Reader::empty().await;
+    let line = |n: usize, title: &str| {
+        json!({"id": format!("bai-{n}"), "kind": "bulletin", "topics": ["y-te"], "issued": format!("-{}d", 50 - n), "source": {"name": "Sở"},
+            "title": title, "summary": "Một dòng.", "body": ["Rửa tay."]})
+    };
+    reader.publish(&(0..40).map(|n| line(n, &format!("Tin số {n}"))).collect::<Vec<_>>()).await;
+    reader.wait(60).await;
+    reader.publish(&[line(0, "Tin đã sửa")]).await;
+    for path in ["/feed/tin.atom", "/feed/chu-de/y-te.atom"] {
+        let feed = reader.page(path).await;
+        let titles: Vec<&str> = feed.split("<title>").skip(2).map(|rest| rest.split('<').next().unwrap()).collect();
+        assert_eq!((titles.len(), titles[0], titles[1]), (30, "Tin đã sửa", "Tin số 39"), "{path}");
+    }
 }
 
 fn calendar(text: &str, path: &str) {

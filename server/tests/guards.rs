@@ -102,11 +102,31 @@ async fn no_other_method_is_answered() {
         for method in ["TRACE", "TRACK", "PUT", "PATCH", "PROPFIND"] {
             let answer = send(&lab, &admin, method, &path, &[], &[("x-tell-me", "bi-mat")]).await;
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            // RFC 9110, 15.5.6.
+            assert!(!answer.header("allow").is_empty() && !answer.header("allow").contains(method), "{method} {path}");
             assert!(
                 !text(&answer).contains("bi-mat") && !text(&answer).contains("__Host"),
                 "{method} {path} says what was asked"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_says_which_methods_there_are() {
+    let (Office { lab, admin, .. }, _) = open().await;
+    for (method, path, allowed) in [
+        ("POST", "/", "GET, HEAD"),
+        ("DELETE", "/api/v1/items", "GET, HEAD"),
+        ("PUT", DESK, "GET, HEAD, POST"),
+        ("PUT", "/dem", "POST"),
+        ("GET", "/dem", "POST"),
+        ("PUT", "/cay-goi/so", "POST"),
+        ("GET", "/push/dang-ky", "POST, DELETE"),
+        ("POST", "/push/khoa", "GET, HEAD"),
+    ] {
+        let answer = send(&lab, &admin, method, path, &[], &[]).await;
+        assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, allowed), "{method} {path}");
     }
 }
 

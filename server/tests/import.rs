@@ -189,8 +189,14 @@ async fn media_come_by_content_and_are_served_in_parts() {
     assert!(whole.header("cache-control").contains("immutable"));
     let part = lab.get(&path, &[("range", "bytes=8-11")]).await;
     assert_eq!((part.status.as_u16(), part.body.as_slice()), (206, &png(64, 48)[8..12]));
+    // Parts are for GET alone (RFC 9110, 14.2).
+    for path in [path.as_str(), "/"] {
+        let head = lab.ask("HEAD", path, &[("range", "bytes=8-11")]).await;
+        assert_eq!((head.status.as_u16(), head.header("content-range")), (200, ""), "{path}");
+    }
     assert_eq!(lab.get(&path, &[("if-none-match", whole.header("etag"))]).await.status, 304);
     assert_eq!(lab.get("/media/..%2fissuer.key", &[]).await.status, 404);
+    assert_eq!(lab.get("/media/%ff", &[]).await.status, 404);
     assert_eq!(lab.get("/media/00000000000000000000000000000000.png", &[]).await.status, 404);
 }
 

@@ -10,7 +10,7 @@ use domain::route::{Feed, Query, Route, item_path};
 use domain::words::Lang;
 use http_body_util::BodyExt;
 use reader::{ORIGIN, Reader, between, brotli, shown, tags};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 fn every_route() -> Vec<Route> {
@@ -134,6 +134,11 @@ async fn each_thing_has_one_address() {
         ("/noi/a-luoi-2/".into(), "/noi/a-luoi-2".into()),
         ("/en/?lang=vi".into(), "/".into()),
         ("/tim/?q=l%C5%A9+qu%C3%A9t".into(), "/tim?q=l%C5%A9+qu%C3%A9t".into()),
+        ("/tim/?q=tin&tu=30".into(), "/tim?q=tin&tu=30".into()),
+        ("/noi/a-luoi-2/?tu=60".into(), "/noi/a-luoi-2?tu=60".into()),
+        ("/cay-goi/".into(), "/cay-goi".into()),
+        ("/en/cay-goi/".into(), "/en/cay-goi".into()),
+        ("/nhan-canh-bao/".into(), "/nhan-canh-bao".into()),
     ];
     for (from, to) in moved {
         let answer = reader.get(&from).await;
@@ -205,6 +210,16 @@ async fn what_was_replaced_links_to_the_newer() {
     let html = reader.page(&item_path(&find("Thủ tục cũ").card, Lang::Vi)).await;
     let target = Route::Item(find("Thủ tục mới").card.id).path(Lang::Vi);
     assert!(tags(&html).iter().any(|tag| tag.get("href") == Some(&target)));
+    // Lists have the newer one alone; who searches finds both, and which is which.
+    let topic = reader.page("/chu-de/y-te").await;
+    assert!(topic.contains("Thủ tục mới") && !topic.contains("Thủ tục cũ"), "{topic}");
+    let found = reader.page("/tim?q=van+ban").await;
+    let said = |title: &str| found.split("<li").find(|row| row.contains(title)).unwrap().contains("Đã có tin mới thay tin này<");
+    assert_eq!([said("Thủ tục cũ"), said("Thủ tục mới")], [true, false], "{found}");
+    let api = |title| format!("/api/v1/items/{}", find(title).card.id);
+    let old = reader.get(&api("Thủ tục cũ")).await.json();
+    assert_eq!(old["replaced_by"], find("Thủ tục mới").card.id.to_string());
+    assert!(reader.get(&api("Thủ tục mới")).await.json().get("replaced_by").is_none());
 }
 
 /// What every page carries is paid by every reader: styles of alerts, of items and of the search go only where these are,
@@ -286,58 +301,6 @@ async fn pages_follow_the_clock() {
 }
 
 #[tokio::test]
-async fn shared_links_show_title_summary_and_picture() {
-    let reader = Reader::with_sample().await;
-    let snapshot = reader.app.site.live.now();
-    let mut kinds = BTreeSet::new();
-    let mut pictures = 0;
-    for item in snapshot.items.values() {
-        let html = reader.page(&item_path(&item.card, Lang::Vi)).await;
-        let all = tags(&html);
-        let meta = |name: &str| all.iter().find(|tag| tag.get("property") == Some(name)).and_then(|tag| tag.get("content"));
-        let head = item.card.headline("vi");
-        assert_eq!(meta("og:title").map(|text| text.replace("&quot;", "\"")), Some(head.title.clone()));
-        assert!(meta("og:description").is_some_and(|text| !text.is_empty()));
-        let image = meta("og:image").unwrap();
-        assert!(image.starts_with(ORIGIN), "{image}");
-        pictures += usize::from(image.contains("/media/"));
-        let data: Value = serde_json::from_str(between(&html, "ld+json\"", "</script>").unwrap()).unwrap();
-        assert_eq!(data["@context"], "https://schema.org");
-        assert!(data["headline"] == head.title || data["name"] == head.title);
-        kinds.insert(data["@type"].as_str().unwrap().to_owned());
-    }
-    assert_eq!(Vec::from_iter(&kinds), ["Event", "HowTo", "NewsArticle", "SpecialAnnouncement"]);
-    assert!(pictures > 0);
-    let home = reader.page("/").await;
-    assert!(!home.contains("ld+json"), "what a link to a list shows is in its Open Graph, and people wait for these bytes");
-}
-
-#[tokio::test]
-async fn machines_hear_where_an_event_is_only_where_somebody_said_so() {
-    let reader = Reader::empty().await;
-    let event = |id: &str, online: Value, facts: Value| {
-        json!({"id": id, "kind": "event", "topics": ["van-hoa"], "issued": "0m", "source": {"name": "Xã"}, "title": id, "summary": "S",
-            "body": ["a"], "facts": facts, "event": {"start": "+1h", "online": online}})
-    };
-    let venue = json!([{"venue": "Nhà Gươl"}]);
-    let there = json!("https://hop.vn/1");
-    let lines =
-        [event("đâu đó", Value::Null, json!([])), event("nhà", Value::Null, venue.clone()), event("cả hai", there, venue)];
-    reader.publish(&lines).await;
-    let mut modes = Vec::new();
-    for item in reader.app.site.live.now().items.values() {
-        let html = reader.page(&item_path(&item.card, Lang::Vi)).await;
-        let data: Value = serde_json::from_str(between(&html, "ld+json\"", "</script>").unwrap()).unwrap();
-        assert_eq!(data["location"].is_null(), data["eventAttendanceMode"].is_null());
-        let mode = data["eventAttendanceMode"].as_str().map(|mode| mode.rsplit('/').next().unwrap().to_owned());
-        modes.push((data["name"].as_str().unwrap().to_owned(), mode));
-    }
-    modes.sort();
-    let mode = |name: &str| Some(format!("{name}EventAttendanceMode"));
-    assert_eq!(modes, [("cả hai".into(), mode("Mixed")), ("nhà".into(), mode("Offline")), ("đâu đó".into(), None)]);
-}
-
-#[tokio::test]
 async fn search_finds_with_and_without_diacritics() {
     let reader = Reader::with_sample().await;
     let plain = reader.page("/tim?q=lu+quet").await;
@@ -379,6 +342,41 @@ async fn everything_that_is_found_can_be_reached_page_by_page() {
     }
     for odd in ["/tim?q=tin&tu=99999999999999999999999", "/tim?q=tin&tu=-1", "/tim?q=tin&tu=150"] {
         assert!(reader.page(odd).await.contains("150"), "{odd} still says how many there are");
+    }
+}
+
+/// However much there is for everyone in between.
+#[tokio::test]
+async fn everything_of_a_place_is_reached_from_its_page() {
+    let reader = Reader::empty().await;
+    let line = |id: String, places: &[&str], issued: &str| {
+        json!({"id": id, "kind": "bulletin", "topics": ["y-te"], "places": places, "issued": issued, "source": {"name": "Xã"},
+        "title": "Tin", "summary": "Một dòng.", "body": ["Rửa tay."]})
+    };
+    let local = (0..130).map(|n| line(format!("xa-{n}"), &["20044"], "-9d"));
+    let others = (0..90).map(|n| line(format!("chung-{n}"), &[], "-1d"));
+    reader.publish(&local.chain(others).collect::<Vec<_>>()).await;
+    let rows = |html: &str| -> Vec<String> {
+        html.split("<a href=\"/tin/").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    for start in ["/noi/a-luoi-2", "/noi/hue"] {
+        let (mut path, mut seen) = (start.to_owned(), Vec::new());
+        loop {
+            let html = reader.page(&path).await;
+            whole(&html, &path, Lang::Vi);
+            assert_eq!(html.contains("noindex"), path.contains("tu="), "{path}: search machines know the first part");
+            let found = rows(&html);
+            let left = 130 - seen.len() - found.len();
+            seen.extend(found);
+            let Some(more) = between(&html, "<p class=\"mr\"", "</p>") else { break };
+            assert!(more.contains(&format!("{left} tin")), "{path}: {more}");
+            path = more.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        }
+        let distinct: BTreeSet<&String> = seen.iter().collect();
+        assert_eq!((seen.len(), distinct.len()), (130, 130), "from {start}");
+    }
+    for odd in ["tu=99999999999999999999999", "tu=-1", "tu=130"] {
+        assert_eq!(rows(&reader.page(&format!("/noi/a-luoi-2?{odd}")).await).len(), 60, "{odd} begins anew");
     }
 }
 

@@ -93,7 +93,7 @@ async fn what_is_no_report_is_refused_and_leaves_nothing() {
     }
     assert_eq!(post(&lab, " ".repeat(1_025), "same-origin").await, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(post(&lab, good.to_string(), "cross-site").await, StatusCode::FORBIDDEN);
-    assert_eq!(lab.get(tree::PATH, &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(lab.get(tree::PATH, &[]).await.status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(sums(&lab).await.is_empty());
     // An alert that is long over is called for no more; neither are its numbers kept for ever.
     assert_eq!(report(&lab, &good).await, StatusCode::NO_CONTENT);

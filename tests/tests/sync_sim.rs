@@ -30,7 +30,9 @@ fn story(seed: u64) {
         places: (0..dice.below(3)).map(|n| PlaceCode(20_044 + n as u32)).collect(),
         topics: (0..dice.below(4)).map(|n| n as u8).collect(),
         budget: if dice.percent(60) { u64::MAX } else { dice.below(20_000) as u64 },
-        bodies: [0, 3, 8, 12, 30, 60][dice.below(6)], ..Wishes::default() };
+        bodies: [0, 3, 8, 12, 30, 60][dice.below(6)],
+        ..Wishes::default()
+    };
     let mut phone = Phone::new(wishes.clone());
     let mut weather = Weather { network: dice.below(45), store: dice.below(25), kill: dice.below(8), events: dice.below(25) };
     for _ in 0..2 + dice.below(5) {

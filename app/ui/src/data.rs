@@ -27,14 +27,25 @@ pub fn newest(mut cards: Vec<&Card>) -> Vec<&Card> {
     cards
 }
 
+/// What newer items of these take the place of: no list shows it, its own page leads to the newer one.
+pub fn replaced<'a>(cards: impl IntoIterator<Item = &'a Card>) -> Vec<ItemId> {
+    cards.into_iter().filter_map(|card| card.supersedes).collect()
+}
+
+/// What stands of some items.
+fn standing<'a>(cards: &[&'a Card]) -> Vec<&'a Card> {
+    let replaced = replaced(cards.iter().copied());
+    cards.iter().copied().filter(|card| !replaced.contains(&card.id)).collect()
+}
+
 /// Events that are not over, the nearest first.
 pub fn coming_events<'a>(cards: &[&'a Card], now: Time) -> Vec<&'a Card> {
-    let mut events: Vec<(Time, &Card)> = cards
-        .iter()
+    let mut events: Vec<(Time, &Card)> = standing(cards)
+        .into_iter()
         .filter_map(|card| {
             let event = card.event()?;
             let end = event.end.unwrap_or(event.start.plus(EVENT_LENGTH));
-            (end > now).then_some((event.start, *card))
+            (end > now).then_some((event.start, card))
         })
         .collect();
     events.sort_unstable_by_key(|(start, card)| (*start, card.id));
@@ -43,7 +54,7 @@ pub fn coming_events<'a>(cards: &[&'a Card], now: Time) -> Vec<&'a Card> {
 
 /// Not alerts: those have lists of their own.
 fn news<'a>(cards: &[&'a Card]) -> Vec<&'a Card> {
-    newest(cards.iter().copied().filter(|card| card.kind != Kind::ALERT).collect())
+    newest(standing(cards).into_iter().filter(|card| card.kind != Kind::ALERT).collect())
 }
 
 #[derive(Default)]
@@ -140,14 +151,14 @@ pub struct PlaceData<'a> {
     pub events: Vec<&'a Card>,
     pub items: Vec<&'a Card>,
     pub more: usize,
+    /// How many come before `items`: pages of the server go on where the one before ended.
+    pub from: usize,
 }
 
 impl<'a> PlaceData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time, code: u32, limit: usize) -> PlaceData<'a> {
         let cards: Vec<&Card> = cards.into_iter().collect();
-        // The page of the city itself shows what concerns any of its units.
-        let whole = instance().place(PlaceCode(code)).is_some_and(|place| place.parent.is_none());
-        let within = |card: &Card| whole || instance().concerns(&card.places, PlaceCode(code));
+        let within = |card: &Card| instance().belongs(&card.places, PlaceCode(code));
         let standing = AlertsData::select(cards.iter().copied(), now);
         let mut alerts: Vec<Standing> =
             standing.in_force.into_iter().chain(standing.coming).chain(standing.ended).chain(standing.cancelled).collect();
@@ -158,7 +169,7 @@ impl<'a> PlaceData<'a> {
         items.retain(|card| named(card));
         let more = items.len().saturating_sub(limit);
         items.truncate(limit);
-        PlaceData { code, alerts, events, items, more }
+        PlaceData { code, alerts, events, items, more, from: 0 }
     }
 }
 
@@ -205,7 +216,7 @@ pub struct Found<'a> {
     pub lang: String,
     pub title: Vec<Piece>,
     pub snippet: Vec<Piece>,
-    /// How an alert stands.
+    /// How an alert stands, or that the item was replaced.
     pub note: Option<&'static str>,
 }
 

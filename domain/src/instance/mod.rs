@@ -55,6 +55,12 @@ impl Instance {
         self.hazards.iter().position(|hazard| hazard.slug == slug).map(|at| at as u8)
     }
 
+    /// Whether something for `places` (none = everyone) belongs to what is shown of the unit `at`: its page, feeds and search.
+    /// Of the top unit that is all, since each of its units is a part of it.
+    pub fn belongs(&self, places: &[PlaceCode], at: PlaceCode) -> bool {
+        self.places.first().is_some_and(|city| city.code == at.0) || self.concerns(places, at)
+    }
+
     /// Whether something for `places` (none = everyone) concerns someone who lives in `at`.
     pub fn concerns(&self, places: &[PlaceCode], at: PlaceCode) -> bool {
         let parent = self.place(at).and_then(|place| place.parent);
@@ -78,6 +84,11 @@ mod tests {
         assert_eq!(i.former_by_slug("huyen-a-luoi").unwrap().successors.len(), 5);
         assert_eq!(i.former_by_slug("xa-hong-bac").unwrap().successors, [20044]);
         assert_eq!(i.place_by_slug("a-luoi-2").unwrap().code, 20044);
+        // Two that differ in one diacritic: the address that was there first stays.
+        for (slug, name) in [("phuong-huong-van", "Phường Hương Văn"), ("phuong-huong-van-2", "Phường Hương Vân")] {
+            let former = i.former_by_slug(slug).unwrap();
+            assert_eq!((former.name.as_str(), &former.successors[..]), (name, &[19996][..]));
+        }
     }
 
     #[test]
@@ -88,5 +99,8 @@ mod tests {
         assert!(i.concerns(&[PlaceCode(46)], a_luoi_2), "the city is above its communes");
         assert!(i.concerns(&[PlaceCode(20044)], a_luoi_2));
         assert!(!i.concerns(&[PlaceCode(20050)], a_luoi_2));
+        let of_a_luoi_2 = [46, 20044, 20050].map(|at| i.belongs(&[a_luoi_2], PlaceCode(at)));
+        assert_eq!(of_a_luoi_2, [true, true, false], "what is of a commune is of the city too");
+        assert!(!i.concerns(&[a_luoi_2], PlaceCode(46)), "and yet no matter of everybody in it");
     }
 }

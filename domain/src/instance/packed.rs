@@ -70,7 +70,11 @@ pub fn open(text: &str) -> Instance {
             "f" => {
                 let units = vi.split(' ').filter_map(|at| all.places.get(number(at) as usize + 1));
                 let successors = units.map(|unit| unit.code).collect();
-                let slug = slug(first, SLUG);
+                let mut slug = slug(first, SLUG);
+                // Names may differ in a diacritic alone; they are sorted by address.
+                if all.former.last().is_some_and(|before| before.slug == slug) {
+                    slug.push_str("-2");
+                }
                 all.former.push(Former { name: first.to_owned(), slug, valid_to: since.to_owned(), successors });
             }
             _ => {

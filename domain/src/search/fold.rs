@@ -153,6 +153,11 @@ fn row(c: char) -> Option<(usize, usize)> {
     ROWS.iter().enumerate().find_map(|(at, (_, _, letters))| Some((at, letters.chars().position(|l| l == c)?)))
 }
 
+/// What a lower-case letter is but for its tone, as a number, and that tone: 0 for none, then as [`TONES`].
+pub fn toneless(c: char) -> (usize, isize) {
+    row(c).map_or((c as usize + ROWS.len(), 0), |(at, tone)| (at, tone as isize))
+}
+
 /// One character for a lower-case letter and a combining mark after it, in whichever order tone and shape come.
 pub fn compose(letter: char, mark: char) -> Option<char> {
     let (base, shape, letters, tone) = match row(letter) {

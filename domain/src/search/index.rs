@@ -137,14 +137,20 @@ impl Index {
         });
     }
 
-    /// The best `limit` items with all the words of the query that pass its filters. Items with the diacritics as typed
+    /// The best `limit` items with all the words of the query that pass its filters: every one that passes where there is no
+    /// text, none where the text has no word. Items with the diacritics as typed
     /// come first, then title before summary before body, then newer ones.
     pub fn search(&self, query: &Query, limit: usize) -> Vec<Hit> {
+        let words = wanted(&query.text);
+        // Signs without a word stand nowhere; white space asks for nothing yet.
+        if words.is_empty() && !query.text.trim().is_empty() {
+            return Vec::new();
+        }
         // Sum of the values of the words so far, or None for an item that is out.
         let mut scores: Vec<Option<u32>> =
             self.docs.iter().map(|doc| doc.as_ref().filter(|(_, facts)| passes(facts, query)).map(|_| 0)).collect();
         let mut values = vec![0u8; self.docs.len()];
-        for word in &wanted(&query.text) {
+        for word in &words {
             values.fill(0);
             self.value(word, &mut values);
             for (score, value) in scores.iter_mut().zip(&values) {
@@ -185,7 +191,7 @@ impl Index {
 fn passes(facts: &DocFacts, query: &Query) -> bool {
     query.topic.is_none_or(|topic| facts.topics.contains(&topic))
         && query.kind.is_none_or(|kind| facts.kind == kind)
-        && query.place.is_none_or(|place| instance().concerns(&facts.places, PlaceCode(place)))
+        && query.place.is_none_or(|place| instance().belongs(&facts.places, PlaceCode(place)))
 }
 
 /// Moves hits that hold the words of `query` side by side before their equals. `text_of` gives what is at hand of an

@@ -1,5 +1,6 @@
 //! What a search text asks of words.
 
+use super::fold::toneless;
 use super::token::{letters, tokens};
 
 /// One word that is looked for.
@@ -60,7 +61,18 @@ impl Wanted {
         if !whole && !self.prefix {
             return None;
         }
-        let same = if self.prefix { token.starts_with(self.exact.as_str()) } else { token == self.exact };
-        Some(Fit { exact: self.strict && same, whole })
+        Some(Fit { exact: self.strict && self.is_beginning(token), whole })
+    }
+
+    /// Whether `token`, which has the letters of this word, begins with it as typed. The tone belongs to the syllable: schools
+    /// put its mark on either vowel (`thủy`, `thuỷ`), and keyboards on the one that they were taught.
+    fn is_beginning(&self, token: &str) -> bool {
+        let mut turn = 0;
+        let same = self.exact.chars().zip(token.chars()).filter(|(a, b)| a != b).all(|(a, b)| {
+            let ((a, tone), (b, other)) = (toneless(a), toneless(b));
+            turn += tone - other;
+            a == b
+        });
+        same && turn == 0
     }
 }

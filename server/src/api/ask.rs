@@ -16,7 +16,7 @@ pub const MAX_LIMIT: usize = 100;
 pub struct ListQuery {
     /// Slug of a topic.
     pub topic: Option<String>,
-    /// Official code or slug of a unit: items that concern it, those for everyone among them.
+    /// Official code or slug of a unit: items that concern it, those for everyone among them; of the city those of its communes too.
     pub place: Option<String>,
     /// `bulletin`, `alert`, `guide` or `event`.
     pub kind: Option<String>,
@@ -34,7 +34,7 @@ pub struct SearchQuery {
     pub q: Option<String>,
     /// Slug of a topic.
     pub topic: Option<String>,
-    /// Official code or slug of a unit.
+    /// Official code or slug of a unit, as for lists.
     pub place: Option<String>,
     /// `bulletin`, `alert`, `guide` or `event`.
     pub kind: Option<String>,

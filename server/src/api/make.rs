@@ -13,12 +13,20 @@ use std::collections::HashMap;
 pub struct Maker<'a> {
     origin: &'a str,
     states: HashMap<ItemId, State>,
+    /// What was replaced, and the newest item that does.
+    newer: HashMap<ItemId, ItemId>,
 }
 
 impl<'a> Maker<'a> {
     pub fn new(snapshot: &Snapshot, now: Time, origin: &'a str) -> Maker<'a> {
         let standings = alert::standings(snapshot.cards(), now);
-        Maker { origin, states: standings.into_iter().map(|Standing { card, state, .. }| (card.id, state)).collect() }
+        let mut newer: Vec<_> = snapshot.cards().filter_map(|card| Some((card.issued, card.id, card.supersedes?))).collect();
+        newer.sort_unstable();
+        Maker {
+            origin,
+            states: standings.into_iter().map(|Standing { card, state, .. }| (card.id, state)).collect(),
+            newer: newer.into_iter().map(|(_, new, old)| (old, new)).collect(),
+        }
     }
 
     pub fn item(&self, item: &live::Item) -> Item {
@@ -59,6 +67,7 @@ impl<'a> Maker<'a> {
             source: card.source.clone(),
             sample: card.sample,
             supersedes: card.supersedes.map(|id| id.to_string()),
+            replaced_by: self.newer.get(&card.id).map(ItemId::to_string),
             headlines: card.headlines.iter().map(headline).collect(),
             alert,
             event,

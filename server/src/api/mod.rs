@@ -15,6 +15,7 @@ use crate::reply;
 use crate::site::Site;
 use ask::{ListQuery, SearchQuery, refused};
 use axum::Router;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
@@ -58,7 +59,7 @@ pub fn router(site: Arc<Site>) -> Router {
     router.with_state(site)
 }
 
-type Asked<T> = Result<Query<T>, axum::extract::rejection::QueryRejection>;
+type Asked<T> = Result<Query<T>, QueryRejection>;
 
 /// Items, the newest publication first.
 #[utoipa::path(get, path = "/api/v1/items", params(ListQuery), responses(
@@ -77,7 +78,7 @@ async fn items(State(site): State<Arc<Site>>, asked: Asked<ListQuery>, request: 
             let card = &item.card;
             query.topic.is_none_or(|topic| card.topics.contains(&topic))
                 && query.kind.is_none_or(|kind| card.kind == kind)
-                && query.place.is_none_or(|place| instance().concerns(&card.places, PlaceCode(place)))
+                && query.place.is_none_or(|place| instance().belongs(&card.places, PlaceCode(place)))
                 && after.is_none_or(|after| item.seq < after)
         };
         let mut found: Vec<_> = world.snapshot.items.values().filter(|item| fits(item)).collect();
@@ -97,8 +98,10 @@ async fn items(State(site): State<Arc<Site>>, asked: Asked<ListQuery>, request: 
     (status = 404, description = "`no-such-item`", body = types::Problem, content_type = "application/problem+json"),
     (status = 410, description = "`withdrawn`, with the `reason`", body = types::Problem, content_type = "application/problem+json")
 ))]
-async fn item(State(site): State<Arc<Site>>, Path(id): Path<String>, request: Request) -> Response {
+async fn item(State(site): State<Arc<Site>>, id: Result<Path<String>, PathRejection>, request: Request) -> Response {
     let snapshot = site.live.now();
+    // What is no text names nothing.
+    let Path(id) = id.unwrap_or_else(|_| Path(String::new()));
     let none = || refuse(StatusCode::NOT_FOUND, &refused("no-such-item", &id));
     let Ok(id) = id.parse::<ItemId>() else { return none() };
     if let Some(gone) = snapshot.gone.get(&id) {

@@ -44,6 +44,9 @@ pub struct Item {
     /// Id of the item that this one replaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<String>,
+    /// Id of the newest item that replaces this one through its `supersedes`; absent where it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
     /// Title and summary in each language, the original first.
     pub headlines: Vec<Headline>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ use domain::content::{Kind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::{Feed, Route};
 use domain::words::Lang;
+use std::cmp::Reverse;
 use std::fmt::Write;
 use ui::links;
 
@@ -14,7 +15,8 @@ const LENGTH: usize = 30;
 
 pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str) -> String {
     let mut items: Vec<&Item> = snapshot.items.values().map(|item| &**item).filter(|item| belongs(item, feed)).collect();
-    items.sort_unstable_by(|a, b| b.card.issued.cmp(&a.card.issued).then(a.card.id.cmp(&b.card.id)));
+    // What was published last comes first, so that a correction of an old item is not cut off.
+    items.sort_unstable_by_key(|item| (Reverse(updated(item)), Reverse(item.card.issued), item.card.id));
     items.truncate(LENGTH);
     let i = instance();
     let (page, name) = match feed {
@@ -47,8 +49,7 @@ fn belongs(item: &Item, feed: &Feed) -> bool {
         Feed::Topic(topic) => card.topics.contains(topic),
         Feed::Place(code) => {
             let named = !card.places.is_empty() || card.kind == Kind::ALERT;
-            let whole = instance().place(PlaceCode(*code)).is_some_and(|place| place.parent.is_none());
-            named && (whole || instance().concerns(&card.places, PlaceCode(*code)))
+            named && instance().belongs(&card.places, PlaceCode(*code))
         }
         _ => true,
     }

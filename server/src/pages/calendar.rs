@@ -6,6 +6,7 @@ use domain::content::{FactKind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::Feed;
 use domain::words::Lang;
+use ui::data::replaced;
 use ui::links;
 
 /// Events stay in the calendar of a place this long after they began: 30 days.
@@ -16,16 +17,16 @@ const LINE: usize = 75;
 pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Time) -> String {
     let mut name = instance().name.clone();
     let mut events: Vec<(Time, &Item)> = Vec::new();
+    let replaced = replaced(snapshot.cards());
+    let stands = |item: &Item| !replaced.contains(&item.card.id);
     let all = snapshot.items.values().filter_map(|item| Some((item.card.event()?.start, &**item)));
     match feed {
         Feed::Event(id) => events.extend(all.filter(|(_, item)| item.card.id == *id)),
         Feed::Calendar(code) => {
-            let place = instance().place(PlaceCode(*code));
-            if let Some(place) = place {
+            if let Some(place) = instance().place(PlaceCode(*code)) {
                 name = [place.name.get(lang), " – ", &name].concat();
             }
-            let whole = place.is_some_and(|place| place.parent.is_none());
-            let here = |item: &Item| whole || instance().concerns(&item.card.places, PlaceCode(*code));
+            let here = |item: &Item| stands(item) && instance().belongs(&item.card.places, PlaceCode(*code));
             events.extend(all.filter(|(start, item)| start.plus(MEMORY) > now && here(item)));
         }
         _ => {}
@@ -39,7 +40,7 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     out.line("METHOD:PUBLISH");
     out.text("X-WR-CALNAME", &name);
     for (_, item) in events {
-        out.event(item, lang, origin);
+        out.event(item, stands(item), lang, origin);
     }
     out.line("END:VCALENDAR");
     out.0
@@ -48,7 +49,8 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
 struct Calendar(String);
 
 impl Calendar {
-    fn event(&mut self, item: &Item, lang: Lang, origin: &str) {
+    /// One that was replaced does not stand: it is called off, since its successor is an event of its own.
+    fn event(&mut self, item: &Item, stands: bool, lang: Lang, origin: &str) {
         let card = &item.card;
         let Some(event) = card.event() else { return };
         let head = card.headline(lang.tag());
@@ -58,7 +60,11 @@ impl Calendar {
         self.line("BEGIN:VEVENT");
         self.line(&format!("UID:{}@{host}", card.id));
         self.line(&format!("DTSTAMP:{}", utc(item.at)));
-        self.line(&format!("SEQUENCE:{}", card.revision.saturating_sub(1)));
+        // Programs believe a change only with a higher number.
+        self.line(&format!("SEQUENCE:{}", card.revision.saturating_sub(u16::from(stands))));
+        if !stands {
+            self.line("STATUS:CANCELLED");
+        }
         self.line(&format!("DTSTART:{}", utc(event.start)));
         if let Some(end) = event.end {
             self.line(&format!("DTEND:{}", utc(end)));

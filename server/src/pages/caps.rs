@@ -21,8 +21,7 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     let matter = alert::mattering(snapshot.cards(), now);
     for item in snapshot.items.values().filter(|item| matter.contains(&item.card.id)) {
         let card = &item.card;
-        let here = |place: &domain::instance::Place| place.parent.is_none() || i.concerns(&card.places, PlaceCode(place.code));
-        if place.is_none_or(here) {
+        if place.is_none_or(|place| i.belongs(&card.places, PlaceCode(place.code))) {
             messages.extend(outward::message(snapshot, card.id, lang, origin).map(|message| (card.id, message)));
         }
     }

@@ -31,7 +31,8 @@ pub struct Picture {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Share {
     pub title: String,
-    pub article: bool,
+    /// Language of the text, where it is an article.
+    pub article: Option<Lang>,
     pub picture: Option<Picture>,
 }
 
@@ -113,7 +114,7 @@ impl Document<'_> {
         out.push_str("<meta name=viewport content=\"width=device-width,initial-scale=1,viewport-fit=cover\"><title>");
         escape(&self.title, &mut out);
         let _ = write!(out, "</title><style>{style}</style>");
-        let item = self.share.as_ref().is_some_and(|share| share.article);
+        let item = self.share.as_ref().is_some_and(|share| share.article.is_some());
         let needed = [has_alerts(&body), !body.contains("class=\"pg home\""), item, body.contains("role=\"search\"")];
         for (extra, _) in extras.iter().zip(needed).filter(|(_, needed)| *needed) {
             let _ = write!(out, "<style>{extra}</style>");
@@ -166,10 +167,10 @@ impl Document<'_> {
             og("description", text);
         }
         // Lists do without: previews take the rest from elsewhere, and people wait for these bytes.
-        if share.article {
+        if let Some(lang) = share.article {
             og("type", "article");
             og("site_name", &instance().name);
-            og("locale", if self.lang == Lang::Vi { "vi_VN" } else { "en_GB" });
+            og("locale", if lang == Lang::Vi { "vi_VN" } else { "en_GB" });
             if let Some(path) = &self.canonical {
                 og("url", &address(path));
             }
@@ -226,7 +227,7 @@ mod tests {
     use serde_json::json;
 
     fn document(text: &str) -> String {
-        let share = Share { title: text.into(), article: true, picture: None };
+        let share = Share { title: text.into(), article: Some(Lang::Vi), picture: None };
         let document = Document {
             lang: Lang::Vi,
             origin: "https://bantin.example",

@@ -53,6 +53,11 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
             None => missing(&site, request.headers(), lang, origin).await,
         };
     }
+    // Pages beside those that the program knows have one address too.
+    let bare = path.strip_suffix('/').unwrap_or(path);
+    if bare != path && (notify::here(bare).is_some() || tree::asked(bare).is_some()) {
+        return redirect(bare);
+    }
     if let Some(lang) = notify::here(path) {
         let ctx = Ctx::html(lang, site.now(), &origin);
         let make = move || page(Some(&notify::document(&ctx)));
@@ -70,13 +75,18 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     if let Some(target) = moved(&site, path, query, lang, &route) {
         return redirect(&target);
     }
-    let live = site.live.now();
-    let ctx = Ctx { alarm: live.alarm, alarm_until: live.alarm_until, ..Ctx::html(lang, site.now(), &origin) };
+    let snapshot = site.live.now();
+    let ctx = Ctx { alarm: snapshot.alarm, alarm_until: snapshot.alarm_until, ..Ctx::html(lang, site.now(), &origin) };
+    let from = after(query);
     match route {
         Route::Item(id) => item(&site, request.headers(), ctx, id).await,
-        Route::Search(asked) if asked != Query::default() => found(&site, request.headers(), ctx, asked, after(query)).await,
+        Route::Search(asked) if asked != Query::default() => {
+            unkept(request.headers(), move || page(Some(&search::document(&snapshot, &ctx, &asked, from)))).await
+        }
+        Route::Place(code) if from > 0 => {
+            unkept(request.headers(), move || page(Some(&view::place(&snapshot, &ctx, code, from)))).await
+        }
         route => {
-            let snapshot = site.live.now();
             let make = move || page(view::document(&snapshot, &ctx, &route).as_ref());
             let hot = site.page(&format!("{origin}{path}"), make).await;
             hot.answer(request.headers(), None).await
@@ -106,16 +116,15 @@ async fn item(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId) -> Re
     }
 }
 
-/// How many results the pages before this one showed.
+/// How many of a list the pages before this one showed.
 fn after(query: &str) -> usize {
     query.split('&').find_map(|field| field.strip_prefix("tu=")?.parse().ok()).unwrap_or(0)
 }
 
-/// Results are made for one reader and not kept: there are too many things to ask for.
-async fn found(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, query: Query, from: usize) -> Response {
-    let snapshot = site.live.now();
+/// A page that is made for one reader and not kept: there are too many things to ask for.
+async fn unkept(request: &HeaderMap, make: impl FnOnce() -> Hot + Send + 'static) -> Response {
     let make = move || {
-        let hot = page(Some(&search::document(&snapshot, &ctx, &query, from)));
+        let hot = make();
         let small = compress::brotli(hot.plain(), 5);
         hot.compressed(small)
     };
@@ -162,8 +171,14 @@ fn moved(site: &Site, path: &str, query: &str, lang: Lang, route: &Route) -> Opt
         },
         other => other.path(lang),
     };
-    let only_path = target.split('?').next().unwrap_or_default();
-    (only_path != path).then_some(target)
+    let (only_path, asked) = target.split_once('?').unwrap_or((&target, ""));
+    if only_path == path {
+        return None;
+    }
+    // Where a list goes on is no part of what it is asked for.
+    let from = Some(after(query)).filter(|from| *from > 0 && matches!(route, Route::Search(_) | Route::Place(_)));
+    let from = from.map(|from| format!("{}tu={from}", if asked.is_empty() { '?' } else { '&' }));
+    Some(target + &from.unwrap_or_default())
 }
 
 fn redirect(target: &str) -> Response {

@@ -12,7 +12,6 @@ use ui::{Ctx, El};
 
 /// Language of the page at this address, where it is this page.
 pub fn here(path: &str) -> Option<Lang> {
-    let path = path.strip_suffix('/').unwrap_or(path);
     [Lang::Vi, Lang::En].into_iter().find(|lang| path == notify_path(*lang))
 }
 
@@ -26,7 +25,7 @@ pub fn document(ctx: &Ctx) -> Document<'_> {
         canonical: Some(notify_path(ctx.lang).to_owned()),
         alternates: [Lang::Vi, Lang::En].map(|lang| (lang, notify_path(lang).to_owned())).to_vec(),
         feed: None,
-        share: Some(Share { title: title.clone(), article: false, picture: None }),
+        share: Some(Share { title: title.clone(), article: None, picture: None }),
         data: None,
         title,
         body: ui::chrome(ctx, None, None, main),
@@ -186,7 +185,7 @@ mod tests {
     #[test]
     fn both_languages_have_their_address() {
         assert_eq!(here("/nhan-canh-bao"), Some(Lang::Vi));
-        assert_eq!(here("/en/nhan-canh-bao/"), Some(Lang::En));
+        assert_eq!(here("/en/nhan-canh-bao"), Some(Lang::En));
         assert_eq!(here("/nhan-canh-bao/x"), None);
         assert_eq!(here("/"), None);
     }

@@ -1,14 +1,14 @@
 //! Items in the words of schema.org, for machines that read pages.
 
-use super::document::Picture;
+use super::document::Share;
 use domain::alert;
 use domain::content::{Block, Body, Card, FactKind, Kind, MsgType, Time, Variant};
 use domain::instance::instance;
 use serde_json::{Map, Value, json};
 use ui::{Ctx, links};
 
-/// `at` is when this revision was published here.
-pub fn item(card: &Card, body: &Body, at: Time, picture: Option<&Picture>, ctx: &Ctx) -> Value {
+/// `at` is when this revision was published here; `description` and `share` are what a link preview shows.
+pub fn item(card: &Card, body: &Body, at: Time, description: &str, share: &Share, ctx: &Ctx) -> Value {
     let head = card.headline(ctx.lang.tag());
     let variant = body.variant(&head.lang);
     let mut out = Map::new();
@@ -19,15 +19,15 @@ pub fn item(card: &Card, body: &Body, at: Time, picture: Option<&Picture>, ctx: 
     };
     let organisation = json!({ "@type": "Organization", "name": card.source });
     put("@context", "https://schema.org".into());
-    put("description", head.summary.clone().into());
-    put("url", links::full(card, ctx.lang, &ctx.origin).into());
+    put("description", description.into());
+    put("url", links::full(card, share.article.unwrap_or(ctx.lang), &ctx.origin).into());
     put("inLanguage", head.lang.clone().into());
-    put("image", picture.map_or(Value::Null, |picture| [&ctx.origin, picture.path.as_str()].concat().into()));
+    put("image", share.picture.as_ref().map_or(Value::Null, |picture| [&ctx.origin, picture.path.as_str()].concat().into()));
     match card.kind {
         Kind::ALERT => {
             put("@type", "SpecialAnnouncement".into());
-            put("name", head.title.clone().into());
-            put("text", head.summary.clone().into());
+            put("name", share.title.clone().into());
+            put("text", description.into());
             put("datePosted", card.issued.rfc3339().into());
             put("expires", card.expires.map_or(Value::Null, |end| end.rfc3339().into()));
             put("spatialCoverage", places(card, ctx));

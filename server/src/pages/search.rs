@@ -3,11 +3,11 @@
 use super::document::Document;
 use super::view;
 use crate::live::Snapshot;
-use domain::alert::{Standing, standings};
+use domain::alert::standings;
 use domain::content::{Body, Card};
 use domain::route::{Query, Route};
 use domain::search::{best_snippet, mark, rank_phrase};
-use ui::data::{Found, SearchData};
+use ui::data::{Found, SearchData, replaced};
 use ui::parts::note;
 use ui::{Ctx, pages};
 
@@ -34,13 +34,17 @@ fn found<'a>(snapshot: &'a Snapshot, ctx: &Ctx, query: &Query, from: usize) -> S
     let from = if from < hits.len() { from } else { 0 };
     let more = hits.len().saturating_sub(from + SHOWN);
     let shown = hits.iter().skip(from).take(SHOWN).filter_map(|hit| snapshot.items.get(&hit.id));
-    let standings = standings(snapshot.cards(), ctx.now);
-    let found = shown.map(|item| row(&item.card, &item.body, &query.text, &standings, ctx)).collect();
+    let (standings, replaced) = (standings(snapshot.cards(), ctx.now), replaced(snapshot.cards()));
+    let note = |card: &Card| {
+        let newer = replaced.contains(&card.id).then(|| ctx.w().replaced_by().trim_end_matches(':'));
+        note(card, &standings, ctx).or(newer)
+    };
+    let found = shown.map(|item| row(&item.card, &item.body, &query.text, note(&item.card), ctx)).collect();
     SearchData { query: query.clone(), found, more, from, missing: (0, 0) }
 }
 
 /// Title and the piece of summary or text that shows why it was found.
-fn row<'a>(card: &'a Card, body: &Body, text: &str, standings: &[Standing], ctx: &Ctx) -> Found<'a> {
+fn row<'a>(card: &'a Card, body: &Body, text: &str, note: Option<&'static str>, ctx: &Ctx) -> Found<'a> {
     let head = card.headline(ctx.lang.tag());
     let mut texts = vec![head.summary.as_str()];
     if !text.is_empty() {
@@ -48,5 +52,5 @@ fn row<'a>(card: &'a Card, body: &Body, text: &str, standings: &[Standing], ctx:
         texts.extend(variant.into_iter().flat_map(|variant| &variant.blocks).flat_map(|block| block.texts()));
     }
     let snippet = best_snippet(&texts, text, SNIPPET);
-    Found { card, lang: head.lang.clone(), title: mark(&head.title, text), snippet, note: note(card, standings, ctx) }
+    Found { card, lang: head.lang.clone(), title: mark(&head.title, text), snippet, note }
 }

@@ -3,11 +3,13 @@
 use super::document::{Document, Picture, Share};
 use super::schema;
 use crate::live::Snapshot;
+use domain::alert::sms;
 use domain::content::{Block, Body, Card, Gone, Time};
 use domain::instance::instance;
 use domain::route::{Feed, Route, item_path};
 use domain::words::{Lang, fill};
 use ui::data::{AlertsData, HomeData, ItemData, LIST, PlaceData, SavedData, SearchData, TopicData};
+use ui::parts::drill_mark;
 use ui::{Ctx, El, pages};
 
 /// A lead article beyond this many bytes would hold up the rest of the home page.
@@ -37,6 +39,18 @@ pub fn document<'a>(snapshot: &Snapshot, ctx: &'a Ctx, route: &Route) -> Option<
     Some(framed(ctx, route, fresh, main))
 }
 
+/// A further part of the list of a place: `from` is how many of its items the pages before showed; past the end it begins anew.
+pub fn place<'a>(snapshot: &Snapshot, ctx: &'a Ctx, code: u32, from: usize) -> Document<'a> {
+    let mut data = PlaceData::select(snapshot.cards(), ctx.now, code, usize::MAX);
+    data.from = if from < data.items.len() { from } else { 0 };
+    data.items.drain(..data.from);
+    data.more = data.items.len().saturating_sub(LIST);
+    data.items.truncate(LIST);
+    let fresh = Some(snapshot.published).filter(|at| *at > Time(0));
+    // Search machines know the first part, and items by the map of the site.
+    Document { canonical: None, alternates: Vec::new(), ..framed(ctx, &Route::Place(code), fresh, pages::place(ctx, data)) }
+}
+
 /// A page that is no item, in its frame.
 pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) -> Document<'a> {
     // What belongs to one phone, or to nobody, is nothing to find.
@@ -58,7 +72,7 @@ pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) ->
         canonical: (!hidden).then(|| route.path(ctx.lang)),
         alternates: if hidden { Vec::new() } else { both.to_vec() },
         feed: feed.map(|feed| feed.path(ctx.lang)),
-        share: (!hidden).then(|| Share { title: title.clone(), article: false, picture: None }),
+        share: (!hidden).then(|| Share { title: title.clone(), article: None, picture: None }),
         data: None,
         title,
         body: ui::chrome(ctx, Some(route), fresh, main),
@@ -101,17 +115,23 @@ fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Docu
     let mut data = ItemData::select(card, Some(body), snapshot.cards(), ctx.now);
     // What was withdrawn was not missed.
     data.missed.retain(|id| !snapshot.gone.contains_key(id));
+    let over = over(&data, ctx);
+    // The title of a drill begins with its mark.
+    let drill = drill_mark(card, ctx).map_or(String::new(), |mark| mark.inner_text() + ". ");
     let main = pages::item(ctx, data);
     let head = card.headline(ctx.lang.tag());
     let languages = languages(card);
     // A page whose text is not in its language is the same as the one that is.
     let own = if languages.contains(&ctx.lang) { ctx.lang } else { languages.first().copied().unwrap_or_default() };
     let picture = picture(body, ctx.lang);
+    let description = [&drill, &over, head.summary.as_str()].concat();
+    let share = Share { title: [&over, head.title.as_str()].concat(), article: Some(own), picture };
     Document {
         lang: ctx.lang,
         origin: &ctx.origin,
         title: pages::title(ctx, &route, Some(card)),
-        description: Some(head.summary.clone()).filter(|summary| !summary.is_empty()),
+        data: Some(schema::item(card, body, item.at, &description, &share, ctx)),
+        description: Some(description).filter(|text| !text.is_empty()),
         canonical: Some(item_path(card, own)),
         alternates: if languages.len() > 1 {
             languages.iter().map(|lang| (*lang, item_path(card, *lang))).collect()
@@ -119,10 +139,22 @@ fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Docu
             Vec::new()
         },
         feed: None,
-        data: Some(schema::item(card, body, item.at, picture.as_ref(), ctx)),
-        share: Some(Share { title: head.title.clone(), article: true, picture }),
+        share: Some(share),
         body: ui::chrome(ctx, Some(&route), None, main),
     }
+}
+
+/// What comes first where a link to an item is shown, since many see nothing else of it: that it no longer holds. A sentence with
+/// a space behind it; empty where there is nothing to say.
+fn over(data: &ItemData, ctx: &Ctx) -> String {
+    let (w, card) = (ctx.w(), data.card);
+    let text = match card.expires {
+        _ if data.state.is_some() => sms::over(card, data.state, ctx.lang).map(str::to_owned),
+        _ if data.replaced_by.is_some() => Some(w.replaced_by().trim_end_matches(':').to_owned()),
+        Some(end) if card.ended(ctx.now) => Some(ctx.at(w.ended_on(), end)),
+        _ => None,
+    };
+    text.map_or(String::new(), |text| text + ". ")
 }
 
 /// The languages of our screens in which there is a text; Vietnamese where there is none.

@@ -17,7 +17,7 @@ pub mod vapid;
 
 pub use lane::run;
 pub use payload::Told;
-pub use subscribe::{answer, is_here};
+pub use subscribe::{answer, methods};
 
 use crate::error::Error;
 use crate::store::Store;

@@ -41,9 +41,14 @@ const MAX_HAZARDS: usize = 64;
 const PAUSE: i64 = 60;
 const MAX_TRIALS: usize = 16;
 
-/// Whether an address is one of these.
-pub fn is_here(path: &str) -> bool {
-    [KEY, SUBSCRIBE, CHECK, TRY].contains(&path)
+/// What may be asked of an address, as `Allow` says it, where it is one of these.
+pub fn methods(path: &str) -> Option<&'static str> {
+    match path {
+        KEY => Some("GET, HEAD"),
+        SUBSCRIBE => Some("POST, DELETE"),
+        CHECK | TRY => Some("POST"),
+        _ => None,
+    }
 }
 
 /// A subscription as browsers send it.
@@ -100,7 +105,7 @@ fn code(status: StatusCode, code: &str) -> Refusal {
     Refusal::Problem(status, Problem::new(code))
 }
 
-/// Answers an address of [`is_here`].
+/// Answers an address of [`methods`].
 pub async fn answer(site: Arc<Site>, request: Request) -> Response {
     let (path, method) = (request.uri().path().to_owned(), request.method().clone());
     if path == KEY && matches!(method, Method::GET | Method::HEAD) {

@@ -7,13 +7,12 @@ use crate::parts::{banners, in_lang, lists, more, page, place_link, section, swi
 use domain::alert::State;
 use domain::content::{PlaceCode, Time};
 use domain::instance::{Former, instance};
-use domain::route::{Feed, Query, Route};
+use domain::route::{Feed, Route};
 use domain::words::{date, decimal, fill};
 
 pub fn place(ctx: &Ctx, data: PlaceData) -> El {
     let w = ctx.w();
     let Some(place) = instance().place(PlaceCode(data.code)) else { return super::not_found(ctx) };
-    let search = Route::Search(Query { place: Some(data.code), ..Query::default() });
     let follow = ctx.is_app().then(|| follow(data.code, w.follow_place(), ctx));
     let empty = data.items.is_empty() && data.alerts.is_empty() && data.events.is_empty();
     let alerts = banners(&data.alerts, ctx);
@@ -25,11 +24,22 @@ pub fn place(ctx: &Ctx, data: PlaceData) -> El {
         .maybe(section(w.events(), lists(&data.events, 0, ctx)))
         .maybe(section(w.place_news(), lists(&data.items, 5, ctx)))
         .maybe(empty.then(|| cl("p", "em").text(w.place_empty())))
-        .maybe(more(data.more, data.items.len(), search, ctx))
+        .maybe(rest(&data, ctx))
         .maybe(section(w.formed_from(), formed_from(data.code, ctx)))
         .kid(way(Feed::Place(data.code).path(ctx.lang), w.feed()))
         .kid(way(Feed::Calendar(data.code).path(ctx.lang), w.calendar()))
         .kid(way(Route::Places.path(ctx.lang), w.all_places()))
+}
+
+/// The app adds to the list; a page goes on with its next part. A search would not: it also finds what is for everyone.
+fn rest(data: &PlaceData, ctx: &Ctx) -> Option<El> {
+    let place = Route::Place(data.code);
+    if ctx.is_app() {
+        return more(data.more, 0, place, ctx);
+    }
+    let from = decimal((data.from + data.items.len()) as i64);
+    let next = link([&place.path(ctx.lang), "?tu=", &from].concat(), ctx.count(ctx.w().more_items(), data.more));
+    (data.more > 0).then(|| cl("p", "mr").apart().kid(next))
 }
 
 /// Former units whose people live here now.

@@ -91,6 +91,28 @@ fn chains_lead_to_the_newest_word() {
     assert!(world.item("alert").replaced_by.is_none());
 }
 
+#[test]
+fn what_was_replaced_stands_in_no_list() {
+    let world = World::new("Lũ");
+    let event = world.cards.iter().find(|(name, _)| *name == "event").unwrap().1.clone();
+    let moved = Card { id: ItemId([40; 5]), supersedes: Some(event.id), ..event.clone() };
+    let cards = || world.cards.iter().map(|(_, card)| card).chain([&moved]);
+    let home = HomeData::select(cards(), NOW, &Mine::default());
+    let place = PlaceData::select(cards(), NOW, 20044, LIST);
+    let topic = TopicData::select(cards(), NOW, event.topics[1], LIST);
+    for (list, shown) in [("nearest", &home.events), ("newest", &home.newest), ("place", &place.events), ("topic", &topic.items)]
+    {
+        let ids: Vec<ItemId> = shown.iter().map(|card| card.id).collect();
+        assert!(ids.contains(&moved.id) && !ids.contains(&event.id), "{list}: {ids:?}");
+    }
+    for shown in [&home.newest, &place.items] {
+        let bulletins = names(&world, shown.iter().copied().filter(|card| card.id != moved.id));
+        assert!(bulletins.contains(&"newer") && !bulletins.contains(&"replaced"), "{bulletins:?}");
+    }
+    // A topic has as many items as its page lists.
+    assert!(home.topics.iter().any(|(at, count, _)| *at == event.topics[1] && *count == topic.items.len()));
+}
+
 /// The world with one of its alerts changed.
 fn with(name: &str, change: impl Fn(&mut Card)) -> World {
     let mut world = World::new("Lũ");

@@ -149,9 +149,10 @@ pub fn addresses(name: &str, page: &El, lang: Lang) {
             let (to, route) = Route::parse(path, query).unwrap_or_else(|| panic!("{name}: {href} leads nowhere"));
             assert!(to == lang || el.get("hreflang").is_some(), "{name}: {href} changes the language");
             if !matches!(route, Route::Item(_)) {
-                // A search that goes on where the page before ended.
-                let start = href.rsplit_once("&tu=").filter(|(_, from)| from.bytes().all(|c| c.is_ascii_digit()));
-                assert_eq!(route.path(to), start.map_or(href, |(start, _)| start), "{name}");
+                // A list that goes on where the page before ended.
+                let start = href.rsplit_once("tu=").filter(|(_, from)| from.bytes().all(|c| c.is_ascii_digit()));
+                let start = start.map_or(href, |(start, _)| start.trim_end_matches(['?', '&']));
+                assert_eq!(route.path(to), start, "{name}");
             }
         } else if !file {
             let known = ["#", "https://", "http://", "tel:", "sms:"].iter().any(|scheme| href.starts_with(scheme));

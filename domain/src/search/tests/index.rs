@@ -67,6 +67,22 @@ fn the_diacritics_that_were_typed_come_first() {
 }
 
 #[test]
+fn a_tone_mark_is_the_same_on_either_vowel() {
+    for [old, new, other] in
+        [["thủy điện", "thuỷ điện", "thúy điện"], ["hòa bình", "hoà bình", "hoa bình"], ["khỏe", "khoẻ", "khoe"]]
+    {
+        let index = titles(&[old, new, other]);
+        for text in [old, new] {
+            assert_eq!(ask(&index, text), [1, 0, 2], "{text}");
+            assert_eq!(ask(&index, &[text, " "].concat()), [1, 0, 2], "{text} and a space");
+        }
+        assert_eq!(ask(&index, other)[0], 2, "{other}");
+    }
+    // What shapes a letter is no tone.
+    assert_eq!(ask(&titles(&["tân", "tan", "tăn"]), "tân "), [0, 2, 1]);
+}
+
+#[test]
 fn a_word_half_typed() {
     let index = titles(&["quen", "quét dọn", "quả", "luật"]);
     assert_eq!(ask(&index, "que"), [1, 0]);
@@ -119,9 +135,12 @@ fn filters_and_no_words() {
     }
     let all = Query::default();
     assert_eq!(found(&index, &all), [4, 3, 2, 1], "newest first");
-    assert_eq!(found(&index, &Query { text: " ?! ".into(), ..all.clone() }), [4, 3, 2, 1]);
+    assert_eq!(found(&index, &Query { text: "  ".into(), ..all.clone() }), [4, 3, 2, 1], "nothing typed yet");
+    for text in [" ?! ", "'", ".", "😀"] {
+        assert_eq!(found(&index, &Query { text: text.into(), ..all.clone() }), [0; 0], "{text} stands nowhere");
+    }
     assert_eq!(found(&index, &Query { place: Some(here.0), ..all.clone() }), [3, 2, 1]);
-    assert_eq!(found(&index, &Query { place: Some(city.0), ..all.clone() }), [2, 1]);
+    assert_eq!(found(&index, &Query { place: Some(city.0), ..all.clone() }), [4, 3, 2, 1], "every unit is of the city");
     assert_eq!(found(&index, &Query { topic: Some(0), ..all.clone() }), [4, 1]);
     assert_eq!(found(&index, &Query { kind: Some(Kind::ALERT), ..all.clone() }), [3, 2]);
     let narrow = Query { text: "lu".into(), topic: Some(1), place: Some(there.0), kind: Some(Kind::ALERT) };
