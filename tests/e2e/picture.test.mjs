@@ -39,7 +39,8 @@ const hold = context => context.addInitScript(() => {
 test('headlines and the first article are there before the program, and stay when it comes', async () => {
   const { context, page } = await reader();
   await hold(context);
-  await page.goto(server.url);
+  // As its icon opens it.
+  await page.goto(`${server.url}/?src=app`);
   const first = page.locator('a[data-lead]').first();
   await first.waitFor();
   assert.ok((await page.locator('main li a').count()) >= 20, 'the list is whole');

@@ -369,6 +369,14 @@ test('what came by push alone opens the worklist too, and a cancel closes it', a
   await page.reload();
   await page.locator('.al.l5', { hasText: 'Cảnh báo vừa nhận' }).waitFor();
   assert.equal(await page.locator('.al.l5').count(), 1);
+  // The program has taken it in since: only what was shown last is still there.
+  await page.evaluate(async () => {
+    const cache = await caches.open('bt-push'), kept = await (await cache.match('/bt-push/pushpush-1')).json();
+    await cache.put('/bt-push/shown/pushpush', new Response(JSON.stringify({ level: 5, said: { title: 'Lũ lên' }, bt: kept })));
+    await cache.delete('/bt-push/pushpush-1');
+  });
+  await page.reload();
+  await page.locator('.al.l5', { hasText: 'Lũ lên' }).waitFor();
   await put({ v: 1, type: 'cancel', chain: 'pushpush', id: 'cancelit', rev: 1, level: 5, status: 'actual', issued: 2, expires: soon });
   await page.reload();
   await page.locator('.al.l3').waitFor();
