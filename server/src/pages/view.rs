@@ -3,7 +3,6 @@
 use super::document::{Document, Picture, Share};
 use super::schema;
 use crate::live::Snapshot;
-use domain::alert::sms;
 use domain::content::{Block, Body, Card, Gone, Time};
 use domain::instance::instance;
 use domain::route::{Feed, Route, item_path};
@@ -115,7 +114,7 @@ fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Docu
     let mut data = ItemData::select(card, Some(body), snapshot.cards(), ctx.now);
     // What was withdrawn was not missed.
     data.missed.retain(|id| !snapshot.gone.contains_key(id));
-    let over = over(&data, ctx);
+    let over = pages::over(&data, ctx);
     // The title of a drill begins with its mark.
     let drill = drill_mark(card, ctx).map_or(String::new(), |mark| mark.inner_text() + ". ");
     let main = pages::item(ctx, data);
@@ -142,19 +141,6 @@ fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Docu
         share: Some(share),
         body: ui::chrome(ctx, Some(&route), None, main),
     }
-}
-
-/// What comes first where a link to an item is shown, since many see nothing else of it: that it no longer holds. A sentence with
-/// a space behind it; empty where there is nothing to say.
-fn over(data: &ItemData, ctx: &Ctx) -> String {
-    let (w, card) = (ctx.w(), data.card);
-    let text = match card.expires {
-        _ if data.state.is_some() => sms::over(card, data.state, ctx.lang).map(str::to_owned),
-        _ if data.replaced_by.is_some() => Some(w.replaced_by().trim_end_matches(':').to_owned()),
-        Some(end) if card.ended(ctx.now) => Some(ctx.at(w.ended_on(), end)),
-        _ => None,
-    };
-    text.map_or(String::new(), |text| text + ". ")
 }
 
 /// The languages of our screens in which there is a text; Vietnamese where there is none.

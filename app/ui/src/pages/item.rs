@@ -6,10 +6,8 @@ use crate::ctx::Ctx;
 use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
 use crate::links;
-use crate::parts::{
-    button, get_alerts, headline, kind_name, place_link, sample_badge, state_text, summary, title, to, topic_link,
-};
-use domain::alert::State;
+use crate::parts::{button, get_alerts, headline, kind_name, place_link, sample_badge, summary, title, to, topic_link};
+use domain::alert::sms;
 use domain::content::{Body, Card, Headline, Kind, Variant};
 use domain::route::Route;
 use domain::words::{Lang, fill, size};
@@ -98,13 +96,14 @@ fn standing(card: &Card, ctx: &Ctx) -> (&'static str, String) {
     }
 }
 
-/// What must come first wherever the item is passed on: that it no longer holds. Empty while it does.
-fn over(data: &ItemData, ctx: &Ctx) -> String {
+/// What must come first wherever the item is passed on: that it no longer holds, as a sentence with a blank behind it. Empty
+/// while it does.
+pub fn over(data: &ItemData, ctx: &Ctx) -> String {
     let text = match data.state {
-        Some(State::InForce | State::Coming) => return String::new(),
-        // Called off with no newer word: it is the word that calls off, and holds.
-        Some(State::Cancelled) if data.replaced_by.is_none() => return String::new(),
-        Some(state) => state_text(state, ctx).to_owned(),
+        Some(_) => match sms::over(data.card, data.state, ctx.lang) {
+            Some(text) => text.to_owned(),
+            None => return String::new(),
+        },
         None if data.replaced_by.is_some() => ctx.w().replaced_by().trim_end_matches(':').to_owned(),
         None => match standing(data.card, ctx) {
             (OVER, text) => text,
