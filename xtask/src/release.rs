@@ -10,10 +10,14 @@ use std::process::Command;
 
 const LIST_TOKEN: &str = "/*PRECACHE*/[]";
 const VERSION_TOKEN: &str = "\"VERSION\"";
-/// Stands where the worker could do without a build, too.
-const RELEASE_TOKEN: &str = "importScripts('/sw-release.js');";
-const PUSH_TOKEN: &str = "importScripts('/sw-push.js');";
-const UNPACK_TOKEN: &str = "/*UNPACK*/";
+/// Parts of the worker, and of the script of every page, with what stands where they go.
+const WORKER: [(&str, &str); 3] = [
+    ("importScripts('/sw-release.js');", "sw-release.js"),
+    ("importScripts('/sw-push.js');", "sw-push.js"),
+    ("/*UNPACK*/", "unpack.js"),
+];
+const BOOT: [(&str, &str); 3] =
+    [("/*WORKER*/", "boot-worker.js"), ("/*COUNTS*/", "boot-counts.js"), ("/*BUTTONS*/", "boot-buttons.js")];
 /// Not part of what a phone keeps: for stores, link previews and crawlers, or already inside the pages.
 const SKIP: [&str; 8] = ["sw.js", "sw-off.js", "inline.js", "release.json", "screenshots/", "icons/", "og", "robots.txt"];
 /// Compressed by their own format: the wire carries them as they are.
@@ -34,10 +38,12 @@ pub fn verb() -> Outcome {
     shell::write(&staging.join("map.svg"), map::draw(&outlines())?)?;
     tree(&staging)?;
     english(&staging)?;
+    shell::write(&staging.join("boot.js"), whole(&staging, "boot.js", &BOOT)?)?;
     for name in ["sw-off.js", "boot.js", "alerts.js"] {
         bare(&staging.join(name))?;
     }
-    let template = worker(&staging, &wasm)?;
+    pack::beside(&staging.join(&wasm[1..]), &staging.join("unpack.js"))?;
+    let template = whole(&staging, "sw.js", &WORKER)?;
     let assets = assets(&staging)?;
     let list: Vec<Value> =
         assets.iter().filter(|asset| precached(&asset.url)).map(|asset| json!([asset.url, asset.hash, asset.wire])).collect();
@@ -48,20 +54,18 @@ pub fn verb() -> Outcome {
     shell::write(&staging.join("release.json"), manifest(&assets, &version)?)
 }
 
-/// The worker with its parts inside, so that browsers look for one file.
-fn worker(staging: &Path, wasm: &str) -> Outcome<String> {
-    let part = |name: &str| staging.join(name);
-    let (release, push, unpack) = (part("sw-release.js"), part("sw-push.js"), part("unpack.js"));
-    pack::beside(&staging.join(&wasm[1..]), &unpack)?;
-    let mut worker = text(&staging.join("sw.js"))?;
-    for (token, part) in [(RELEASE_TOKEN, release), (PUSH_TOKEN, push), (UNPACK_TOKEN, unpack)] {
-        if worker.matches(token).count() != 1 {
-            return Err(format!("sw.js must contain `{token}` exactly once"));
+/// The script with its parts inside, so that browsers look for one file.
+fn whole(staging: &Path, name: &str, parts: &[(&str, &str)]) -> Outcome<String> {
+    let mut script = text(&staging.join(name))?;
+    for (token, part) in parts {
+        if script.matches(token).count() != 1 {
+            return Err(format!("{name} must contain `{token}` exactly once"));
         }
-        worker = worker.replace(token, &text(&part)?);
+        let part = staging.join(part);
+        script = script.replace(token, &text(&part)?);
         std::fs::remove_file(&part).map_err(|error| format!("{}: {error}", part.display()))?;
     }
-    Ok(worker)
+    Ok(script)
 }
 
 fn text(path: &Path) -> Outcome<String> {
