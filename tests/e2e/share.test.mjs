@@ -101,6 +101,8 @@ test('the app offers itself only after a second item was read, "later" ends it, 
   await tapItem(page, 0);
   assert.equal(await offered(page).count(), 0);
   await tapItem(page, 1);
+  assert.equal(await offered(page).count(), 0, 'nothing stands above what somebody reads');
+  await page.locator('.bar a').first().click();
   await offered(page).waitFor();
   await page.locator('#notices [data-act=later]').click();
   await offered(page).waitFor({ state: 'detached' });
@@ -128,6 +130,7 @@ test('who saved an item is offered it too, also when the browser comes up with i
   await page.locator('[data-act=save][aria-pressed=true]').waitFor();
   assert.equal(await offered(page).count(), 0);
   await offer(page);
+  await page.locator('.bar a').first().click();
   await offered(page).click();
   await until('the browser was asked', () => page.evaluate(() => window.__prompted === 1));
   await offered(page).waitFor({ state: 'detached' });

@@ -18,14 +18,15 @@ pub fn notices(view: &View, ctx: &Ctx) -> El {
         let text = fill(w.update_ready(), &[("size", &size(bytes, ctx.lang))]);
         cl("p", "up").text(text).text(" ").kid(button("update", "download", w.update_now()))
     });
-    let install = view.offer_install.then(|| {
+    let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts | Route::Saved));
+    // Never above what somebody reads, least of all an alert.
+    let install = (list && view.offer_install).then(|| {
         line("up", w.install_offer()).text(" ").kid(button("install", "install", w.install_now())).text(" ").kid(button(
             "later",
             "check",
             w.later(),
         ))
     });
-    let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts | Route::Saved));
     let stored = !view.shelf.cards.is_empty();
     let trouble = view.trouble.and_then(|trouble| match trouble {
         Trouble::Offline | Trouble::StoreBroken if list && stored => Some(line("em", w.offline_list())),
