@@ -40,20 +40,21 @@ async fn run() {
     view.told = alarm::told(&start.read);
     view.read = keep::read(&store, start.read).await.into();
     view.keep_saved(keep::saved(&start.saved));
-    // On the picture of the home page the reader may have opened its first item by now.
-    let (path, query) = nav::here();
-    if (&path, &query) != (&here.0, &here.1) {
-        view.route = Route::parse(&path, &query).map(|(_, route)| route);
-    }
     walk::speak(lang).await;
     let app = state::begin(store, view);
     keep::look(&app);
     push::take(&app).await;
+    alarm::look(&app).await;
+    // On the picture of the home page the reader may have opened its first item by now: looked at last, since nothing
+    // waits between here and the page.
+    let (path, query) = nav::here();
+    if (&path, &query) != (&here.0, &here.1) {
+        app.view.borrow_mut().route = Route::parse(&path, &query).map(|(_, route)| route);
+    }
     if let Some(Route::Item(id)) = app.with(|view| view.route.clone()) {
         let open = item::find(&app, id).await;
         app.view.borrow_mut().open = Some(open);
     }
-    alarm::look(&app).await;
     mount(&app);
     listen(&app);
     page::ready();

@@ -58,6 +58,25 @@ test('headlines and the first article are there before the program, and stay whe
   await context.close();
 });
 
+test('the first article is opened while the program looks at what came by push: it stays', async () => {
+  const { context, page } = await reader();
+  await context.addInitScript(() => {
+    let read;
+    Object.defineProperty(window, '__pushes', {
+      set: now => { read = now; },
+      get: () => () => { window.__looks = true; return new Promise(done => { window.__go = () => done(read()); }); },
+    });
+  });
+  await page.goto(server.url);
+  await until('it looks', () => page.evaluate(() => window.__looks));
+  await page.locator('a[data-lead]').first().click();
+  await page.evaluate(() => window.__go());
+  await started(page);
+  assert.match(await page.locator('main').innerText(), /Nội dung đầy đủ/);
+  assert.match(new URL(page.url()).pathname, /^\/tin\//);
+  await context.close();
+});
+
 test('a tap that comes before the program waits for it, and the place in the list stays', async () => {
   const { context, page } = await reader();
   await hold(context);
