@@ -56,14 +56,24 @@ test('a tap opens an article and back returns to the list, without loading a pag
   assert.equal(await page.evaluate(() => window.__same), true);
 });
 
-test('search finds the same with and without diacritics', async () => {
+test('search finds the same with and without diacritics, and never says before its look that there is nothing', async () => {
+  // What the page said, in its order.
+  await page.addInitScript(() => {
+    window.__said = [];
+    new MutationObserver(() => {
+      const text = document.querySelector('#found')?.innerText;
+      if (text && text !== window.__said.at(-1)) window.__said.push(text);
+    }).observe(document, { childList: true, subtree: true, characterData: true });
+  });
   const hits = async text => {
     await page.goto(`${server.url}/tim?q=${encodeURIComponent(text)}`);
     await started(page);
-    return until(`hits for ${text}`, () => page.evaluate(() => {
-      const links = [...document.querySelectorAll('main li a')].map(a => a.getAttribute('href'));
-      return links.length && links.sort();
-    }), 5000);
+    await until(`hits for ${text}`, () => page.locator('#found h2').count(), 5000);
+    const said = await page.evaluate(() => window.__said);
+    assert.doesNotMatch(said.join('|'), /Không tìm thấy|Không có kết quả/);
+    const links = await page.evaluate(() => [...document.querySelectorAll('main li a')].map(a => a.getAttribute('href')).sort());
+    assert.ok(links.some(path => path.startsWith('/tin/')), text);
+    return links;
   };
   const plain = await hits('lu quet');
   assert.deepEqual(await hits('lũ quét'), plain);

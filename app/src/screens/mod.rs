@@ -77,7 +77,7 @@ fn page(view: &View, ctx: &Ctx) -> El {
     let waits = match route {
         Route::Alerts => cursor.epoch.is_none(),
         Route::Home | Route::Place(_) => bare && ctx.alarm.is_none(),
-        Route::Topic(_) => bare,
+        Route::Topic(_) | Route::Search(_) => bare,
         Route::OnThisPhone => view.phone.is_none(),
         _ => false,
     };
@@ -126,7 +126,10 @@ fn search(view: &View, ctx: &Ctx) -> El {
     });
     let found: Vec<Found> = found.collect();
     let missing = view.shelf.missing();
-    pages::search(ctx, SearchData { query: view.find.query.clone(), found, more: view.find.more, from: 0, missing })
+    pages::search(
+        ctx,
+        SearchData { query: view.find.query.clone(), found, looking: view.find.looking, more: view.find.more, from: 0, missing },
+    )
 }
 
 fn saved(view: &View, ctx: &Ctx) -> El {

@@ -28,6 +28,8 @@ pub struct Find {
     pub query: Query,
     pub rows: Vec<Row>,
     pub more: usize,
+    /// No rows, since the query was not answered yet: that there is nothing is not known.
+    pub looking: bool,
     /// Answers of an older query are dropped.
     pub turn: u32,
 }
@@ -55,6 +57,7 @@ pub async fn run(app: &Rc<App>, query: Query, typing: bool) {
         return;
     }
     let ids = app.change(|view| {
+        view.find.looking = false;
         let mut hits = hits(&view.shelf.cards, view.shelf.index.as_ref(), &query);
         let shown = view.limit.max(SHOWN);
         view.find.more = hits.len().saturating_sub(shown);
@@ -72,12 +75,13 @@ pub async fn run(app: &Rc<App>, query: Query, typing: bool) {
 impl Find {
     /// Another query stands on the screen, with nothing found for it yet.
     pub fn begin(&mut self, query: Query) {
-        self.next(query);
         (self.rows, self.more) = (Vec::new(), 0);
+        self.next(query);
     }
 
     fn next(&mut self, query: Query) -> u32 {
         self.query = query;
+        self.looking = self.rows.is_empty();
         self.turn = self.turn.wrapping_add(1);
         self.turn
     }

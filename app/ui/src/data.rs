@@ -224,6 +224,8 @@ pub struct Found<'a> {
 pub struct SearchData<'a> {
     pub query: Query,
     pub found: Vec<Found<'a>>,
+    /// Whether `found` is still to come: nothing can be said of it yet.
+    pub looking: bool,
     /// How many there are beyond `found`.
     pub more: usize,
     /// How many come before `found`: pages of the server go on where the one before ended.

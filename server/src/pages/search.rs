@@ -40,7 +40,7 @@ fn found<'a>(snapshot: &'a Snapshot, ctx: &Ctx, query: &Query, from: usize) -> S
         note(card, &standings, ctx).or(newer)
     };
     let found = shown.map(|item| row(&item.card, &item.body, &query.text, note(&item.card), ctx)).collect();
-    SearchData { query: query.clone(), found, more, from, missing: (0, 0) }
+    SearchData { query: query.clone(), found, more, from, ..SearchData::default() }
 }
 
 /// Title and the piece of summary or text that shows why it was found.

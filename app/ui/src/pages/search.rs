@@ -21,18 +21,18 @@ pub fn search(ctx: &Ctx, data: SearchData) -> El {
     let from = data.from + rows.len();
     let count = from + data.more;
     let state = if data.is_blank() {
-        Some(examples(ctx))
-    } else if rows.is_empty() {
-        None
+        examples(ctx)
+    } else if !rows.is_empty() {
+        cl("h2", "fd").text(ctx.count(w.found(), count))
+    } else if data.looking {
+        cl("p", "fd").text(w.loading())
     } else {
-        Some(cl("h2", "fd").text(ctx.count(w.found(), count)))
+        cl("div", "em").kid(tx("p", w.found_none())).kid(tx("p", w.found_none_next()))
     };
-    let none = (rows.is_empty() && !data.is_blank())
-        .then(|| cl("div", "em").kid(tx("p", w.found_none())).kid(tx("p", w.found_none_next())));
     page("search", w.search())
         .kid(form(&data.query, ctx))
         .maybe(named(&data.query.text, ctx))
-        .kid(cl("div", "out").attr("id", "found").attr("aria-live", "polite").maybe(state).maybe(none))
+        .kid(cl("div", "out").attr("id", "found").attr("aria-live", "polite").kid(state))
         .maybe((!rows.is_empty()).then(|| cl("ul", "ls").kids(rows)))
         .maybe(missing(&data, ctx))
         .maybe(more(data.more, from, Route::Search(data.query), ctx))

@@ -262,6 +262,18 @@ fn a_search_leads_to_places_also_by_the_names_that_they_had() {
 }
 
 #[test]
+fn that_nothing_was_found_is_said_after_the_look_alone() {
+    let ctx = Ctx::app(Lang::Vi, NOW, "");
+    let search = |looking| {
+        let query = domain::route::Query { text: "lũ quét".into(), ..Default::default() };
+        pages::search(&ctx, crate::data::SearchData { query, looking, ..Default::default() }).to_html()
+    };
+    let none = ctx.w().found_none();
+    assert!(search(false).contains(none) && !search(false).contains(ctx.w().loading()));
+    assert!(!search(true).contains(none) && search(true).contains(ctx.w().loading()));
+}
+
+#[test]
 fn a_phone_says_where_it_could_not_look() {
     let ctx = Ctx::app(Lang::Vi, NOW, "");
     let search = |text: &str, missing| {

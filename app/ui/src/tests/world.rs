@@ -145,6 +145,7 @@ impl World {
         let found = |card| Found { card, lang: "vi".into(), title: pieces(), snippet: pieces(), note: Some("Đã hủy") };
         let search =
             SearchData { query: query.clone(), found: self.all().map(found).collect(), more: 3, ..SearchData::default() };
+        let looking = SearchData { looking: true, query: query.clone(), ..SearchData::default() };
         let nothing = SearchData { query: query.clone(), ..SearchData::default() };
         let mut home = HomeData::select(self.all(), NOW, &mine);
         home.lead = Some(pages::item(ctx, self.item("bulletin")));
@@ -174,6 +175,7 @@ impl World {
             (Route::Alerts, pages::alerts(ctx, self.alerts())),
             (Route::Alerts, pages::alerts(ctx, AlertsData::default())),
             (Route::Search(query.clone()), pages::search(ctx, search)),
+            (Route::Search(query.clone()), pages::search(ctx, looking)),
             (Route::Search(query), pages::search(ctx, nothing)),
             (Route::Search(Query::default()), pages::search(ctx, SearchData::default())),
             (Route::Saved, pages::saved(ctx, saved)),
