@@ -129,6 +129,8 @@ async function install() {
     throw new Error('not yet');
   }
   await fill();
+  // A full phone may have let it go meanwhile.
+  if (!(await status()).complete) throw new Error('lost');
   await setFlag('update', bytes(await changed(APP)));
   await dropFlag('fetch');
   if (over === false) await mark('kill-check');
@@ -137,7 +139,8 @@ async function install() {
 }
 
 addEventListener('activate', event => event.waitUntil((async () => {
-  for (const name of await releases()) if (name !== APP) await caches.delete(name);
+  // Unless a release is on its way that takes from them, or is one of them.
+  for (const name of await releases()) if (name !== APP && !registration.installing) await caches.delete(name);
   // Drawn by the program of before.
   await caches.delete(HOME);
   await preload();

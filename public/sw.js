@@ -27,7 +27,7 @@ const FILES = LITE
   : ALONE.concat(RELEASE.filter(f => f[0] !== SHELL), RELEASE.filter(f => f[0] === SHELL));
 const PATHS = new Map(FILES.map(f => [f[0], f]));
 /** Addresses of `domain::route`. Of everything else (posters, API, feeds, files) only the server knows. */
-const PAGE = /^(\/en)?\/?$|^(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|ngoai-tuyen)(\/[^.]*)?(?<!\/(to-ro|loa))$/;
+const PAGE = /^(\/en)?\/?$|^(?!.*\/(to-ro|loa)$)(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|ngoai-tuyen)(\/[^.]*)?$/;
 /** The desk stays between the browser and the server. */
 const DESK = /^(\/en)?\/ban-lam-viec/;
 const KEEP_PAGES = 30;
@@ -128,8 +128,8 @@ async function pictured(shell, url) {
   const [, from, until] = /^<!--(\d+)-(\d+)-->/.exec(picture) || [];
   const now = Date.now() / 1000;
   if (!(from <= now && now < until)) return shell;
-  const [before, after] = (await shell.clone().text()).split(/(?<=<div id="app">)[^]*(?=<\/div>\s*<div id="sorry")/);
-  return new Response(before + picture + after, { headers: shell.headers });
+  const [before, open, after] = (await shell.clone().text()).split(/(<div id="app">)[^]*(?=<\/div>\s*<div id="sorry")/);
+  return new Response(before + open + picture + after, { headers: shell.headers });
 }
 
 /** The app was deleted (by a full phone, or because it did not start): bring it back, unless it is known not to run here. */

@@ -15,6 +15,8 @@ pub enum Error {
     Media(object_store::Error),
     /// A setting that cannot be used, and why.
     Setting(&'static str, String),
+    /// There is news that a key has signed, and the key is not there: phones would refuse a new one.
+    NoKey(PathBuf),
     /// Something stored is not what this server wrote.
     Damaged(String),
 }
@@ -56,6 +58,9 @@ impl fmt::Display for Error {
             Error::NewerData(version) => write!(f, "dữ liệu do bản mới hơn ghi (lược đồ {version}) [newer-data]"),
             Error::Media(cause) => write!(f, "không đọc hoặc ghi được ảnh, ghi âm [media]: {cause}"),
             Error::Setting(name, cause) => write!(f, "không dùng được --{name} [setting]: {cause}"),
+            Error::NoKey(path) => {
+                write!(f, "thiếu {}: tin ở đây đã ký bằng khóa này, hãy chép nó lại từ bản sao [no-key]", path.display())
+            }
             Error::Damaged(what) => write!(f, "dữ liệu hỏng [damaged]: {what}"),
         }
     }

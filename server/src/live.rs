@@ -7,6 +7,7 @@ pub use snapshot::{Item, Snapshot};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::Store;
+use domain::content::Time;
 use domain::sign::Issuer;
 use snapshot::Next;
 use std::sync::{Arc, RwLock};
@@ -17,6 +18,8 @@ pub struct Seals {
     pub issuer: Arc<Issuer>,
     pub trust: u32,
     pub app: [u8; 8],
+    /// Of this epoch: phones believe no head from before the newest that they saw, whatever its epoch.
+    pub begun: Time,
 }
 
 /// The current snapshot and how the next one is made.

@@ -7,7 +7,7 @@ use crate::desk::Desk;
 use crate::dictionary::Dictionaries;
 use crate::error::Error;
 use crate::hot::Hot;
-use crate::live::{Live, Seals};
+use crate::live::{Live, Seals, Snapshot};
 use crate::metrics::Metrics;
 use crate::opens::Opens;
 use crate::packs::Packs;
@@ -90,11 +90,14 @@ impl Site {
         let store = backstage::handle().spawn(async move { Store::open(&folder, &clock).await }).await;
         let store = Arc::new(store.map_err(|cause| Error::Damaged(cause.to_string()))??);
         let shelf = Shelf::open(data, options.media.as_deref())?;
+        if !data.join(key::FILE).exists() && store.seq().await? > 0 {
+            return Err(Error::NoKey(data.join(key::FILE)));
+        }
         let issuer = Arc::new(key::load(data)?);
         let trust = key::trust(&issuer, store.created);
         let dictionaries = Dictionaries::default();
         let assets = Assets::load(options.assets.as_deref(), data, &dictionaries);
-        let seals = Seals { issuer: issuer.clone(), trust: trust.version, app: assets.version };
+        let seals = Seals { issuer: issuer.clone(), trust: trust.version, app: assets.version, begun: store.begun };
         let live = Live::open(store.clone(), seals, options.clock.clone()).await?;
         let sealed = Hot::new(crate::sync::CONTENT_TYPE, crate::hot::REVALIDATE, trust.seal(&issuer).encode());
         let inline = pages::inline();
@@ -127,13 +130,12 @@ impl Site {
         self.options.clock.now()
     }
 
-    /// A page, made once for each state of what is published and each of its dates, and kept compressed. `key` names
-    /// it: path, language, whatever of the query it depends on; keys must not be invented by readers without bound on their
-    /// length. Pages say nothing that changes between two such instants.
-    pub async fn page(&self, key: &str, make: impl FnOnce() -> Hot + Send + 'static) -> Arc<Hot> {
-        let head = &self.live.now().head;
-        let name = format!("{}/{}/{key}", head.seq, head.issued.0);
-        self.pages.get_or_make(&name, make).await
+    /// A page, made once for each state of what is published and each of its dates, and kept compressed under the name of
+    /// the state that it was made `of`. `key` names it there: path, language, whatever of the query it depends on; keys must
+    /// not be invented by readers without bound on their length. Pages say nothing that changes between two such instants.
+    pub async fn page(&self, of: Arc<Snapshot>, key: &str, make: impl FnOnce(&Snapshot) -> Hot + Send + 'static) -> Arc<Hot> {
+        let name = format!("{}/{}/{key}", of.head.seq, of.head.issued.0);
+        self.pages.get_or_make(&name, move || make(&of)).await
     }
 
     /// Takes in what this or another process has published.

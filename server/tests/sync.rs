@@ -218,9 +218,15 @@ async fn a_restart_changes_nothing_and_a_restored_copy_is_another_log() {
     let restored = lab.folder.path().join("restored");
     std::fs::create_dir_all(&restored).unwrap();
     std::fs::rename(&copied.database, restored.join(server::store::FILE)).unwrap();
+    // Hours later: no phone may take the copy's word for an old one.
+    lab.time.fetch_add(3 * 3600, Ordering::Relaxed);
+    let refused = server::App::open(&restored, lab::options(&lab.time)).await.err().unwrap();
+    assert!(refused.to_string().contains("[no-key]"), "a new key would be believed by nobody: {refused}");
+    assert!(!restored.join(server::key::FILE).exists());
     std::fs::rename(&copied.key, restored.join(server::key::FILE)).unwrap();
     let app = server::App::open(&restored, lab::options(&lab.time)).await.unwrap();
     let second = app.site.live.now();
+    assert!(second.head.issued.0 >= first.issued.0 + 3600, "{:?} after {:?}", second.head.issued, first.issued);
     assert_ne!(second.epoch(), first.epoch);
     assert_eq!((second.seq(), second.items.len()), (5, 5));
     assert_eq!(app.site.issuer.kid(), lab.app.site.issuer.kid(), "phones go on believing it");

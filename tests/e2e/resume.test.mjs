@@ -2,7 +2,7 @@
 // what is not here yet.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CACHE_DB, browser, find, link, open, phone, rows, serve, settle, sleep, started, synced, until } from './lib.mjs';
+import { CACHE_DB, addresses, browser, find, link, open, phone, rows, serve, settle, sleep, started, synced, until } from './lib.mjs';
 
 const now = Date.now();
 const at = seconds => new Date(now + seconds * 1000).toISOString().replace(/\.\d+Z/, 'Z');
@@ -128,6 +128,30 @@ test('what the reader deleted does not come again by itself, and comes when he o
   assert.equal(await held(), left);
   await open(page, line.url + (await find(server.url, 'lich-kham-benh-so-7')));
   await page.locator('.bd p').nth(20).waitFor();
+  await context.close();
+});
+
+test('a text that is opened while a sync runs is there after it, and is saved with its text', async () => {
+  const { context, page } = await reader();
+  // Away from the program, which would hear of the news at once; every answer takes its time afterwards.
+  await page.goto('about:blank');
+  server.import(Array.from({ length: 91 }, (_, n) => news(`sau${n}`, `Tin tới sau số ${n}`)));
+  await until('the server has them', async () => (await addresses(server.url)).filter(path => path.includes('/tin-toi-sau-')).length === 91);
+  const path = await find(server.url, 'tin-toi-sau-so-0-');
+  const held = async () => (await rows(page, CACHE_DB, 'bodies')).includes(path.slice(-8));
+  line.rule = path => (path.startsWith('/sync/') ? { wait: 2000 } : undefined);
+  await open(page, line.url + path);
+  await page.locator('.bd p').nth(20).waitFor();
+  await until('the text is on the phone', held);
+  await until('the list has come', async () => (await rows(page, CACHE_DB, 'cards')).length >= ITEMS.length + 91, 60000);
+  assert.ok(await held(), 'its card did not send it away');
+  await page.locator('[data-act=save]').first().click();
+  await until('it is saved', async () => (await rows(page, 'bantin-keep', 'saved')).length === 1);
+  await line.down();
+  await open(page, line.url + path);
+  await page.locator('.bd p').nth(20).waitFor();
+  await line.up();
+  line.rule = () => undefined;
   await context.close();
 });
 

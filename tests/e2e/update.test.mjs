@@ -121,3 +121,33 @@ test('a page of before the update still finds its files on the server', async ()
   await server.start(other.folder);
   assert.equal((await fetch(server.url + app.glue)).status, 200);
 });
+
+test('a release that takes over leaves the next one whole, which is still on its way', async () => {
+  const third = release({ 'app.css': css => css + '\n/* the third */', 'app-shell': html => html + '\n\n' });
+  const { context, page } = await before_update();
+  const state = () => page.evaluate(async () => {
+    const { installing, waiting } = await navigator.serviceWorker.getRegistration();
+    return { comes: !!installing, waits: !!waiting };
+  });
+  await look(page);
+  await until('the second waits', () => waiting(page));
+  await server.kill();
+  await server.start(third.folder);
+  line.seen.length = 0;
+  line.rule = path => (path === '/app-shell' ? { wait: 8000 } : undefined);
+  look(page).catch(() => {});
+  await until('the third is on its way', async () => (await state()).comes && line.seen.includes('/app-shell'));
+  let loads = 0;
+  page.on('load', () => loads++);
+  await page.locator('[data-act=update], .toast .bt').first().click();
+  await until('the second has taken over', () => loads);
+  await started(page);
+  await until('the third waits', async () => { const now = await state(); return now.waits && !now.comes; }, 60000);
+  await page.goto('about:blank');
+  await line.down();
+  await until('it opens without a network', async () => { await page.goto(line.url); return true; });
+  await started(page);
+  assert.equal((await askWorker(page, { type: 'status' })).version, third.version);
+  await line.up();
+  await context.close();
+});

@@ -93,7 +93,17 @@ fn now(app: &App) -> Time {
 async fn sync(store: &Memory, line: &Line) -> Report {
     let loaded = store.load().await.unwrap();
     let now = now(&line.app.borrow());
-    client::sync(store, line, &Still, loaded, Settings { mode: Mode::Full, ..Settings::default() }.wishes(0), now, |_| {}).await
+    client::sync(
+        store,
+        line,
+        &Still,
+        loaded,
+        Settings { mode: Mode::Full, ..Settings::default() }.wishes(0),
+        now,
+        &RefCell::default(),
+        |_| {},
+    )
+    .await
 }
 
 /// What the phone has of every item is what the server has.

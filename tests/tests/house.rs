@@ -148,6 +148,21 @@ fn nothing_is_shown_as_raw_markup() {
     }
 }
 
+/// Safari before 16.4 cannot read a script with a lookbehind, and does without the whole of it.
+#[test]
+fn scripts_of_readers_look_ahead_only() {
+    let mut read = 0;
+    for entry in std::fs::read_dir(root().join("public")).expect("there is a folder of scripts") {
+        let path = entry.expect("it can be listed").path();
+        if path.extension().is_some_and(|end| end == "js") {
+            let code = std::fs::read_to_string(&path).expect("it is text");
+            assert!(!code.contains("(?<=") && !code.contains("(?<!"), "{}", path.display());
+            read += 1;
+        }
+    }
+    assert!(read > 5);
+}
+
 #[test]
 fn every_module_says_what_it_is_for() {
     for folder in ["domain/src", "app/src", "app/ui/src", "app/client/src", "server/src", "xtask/src"] {

@@ -5,6 +5,7 @@ use domain::search::Terms;
 use domain::sign::{Trust, Verdict, hash, verify_item};
 use domain::sync::{Commit, Fetch, HeldCard, StoredBody};
 use domain::wire::{Envelope, PackKind, Refused, decode_full, path};
+use std::sync::Arc;
 
 /// An item that proved itself, with what the store should take of it.
 #[derive(Debug)]
@@ -60,6 +61,21 @@ pub fn open(id: ItemId, bytes: &[u8], trust: &Trust, held: Option<&HeldCard>, go
     Ok(Opened { card, body, stored, commit })
 }
 
+/// Leaves in a commit of a session what the reader opened while it ran: the session does not know of it, and the card that
+/// it brings would send that text away.
+pub fn keep(commit: &mut Arc<Commit>, opened: &[Commit]) {
+    for ours in opened {
+        let ([(id, mine, _)], [body]) = (&ours.cards[..], &ours.bodies[..]) else { continue };
+        let same = |(other, card, _): &(ItemId, HeldCard, _)| other == id && card.hash == mine.hash && !card.body;
+        let Some(at) = commit.cards.iter().position(same) else { continue };
+        let commit = Arc::make_mut(commit);
+        commit.cards[at].1.body = true;
+        commit.bodies.push(body.clone());
+        commit.terms.retain(|(other, _)| other != id);
+        commit.terms.extend_from_slice(&ours.terms);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +115,17 @@ mod tests {
         let held = opened.commit.cards[0].1.clone();
         let again = open(id, &good, &trust, Some(&held), None).unwrap();
         assert!(again.commit.cards.is_empty(), "a card that is held is not written again");
+        let brought = |hash| {
+            let held = HeldCard { seq: 7, hash, body: false, ..held.clone() };
+            Arc::new(Commit { cards: vec![(id, held, Vec::new())], terms: vec![(id, vec![1])], ..Commit::default() })
+        };
+        let (mut same, mut other) = (brought(held.hash), brought([0; 32]));
+        for commit in [&mut same, &mut other] {
+            keep(commit, std::slice::from_ref(&opened.commit));
+        }
+        assert_eq!((same.cards[0].1.seq, same.cards[0].1.body), (7, true), "its place in the log, and the text");
+        assert_eq!((&same.bodies, &same.terms), (&opened.commit.bodies, &opened.commit.terms));
+        assert_eq!(other, brought([0; 32]), "another text is none of it");
         assert_eq!(open(id, &good, &trust, None, Some(2)).unwrap_err(), Refused::Mismatch, "withdrawn");
         assert!(open(id, &good, &trust, None, Some(1)).is_ok(), "published again");
         let newer = HeldCard { revision: 3, ..held };

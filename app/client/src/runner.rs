@@ -1,10 +1,12 @@
 //! Drives [`Session`] with a real store and a real network: the only loop of sync.
 
+use crate::item;
 use crate::net::Net;
 use crate::store::{Loaded, Store};
 use domain::content::Time;
 use domain::sync::{Commit, Held, Input, Outcome, Session, Step, Wishes};
 use domain::wire::path;
+use std::cell::RefCell;
 
 /// Lets the screen breathe between two slices of work.
 #[allow(async_fn_in_trait)]
@@ -23,7 +25,9 @@ pub struct Report {
     pub requests: u32,
 }
 
-/// Runs one session to its end. `on_commit` sees every commit after it is safely stored.
+/// Runs one session to its end. `opened` grows meanwhile by what the reader opens ([`item::keep`]). `on_commit` sees every
+/// commit after it is safely stored.
+#[allow(clippy::too_many_arguments)]
 pub async fn sync<S: Store, N: Net, B: Breath>(
     store: &S,
     net: &N,
@@ -31,6 +35,7 @@ pub async fn sync<S: Store, N: Net, B: Breath>(
     loaded: Loaded,
     wishes: Wishes,
     now: Time,
+    opened: &RefCell<Vec<Commit>>,
     mut on_commit: impl FnMut(&Commit),
 ) -> Report {
     let mut session = Session::new(loaded.held, wishes, now);
@@ -49,13 +54,16 @@ pub async fn sync<S: Store, N: Net, B: Breath>(
                 }
                 reply.input
             }
-            Step::Commit(commit) => match store.commit(&commit).await {
-                Ok(()) => {
-                    on_commit(&commit);
-                    Input::Committed
+            Step::Commit(mut commit) => {
+                item::keep(&mut commit, &opened.borrow());
+                match store.commit(&commit).await {
+                    Ok(()) => {
+                        on_commit(&commit);
+                        Input::Committed
+                    }
+                    Err(fault) => Input::CommitFailed(fault),
                 }
-                Err(fault) => Input::CommitFailed(fault),
-            },
+            }
             Step::Pause => {
                 breath.breathe().await;
                 Input::Go

@@ -28,7 +28,7 @@ pub fn whole(view: &View) -> El {
         let alarm = pages::alarm(&ctx, ItemData::select(card, open.body.as_deref(), cards(view), ctx.now));
         let main = el("main").attr("id", "main").attr("tabindex", "-1").kid(alarm);
         let sprite = ui::icons::sprite(&[&main]);
-        return el("div").attr("class", "app whole").kid(main).kid(sprite);
+        return el("div").attr("class", "app whole").kid(main).maybe(sprite);
     }
     let page = page(view, &ctx);
     let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts));

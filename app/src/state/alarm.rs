@@ -1,7 +1,7 @@
 //! The alert that must not be overlooked: it takes the whole screen, once, when the program opens or hears of it.
 
 use super::{App, View, item};
-use crate::device::clock;
+use crate::device::{channel, clock};
 use client::{Keep, Rows, Store};
 use domain::alert::{self, Standing};
 use domain::content::{Card, ItemId};
@@ -52,5 +52,6 @@ pub async fn seen(app: &Rc<App>) {
     let now = (clock::now().0 as u64).to_le_bytes();
     let _ = app.store.put_keep(Keep::Read, &key, Some(&now)).await;
     app.view.borrow_mut().told.push(key);
+    channel::changed();
     look(app).await;
 }

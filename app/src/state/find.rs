@@ -134,36 +134,34 @@ pub async fn ensure(app: &Rc<App>) {
     while BUILDING.get() {
         clock::sleep(30).await;
     }
-    if app.with(|view| view.shelf.index.is_some()) {
+    if app.with(|view| view.shelf.indexed) {
         return;
     }
     BUILDING.set(true);
-    let mut index = Index::new();
+    // It stands from the beginning, so that commits keep what they bring in step.
+    app.view.borrow_mut().shelf.index = Some(Index::new());
     let mut after = None;
     while let Ok(slice) = app.store.terms(after, SLICE).await {
         let Some((last, _)) = slice.last() else { break };
         after = Some(*last);
-        app.with(|view| {
-            for (id, terms) in &slice {
-                view.shelf.put(&mut index, *id, terms);
-            }
-        });
+        app.view.borrow_mut().shelf.index_all(&slice);
         clock::yield_now().await;
     }
-    // What arrived while the index grew is still missing in it; what lacks stored terms is found by its card.
-    app.view.borrow_mut().shelf.complete(index);
+    app.view.borrow_mut().shelf.complete();
     BUILDING.set(false);
 }
 
 impl super::shelf::Shelf {
-    fn complete(&mut self, mut index: Index) {
+    /// What lacks stored terms is found by its card.
+    fn complete(&mut self) {
+        let index = self.index.get_or_insert_default();
         if index.len() < self.cards.len() {
             let found: Vec<ItemId> = index.search(&Query::default(), usize::MAX).iter().map(|hit| hit.id).collect();
-            for id in self.cards.keys().copied().filter(|id| !found.contains(id)) {
-                self.put(&mut index, id, &[]);
-            }
+            let missing = self.cards.keys().copied().filter(|id| !found.contains(id));
+            let missing: Vec<_> = missing.map(|id| (id, Vec::new())).collect();
+            self.index_all(&missing);
         }
-        self.index = Some(index);
+        self.indexed = true;
     }
 }
 

@@ -146,15 +146,23 @@ async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
     let opened = app.with(|view| {
         let held = &view.shelf.held;
         let trust = held.trust.as_ref()?;
-        client::item::open(id, &bytes, trust, held.cards.get(&id), held.gone.get(&id).copied()).ok()
+        Some(client::item::open(id, &bytes, trust, held.cards.get(&id), held.gone.get(&id).copied()))
     });
-    let opened = opened.ok_or(Fate::Offline)?;
+    let opened = match opened.ok_or(Fate::Offline)? {
+        Ok(opened) => opened,
+        Err(why) => {
+            // It came, so that the network is not what is missing.
+            app.change(|view| view.trouble = Some(why.into()));
+            return Err(Fate::Unknown);
+        }
+    };
     match app.store.commit(&opened.commit).await {
         Ok(()) => app.view.borrow_mut().shelf.apply(&opened.commit),
         // It is shown all the same; room is made for the next one.
         Err(StoreFault::Quota) => super::phone::make_room(app).await,
         Err(StoreFault::Failed) => {}
     }
+    app.opened.borrow_mut().push(opened.commit);
     super::keep::complete_saved(app, opened.stored).await;
     app.change(|view| {
         if view.route == Some(Route::Item(id)) {

@@ -33,8 +33,9 @@ pub fn settings(rows: &Rows) -> Settings {
     settings
 }
 
-/// Texts of older items come only when they are opened, from now on.
+/// Texts of older items come only when they are opened, from now on; it never goes back.
 pub async fn set_since(app: &App, since: Time) {
+    let since = since.max(app.with(|view| view.settings.since));
     app.view.borrow_mut().settings.since = since;
     let _ = app.store.put_keep(Keep::Settings, SINCE, Some(&(since.0 as u64).to_le_bytes())).await;
 }

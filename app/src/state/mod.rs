@@ -20,8 +20,8 @@ use client::{Saved, Settings};
 use domain::content::{Card, ItemId, Time};
 use domain::route::Route;
 use domain::sorted::{Map, Set};
-use domain::sync::Trouble;
 use domain::sync::clock::Off;
+use domain::sync::{Commit, Trouble};
 use domain::words::{Lang, Words};
 use leptos::tachys::view::{Mountable, Render};
 use shelf::Shelf;
@@ -147,6 +147,8 @@ pub struct App {
     pub net: Web,
     pub view: RefCell<View>,
     pub sync: sync::Pace,
+    /// What was opened while a session runs.
+    pub opened: RefCell<Vec<Commit>>,
     /// What stands on the screen; `None` behind a page of the server.
     screen: RefCell<Option<Live>>,
     /// It will be drawn again before the browser does anything else.
@@ -164,6 +166,7 @@ pub fn begin(store: IdbStore, view: View) -> Rc<App> {
         net: Web,
         view: RefCell::new(view),
         sync: sync::Pace::default(),
+        opened: RefCell::default(),
         screen: RefCell::default(),
         due: Cell::default(),
     });

@@ -84,6 +84,7 @@ async fn drop_bodies(app: &Rc<App>, ids: &[ItemId]) {
         let cards = ids.iter().filter_map(|id| view.shelf.cards.get(id));
         cards.map(|card| (card.id, Terms::of(card, None).encode())).collect()
     });
+    app.opened.take();
     if app.store.delete_bodies(&rows).await.is_err() {
         return app.say(app.words().save_failed());
     }
@@ -93,12 +94,7 @@ async fn drop_bodies(app: &Rc<App>, ids: &[ItemId]) {
                 held.body = false;
             }
         }
-        if let Some(mut index) = view.shelf.index.take() {
-            for (id, terms) in &rows {
-                view.shelf.put(&mut index, *id, terms);
-            }
-            view.shelf.index = Some(index);
-        }
+        view.shelf.index_all(&rows);
     });
     crate::device::channel::changed();
 }

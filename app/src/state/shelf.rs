@@ -14,6 +14,8 @@ pub struct Shelf {
     pub held: Held,
     /// Built when the reader first searches, or in an idle moment.
     pub index: Option<Index>,
+    /// Whether all that is held is in it.
+    pub indexed: bool,
 }
 
 /// Cards that are read before the screen gets a turn.
@@ -56,20 +58,18 @@ impl Shelf {
                 self.cards.insert(*id, Rc::new(card));
             }
         }
-        if let Some(mut index) = self.index.take() {
-            for (id, terms) in &commit.terms {
-                self.put(&mut index, *id, terms);
-            }
-            self.index = Some(index);
-        }
+        self.index_all(&commit.terms);
     }
 
-    pub fn put(&self, index: &mut Index, id: ItemId, terms: &[u8]) {
-        let Some(card) = self.cards.get(&id) else { return };
-        let facts = DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind };
-        match Terms::decode(terms) {
-            Ok(terms) => index.put(id, facts, &terms),
-            Err(_) => index.put(id, facts, &Terms::of(card, None)),
+    /// Terms of items, where there is an index.
+    pub fn index_all(&mut self, all: &[(ItemId, Vec<u8>)]) {
+        let Some(index) = &mut self.index else { return };
+        for (id, terms) in all {
+            let Some(card) = self.cards.get(id) else { continue };
+            let facts =
+                DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind };
+            let terms = Terms::decode(terms).unwrap_or_else(|_| Terms::of(card, None));
+            index.put(*id, facts, &terms);
         }
     }
 

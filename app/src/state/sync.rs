@@ -1,6 +1,6 @@
 //! When sync runs and what the screen hears of it. One tab at a time; failures wait with jitter; `Retry-After` is obeyed.
 
-use super::{App, keep, push, shelf::Shelf, spawn};
+use super::{App, alarm, keep, push, shelf::Shelf, spawn};
 use crate::device::{channel, clock, locks, net, page};
 use client::usage::{self, Spent};
 use client::{Keep, Net, Reply, Store};
@@ -30,6 +30,8 @@ pub struct Pace {
     plan: Cell<u32>,
     /// The reader asked while a session ran: the budget of the next one, 0 for what is left of the day's.
     asked: Cell<Option<u64>>,
+    /// Another tab changed the store while a session ran.
+    stale: Cell<bool>,
 }
 
 /// Runs a session unless one runs, the server asked for peace, or the last one is recent.
@@ -51,7 +53,8 @@ pub async fn now(app: &Rc<App>) {
 /// Runs a session that may spend more than the day's budget.
 pub async fn with_budget(app: &Rc<App>, budget: u64) {
     if app.sync.running.get() {
-        return app.sync.asked.set(Some(budget));
+        // The greatest wish of all.
+        return app.sync.asked.set(Some(budget.max(app.sync.asked.get().unwrap_or(0))));
     }
     now_with(app, (budget > 0).then_some(budget)).await;
 }
@@ -69,10 +72,19 @@ async fn now_with(app: &Rc<App>, budget: Option<u64>) {
     let (working, done) = (app.clone(), outcome.clone());
     locks::alone(Box::pin(async move { done.set(Some(session(working, budget).await)) })).await;
     app.sync.running.set(false);
+    if app.sync.stale.take() {
+        reload(app).await;
+    }
     match outcome.take() {
         Some(outcome) => settle(app, outcome).await,
-        // Another tab does it and will tell.
-        None => plan(app, EVERY / 3),
+        // Another tab does it and will tell; what the reader asked for it does not know.
+        None => match budget {
+            Some(budget) => {
+                clock::sleep(5_000).await;
+                return again(app, budget);
+            }
+            None => plan(app, EVERY / 3),
+        },
     }
     if let Some(budget) = app.sync.asked.take() {
         again(app, budget);
@@ -114,7 +126,8 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
             spawn(async move { keep::complete_saved(&app, body).await });
         }
     };
-    let report = client::sync(&app.store, &Metered(&app), &clock::Breath, loaded, wishes, now, on_commit).await;
+    let report = client::sync(&app.store, &Metered(&app), &clock::Breath, loaded, wishes, now, &app.opened, on_commit).await;
+    app.opened.take();
     app.change(|view| {
         let bytes = std::mem::take(&mut view.shelf.held.bytes);
         let mut held = report.held;
@@ -199,14 +212,20 @@ pub fn begin(app: &Rc<App>) {
 /// Reads everything again: another tab changed the store.
 pub async fn reload(app: &Rc<App>) {
     let Ok(start) = app.store.start().await else { return };
-    let had_index = app.with(|view| view.shelf.index.is_some());
+    let had_index = app.with(|view| view.shelf.indexed);
     let shelf = Shelf::of(start.loaded).await;
+    let told = alarm::told(&start.read);
     let (saved, read) = (super::keep::saved(&start.saved), super::keep::read(&app.store, start.read).await);
     let settings = super::keep::settings(&start.settings);
+    // What was read before a commit of our own must not stand over it.
+    if app.sync.running.get() {
+        return app.sync.stale.set(true);
+    }
     app.change(|view| {
         view.shelf = shelf;
         view.keep_saved(saved);
         view.read = read.into();
+        view.told = told;
         view.choose(settings);
     });
     super::keep::look(app);

@@ -19,7 +19,7 @@ pub fn chrome(ctx: &Ctx, route: Option<&Route>, fresh: Option<Time>, main: El) -
         .kid(main)
         .kid(foot(ctx))
         .kid(bar)
-        .kid(sprite)
+        .maybe(sprite)
 }
 
 /// The app says how long ago, a page that may have been kept says when.

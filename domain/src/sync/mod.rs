@@ -241,3 +241,13 @@ pub enum Trouble {
     /// The server speaks a newer format: update the app.
     NewerFormat,
 }
+
+impl From<Refused> for Trouble {
+    fn from(why: Refused) -> Trouble {
+        match why {
+            Refused::NotOurs => Trouble::Portal,
+            Refused::NewerFormat => Trouble::NewerFormat,
+            other => Trouble::NotGenuine(other),
+        }
+    }
+}

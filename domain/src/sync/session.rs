@@ -128,12 +128,7 @@ impl Session {
     }
 
     fn refuse(&mut self, why: Refused) -> Step {
-        let why = match why {
-            Refused::NotOurs => Trouble::Portal,
-            Refused::NewerFormat => Trouble::NewerFormat,
-            other => Trouble::NotGenuine(other),
-        };
-        self.later(why, None)
+        self.later(why.into(), None)
     }
 
     /// Everything wanted is here.

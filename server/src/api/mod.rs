@@ -228,7 +228,7 @@ async fn kept(
     let world = World::of(site, &request);
     let mut name = format!("{}/api/", world.origin);
     name.push_str(&key);
-    site.page(&name, move || open(make(&world))).await.answer(request.headers(), None).await
+    site.page(world.snapshot.clone(), &name, move |_| open(make(&world))).await.answer(request.headers(), None).await
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {

@@ -141,7 +141,7 @@ impl Snapshot {
             }
         }
         let (last_change, next_change) = changes(items.values().map(|item| &item.card), now);
-        let issued = published.max(last_change);
+        let issued = published.max(last_change).max(seals.begun);
         let pack = alerts_pack(&alerts_full(&entries, &items, now), self.epoch(), seals);
         let named = pack.as_ref().map(|(hash, hot)| AlertsRef { hash: *hash, bytes: hot.plain().len() as u32 });
         let mut alerts: Vec<_> = pack.into_iter().collect();

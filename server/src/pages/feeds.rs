@@ -4,6 +4,7 @@ use super::{atom, calendar, caps, origin, sitemap, widget};
 use crate::api;
 use crate::cap::outward;
 use crate::hot::{Hot, REVALIDATE};
+use crate::live::Snapshot;
 use crate::reply;
 use crate::site::Site;
 use axum::Router;
@@ -53,20 +54,20 @@ pub async fn answer(site: &Arc<Site>, request: Request) -> Response {
         return no_such_feed();
     }
     let (key, now) = (format!("{origin}{path}"), site.now());
-    let make = move || {
+    let make = move |snapshot: &Snapshot| {
         let (kind, text) = match feed {
             Feed::Event(_) | Feed::Calendar(_) => {
-                ("text/calendar; charset=utf-8", calendar::print(&snapshot, &feed, lang, &origin, now))
+                ("text/calendar; charset=utf-8", calendar::print(snapshot, &feed, lang, &origin, now))
             }
-            Feed::Cap(id) => ("application/cap+xml; charset=utf-8", outward::document(&snapshot, id, lang, &origin)),
+            Feed::Cap(id) => ("application/cap+xml; charset=utf-8", outward::document(snapshot, id, lang, &origin)),
             Feed::Caps | Feed::PlaceCaps(_) => {
-                ("application/atom+xml; charset=utf-8", caps::print(&snapshot, &feed, lang, &origin, now))
+                ("application/atom+xml; charset=utf-8", caps::print(snapshot, &feed, lang, &origin, now))
             }
-            _ => ("application/atom+xml; charset=utf-8", atom::print(&snapshot, &feed, lang, &origin)),
+            _ => ("application/atom+xml; charset=utf-8", atom::print(snapshot, &feed, lang, &origin)),
         };
         Hot::new(kind, REVALIDATE, text).header(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))
     };
-    site.page(&key, make).await.answer(request.headers(), None).await
+    site.page(snapshot, &key, make).await.answer(request.headers(), None).await
 }
 
 fn no_such_feed() -> Response {
@@ -77,8 +78,9 @@ async fn map(State(site): State<Arc<Site>>, request: Request) -> Response {
     let origin = origin::of(&site, &request);
     let snapshot = site.live.now();
     let key = format!("{origin}/sitemap.xml");
-    let make = move || Hot::new("application/xml; charset=utf-8", REVALIDATE, sitemap::print(&snapshot, &origin));
-    site.page(&key, make).await.answer(request.headers(), None).await
+    let make =
+        move |snapshot: &Snapshot| Hot::new("application/xml; charset=utf-8", REVALIDATE, sitemap::print(snapshot, &origin));
+    site.page(snapshot, &key, make).await.answer(request.headers(), None).await
 }
 
 async fn poster(request: Request) -> Response {

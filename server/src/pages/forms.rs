@@ -5,7 +5,7 @@
 use super::document::escape;
 use super::view;
 use crate::hot::{Hot, REVALIDATE};
-use crate::live::Item;
+use crate::live::{Item, Snapshot};
 use crate::qr::qr;
 use crate::site::Site;
 use axum::http::{HeaderMap, HeaderValue};
@@ -50,7 +50,7 @@ pub async fn answer(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId,
     let snapshot = site.live.now();
     snapshot.items.get(&id).and_then(|item| item.card.alert())?;
     let key = format!("{}/{}/{id}/{}", ctx.origin, ctx.lang.tag(), if form == Form::Poster { "to-ro" } else { "loa" });
-    let make = move || {
+    let make = move |snapshot: &Snapshot| {
         let html = snapshot.items.get(&id).map(|item| {
             let data = ItemData::select(&item.card, Some(&item.body), snapshot.cards(), ctx.now);
             match form {
@@ -60,7 +60,7 @@ pub async fn answer(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId,
         });
         Hot::new(super::HTML, REVALIDATE, html.unwrap_or_default()).header(super::MARK, HeaderValue::from_static("1"))
     };
-    Some(site.page(&key, make).await.answer(request, None).await)
+    Some(site.page(snapshot, &key, make).await.answer(request, None).await)
 }
 
 /// What no longer holds says so wherever it goes, and leads to the last word where there is one.
@@ -162,7 +162,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     out.push('>');
     let brand = cl("header", "hd").kid(tx("b", instance().name.as_str()));
     let brand = brand.kid(link(item_path(card, ctx.lang), d.out_back));
-    for part in [brand, main, sprite] {
+    for part in [brand, main].into_iter().chain(sprite) {
         part.write(&mut out);
     }
     out.push_str("</body></html>");

@@ -24,6 +24,7 @@ pub use feeds::{answer as feed, router};
 
 use crate::compress;
 use crate::hot::{Hot, REVALIDATE};
+use crate::live::Snapshot;
 use crate::site::Site;
 use axum::body::Body;
 use axum::extract::Request;
@@ -60,13 +61,17 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     }
     if let Some(lang) = notify::here(path) {
         let ctx = Ctx::html(lang, site.now(), &origin);
-        let make = move || page(Some(&notify::document(&ctx)));
-        return site.page(&format!("{origin}{}", notify_path(lang)), make).await.answer(request.headers(), None).await;
+        let make = move |_: &Snapshot| page(Some(&notify::document(&ctx)));
+        return site
+            .page(site.live.now(), &format!("{origin}{}", notify_path(lang)), make)
+            .await
+            .answer(request.headers(), None)
+            .await;
     }
     if let Some(lang) = tree::asked(path) {
         let ctx = Ctx::html(lang, site.now(), &origin);
-        let make = move || page(Some(&tree::document(&ctx)));
-        return site.page(&format!("{origin}{path}"), make).await.answer(request.headers(), None).await;
+        let make = move |_: &Snapshot| page(Some(&tree::document(&ctx)));
+        return site.page(site.live.now(), &format!("{origin}{path}"), make).await.answer(request.headers(), None).await;
     }
     let Some((lang, route)) = Route::parse(path, query) else {
         let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Vi };
@@ -87,8 +92,8 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
             unkept(request.headers(), move || page(Some(&view::place(&snapshot, &ctx, code, from)))).await
         }
         route => {
-            let make = move || page(view::document(&snapshot, &ctx, &route).as_ref());
-            let hot = site.page(&format!("{origin}{path}"), make).await;
+            let make = move |snapshot: &Snapshot| page(view::document(snapshot, &ctx, &route).as_ref());
+            let hot = site.page(snapshot, &format!("{origin}{path}"), make).await;
             hot.answer(request.headers(), None).await
         }
     }
@@ -104,13 +109,13 @@ async fn item(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId) -> Re
     let snapshot = site.live.now();
     let key = format!("{}/{}/{id}", ctx.origin, ctx.lang.tag());
     if snapshot.items.contains_key(&id) {
-        let make = move || page(view::document(&snapshot, &ctx, &Route::Item(id)).as_ref());
-        return site.page(&key, make).await.answer(request, None).await;
+        let make = move |snapshot: &Snapshot| page(view::document(snapshot, &ctx, &Route::Item(id)).as_ref());
+        return site.page(snapshot, &key, make).await.answer(request, None).await;
     }
     match snapshot.gone.get(&id).cloned() {
         Some(gone) => {
-            let make = move || page(Some(&view::gone(&ctx, &gone))).status(StatusCode::GONE);
-            site.page(&key, make).await.answer(request, None).await
+            let make = move |_: &Snapshot| page(Some(&view::gone(&ctx, &gone))).status(StatusCode::GONE);
+            site.page(snapshot, &key, make).await.answer(request, None).await
         }
         None => missing(site, request, ctx.lang, ctx.origin).await,
     }
@@ -134,11 +139,11 @@ async fn unkept(request: &HeaderMap, make: impl FnOnce() -> Hot + Send + 'static
 async fn missing(site: &Arc<Site>, request: &HeaderMap, lang: Lang, origin: Arc<str>) -> Response {
     let key = format!("{origin}/{}/404", lang.tag());
     let now = site.now();
-    let make = move || {
+    let make = move |_: &Snapshot| {
         let ctx = Ctx::html(lang, now, &origin);
         page(Some(&view::bare(&ctx, ctx.w().not_found(), pages::not_found(&ctx)))).status(StatusCode::NOT_FOUND)
     };
-    site.page(&key, make).await.answer(request, None).await
+    site.page(site.live.now(), &key, make).await.answer(request, None).await
 }
 
 /// Something broke while an answer was made. Says nothing of what it was.

@@ -40,12 +40,12 @@ pub async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response
     let place = instance().place_by_slug(get("noi")).filter(|place| place.parent.is_some());
     let (snapshot, now) = (site.live.now(), site.now());
     let key = format!("{origin}{PATH}/{}/{}", lang.tag(), place.map_or(0, |place| place.code));
-    let make = move || {
+    let make = move |snapshot: &Snapshot| {
         let policy = HeaderValue::try_from(policy()).unwrap_or(HeaderValue::from_static("default-src 'none'"));
-        Hot::new("text/html; charset=utf-8", REVALIDATE, print(&snapshot, place, lang, &origin, now))
+        Hot::new("text/html; charset=utf-8", REVALIDATE, print(snapshot, place, lang, &origin, now))
             .header(HeaderName::from_static("content-security-policy"), policy)
     };
-    let mut response = site.page(&key, make).await.answer(request.headers(), None).await;
+    let mut response = site.page(snapshot, &key, make).await.answer(request.headers(), None).await;
     headers::framed(response.headers_mut());
     response
 }

@@ -31,6 +31,8 @@ pub struct Store {
     readers: SqlitePool,
     path: PathBuf,
     pub epoch: u64,
+    /// When this epoch began.
+    pub begun: Time,
     /// When this store was made.
     pub created: Time,
 }
@@ -52,11 +54,11 @@ impl Store {
         if !recent_enough(&version) {
             return Err(Error::OldSqlite(version));
         }
-        let (epoch, created) = schema::prepare(&mut writer, clock.now()).await?;
+        let (epoch, begun, created) = schema::prepare(&mut writer, clock.now()).await?;
         // All at once and for good: a connection has a thread, of the priority of whoever opened it.
         let pool = SqlitePoolOptions::new().min_connections(2).max_connections(2).idle_timeout(None).max_lifetime(None);
         let readers = pool.connect_with(options(&path).read_only(true)).await?;
-        Ok(Store { writer: Arc::new(Mutex::new(writer)), readers, path, epoch, created })
+        Ok(Store { writer: Arc::new(Mutex::new(writer)), readers, path, epoch, begun, created })
     }
 
     /// Begins a transaction that writes. Others wait for it, in this process and in any other.

@@ -19,8 +19,8 @@ const LIST: &str = include_str!("list.sql");
 const HAD: &str = include_str!("had.sql");
 const SCHEMA_VERSION: i64 = 8;
 
-/// Brings the schema up to date and returns epoch and birth of the store.
-pub(super) async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time), Error> {
+/// Brings the schema up to date and returns the epoch, when it began, and the birth of the store.
+pub(super) async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time, Time), Error> {
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     let (version,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(&mut *tx).await?;
     if version > SCHEMA_VERSION {
@@ -60,14 +60,20 @@ pub(super) async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
     if copied.rows_affected() > 0 {
         sqlx::query(put).bind("epoch").bind(random::<8>().to_vec()).execute(&mut *tx).await?;
+        sqlx::query(put).bind("begun").bind(now.0.to_be_bytes().to_vec()).execute(&mut *tx).await?;
     }
     let mut number = async |key: &'static str| {
-        let (value,): (Vec<u8>,) = sqlx::query_as("SELECT value FROM meta WHERE key = ?").bind(key).fetch_one(&mut *tx).await?;
-        value.try_into().map(i64::from_be_bytes).map_err(|_| Error::Damaged(format!("meta {key}")))
+        let row = sqlx::query_as("SELECT value FROM meta WHERE key = ?").bind(key).fetch_optional(&mut *tx).await?;
+        let value = row.map(|(value,): (Vec<u8>,)| value.try_into().map(i64::from_be_bytes));
+        value.transpose().map_err(|_| Error::Damaged(format!("meta {key}")))
     };
-    let (epoch, created) = (number("epoch").await?, number("created").await?);
+    let missing = |key: &str| Error::Damaged(format!("meta {key}"));
+    let epoch = number("epoch").await?.ok_or_else(|| missing("epoch"))?;
+    let created = number("created").await?.ok_or_else(|| missing("created"))?;
+    // Epochs of before this was written down.
+    let begun = number("begun").await?.unwrap_or(created);
     tx.commit().await?;
-    Ok((epoch as u64, Time(created)))
+    Ok((epoch as u64, Time(begun), Time(created)))
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ pub fn page(visit: &Visit, status: StatusCode, title: &'static str, main: El) ->
         .kid(header)
         .maybe(menu(visit))
         .kid(main)
-        .kid(sprite);
+        .maybe(sprite);
     answer(visit, status, POLICY, html, &app)
 }
 
@@ -168,7 +168,7 @@ pub fn framed(visit: &Visit, title: &str, theme: &str, main: El) -> Response {
     let main = el("main").attr("id", "main").kid(main);
     let sprite = sprite(&[&main]);
     let html = head(visit.lang, title, false, theme);
-    answer(visit, StatusCode::OK, PREVIEW, html, &cl("div", "app").kid(main).kid(sprite))
+    answer(visit, StatusCode::OK, PREVIEW, html, &cl("div", "app").kid(main).maybe(sprite))
 }
 
 pub fn json(status: StatusCode, value: &serde_json::Value) -> Response {
