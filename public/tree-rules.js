@@ -47,12 +47,17 @@ const looksLikePhone = text => /^\+?[\d\s.()/+-]+$/.test(text) && dial(text).len
 /** Two entries of one household. */
 const same = (a, b) => fold(a.name) === fold(b.name) && samePhone(a.phone) === samePhone(b.phone);
 
-/** `name, number, hamlet, note` a line, split by comma, semicolon or tab. `guess` has words that stand for a need. */
+const pieces = text => text.split(/[\t;,]|\s[-–:](?=\s|$)/).map(word => word.trim()).filter(Boolean);
+/** `name, number, hamlet, note` a line, split by comma, semicolon or tab; in a line of a notebook the number stands among
+ * words. `guess` has words that stand for a need. */
 export function parse(text, guess) {
   const rows = [], bad = [];
   for (const line of text.normalize('NFC').split(/\r?\n/)) {
     if (!line.trim()) continue;
-    const parts = line.split(/[\t;,]/).map(part => part.trim());
+    const entry = line.replace(/^\s*\d{1,3}[.)]\s+/, '');
+    let parts = entry.split(/[\t;,]/).map(part => part.trim());
+    const number = !parts.some(looksLikePhone) && /(^|\s)((\+84|0)\d([ .-]?\d){7,10})(?!\d)/.exec(entry);
+    if (number) parts = [...pieces(entry.slice(0, number.index)), number[2], ...pieces(entry.slice(number.index + number[0].length))];
     const at = parts.findIndex(looksLikePhone);
     const phone = at < 0 ? '' : parts.splice(at, 1)[0];
     // Where no number is known its place may have been left empty.

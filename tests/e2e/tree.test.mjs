@@ -487,6 +487,11 @@ test('the newest word of an alert decides, from whoever it comes; two numbers ar
   assert.deepEqual(now([first], [push('a', 4, '06:00', '18:00', 'cancel', 2)]), [], 'withdrawn by push');
   assert.deepEqual(now([], [push('a', 3, '09:00', '18:00')]), [[3, '']]);
   assert.deepEqual(['0912345678 - 0987654321', '0912-345-678', '+84 912 345 678'].map(dial), ['0912345678', '0912345678', '+84912345678']);
+  const noted = parse('1. Hồ Văn B 0912345678\n2) Hồ Văn C - 0912345679 - Thôn D\n0912345672 Lê F\nRaPat 0234.3823.456, Thôn 1, già yếu\nBlúp +84 912 345 671', {}).rows;
+  assert.deepEqual(noted.map(row => [row.name, dial(row.phone), row.hamlet, row.note]), [
+    ['Hồ Văn B', '0912345678', '', ''], ['Hồ Văn C', '0912345679', 'Thôn D', ''], ['Lê F', '0912345672', '', ''],
+    ['RaPat', '02343823456', 'Thôn 1', 'già yếu'], ['Blúp', '+84912345671', '', ''],
+  ]);
   const { rows } = parse('Họ và tên, Số\nTen Thị Hoa,,Thôn 1\nRin, 0912345678 / 0987654321, Thôn 2', {});
   assert.deepEqual(rows.map(row => [row.name, row.phone, row.hamlet]), [['Ten Thị Hoa', '', 'Thôn 1'], ['Rin', '0912345678 / 0987654321', 'Thôn 2']]);
 });

@@ -163,7 +163,13 @@ pub fn on_tap(f: impl FnMut(Tap) -> bool + 'static) {
     listen(&target, "input", move |event| {
         on_input(&event, touched(&event).filter(|spot| spot.id() == "q").and_then(|spot| searched(&spot, false)));
     });
-    listen(&target, "submit", move |event| tell(&event, touched(&event).and_then(|spot| searched(&spot, true))));
+    listen(&target, "submit", move |event| {
+        // The phone's keyboard would stay over what is found.
+        if let Some(field) = document().active_element().and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+            let _ = field.blur();
+        }
+        tell(&event, touched(&event).and_then(|spot| searched(&spot, true)));
+    });
 }
 
 fn touched(event: &web_sys::Event) -> Option<Element> {

@@ -77,5 +77,7 @@ impl<'a> AlertsData<'a> {
 
 /// When an alert is over, as far as one can tell.
 pub fn over(standing: &Standing) -> Time {
-    standing.card.expires.unwrap_or(standing.card.issued)
+    // What calls an alert off still has the end that the alert had.
+    let end = standing.card.expires.filter(|_| standing.state != State::Cancelled);
+    end.unwrap_or(standing.card.issued)
 }
