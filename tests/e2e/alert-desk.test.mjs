@@ -81,6 +81,7 @@ test('three alert officers come in: two for the whole city, one who has no scrip
 test('composed on a phone from a template, on the map', async () => {
   const { page } = first;
   await page.getByRole('link', { name: 'Ra cảnh báo' }).click();
+  await page.waitForURL('**/canh-bao/moi');
   await check(page, '2-choose-phone');
   assert.equal(await page.locator('a.lc[href*="flash-flood"]').count(), 3, 'only levels that the hazard may have');
   await page.getByRole('link', { name: /^Lũ quét: Cấp 3/ }).click();

@@ -26,6 +26,7 @@ async function invited(login, role, base = server.url) {
   const { page } = admin;
   const address = await invite(page, server.url, login, role);
   // Also on paper.
+  await page.waitForLoadState('load');
   assert.equal(await page.getByRole('img', { name: 'Mã QR của lời mời' }).count(), 1);
   return address.replace(server.url, base);
 }
@@ -135,6 +136,8 @@ test('sent in, approved on a PC, it reaches a reader; corrected and withdrawn, i
   const { page } = approver;
   await page.goto(`${server.url}/ban-lam-viec`);
   await page.getByRole('link', { name: 'Đường lên thôn A Rí bị sạt' }).last().click();
+  await page.getByRole('button', { name: 'Duyệt và đăng ngay' }).first().waitFor();
+  await page.waitForLoadState('load');
   assert.equal(await page.getByRole('button', { name: 'Duyệt và đăng ngay' }).count(), 1);
   const [answer] = await Promise.all([
     page.waitForResponse(response => response.request().method() === 'POST'),

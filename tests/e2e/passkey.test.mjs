@@ -128,6 +128,7 @@ test('whoever is invited comes with a passkey alone, and back with a code on pap
   await hers.getByLabel('Tên đăng nhập').fill('ba.ke');
   await hers.getByRole('button', { name: 'Tạo tài khoản' }).click();
   await hers.getByText('Tài khoản đã sẵn sàng').waitFor();
+  await ready(hers);
   const paper = await hers.locator('.rc code').allTextContents();
   assert.equal(paper.length, 8);
   assert.equal((await phoneOfHers.keys())[0].isResidentCredential, true);

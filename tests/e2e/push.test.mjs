@@ -355,6 +355,7 @@ test('a phone that cannot run the program reads the message as it was told, mark
   await until('the later one is kept', async () => (await waiting()).some(path => path.includes(update.bt.id)));
   await page.goto(url);
   await page.locator('a', { hasText: 'Tin sau' }).click();
+  await page.locator('h1', { hasText: 'Tin sau' }).waitFor();
   assert.equal(await page.locator('h1').innerText(), 'Tin sau');
   await context.close();
   ({ context, page, worker, cdp, registration } = own);
