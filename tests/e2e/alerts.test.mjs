@@ -150,7 +150,6 @@ test('text message of two segments at most, and a script with every number in wo
 test('level 4 takes the whole screen once, with the server closed too; my alerts are pinned', async () => {
   const own = await serve({ items: ITEMS });
   const context = await phone(chrome, { bypassCSP: true });
-  context.setDefaultTimeout(20000);
   const page = await context.newPage();
   await settle(page, own.url);
   await synced(page, ITEMS.length);
@@ -170,9 +169,11 @@ test('level 4 takes the whole screen once, with the server closed too; my alerts
   assert.equal(await alarm.count(), 0, 'once');
   await open(page, `${own.url}/noi/a-luoi-2`);
   await page.locator('button[data-act=place]').click();
+  await page.locator('button[data-act=place][aria-pressed=true]').waitFor();
   await page.locator('.bar a').first().click();
   await page.locator('.home').waitFor();
   const pinned = page.locator('section', { has: page.locator('h2', { hasText: 'Cảnh báo nơi tôi ở' }) });
+  await pinned.waitFor();
   const rows = await texts(pinned.locator('.al'));
   assert.deepEqual(rows.map(row => [/Đang có hiệu lực/, /Đã kết thúc, chưa có tin mới/, /Đã hủy/].findIndex(state => state.test(row))), [0, 0, 1, 2], rows.join('\n'));
   assert.equal(await page.locator('main section').first().locator('h2').innerText(), 'Cảnh báo nơi tôi ở');
@@ -182,7 +183,6 @@ test('level 4 takes the whole screen once, with the server closed too; my alerts
 
 test('a clock two years behind hides nothing, one two years ahead says so beside what looks ended', async () => {
   const context = await phone(chrome);
-  context.setDefaultTimeout(20000);
   const page = await context.newPage();
   await settle(page, server.url);
   await synced(page, ITEMS.length);
@@ -191,7 +191,7 @@ test('a clock two years behind hides nothing, one two years ahead says so beside
   await open(page, `${server.url}/canh-bao`);
   await page.locator('.alarm [data-act=seen]').click();
   await page.locator('#notices', { hasText: 'Đồng hồ máy chạy chậm' }).waitFor();
-  assert.ok((await texts(page.locator('.al.l4'))).some(row => row.includes('Mưa rất lớn')), 'still in force');
+  await until('still in force', async () => (await texts(page.locator('.al.l4'))).some(row => row.includes('Mưa rất lớn')));
   await page.clock.setFixedTime(Date.now() + years);
   await open(page, `${server.url}/canh-bao`);
   await page.locator('#notices', { hasText: 'xin kiểm tra giờ' }).waitFor();

@@ -43,6 +43,7 @@ async function reader(langs, address, prepare) {
   await page.locator('article .bd').waitFor();
   return page;
 }
+const speaks = page => until('it speaks', () => page.evaluate(() => speechSynthesis.speaking));
 const said = page => page.evaluate(() => speechSynthesis.said);
 /** What is marked, and whether one can see it. */
 const marked = page => page.evaluate(() => {
@@ -56,6 +57,7 @@ test('the whole item is read in order, sentence by sentence, each marked and in 
   const page = await reader(['en-US', 'vi-VN'], plain);
   const whole = await page.evaluate(() => [...document.querySelectorAll('article h1, article .ld, article .st, article .bd')].map(e => e.textContent).join(''));
   await listen(page).click();
+  await speaks(page);
   let spoken = 0;
   for (let more = true; more; spoken++) {
     const [all, mark] = await Promise.all([said(page), marked(page)]);
@@ -80,13 +82,14 @@ test('the whole item is read in order, sentence by sentence, each marked and in 
 test('a second tap stops it and takes the mark away; so does another page', async () => {
   const page = await reader(['vi-VN'], plain);
   await listen(page).click();
+  await speaks(page);
   assert.ok(await marked(page));
   await page.locator('[data-act=listen]', { hasText: 'Dừng đọc' }).click();
   await page.locator('[data-act=listen]', { hasText: 'Nghe đọc' }).waitFor();
   assert.equal(await page.evaluate(() => speechSynthesis.speaking), false);
   assert.equal(await marked(page), null);
   await listen(page).click();
-  await until('it speaks again', () => page.evaluate(() => speechSynthesis.speaking));
+  await speaks(page);
   await page.locator('.bar a').first().click();
   await page.locator('main .home').waitFor();
   assert.equal(await page.evaluate(() => speechSynthesis.speaking), false);

@@ -53,7 +53,7 @@ test('a phone that holds the release before fetches less than a third of the pro
   await server.kill();
   await server.start(next.folder);
   await page.evaluate(async () => { await (await navigator.serviceWorker.getRegistration()).update(); });
-  await until('the new release waits', () => page.evaluate(async () => !!(await navigator.serviceWorker.getRegistration()).waiting));
+  await until('the new release waits', () => page.evaluate(async () => !!(await navigator.serviceWorker.getRegistration()).waiting), 60000);
   const answers = line.answers.filter(({ path }) => names.includes(path.split('?')[0]));
   assert.deepEqual(answers.map(({ path }) => path), names);
   assert.ok(!line.answers.some(({ path }) => path.includes('.wasm')), 'the plain form is for those who cannot take the other');

@@ -65,7 +65,7 @@ test('a login page is never kept as a page of ours', async () => {
   await context.addInitScript(() => { delete window.WebAssembly; });
   const page = await context.newPage();
   await page.goto(line.url);
-  await until('the worker answers', () => page.evaluate(() => !!navigator.serviceWorker.controller), 20000);
+  await until('the worker answers', () => page.evaluate(() => !!navigator.serviceWorker.controller), 60000);
   line.rule = () => portal;
   await page.goto(`${line.url}/canh-bao`);
   assert.match(await page.locator('h1').innerText(), /Wi-Fi/);

@@ -22,7 +22,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 export const sleep = ms => new Promise(done => setTimeout(done, ms));
 
 /** Waits until `probe` gives something; the last word of an error is what it waited for. */
-export async function until(what, probe, ms = 20000) {
+export async function until(what, probe, ms = 30000) {
   const end = Date.now() + ms;
   for (let last; ; await sleep(100)) {
     try {
@@ -54,12 +54,16 @@ after(() => {
   }, 15000).unref();
 });
 
-export const freePort = () => new Promise((done, fail) => {
-  const server = net.createServer().once('error', fail).listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => done(port));
-  });
-});
+/** A port below those that outgoing connections are given: none of them takes it while the server is closed. */
+export async function freePort() {
+  for (;;) {
+    const port = 20000 + crypto.randomInt(12000);
+    const free = await new Promise(done => {
+      const server = net.createServer().once('error', () => done(false)).listen(port, () => server.close(() => done(true)));
+    });
+    if (free) return port;
+  }
+}
 
 /** The server: `sample` content by default, or the JSON Lines of `items`. */
 export async function serve({ assets = ASSETS, data = temp('data'), port, sample = true, items } = {}) {
@@ -84,23 +88,26 @@ export async function serve({ assets = ASSETS, data = temp('data'), port, sample
     url: `http://localhost:${port}`,
     async start(release = assets) {
       const args = ['serve', '--port', String(port), '--data', data, '--assets', release, ...(sample && !items ? [] : ['--no-sample'])];
-      child = spawn(BIN, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-      children.add(child);
+      const running = child = spawn(BIN, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+      children.add(running);
       let said = '';
-      child.stderr.on('data', bytes => { said = (said + bytes).slice(-2000); });
+      running.stderr.on('data', bytes => { said = (said + bytes).slice(-2000); });
       await until('the server answers', async () => {
-        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said}`);
+        if (running.exitCode !== null) throw new Error(`it ended with ${running.exitCode}: ${said}`);
         return (await fetch(`${server.url}/healthz`)).ok;
       }, 60000);
       return server;
     },
     /** As a power cut would. */
     async kill() {
-      if (!child || child.exitCode !== null) return;
-      const gone = new Promise(done => child.once('exit', done));
-      child.kill('SIGKILL');
+      const running = child;
+      child = undefined;
+      // Killed a second time it would never be gone once more.
+      if (!running || running.exitCode !== null || running.signalCode !== null) return;
+      const gone = new Promise(done => running.once('exit', done));
+      running.kill('SIGKILL');
       await gone;
-      children.delete(child);
+      children.delete(running);
     },
     import(lines) {
       const file = path.join(temp('items'), 'items.jsonl');
@@ -115,19 +122,23 @@ export async function serve({ assets = ASSETS, data = temp('data'), port, sample
 /**
  * A link that fails on request. `rule(path, request)` says for each request: nothing (pass), 'refuse', `{ cut: bytes }`,
  * `{ status, headers, body }` instead of the answer, `{ mangle: body => body }`, `{ bare: true }`: as a proxy that lets no
- * encoding pass, or `{ wait: ms }`: the answer comes, but so late. `seen` lists every request, `open` counts those that are not answered yet, `answers` has what came through whole:
+ * encoding pass, or `{ wait: ms }`: the answer comes, but so late. A rule that is still to be known holds its request. `seen` lists every request, `open` counts those that are not answered yet, `answers` has what came through whole:
  * path, headers of request and answer, and bytes of the body.
  */
 export async function link(target) {
   const sockets = new Set();
   const self = { rule: () => undefined, seen: [], answers: [], open: 0, port: await freePort() };
   self.url = `http://localhost:${self.port}`;
+  // A connection for each request: none that was kept is found closed by a server that was killed meanwhile.
+  const agent = new http.Agent();
   const server = http.createServer(async (request, response) => {
     const path = request.url;
-    const rule = self.rule(path, request);
+    const ruled = self.rule(path, request);
     self.seen.push(path);
     self.open++;
     response.on('close', () => self.open--);
+    let rule;
+    try { rule = await ruled; } catch { return request.socket.destroy(); }
     if (rule?.wait) await sleep(rule.wait);
     if (rule === 'refuse') return request.socket.destroy();
     if (rule?.status) {
@@ -136,7 +147,7 @@ export async function link(target) {
     }
     const headers = { ...request.headers };
     if (rule?.mangle || rule?.bare) headers['accept-encoding'] = 'identity';
-    const through = http.request({ host: '127.0.0.1', port: target.port, path, method: request.method, headers }, answer => {
+    const through = http.request({ host: '127.0.0.1', port: target.port, path, method: request.method, headers, agent }, answer => {
       if (rule?.mangle) {
         const parts = [];
         answer.on('data', part => parts.push(part)).on('end', () => {
@@ -269,7 +280,6 @@ export async function profile(flags = []) {
   const self = {
     async open(options = {}) {
       const context = await begun(() => chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: [...FLAGS, ...flags], headless: true, ...PHONE, ...options }));
-      context.setDefaultTimeout(15000);
       return context;
     },
   };
@@ -278,6 +288,8 @@ export async function profile(flags = []) {
 
 /** Asks the worker that controls this page. */
 export const askWorker = (page, message) => page.evaluate(message => new Promise((done, fail) => {
+  // One that is replaced in this moment never answers.
+  setTimeout(fail, 10000, new Error('the worker does not answer'));
   const channel = new MessageChannel();
   channel.port1.onmessage = event => done(event.data);
   const worker = navigator.serviceWorker.controller;
@@ -288,8 +300,8 @@ export const askWorker = (page, message) => page.evaluate(message => new Promise
 /** First visit: until the release is whole and the program has filled the phone from the server. */
 export async function settle(page, url) {
   await page.goto(url);
-  await until('the worker controls the page', () => page.evaluate(() => !!navigator.serviceWorker.controller), 30000);
-  await until('the release is complete', async () => (await askWorker(page, { type: 'status' })).complete, 30000);
+  await until('the worker controls the page', () => page.evaluate(() => !!navigator.serviceWorker.controller), 60000);
+  await until('the release is complete', async () => (await askWorker(page, { type: 'status' })).complete, 60000);
 }
 
 /** Every row of a store of the phone's database, as [key, bytes or value kind]. */
@@ -319,6 +331,35 @@ export const content = (page, database, store) => page.evaluate(([database, stor
 }), [database, store]);
 
 export const CACHE_DB = 'bantin-cache-1';
+const KEEP_DB = 'bantin-keep';
+
+/** Does what changes a setting, and waits until the phone has written it down: the screen does not wait for that. */
+export async function setting(page, change) {
+  const before = await content(page, KEEP_DB, 'settings');
+  await change();
+  await until('the setting is kept', async () => (await content(page, KEEP_DB, 'settings')) !== before);
+}
+/** Chooses one of several in the settings. */
+export async function choose(page, name, value) {
+  const input = page.locator(`input[name=${name}][value="${value}"]`);
+  await input.waitFor();
+  if (!(await input.isChecked())) await setting(page, () => input.check());
+}
+
+/** Comes to a page, again and again, until `probe` holds there. Each visit gets its time: the next one ends what it is at. */
+export const visited = (what, come, probe, ms = 90000) => until(what, async () => {
+  await come();
+  return until(what, probe, 8000);
+}, ms);
+/** Until the worker keeps this page of the server. */
+export const kept = (page, path) => until(`${path} is kept`, () => page.evaluate(async path =>
+  (await (await caches.open('bt-pages')).keys()).some(request => new URL(request.url).pathname === path), path));
+/** Until the script of the page's buttons has run, which comes late in both editions. */
+export async function booted(page) {
+  await page.waitForFunction(() => performance.getEntriesByName(`${location.origin}/boot.js`).length);
+  // It is here, and first in line.
+  await page.evaluate(() => new Promise(done => requestIdleCallback(() => done())));
+}
 
 /** Until the phone holds `cards` cards and their bodies: the newest come with the first visit, the rest with the next. */
 export async function synced(page, cards, bodies = cards) {
@@ -347,7 +388,7 @@ export const shown = page => page.evaluate(() => document.documentElement.hasAtt
 /** Until the shell's program stands in the page: not the picture that the one before left. */
 export async function started(page) {
   await until('the program has started', () => page.evaluate(() =>
-    document.documentElement.dataset.shell === 'ready' && !!document.querySelector('main h1, main h2')), 30000);
+    document.documentElement.dataset.shell === 'ready' && !!document.querySelector('main h1, main h2')), 60000);
 }
 
 /** A page of the app, or of the server where the phone has no app. */

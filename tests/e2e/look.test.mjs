@@ -1,7 +1,7 @@
 // Text size and light or dark: shown at once, kept, in force before the first paint, and readable at their largest.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browser, each, find, furnished, open, routes, serve, until } from './lib.mjs';
+import { browser, choose, each, find, furnished, open, routes, serve, until } from './lib.mjs';
 
 const SIZES = [18, 21, 25, 29];
 const PAPER = { light: 'rgb(250, 247, 240)', dark: 'rgb(20, 21, 31)' };
@@ -25,7 +25,6 @@ after(async () => {
   await server?.kill();
 });
 
-const choose = (name, value) => page.locator(`input[name=${name}][value="${value}"]`).check();
 const seen = page => page.evaluate(() => [getComputedStyle(document.documentElement).fontSize, getComputedStyle(document.documentElement).backgroundColor]);
 /** What the first frames of this page showed, each look once. */
 const frames = async page => {
@@ -36,8 +35,8 @@ const frames = async page => {
 test('each of the four text sizes shows at once, and stays in the app and on pages of the server', async () => {
   await open(page, `${server.url}/cai-dat`);
   for (const [step, pixels] of [...SIZES.entries()].reverse()) {
-    await choose('size', step);
-    await until(`text of ${pixels} px`, async () => (await seen(page))[0] === `${pixels}px`, 2000);
+    await choose(page, 'size', step);
+    await until(`text of ${pixels} px`, async () => (await seen(page))[0] === `${pixels}px`);
     for (const [path, edition] of [['/gioi-thieu', 'html'], ['/cai-dat', 'app']]) {
       await open(page, server.url + path, edition);
       assert.deepEqual([...new Set((await frames(page)).map(look => look.split(' | ')[2]))], [`${pixels}px`], edition);
@@ -51,8 +50,8 @@ test('light, dark and as the phone: shown at once, kept, and never the other one
   // Chosen, how the phone is set, what is seen.
   for (const [theme, colorScheme, paper] of [['light', 'dark', 'light'], ['dark', 'light', 'dark'], ['', 'light', 'light'], ['', 'dark', 'dark']]) {
     await page.emulateMedia({ colorScheme });
-    await choose('theme', theme);
-    await until(`theme "${theme}"`, async () => (await seen(page))[1] === PAPER[paper], 2000);
+    await choose(page, 'theme', theme);
+    await until(`theme "${theme}"`, async () => (await seen(page))[1] === PAPER[paper]);
     for (const [path, edition] of [['/gioi-thieu', 'html'], ['/cai-dat', 'app']]) {
       await open(page, server.url + path, edition);
       assert.deepEqual(await frames(page), [`${PAPER[paper]} | ${theme} | 18px`], `${theme} on a ${colorScheme} phone, ${edition}`);
@@ -88,8 +87,8 @@ const faults = page => page.evaluate(() => {
 
 test('with the largest text no page of the app is wider than the screen, and no word of bar and buttons is cut', async () => {
   await open(page, `${server.url}/cai-dat`);
-  await choose('size', 3);
-  await until('text of 29 px', async () => (await seen(page))[0] === '29px', 2000);
+  await choose(page, 'size', 3);
+  await until('text of 29 px', async () => (await seen(page))[0] === '29px');
   // A list of saved items, not the empty one.
   await open(page, server.url + (await find(server.url, 'sot-xuat-huyet')));
   await page.locator('[data-act=save]').click();

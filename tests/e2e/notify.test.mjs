@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, beforeEach, test } from 'node:test';
-import { browser, link, phone, profile, serve, settle, sleep, started, until } from './lib.mjs';
+import { browser, link, phone, profile, serve, setting, settle, sleep, started, until } from './lib.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
@@ -25,11 +25,13 @@ beforeEach(() => {
   asked.length = 0;
   Object.assign(api, { known: true, last: 1_790_000_000, thu: 204 });
   const json = { 'content-type': 'application/json' };
-  line.rule = (path, request) => {
+  line.rule = async (path, request) => {
     if (!path.startsWith('/push/')) return;
     const name = path.slice(6);
+    // Whoever has an answer was heard: it is written down before.
     let body = '';
-    request.on('data', part => { body += part; }).on('end', () => asked.push([request.method, name, body && JSON.parse(body)]));
+    for await (const part of request) body += part;
+    asked.push([request.method, name, body && JSON.parse(body)]);
     if (name === 'khoa') return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'S0VZ' };
     if (name === 'kiem') return { status: 200, headers: json, body: JSON.stringify({ known: api.known, last: api.last }) };
     const status = name === 'thu' ? api.thu : 204;
@@ -62,7 +64,6 @@ const pretend = context => context.addInitScript(() => {
 });
 async function reader(options) {
   const context = await phone(chrome, options);
-  context.setDefaultTimeout(20000);
   await pretend(context);
   const page = await context.newPage();
   return { context, page };
@@ -202,7 +203,7 @@ test('the places that the reader follows in the app are chosen already', async (
   await settle(page, line.url);
   await page.goto(`${line.url}/noi/a-luoi-1`);
   await started(page);
-  await page.locator('[data-act=place]').first().click();
+  await setting(page, () => page.locator('[data-act=place]').first().click());
   await page.locator('[data-act=place][aria-pressed=true]').waitFor();
   const code = await page.locator('[data-act=place]').first().getAttribute('data-id');
   // By a link within the app: it leaves the page to the server.

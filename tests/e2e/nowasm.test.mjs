@@ -1,7 +1,7 @@
 // The program cannot run: the pages of the server are used, after one reload at most, and nothing is lost.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, askWorker, browser, phone, serve, settle, shown, sleep, started, until } from './lib.mjs';
+import { addresses, askWorker, booted, browser, kept, phone, serve, settle, shown, sleep, started, until } from './lib.mjs';
 
 let server;
 before(async () => { server = await serve(); });
@@ -14,7 +14,7 @@ test('a browser without WebAssembly reads everything, and pages it saw again wit
   const page = await context.newPage();
   await page.goto(server.url);
   assert.equal(await page.evaluate(() => typeof WebAssembly), 'undefined');
-  await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 20000);
+  await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 60000);
   const held = await page.evaluate(async () => {
     const all = [];
     for (const name of await caches.keys()) for (const request of await (await caches.open(name)).keys()) all.push(new URL(request.url).pathname);
@@ -26,7 +26,7 @@ test('a browser without WebAssembly reads everything, and pages it saw again wit
   assert.equal(await shown(page), 'html');
   const title = await page.locator('h1').innerText();
   await page.goto(server.url);
-  await sleep(500);
+  for (const path of [article, '/']) await kept(page, path);
   await server.kill();
   await page.goto(server.url + article);
   assert.equal(await page.locator('h1').innerText(), title);
@@ -47,18 +47,18 @@ test('a page that is kept, or stays open, never shows as in force what has ended
   await context.addInitScript(() => { delete window.WebAssembly; });
   const page = await context.newPage();
   await page.goto(soon.url);
-  await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 20000);
+  await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 60000);
   const item = (await addresses(soon.url)).find(path => path.startsWith('/canh-bao/'));
   const paths = ['/', '/canh-bao', item];
   for (const path of paths) {
     await page.goto(soon.url + path);
     assert.ok(await page.locator('main .l3').count(), `${path} is live`);
     assert.equal(await page.locator('.bar .l3').innerText(), 'cấp 3');
-    await sleep(500);
+    await kept(page, path);
   }
   // It stays open past the end; then it is opened again with no server.
   await page.goto(soon.url + item);
-  await page.waitForFunction(() => performance.getEntriesByName(`${location.origin}/boot.js`).length);
+  await booted(page);
   assert.ok(await page.locator('main .l3').count(), 'live before its end');
   await page.clock.setFixedTime(Date.now() + 2.1 * 3600e3);
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
@@ -94,7 +94,8 @@ test('a program that does not start gives way to the HTML edition with one reloa
   let loads = 0;
   page.on('load', () => loads++);
   await page.goto(server.url);
-  await until('the HTML edition stands in the page', async () => (await shown(page)) === 'html', 15000);
+  await until('the HTML edition stands in the page', async () => (await shown(page)) === 'html');
+  await until('it is loaded', () => loads >= 2);
   await sleep(1500);
   assert.equal(loads, 2);
   assert.ok((await page.locator('main li a').count()) > 5);
@@ -102,7 +103,7 @@ test('a program that does not start gives way to the HTML edition with one reloa
   // It stays that way from page to page, and visited pages stay readable with no server.
   await page.goto(`${server.url}/canh-bao`);
   assert.equal(await shown(page), 'html');
-  await sleep(500);
+  await kept(page, '/canh-bao');
   await server.kill();
   await page.goto(`${server.url}/canh-bao`);
   assert.equal(await page.locator('h1').count(), 1);
@@ -124,8 +125,9 @@ test('a program that never says that it is ready is given eight seconds', async 
   page.on('load', () => loads++);
   const start = Date.now();
   await page.goto(server.url);
-  await until('the HTML edition stands in the page', async () => (await shown(page)) === 'html', 15000);
+  await until('the HTML edition stands in the page', async () => (await shown(page)) === 'html');
   assert.ok(Date.now() - start > 7000);
+  await until('it is loaded', () => loads >= 2);
   await sleep(500);
   assert.equal(loads, 2);
   // One slow start is no reason to do without it for ever: a day later it is tried again.
@@ -137,7 +139,7 @@ test('a program that never says that it is ready is given eight seconds', async 
     await next.goto(server.url);
     await sleep(500);
     return (await shown(next)) === 'app';
-  }, 20000);
+  }, 60000);
   await started(next);
   await chrome.close();
 });

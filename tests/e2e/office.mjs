@@ -59,6 +59,8 @@ export async function join(page, address, login) {
   await page.fill('[name=code]', await fresh(secret));
   await page.click('button.go');
   await page.getByText('Tài khoản đã sẵn sàng').waitFor();
+  // The whole page, and not only its first words.
+  await page.waitForLoadState('load');
   assert.equal(await page.locator('.rc li').count(), 8);
   return { page, secret, context: page.context() };
 }

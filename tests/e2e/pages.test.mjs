@@ -1,7 +1,7 @@
 // Every page with scripts off, on a narrow screen: complete, well formed, nothing sticking out.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, phone, routes, serve, sleep } from './lib.mjs';
+import { addresses, booted, browser, phone, routes, serve, sleep, until } from './lib.mjs';
 
 let server, chrome, all, drawn;
 before(async () => {
@@ -126,7 +126,7 @@ test('the lead article opens without a request, and back brings the list to wher
   await page.goBack();
   await page.locator('a[data-lead]').first().waitFor();
   assert.equal(await page.title(), before);
-  assert.equal(await page.evaluate(() => scrollY), scroll);
+  await until('the place', async () => (await page.evaluate(() => scrollY)) === scroll);
   assert.equal(await page.locator('main').count(), 1);
   // Forward is an ordinary page again, complete from the server.
   await page.unroute('**/*');
@@ -146,6 +146,7 @@ test('pictures come when they are asked for, in place', async () => {
     const asked = [];
     page.on('request', request => { if (request.url().includes('/media/')) asked.push(request.url()); });
     await page.goto(server.url + path, { waitUntil: 'networkidle' });
+    await booted(page);
     assert.deepEqual(asked, []);
     const link = page.locator('a[data-act=image]').first();
     assert.match(await link.innerText(), /\d+ ?(KB|MB|B)/);

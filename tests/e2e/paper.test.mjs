@@ -1,7 +1,7 @@
 // What leaves the screen: one clean sheet of paper, and what a shared link tells Zalo, Facebook and search machines.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, each, find, furnished, items, open, phone, serve, started } from './lib.mjs';
+import { addresses, browser, choose, each, find, furnished, items, open, phone, serve, started } from './lib.mjs';
 
 let server, chrome, plain, kinds;
 before(async () => {
@@ -65,8 +65,8 @@ test('every alert and guide, and items of the other kinds, print on one A4 sheet
 test('the app prints the same sheet, also for a reader of the largest text on a dark phone', async () => {
   const { context, page } = await furnished(chrome, server.url, { colorScheme: 'dark' });
   await open(page, `${server.url}/cai-dat`);
-  await page.locator('input[name=size][value="3"]').check();
-  await page.locator('input[name=theme][value=dark]').check();
+  await choose(page, 'size', 3);
+  await choose(page, 'theme', 'dark');
   await page.locator('html[data-size="3"][data-theme=dark]').waitFor();
   const wrong = [];
   await each(context, Object.values(kinds), async (page, path) => {

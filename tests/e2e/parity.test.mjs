@@ -37,7 +37,7 @@ test('every route reads the same in the HTML edition and in the app', async () =
       await started(page);
       assert.equal(await shown(page), 'app', path);
       // Search answers a moment after its page stands, and a body that is not here yet comes from the server.
-      return until('same text', async () => (app = await mainText(page)) === html, 10000).catch(() => false);
+      return until('same text', async () => (app = await mainText(page)) === html, 20000).catch(() => false);
     };
     // Both once more: "3 minutes ago" may have become 4 between the two.
     if (!((await compare()) || (await compare()))) {

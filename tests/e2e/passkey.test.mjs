@@ -32,10 +32,14 @@ async function authenticator(page, more = {}) {
   };
 }
 
+/** Its script is there: without it the button sends a form. */
+const ready = page => page.waitForLoadState('load');
+
 async function signedOut() {
   await page.goto(`${server.url}${DESK}/toi`);
   await page.click('form[action$="/ra"] button');
   await page.getByLabel('Tên đăng nhập').waitFor();
+  await ready(page);
 }
 
 const greeting = () => page.getByText('Chào Người lan.viet');
@@ -116,6 +120,7 @@ test('whoever is invited comes with a passkey alone, and back with a code on pap
   await hers.goto(firstLink(server));
   await hers.getByRole('link', { name: 'Dùng vân tay hoặc khóa màn hình, không cần mật khẩu' }).click();
   await hers.getByLabel('Họ và tên').fill('Bà Kê');
+  await ready(hers);
   await hers.getByLabel('Tên đăng nhập').fill('lan.viet');
   await hers.getByRole('button', { name: 'Tạo tài khoản' }).click();
   await hers.getByText('Tên đăng nhập này đã có người dùng').waitFor();
@@ -123,6 +128,7 @@ test('whoever is invited comes with a passkey alone, and back with a code on pap
   await hers.getByLabel('Tên đăng nhập').fill('ba.ke');
   await hers.getByRole('button', { name: 'Tạo tài khoản' }).click();
   await hers.getByText('Tài khoản đã sẵn sàng').waitFor();
+  await ready(hers);
   const paper = await hers.locator('.rc code').allTextContents();
   assert.equal(paper.length, 8);
   assert.equal((await phoneOfHers.keys())[0].isResidentCredential, true);
@@ -130,6 +136,8 @@ test('whoever is invited comes with a passkey alone, and back with a code on pap
   await hers.getByText('Một mã dự phòng trên giấy').first().waitFor();
   assert.equal(await hers.locator('form[action$="/khoa/bo"], form[action$="/mat-khau"]').count(), 0, 'the only way in stays');
   await hers.click('form[action$="/ra"] button');
+  await hers.getByLabel('Tên đăng nhập').waitFor();
+  await ready(hers);
   await hers.getByRole('button', { name: 'Vào bằng vân tay hoặc khóa màn hình' }).click();
   await hers.getByText('Chào Bà Kê').waitFor();
 
@@ -142,12 +150,15 @@ test('whoever is invited comes with a passkey alone, and back with a code on pap
   await next.locator('button.go').click();
   const add = next.locator('form[action$="/toi/khoa"]');
   await add.locator('[name=code]').fill(paper[0]);
+  await ready(next);
   await add.getByRole('button', { name: 'Thêm máy này' }).click();
   await next.getByText('Mã trên giấy không đúng hoặc đã dùng').waitFor();
   await add.locator('[name=code]').fill(paper[1]);
   await add.getByRole('button', { name: 'Thêm máy này' }).click();
   await next.getByText('chưa dùng lần nào').waitFor();
   await next.click('form[action$="/ra"] button');
+  await next.getByLabel('Tên đăng nhập').waitFor();
+  await ready(next);
   await next.getByRole('button', { name: 'Vào bằng vân tay hoặc khóa màn hình' }).click();
   await next.getByText('Chào Bà Kê').waitFor();
 });

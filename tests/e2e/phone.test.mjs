@@ -1,7 +1,7 @@
 // What the phone holds and what it cost: the counter, making room, fetching more, data modes, read marks, saved items.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, CACHE_DB, facts, find, furnished, items, link, measured, open, rows, serve, sleep, synced, until } from './lib.mjs';
+import { addresses, booted, browser, CACHE_DB, choose, facts, find, furnished, items, link, measured, open, rows, serve, sleep, synced, until, visited } from './lib.mjs';
 
 let server, line, chrome, context, page, old;
 before(async () => {
@@ -30,12 +30,13 @@ test('text and saving mode show what an image costs and load it on tap; full mod
   const asked = () => line.seen.filter(url => url.startsWith('/media/')).length;
   for (const mode of ['text', 'saving']) {
     await open(page, `${line.url}/cai-dat`);
-    await page.locator(`input[name=mode][value=${mode}]`).check();
+    await choose(page, 'mode', mode);
     const before = asked();
     await open(page, line.url + path);
     const place = page.locator('a[data-act=image]');
     assert.match(await place.innerText(), /Xem ảnh · 19 KB/);
     await page.waitForLoadState('networkidle');
+    await booted(page);
     assert.equal(asked(), before);
     await place.click();
     await until(`${mode}: the image shows`, () => page.evaluate(() => document.querySelector('figure img')?.naturalWidth > 0));
@@ -47,11 +48,11 @@ test('text and saving mode show what an image costs and load it on tap; full mod
     const today = said['Hôm nay'];
     await page.locator('[data-act=drop-media]').click();
     await until('the image is gone', async () => (await facts(page))['Ảnh và tiếng chiếm'] === 0);
-    assert.equal(await page.locator('[data-act=drop-media]').count(), 0);
+    await page.locator('[data-act=drop-media]').waitFor({ state: 'detached' });
     assert.ok((await facts(page))['Hôm nay'] >= today, 'what is deleted was still paid');
   }
   await open(page, `${line.url}/cai-dat`);
-  await page.locator('input[name=mode][value=full]').check();
+  await choose(page, 'mode', 'full');
   // One that no page has shown yet: browsers keep those in memory for a while.
   const other = line.url + (await find(server.url, 'lu-quet-sat-lo'));
   await open(page, other);
@@ -64,7 +65,7 @@ test('text and saving mode show what an image costs and load it on tap; full mod
   await page.locator('figure img').scrollIntoViewIfNeeded();
   await until('it shows there too', () => page.evaluate(() => document.querySelector('figure img')?.naturalWidth > 0));
   await open(page, `${line.url}/cai-dat`);
-  await page.locator('input[name=mode][value=saving]').check();
+  await choose(page, 'mode', 'saving');
 });
 
 test('a phone that is nearly full says so, one with room does not', async () => {
@@ -115,6 +116,12 @@ test('unread marks go with reading, saved items are kept, both over a reload and
 test('old texts and all texts can be deleted: alerts, saved items and the list stay; the missing ones come back on a tap', async () => {
   const total = items(await addresses(server.url)).length;
   const kept = line.url + (await find(server.url, 'xem-lai-the-bao-hiem'));
+  // The button that fetches what is missing may not stand there yet, or no more.
+  const whole = async (what, probe) => {
+    await until(what, async () => (await probe()) || (await page.locator('[data-act=fetch-all]').count()), 60000);
+    if (!(await probe())) await page.locator('[data-act=fetch-all]').click({ timeout: 5000 }).catch(() => {});
+    await until(what, probe, 60000);
+  };
   const save = async address => {
     await open(page, address);
     await page.locator('[data-act=save][aria-pressed=false]').click();
@@ -123,8 +130,7 @@ test('old texts and all texts can be deleted: alerts, saved items and the list s
   await save(kept);
   await measured(page, line.url);
   // With what came in full mode, all of them.
-  if (await page.locator('[data-act=fetch-all]').count()) await page.locator('[data-act=fetch-all]').click();
-  await until('every text', async () => (await facts(page))['Số bài đọc được khi không có mạng'] === total, 30000);
+  await whole('every text', async () => (await facts(page))['Số bài đọc được khi không có mạng'] === total);
   const before = await facts(page);
   // No network from here on: a sync would bring the newest texts back.
   line.rule = () => 'refuse';
@@ -158,8 +164,7 @@ test('old texts and all texts can be deleted: alerts, saved items and the list s
   const paid = wire();
   line.rule = () => undefined;
   await measured(page, line.url);
-  await page.locator('[data-act=fetch-all]').click({ timeout: 5000 }).catch(() => {});
-  await until('every text is back', async () => (await held()) === total, 30000);
+  await whole('every text is back', async () => (await held()) === total);
   await page.locator('[data-act=fetch-all]').waitFor({ state: 'detached' });
   const real = (wire() - paid) / 1000;
   assert.ok(real < cost * 2 && real > cost / 3, `said ${cost} KB, came ${real}`);
@@ -176,10 +181,7 @@ test('who opened more of a list and comes back from an item finds it as it was, 
   const many = Array.from({ length: 80 }, (_, n) => ({ id: `many-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${100 + n}h`, source: { name: 'Trạm y tế' }, title: `Bài dài thứ ${n}`, summary: 'Tóm tắt.', body: ['Nội dung.'] }));
   server.import(many);
   await until('the many stand', async () => (await (await fetch(`${server.url}/sitemap.xml`)).text()).includes('bai-dai-thu-79'));
-  await until('the list has more', async () => {
-    await open(page, `${line.url}/chu-de/y-te`);
-    return page.locator('[data-act=more]').count();
-  });
+  await visited('the list has more', () => open(page, `${line.url}/chu-de/y-te`), () => page.locator('[data-act=more]').count());
   const rows = page.locator('.ls > li');
   assert.equal(await rows.count(), 60);
   await page.locator('[data-act=more]').click();

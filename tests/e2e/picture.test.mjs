@@ -30,11 +30,23 @@ async function reader() {
   return { context, page };
 }
 
-/** From now on the program does not start before `window.__go` is called. */
-const hold = context => context.addInitScript(() => {
-  const start = WebAssembly.instantiateStreaming;
-  WebAssembly.instantiateStreaming = (...all) => new Promise(done => { window.__go = () => done(start.apply(WebAssembly, all)); });
+/** The page gives up on a program after eight seconds (a story of nowasm.test.mjs): here it waits for as long as the story needs. */
+const patient = context => context.addInitScript(() => {
+  const later = window.setTimeout;
+  window.setTimeout = (work, ms, ...rest) => later(work, ms === 8000 ? 300000 : ms, ...rest);
 });
+
+/** From now on the program does not start before `window.__go` is called. */
+const hold = async context => {
+  await patient(context);
+  await context.addInitScript(() => {
+    const start = WebAssembly.instantiateStreaming;
+    WebAssembly.instantiateStreaming = (...all) => new Promise(done => { window.__go = () => done(start.apply(WebAssembly, all)); });
+  });
+};
+
+/** Lets it start: once it was about to. */
+const go = page => until('the program is held', () => page.evaluate(() => window.__go && (window.__go(), true)));
 
 test('headlines and the first article are there before the program, and stay when it comes', async () => {
   const { context, page } = await reader();
@@ -48,7 +60,7 @@ test('headlines and the first article are there before the program, and stay whe
   await first.click();
   await page.locator('main h1:visible', { hasText: title }).waitFor();
   assert.match(await page.locator('main').innerText(), /Nội dung đầy đủ/);
-  await page.evaluate(() => window.__go());
+  await go(page);
   await started(page);
   await page.locator('main h1:visible', { hasText: title }).waitFor();
   assert.equal(await page.locator('main').count(), 1);
@@ -60,6 +72,7 @@ test('headlines and the first article are there before the program, and stay whe
 
 test('the first article is opened while the program looks at what came by push: it stays', async () => {
   const { context, page } = await reader();
+  await patient(context);
   await context.addInitScript(() => {
     let read;
     Object.defineProperty(window, '__pushes', {
@@ -70,7 +83,7 @@ test('the first article is opened while the program looks at what came by push: 
   await page.goto(server.url);
   await until('it looks', () => page.evaluate(() => window.__looks));
   await page.locator('a[data-lead]').first().click();
-  await page.evaluate(() => window.__go());
+  await go(page);
   await started(page);
   assert.match(await page.locator('main').innerText(), /Nội dung đầy đủ/);
   assert.match(new URL(page.url()).pathname, /^\/tin\//);
@@ -88,7 +101,7 @@ test('a tap that comes before the program waits for it, and the place in the lis
   await link.click();
   assert.equal(await link.getAttribute('aria-busy'), 'true');
   assert.equal(new URL(page.url()).pathname, '/');
-  await page.evaluate(() => window.__go());
+  await go(page);
   await until('the article opens', () => new URL(page.url()).pathname === path);
   await page.goBack();
   await until('the list is where it was', async () => (await page.evaluate(() => scrollY)) > 100);
@@ -113,7 +126,7 @@ test('past the instant at which an alert begins or ends the picture is not shown
     await page.locator('#main').waitFor({ state: 'attached' });
     assert.equal(await page.locator('a[data-lead]').count(), shown ? 1 : 0, `${from} ${until}`);
   }
-  await page.evaluate(() => window.__go());
+  await go(page);
   await started(page);
   await context.close();
 });

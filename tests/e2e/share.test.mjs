@@ -1,7 +1,7 @@
 // Passing an item on, and taking the app in: share, copy, SMS, print; the offer to install, and the way out of Zalo.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browser, find, furnished, open, phone, serve, until } from './lib.mjs';
+import { booted, browser, find, furnished, open, phone, serve, until } from './lib.mjs';
 
 let server, chrome, context, path;
 before(async () => {
@@ -30,8 +30,8 @@ async function editions(prepare, work) {
     await page.addInitScript(prepare);
     await open(page, server.url + path + query, edition);
     await page.locator('article .bd').waitFor();
-    // On pages of the server buttons answer once their script is there.
-    if (edition === 'html') await page.waitForFunction(() => performance.getEntriesByName(`${location.origin}/boot.js`).length);
+    // In both, buttons answer once their script is there.
+    await booted(page);
     await work(page, edition, (await page.locator('article h1').innerText()).trim());
     await page.close();
   }
@@ -59,6 +59,8 @@ test('without a system sheet the address is copied, and the copy button says tha
       await page.evaluate(() => navigator.clipboard.writeText('before'));
       await page.locator(`[data-act=${act}]`).click();
       await page.locator('.toast', { hasText: 'Đã chép địa chỉ' }).waitFor();
+      // The line of the tap before may still stand there.
+      await until('it is copied', async () => (await clip(page)) !== 'before');
       await leadsHere(await clip(page), title);
     }
   });
@@ -90,6 +92,7 @@ const offer = page => page.evaluate(() => {
 const offered = page => page.locator('#notices [data-act=install]');
 async function tapItem(page, nth) {
   await page.locator('.bar a').first().click();
+  await page.locator('main .home').waitFor();
   await page.locator('.ls a').nth(nth).click();
   await page.locator('article .bd').waitFor();
 }

@@ -1,7 +1,7 @@
 // Several tabs: one talks to the server, all show the news; nothing is fetched twice.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, link, phone, serve, settle, sleep, started, synced, until } from './lib.mjs';
+import { addresses, browser, CACHE_DB, link, phone, rows, serve, settle, sleep, started, synced, until } from './lib.mjs';
 
 let server, line, chrome, context, page, items;
 before(async () => {
@@ -24,7 +24,7 @@ test('two tabs opened together sync once, and both show what came', async () => 
   const tabs = [page, await context.newPage()];
   server.import([{ id: 'tabs-1', kind: 'bulletin', topics: ['y-te'], issued: '0m', source: { name: 'Trạm y tế' }, title: 'Tin thử hai trang cùng mở', summary: 'Một dòng.', body: ['Một đoạn.'] }]);
   // The server looks for news of its database every second.
-  await sleep(1500);
+  await until('the server has it', async () => (await (await fetch(`${server.url}/sitemap.xml`)).text()).includes('tin-thu-hai-trang-cung-mo'));
   line.seen.length = 0;
   await Promise.all(tabs.map(tab => tab.goto(line.url)));
   for (const tab of tabs) await started(tab);
@@ -36,11 +36,17 @@ test('two tabs opened together sync once, and both show what came', async () => 
 });
 
 test('a phone that has everything asks for the head and nothing else', async () => {
-  await sleep(1000);
+  // With what came last, in whichever tab.
+  await until('it has everything', async () => (await rows(page, CACHE_DB, 'bodies')).length >= items + 1, 60000);
+  await until('the line is quiet', async () => {
+    const seen = line.seen.length;
+    await sleep(1500);
+    return !line.open && line.seen.length === seen;
+  });
   line.seen.length = 0;
   await page.goto(line.url);
   await started(page);
-  await until('it asked', () => line.seen.some(url => url.startsWith('/sync/head')), 15000);
+  await until('it asked', () => line.seen.some(url => url.startsWith('/sync/head')), 60000);
   await sleep(1000);
   const data = line.seen.filter(url => url.startsWith('/sync/'));
   assert.deepEqual([...new Set(data)], ['/sync/head']);
