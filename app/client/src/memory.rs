@@ -58,15 +58,18 @@ impl Store for Memory {
     async fn load(&self) -> Result<Loaded, StoreFault> {
         let cache = self.cache.borrow();
         let mut loaded = Loaded::default();
-        for (id, row) in &cache.cards {
-            if let Some((mut held, card)) = row::decode_card(row) {
-                held.body = cache.bodies.contains_key(id);
-                loaded.push_card(*id, held, card.to_vec());
-            }
-        }
         loaded.held.gone = cache.gone.iter().filter_map(|(id, row)| Some((*id, row::decode_gone(row)?.0))).collect();
         loaded.held.cursor = cache.meta.get("cursor").and_then(|row| row::decode_cursor(row)).unwrap_or_default();
         loaded.tag = cache.meta.get("tag").and_then(|row| String::from_utf8(row.clone()).ok());
+        for (id, row) in &cache.cards {
+            match row::decode_card(row) {
+                Some((mut held, card)) => {
+                    held.body = cache.bodies.contains_key(id);
+                    loaded.push_card(*id, held, card.to_vec());
+                }
+                None => loaded.damaged(),
+            }
+        }
         let trust = self.keep.borrow();
         loaded.held.trust = trust.get(&(Keep::Trust, "list".into())).and_then(|row| row::decode_trust(row));
         Ok(loaded)

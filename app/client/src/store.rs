@@ -114,6 +114,12 @@ pub trait Store {
 }
 
 impl Loaded {
+    /// A row could not be read: all cards are asked for again, texts stay. After cursor and tag were read.
+    pub fn damaged(&mut self) {
+        self.held.cursor.seq = 0;
+        self.tag = None;
+    }
+
     /// Adds a card as a store finds it, once what it says of the body is sure.
     pub fn push_card(&mut self, id: ItemId, held: HeldCard, card: Vec<u8>) {
         if !held.body {

@@ -165,9 +165,7 @@ pub fn on_tap(f: impl FnMut(Tap) -> bool + 'static) {
     });
     listen(&target, "submit", move |event| {
         // The phone's keyboard would stay over what is found.
-        if let Some(field) = document().active_element().and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
-            let _ = field.blur();
-        }
+        focus_main();
         tell(&event, touched(&event).and_then(|spot| searched(&spot, true)));
     });
 }

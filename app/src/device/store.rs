@@ -263,6 +263,8 @@ async fn loaded(read: &[IdbRequest], trust: &IdbRequest) -> Loaded {
         {
             held.body = bodies.binary_search(&id).is_ok();
             loaded.push_card(id, held, card.to_vec());
+        } else {
+            loaded.damaged();
         }
         if count % 150 == 149 {
             super::clock::yield_now().await;

@@ -62,7 +62,8 @@ pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
     }
     speech::stop();
     // Who taps the part that he is in goes to its top, and back leads to where he came from.
-    if step == Step::Forward && nav::here() != (path.to_owned(), query.to_owned()) {
+    let here = nav::here();
+    if step == Step::Forward && (here.0 != path || here.1 != query) {
         let address = if query.is_empty() { path.to_owned() } else { [path, "?", query].concat() };
         nav::push(&address);
     }
