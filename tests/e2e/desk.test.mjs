@@ -126,6 +126,11 @@ test('marks are one tap away, a quotation and a table among them', async () => {
   await area.fill(before);
   await page.getByText('Đang gõ…').waitFor();
   await page.getByText(/Đã lưu lúc/).waitFor({ timeout: 30000 });
+  // Taken back before it is sent: nothing is left to save, and nothing to offer at the next visit.
+  await area.fill(`${before}x`);
+  await area.fill(before);
+  await until('nothing is left to save', async () => (await page.getByText('Đang gõ…').count()) === 0
+    && page.evaluate(() => !Object.keys(localStorage).some(name => name.startsWith('desk:'))));
 });
 
 test('sent in, approved on a PC, it reaches a reader; corrected and withdrawn, it leaves him', async () => {

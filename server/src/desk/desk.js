@@ -150,10 +150,14 @@ if (form) {
 
   function typed() {
     const now = fields();
-    if (now === known) return;
+    clearTimeout(timer);
+    if (now === known && !sending) {
+      // Taken back before it was sent: the text stands on the server as it is here.
+      keep(null);
+      return tell('');
+    }
     keep(now);
     tell(say('Đang gõ…', 'Typing…'));
-    clearTimeout(timer);
     timer = setTimeout(send, PAUSE);
   }
 
