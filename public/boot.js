@@ -37,6 +37,15 @@
 
   /*WORKER*/
 
+  // ---- what could not be opened without a network (sw.js) is opened once there is one, or the reader asks again
+
+  var lost = /\/ngoai-tuyen$/.test(location.pathname) && /^\?(\/[^/\\].*)/.exec(location.search);
+  function again() { location.replace(lost[1]); }
+  if (lost) {
+    addEventListener('online', again);
+    if ((performance.getEntriesByType('navigation')[0] || {}).type === 'reload') again();
+  }
+
   // ---- a page that was kept, or stays open, shows nothing as in force that has come to an end since
 
   /** Of a list of what is in force: to a list of its own below. */
@@ -68,7 +77,7 @@
         el.querySelector('h3').after(line);
       }
       line.className = 'st';
-      line.textContent = say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn', 'Ended, no newer word — not certain to be safe');
+      line.textContent = el.matches('.dr') ? say('Đã kết thúc', 'Over') : say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn', 'Ended, no newer word — not certain to be safe');
       el.className = el.className.replace(/ l\d/, ' off');
       el.removeAttribute('data-until');
       if (el.matches('li:not(.dr)')) move(el);

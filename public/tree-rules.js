@@ -56,7 +56,7 @@ export function parse(text, guess) {
     if (!line.trim()) continue;
     const entry = line.replace(/^\s*\d{1,3}[.)]\s+/, '');
     let parts = entry.split(/[\t;,]/).map(part => part.trim());
-    const number = !parts.some(looksLikePhone) && /(^|\s)((\+84|0)\d([ .-]?\d){7,10})(?!\d)/.exec(entry);
+    const number = !parts.some(looksLikePhone) && /(^|\s)((\+84|0)([ .-]?\d){8,11})(?!\d)/.exec(entry);
     if (number) parts = [...pieces(entry.slice(0, number.index)), number[2], ...pieces(entry.slice(number.index + number[0].length))];
     const at = parts.findIndex(looksLikePhone);
     const phone = at < 0 ? '' : parts.splice(at, 1)[0];

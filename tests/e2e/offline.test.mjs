@@ -156,3 +156,20 @@ test('what the phone holds survives the loss of either half: caches or database'
   await sleep(200);
   assert.ok((await page.locator('main li a').count()) > 5);
 });
+
+test('what could not be opened without a network is opened when the reader asks again', async () => {
+  await server.kill();
+  const [alert] = items.filter(path => path.startsWith('/canh-bao/'));
+  await page.goto(`${server.url}/tin/${alert.slice(-8)}/to-ro`);
+  await started(page);
+  assert.equal(new URL(page.url()).pathname, '/ngoai-tuyen');
+  await server.start();
+  await page.reload();
+  await page.waitForURL(/\/to-ro$/);
+  await page.locator('h1').first().waitFor();
+  // No other site is led to.
+  await page.goto(`${server.url}/ngoai-tuyen?//example.vn/`);
+  await page.reload();
+  await page.waitForLoadState('networkidle');
+  assert.equal(new URL(page.url()).pathname, '/ngoai-tuyen');
+});

@@ -237,8 +237,10 @@ pub fn span_text(card: &Card, info: &AlertInfo, ctx: &Ctx) -> String {
 }
 
 /// What an alert's state means, in a sentence.
-pub fn state_text(state: State, ctx: &Ctx) -> &'static str {
+pub fn state_text(card: &Card, state: State, ctx: &Ctx) -> &'static str {
     match state {
+        // An exercise leaves no danger behind.
+        State::Ended if card.status() != Status::Actual => ctx.w().drill_ended(),
         State::InForce => ctx.w().alert_in_force(),
         State::Coming => ctx.w().alert_coming(),
         State::Ended => ctx.w().alert_ended(),
@@ -249,7 +251,7 @@ pub fn state_text(state: State, ctx: &Ctx) -> &'static str {
 
 /// How an alert among others stands, in a sentence; nothing for what is none.
 pub fn note(card: &Card, standings: &[Standing], ctx: &Ctx) -> Option<&'static str> {
-    standings.iter().find(|standing| standing.card.id == card.id).map(|standing| state_text(standing.state, ctx))
+    standings.iter().find(|standing| standing.card.id == card.id).map(|standing| state_text(card, standing.state, ctx))
 }
 
 /// Class of an alert: its colour only while it is live, so that an ended one never looks current, and a drill never does.
@@ -316,7 +318,7 @@ pub fn banner(standing: &Standing, always: bool, ctx: &Ctx) -> El {
     let mut a = to(card, ctx).maybe(drill_mark(card, ctx));
     a = a.maybe(sign(&standing.info, ctx)).kid(title("h3", card, ctx));
     if standing.state != State::InForce || always {
-        a = a.kid(cl("p", "st").text(state_text(standing.state, ctx)));
+        a = a.kid(cl("p", "st").text(state_text(card, standing.state, ctx)));
     }
     let mut times = tx("small", [&facts, " · ", &span_text(card, &standing.info, ctx)].concat());
     if let Some(badge) = sample_badge(card, ctx) {

@@ -21,7 +21,7 @@ pub fn head(data: &ItemData, info: &AlertInfo, ctx: &Ctx) -> El {
         .maybe(drill_mark(data.card, ctx))
         .maybe(sign(info, ctx))
         .kid(cl("p", "hz").text(hazard_name(info.hazard, ctx)))
-        .kid(cl("p", "st").text(state_text(state, ctx)))
+        .kid(cl("p", "st").text(state_text(data.card, state, ctx)))
         .kid(cl("p", "sn").text(span_text(data.card, info, ctx)))
 }
 

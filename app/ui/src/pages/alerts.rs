@@ -39,7 +39,8 @@ fn season(data: &AlertsData, ctx: &Ctx) -> Option<El> {
             month = Some((c.year, c.month));
             out = out.kid(tx("h3", fill(ctx.w().month(), &[("m", &c.month.to_string()), ("y", &c.year.to_string())])));
         }
-        let when = [&date(data::over(standing), ctx.now, ctx.lang), " · ", state_text(standing.state, ctx)].concat();
+        let when =
+            [&date(data::over(standing), ctx.now, ctx.lang), " · ", state_text(standing.card, standing.state, ctx)].concat();
         let a = to(standing.card, ctx).kid(title("span", standing.card, ctx));
         rows.push(el("li").kid(a.kid(tx("small", when))));
         let next = over.get(at + 1).map(|next| data::over(next).civil());

@@ -38,6 +38,9 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
     }
     out = out.maybe(holds(&data, ctx)).kid(about(card, ctx)).maybe(languages(card, head, ctx));
     out = out.maybe(variant.and_then(|variant| variant.audio.as_ref()).map(|media| audio(media, w.recording(), ctx)));
+    if data.body.is_none() {
+        out = out.kid(not_here(card, ctx));
+    }
     // Who opens an alert needs to know what to do before whom to tell.
     let urgent = card.kind == Kind::ALERT;
     if !urgent {
@@ -46,10 +49,8 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
     if !known {
         out = out.kid(cl("p", "nx").text(w.unknown_item()));
     }
-    match variant {
-        Some(variant) => out = out.kids(text(&data, variant, ctx)),
-        None if data.body.is_none() => out = out.kid(not_here(card, ctx)),
-        None => {}
+    if let Some(variant) = variant {
+        out = out.kids(text(&data, variant, ctx));
     }
     if urgent {
         let lead = (variant.is_some()).then(|| get_alerts(ctx));

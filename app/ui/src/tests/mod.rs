@@ -124,6 +124,22 @@ fn a_drill_looks_like_no_alert() {
         let html = html.split("<details").next().unwrap().to_owned();
         assert!(!(1..=5).any(|n| html.contains(&format!(" l{n}\""))), "{html}");
     }
+    let over = pages::item(&ctx, world.item("ended")).to_html();
+    assert!(over.contains("<p class=\"st\">Đã kết thúc</p>"), "it left no danger behind: {over}");
+}
+
+#[test]
+fn a_text_that_is_not_here_is_missed_before_anything_else() {
+    let world = World::new("Lũ");
+    let ctx = Ctx::app(Lang::Vi, NOW, "");
+    let place = |body: bool, word: &str| {
+        let mut data = world.item("bulletin");
+        data.body = data.body.filter(|_| body);
+        pages::item(&ctx, data).to_html().find(word)
+    };
+    assert!(place(false, "data-act=\"fetch\"") < place(false, "data-act=\"save\""));
+    assert!(place(true, "data-act=\"save\"") < place(true, "class=\"bd\""));
+    assert!(place(false, "data-act=\"fetch\"").is_some() && place(true, "data-act=\"save\"").is_some());
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub async fn live(visit: &Visit, person: &Person, work: &Work, mut main: El) -> 
         State::Coming => "st soon",
         _ => "st off",
     };
-    main = main.kid(cl("p", shape).text(ui::parts::state_text(state, &ctx)));
+    main = main.kid(cl("p", shape).text(ui::parts::state_text(&item.card, state, &ctx)));
     if matches!(state, State::Ended) {
         main = main.kid(cl("p", "warn").text(w.al_ended_what));
     }
