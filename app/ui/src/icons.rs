@@ -37,7 +37,7 @@ pub fn sprite(_: &[&El]) -> Option<El> {
 
 /// Id and path of every icon.
 #[cfg(not(feature = "csr"))]
-pub fn symbols() -> impl Iterator<Item = (&'static str, &'static str)> {
+fn symbols() -> impl Iterator<Item = (&'static str, &'static str)> {
     let lines = include_str!("../../../style/icons.svg").lines();
     lines.filter_map(|line| {
         let (id, rest) = line.strip_prefix("<symbol id=\"")?.split_once('"')?;
