@@ -98,10 +98,10 @@ async function fill() {
 async function status() {
   const missing = [];
   for (const file of await wanted()) if (hashOf(await caches.match(file[0], { cacheName: APP })) !== file[1]) missing.push(file);
-  const find = end => (RELEASE.find(([url]) => url.startsWith('/app-') && url.endsWith(end)) || [])[0];
+  const find = name => RELEASE.map(([url]) => url).find(url => name.test(url));
   return {
     type: 'status', version: VERSION, complete: !missing.length, bytesMissing: bytes(missing), bytes: +(await flag('update')) || 0,
-    waiting: !!registration.waiting, noWasm: await dull(), glue: find('.js'), wasm: find('_bg.wasm'),
+    waiting: !!registration.waiting, noWasm: await dull(), glue: find(/app-.+js$/), wasm: find(/wasm$/),
   };
 }
 

@@ -27,8 +27,7 @@ pub fn whole(view: &View) -> El {
     if let Some((card, open)) = view.alarm.as_ref().and_then(|open| Some((open.card.as_ref()?, open))) {
         let alarm = pages::alarm(&ctx, ItemData::select(card, open.body.as_deref(), cards(view), ctx.now));
         let main = el("main").attr("id", "main").attr("tabindex", "-1").kid(alarm);
-        let sprite = ui::icons::sprite(&[&main]);
-        return el("div").attr("class", "app whole").kid(main).maybe(sprite);
+        return el("div").attr("class", "app whole").kid(main);
     }
     let page = page(view, &ctx);
     let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts));

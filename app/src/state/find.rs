@@ -134,27 +134,27 @@ pub async fn ensure(app: &Rc<App>) {
     while BUILDING.get() {
         clock::sleep(30).await;
     }
-    if app.with(|view| view.shelf.indexed) {
-        return;
+    // Again where another shelf was put in the place of the one that was begun with: what another tab stored.
+    while app.with(|view| !view.shelf.indexed) {
+        BUILDING.set(true);
+        // It stands from the beginning, so that commits keep what they bring in step.
+        app.view.borrow_mut().shelf.index = Some(Index::new());
+        let mut after = None;
+        while let Ok(slice) = app.store.terms(after, SLICE).await {
+            let Some((last, _)) = slice.last() else { break };
+            after = Some(*last);
+            app.view.borrow_mut().shelf.index_all(&slice);
+            clock::yield_now().await;
+        }
+        app.view.borrow_mut().shelf.complete();
+        BUILDING.set(false);
     }
-    BUILDING.set(true);
-    // It stands from the beginning, so that commits keep what they bring in step.
-    app.view.borrow_mut().shelf.index = Some(Index::new());
-    let mut after = None;
-    while let Ok(slice) = app.store.terms(after, SLICE).await {
-        let Some((last, _)) = slice.last() else { break };
-        after = Some(*last);
-        app.view.borrow_mut().shelf.index_all(&slice);
-        clock::yield_now().await;
-    }
-    app.view.borrow_mut().shelf.complete();
-    BUILDING.set(false);
 }
 
 impl super::shelf::Shelf {
     /// What lacks stored terms is found by its card.
     fn complete(&mut self) {
-        let index = self.index.get_or_insert_default();
+        let Some(index) = &mut self.index else { return };
         if index.len() < self.cards.len() {
             let found: Vec<ItemId> = index.search(&Query::default(), usize::MAX).iter().map(|hit| hit.id).collect();
             let missing = self.cards.keys().copied().filter(|id| !found.contains(id));

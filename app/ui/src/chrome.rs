@@ -2,7 +2,7 @@
 
 use crate::ctx::Ctx;
 use crate::el::{El, cl, el, link, tx};
-use crate::icons::{icon, sprite};
+use crate::icons::sprite;
 use domain::content::Time;
 use domain::instance::instance;
 use domain::route::{Query, Route};
@@ -11,14 +11,13 @@ use domain::words::{Lang, ago, decimal, fill};
 /// The whole page. `route` is `None` where no page is (not found, server error). `fresh` says how old the list is.
 pub fn chrome(ctx: &Ctx, route: Option<&Route>, fresh: Option<Time>, main: El) -> El {
     let main = el("main").attr("id", "main").attr("tabindex", "-1").maybe(fresh.map(|at| freshness(at, ctx))).kid(main);
-    let bar = bar(ctx, route);
-    let sprite = sprite(&[&main, &bar]);
+    let sprite = sprite(&main);
     cl("div", "app")
         .kid(cl("a", "sk").attr("href", "#main").text(ctx.w().skip()))
         .kid(header(ctx, route))
         .kid(main)
         .kid(foot(ctx))
-        .kid(bar)
+        .kid(bar(ctx, route))
         .maybe(sprite)
 }
 
@@ -58,13 +57,14 @@ fn alarm(ctx: &Ctx) -> Option<El> {
     Some(crate::parts::until(mark, ctx.alarm_until).text(fill(ctx.w().alarm(), &[("level", &level)])))
 }
 
+/// The sheet draws the icons, in this order.
 fn bar(ctx: &Ctx, route: Option<&Route>) -> El {
     let w = ctx.w();
     let places = [
-        (Route::Home, "news", w.bar_news()),
-        (Route::Alerts, "alert", w.alerts()),
-        (Route::Search(Query::default()), "search", w.search()),
-        (Route::Saved, "mine", w.mine()),
+        (Route::Home, w.bar_news()),
+        (Route::Alerts, w.alerts()),
+        (Route::Search(Query::default()), w.search()),
+        (Route::Saved, w.mine()),
     ];
     let here = match route {
         Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Places | Route::Former(_)) => 0,
@@ -73,8 +73,8 @@ fn bar(ctx: &Ctx, route: Option<&Route>) -> El {
         Some(Route::Saved | Route::OnThisPhone | Route::Settings) => 3,
         _ => 9,
     };
-    let links = places.into_iter().enumerate().map(|(at, (route, name, word))| {
-        let a = el("a").attr("href", route.path(ctx.lang)).kid(icon(name)).kid(tx("span", word));
+    let links = places.into_iter().enumerate().map(|(at, (route, word))| {
+        let a = el("a").attr("href", route.path(ctx.lang)).kid(tx("span", word));
         let a = if at == 1 { a.maybe(alarm(ctx)) } else { a };
         el("li").kid(if at == here { a.attr("aria-current", "page") } else { a })
     });

@@ -13,14 +13,15 @@ pub fn icon(name: &'static str) -> El {
 
 /// The symbols that `page` uses.
 #[cfg(not(feature = "csr"))]
-pub fn sprite(page: &[&El]) -> Option<El> {
+pub fn sprite(page: &El) -> Option<El> {
     let mut used = Vec::new();
-    for part in page {
-        part.walk(&mut |el| {
-            if let Some(name) = el.get("href").and_then(|href| href.strip_prefix('#')).filter(|_| el.tag() == "use") {
-                used.push(name.to_owned());
-            }
-        });
+    page.walk(&mut |el| {
+        if let Some(name) = el.get("href").and_then(|href| href.strip_prefix('#')).filter(|_| el.tag() == "use") {
+            used.push(name.to_owned());
+        }
+    });
+    if used.is_empty() {
+        return None;
     }
     let symbols = symbols().filter(|(id, _)| used.iter().any(|used| used == id)).map(|(id, path)| {
         let symbol = el("symbol").attr("id", id).attr("viewBox", "0 0 24 24");
@@ -31,7 +32,7 @@ pub fn sprite(page: &[&El]) -> Option<El> {
 
 /// Its page has them.
 #[cfg(feature = "csr")]
-pub fn sprite(_: &[&El]) -> Option<El> {
+pub fn sprite(_: &El) -> Option<El> {
     None
 }
 

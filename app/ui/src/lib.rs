@@ -18,7 +18,7 @@
 //! # Classes, for whoever writes the style sheet
 //!
 //! Frame (`chrome`): `.app` > `a.sk` skip link · `header.hd` (`a.br` brand, `a.lg` other language, `div.band` woven band) ·
-//! `main#main` (`p.fr#fresh` how old the list is; `div.pg.NAME` the page) · `footer.ft` (ul, p) · `nav.bar` (ul > li > a > svg.i + span,
+//! `main#main` (`p.fr#fresh` how old the list is; `div.pg.NAME` the page) · `footer.ft` (ul, p) · `nav.bar` (ul > li > a > span, icons by the sheet,
 //! `[aria-current=page]`; `b.n.l1…l5` how many alerts are in force) · `svg.sprite` (symbols `#i-…`, must not take room).
 //! `NAME`: `home topic place former places item alerts search mine phone settings about install gone none fault offline wait`.
 //!

@@ -57,14 +57,14 @@ pub struct Document<'a> {
 struct Fixed {
     /// Of every page.
     style: String,
-    /// What only pages with alerts, all but home, pages of items and the search need of it, in this order.
+    /// What only pages with alerts, with icons, all but home, pages of items and the search need of it, in this order.
     extras: [String; EXTRAS],
     script: String,
     /// One for every choice of extras, whose bits are the index.
     policies: Vec<HeaderValue>,
 }
 
-const EXTRAS: usize = 4;
+const EXTRAS: usize = 5;
 
 fn fixed() -> &'static Fixed {
     static FIXED: OnceLock<Fixed> = OnceLock::new();
@@ -75,7 +75,8 @@ fn fixed() -> &'static Fixed {
             let part = sheet.split_once(&format!("/*{name}*/")).and_then(|(_, rest)| rest.split_once(&format!("/*{name} end*/")));
             minify::css(part.expect("a part of the sheet between its marks").0)
         };
-        let extras = [minify::css(include_str!("../../../style/critical-alert.css")), part("page"), part("item"), part("search")];
+        let alert = minify::css(include_str!("../../../style/critical-alert.css"));
+        let extras = [alert, part("icon"), part("page"), part("item"), part("search")];
         let lines = include_str!("../../../public/inline.js").lines().filter(|line| !line.starts_with("//"));
         let script = lines.collect::<Vec<_>>().join("\n");
         let policy = |choice: usize| {
@@ -98,7 +99,7 @@ pub fn policy(html: &str) -> HeaderValue {
     fixed().policies[fixed().extras.iter().enumerate().map(has).sum::<usize>()].clone()
 }
 
-/// Banners, badges of levels, or the mark in the bar.
+/// Banners, badges of levels, or the mark in the bar, which takes its colours from there.
 fn has_alerts(body: &str) -> bool {
     ["class=\"al", "class=\"lv", "class=\"n "].iter().any(|class| body.contains(class))
 }
@@ -115,7 +116,8 @@ impl Document<'_> {
         escape(&self.title, &mut out);
         let _ = write!(out, "</title><style>{style}</style>");
         let item = self.share.as_ref().is_some_and(|share| share.article.is_some());
-        let needed = [has_alerts(&body), !body.contains("class=\"pg home\""), item, body.contains("role=\"search\"")];
+        let icons = body.contains("class=\"i\"");
+        let needed = [has_alerts(&body), icons, !body.contains("class=\"pg home\""), item, body.contains("role=\"search\"")];
         for (extra, _) in extras.iter().zip(needed).filter(|(_, needed)| *needed) {
             let _ = write!(out, "<style>{extra}</style>");
         }

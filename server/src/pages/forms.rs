@@ -150,7 +150,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
         .maybe(todo.and_then(|variant| pages::what_to_do(variant, ctx)))
         .kids(variant.map(|variant| pages::numbers(variant, ctx)).unwrap_or_default())
         .kid(foot);
-    let sprite = sprite(&[&main]);
+    let sprite = sprite(&main);
     let mut out = String::from("<!doctype html><html lang=");
     out.push_str(ctx.lang.tag());
     out.push_str("><head><meta charset=utf-8><meta name=viewport content=\"width=device-width,initial-scale=1\"><title>");

@@ -125,7 +125,7 @@ pub fn page(visit: &Visit, status: StatusCode, title: &'static str, main: El) ->
         .kid(switch.text(other.name()))
         .kid(cl("div", "band").attr("aria-hidden", "true"));
     let main = el("main").attr("id", "main").attr("tabindex", "-1").kid(main);
-    let sprite = sprite(&[&main]);
+    let sprite = sprite(&main);
     let app = cl("div", "app desk")
         .kid(cl("a", "sk").attr("href", "#main").text(visit.lang.words().skip()))
         .kid(header)
@@ -166,7 +166,7 @@ fn menu(visit: &Visit) -> Option<El> {
 /// A page as readers see it, for the frame in the editor.
 pub fn framed(visit: &Visit, title: &str, theme: &str, main: El) -> Response {
     let main = el("main").attr("id", "main").kid(main);
-    let sprite = sprite(&[&main]);
+    let sprite = sprite(&main);
     let html = head(visit.lang, title, false, theme);
     answer(visit, StatusCode::OK, PREVIEW, html, &cl("div", "app").kid(main).maybe(sprite))
 }
