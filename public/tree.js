@@ -72,8 +72,24 @@ function go(view, arg = null) {
   app.view = view;
   app.arg = arg;
   app.said = '';
+  step();
   draw(true);
 }
+/** The phone's own way back leads from any screen to the list, and from there out: history knows one step, or none. */
+let leaving = false;
+const deep = () => app.data && app.view !== 'list';
+function step() {
+  if (leaving) return;
+  if (deep() && !history.state) history.pushState(1, '');
+  if (deep() || !history.state) return;
+  leaving = true;
+  history.back();
+}
+addEventListener('popstate', () => {
+  // Our own step back; meanwhile somebody may have gone on.
+  if (leaving) [leaving] = [false, step()];
+  else if (deep() && !history.state) go('list');
+});
 /** Something outside has changed: shown where nobody is typing or choosing. */
 function redraw() {
   const busy = [...root.querySelectorAll('input')].some(field => field.value || field === document.activeElement);

@@ -147,6 +147,26 @@ test('a household is changed, deleted and brought back', async () => {
   assert.equal(await page.locator('#tree img').count(), 0);
 });
 
+test("the phone's own way back leads from every screen to the list, and only from there out", async () => {
+  const out = await page.evaluate(() => history.length);
+  for (const [button, title] of [['Hồ Văn Khô', 'Hồ Văn Khô'], ['Bắt đầu gọi', 'Gọi báo cho việc gì?'], ['Thêm nhà', 'Thêm nhà']]) {
+    await press(page, button);
+    await heading(page, title);
+    await page.goBack();
+    await heading(page, '5 nhà');
+  }
+  // The button on the screen takes the same step, so that nobody has to go back twice.
+  await press(page, 'Thêm nhà');
+  await press(page, 'Quay lại');
+  await heading(page, '5 nhà');
+  await until('the step is taken', () => page.evaluate(() => !history.state));
+  assert.ok((await page.evaluate(() => history.length)) <= out + 1);
+  await page.goBack();
+  assert.ok(!page.url().includes('/cay-goi'), page.url());
+  await page.goto(`${line.url}/cay-goi`);
+  await heading(page, 'Danh sách đang khóa');
+});
+
 test('a wrong passphrase says so and destroys nothing; what lies on the disk shows no name, number or passphrase', async () => {
   const box = await content(page, 'tree', 'box');
   await reopen();
