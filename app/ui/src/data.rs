@@ -69,7 +69,7 @@ pub struct HomeData<'a> {
     pub mine: Vec<&'a Card>,
     pub newest: Vec<&'a Card>,
     pub events: Vec<&'a Card>,
-    /// Topics that have items: index, number of items, the newest one that is not in `newest`.
+    /// Topics that have items: index, number of items, the newest one that is not above.
     pub topics: Vec<(u8, usize, Option<&'a Card>)>,
     /// The page of the first item ([`crate::pages::article`]), put into the page by the server so that a tap needs no further trip.
     pub lead: Option<El>,
@@ -98,20 +98,25 @@ impl<'a> HomeData<'a> {
         other_alerts.extend(drills);
         let all = news(&cards);
         let is_mine = |card: &Card| mine.topics.iter().any(|topic| card.topics.contains(topic)) || for_places(card, &mine.places);
+        // Nothing stands there twice.
+        let (mut own, mut rest) = (Vec::new(), Vec::new());
+        for card in all.iter().copied() {
+            if own.len() < HOME_MINE && is_mine(card) { own.push(card) } else { rest.push(card) }
+        }
+        let later = rest.split_off(rest.len().min(HOME_NEWEST));
         let topics = (0..instance().topics.len() as u8).filter_map(|topic| {
-            let mut of_topic = all.iter().enumerate().filter(|(_, card)| card.topics.contains(&topic));
-            let count = of_topic.clone().count();
-            let next = of_topic.find(|(at, _)| *at >= HOME_NEWEST).map(|(_, card)| *card);
-            (count > 0).then_some((topic, count, next))
+            let of_topic = |card: &&&Card| card.topics.contains(&topic);
+            let count = all.iter().filter(of_topic).count();
+            (count > 0).then(|| (topic, count, later.iter().find(of_topic).copied()))
         });
         HomeData {
             near: nearby,
             alerts,
             other_alerts,
-            mine: all.iter().copied().filter(|card| is_mine(card)).take(HOME_MINE).collect(),
             events: coming_events(&cards, now).into_iter().take(HOME_EVENTS).collect(),
             topics: topics.collect(),
-            newest: all.into_iter().take(HOME_NEWEST).collect(),
+            newest: rest,
+            mine: own,
             lead: None,
         }
     }

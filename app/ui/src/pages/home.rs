@@ -16,7 +16,7 @@ pub fn home(ctx: &Ctx, data: HomeData) -> El {
     let w = ctx.w();
     let name = [&instance().name, " – ", instance().area.get(ctx.lang)].concat();
     let root = cl("div", "pg home").kid(cl("h1", "vh").text(name));
-    let empty = data.near.is_empty() && data.alerts.is_empty() && data.newest.is_empty();
+    let empty = [data.newest.len(), data.mine.len(), data.near.len(), data.alerts.len()] == [0; 4];
     let mine = section(w.for_me(), lists(&data.mine, data.mine.len(), ctx));
     let events = section(w.events(), lists(&data.events, 0, ctx));
     let topics = data.topics.iter().filter_map(|(topic, count, next)| topic_row(*topic, *count, *next, ctx)).collect::<Vec<_>>();

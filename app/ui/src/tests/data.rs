@@ -1,11 +1,12 @@
 //! What pages choose to show.
 
 use super::world::{NOW, World};
-use crate::ctx::Mine;
+use crate::ctx::{Ctx, Mine};
 use crate::data::*;
 use domain::alert::State;
 use domain::content::{AlertInfo, Card, ItemId, MsgType, PlaceCode, Status};
 use domain::words::Lang;
+use leptos::prelude::RenderHtml;
 
 fn names<'a>(world: &'a World, cards: impl IntoIterator<Item = &'a Card>) -> Vec<&'static str> {
     cards.into_iter().map(|card| world.cards.iter().find(|(_, known)| known.id == card.id).unwrap().0).collect()
@@ -67,6 +68,24 @@ fn mine_is_what_names_my_places_or_topics() {
     assert!(of(Mine { places: vec![PlaceCode(20044)], topics: vec![] }) > 0);
     assert_eq!(of(Mine { places: vec![PlaceCode(19753)], topics: vec![] }), 0);
     assert_eq!(of(Mine { places: vec![], topics: vec![3] }), 2, "items 3 and 13");
+}
+
+#[test]
+fn nothing_stands_on_the_home_page_twice_as_news() {
+    let world = World::many("Tin", 70);
+    let mine = Mine { places: vec![PlaceCode(20044)], topics: vec![] };
+    let home = HomeData::select(world.cards.iter().map(|(_, card)| card), NOW, &mine);
+    assert!(!home.mine.is_empty() && !home.newest.is_empty());
+    let above: Vec<ItemId> = home.mine.iter().chain(&home.newest).map(|card| card.id).collect();
+    assert!(above.iter().enumerate().all(|(at, id)| !above[..at].contains(id)));
+    let next: Vec<ItemId> = home.topics.iter().filter_map(|(_, _, next)| Some(next.as_ref()?.id)).collect();
+    assert!(!next.is_empty() && next.iter().all(|id| !above.contains(id)));
+    // All that there is stands under the reader's own places.
+    let few = World::many("Tin", 3);
+    let home = HomeData::select(few.cards.iter().map(|(_, card)| card), NOW, &mine);
+    assert_eq!((home.mine.len(), home.newest.len()), (3, 0));
+    let html = crate::pages::home(&Ctx::app(Lang::Vi, NOW, ""), home).to_html();
+    assert!(!html.contains(Lang::Vi.words().nothing_yet()), "{html}");
 }
 
 #[test]

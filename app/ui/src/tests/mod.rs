@@ -226,8 +226,19 @@ fn home_is_small_and_its_first_headline_is_early() {
 #[test]
 fn a_page_carries_only_the_icons_it_uses() {
     let ctx = Ctx::html(Lang::Vi, NOW, "");
-    let html = chrome(&ctx, None, None, pages::not_found(&ctx)).to_html();
-    assert_eq!(html.matches("<symbol").count(), 4);
+    let whole = |main| chrome(&ctx, None, None, main).to_html();
+    let names = |html: &str, before: &str| {
+        let mut all: Vec<String> = html.split(before).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+        all.sort();
+        all
+    };
+    let world = World::new("Lũ");
+    let html = whole(pages::item(&ctx, world.item("alert")));
+    let mut used = names(&html, "<use href=\"#");
+    used.dedup();
+    assert!(used.len() > 2);
+    assert_eq!(names(&html, "<symbol id=\""), used);
+    assert!(!whole(pages::not_found(&ctx)).contains("<svg"));
     assert_eq!(ctx.edition, Edition::Html);
 }
 
