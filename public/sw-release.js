@@ -178,5 +178,5 @@ addEventListener('message', event => {
       if (offline) await keepPage(new Request(OFFLINE), offline);
     },
   }[type];
-  if (work) event.waitUntil(Promise.resolve(work()).catch(() => {}));
+  if (work) event.waitUntil(work().catch(() => {}));
 });

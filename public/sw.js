@@ -218,7 +218,7 @@ async function die(page) {
   // The page that woke us has to stand before it can be sent anywhere.
   await wait(1000);
   await Promise.race([clients.get(page), wait(9000)]);
-  const open = await clients.matchAll({ type: 'window' });
+  const open = await windows();
   for (const name of await caches.keys()) if (/^bt-(app-|pages|home|flags)/.test(name)) await caches.delete(name);
   await registration.unregister();
   for (const client of open) client.navigate(client.url).catch(() => {});

@@ -212,7 +212,7 @@ export function release(changes = {}, program) {
   fs.cpSync(ASSETS, folder, { recursive: true });
   const worker = path.join(folder, 'sw.js');
   let code = fs.readFileSync(worker, 'utf8');
-  const [, json] = /\bRELEASE ?= ?(\[\[.*?\]\])/.exec(code);
+  const [json] = /\[\["\/.*?\]\]/.exec(code);
   const list = JSON.parse(json);
   for (const [name, change] of Object.entries(changes)) {
     const file = path.join(folder, name === 'app-shell' ? 'index.html' : name);
@@ -241,7 +241,7 @@ export function release(changes = {}, program) {
     }
   }
   const version = sha(JSON.stringify(list)).slice(0, 16);
-  code = code.replace(json, JSON.stringify(list)).replace(/\bVERSION ?= ?"[^"]*"/, `VERSION="${version}"`);
+  code = code.replace(json, JSON.stringify(list)).replaceAll(told.version, version);
   fs.writeFileSync(worker, code);
   fs.writeFileSync(facts, JSON.stringify({ ...told, version }));
   return { folder, version, list };

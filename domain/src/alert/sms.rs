@@ -4,7 +4,7 @@
 //! anything else is UCS-2 with 70, or 67 in each segment.
 
 use super::State;
-use crate::content::{AlertInfo, Block, Body, Card, MsgType, Time};
+use crate::content::{AlertInfo, Block, Body, Card, MsgType, Status, Time};
 use crate::instance::instance;
 use crate::search::{fold, fold_char, lower};
 use crate::words::{Lang, fill};
@@ -166,6 +166,8 @@ pub fn over(card: &Card, state: Option<State>, lang: Lang) -> Option<&'static st
     let w = lang.words();
     let cancel = card.alert().is_some_and(|info| info.msg_type == MsgType::Cancel);
     match state? {
+        // An exercise leaves no danger behind.
+        State::Ended if card.status() != Status::Actual => Some(w.drill_ended()),
         State::Ended => Some(w.alert_ended()),
         State::Cancelled if !cancel => Some(w.alert_cancelled()),
         State::Superseded => Some(w.alert_superseded()),

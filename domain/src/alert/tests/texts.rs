@@ -3,7 +3,7 @@
 use super::*;
 use crate::alert::State;
 use crate::alert::aloud::{Said, script};
-use crate::alert::sms::{MOST, plain, segments, text};
+use crate::alert::sms::{MOST, over, plain, segments, text};
 use crate::instance::instance;
 use crate::words::Lang;
 use proptest::prelude::*;
@@ -129,8 +129,9 @@ fn a_script_is_read_twice_with_every_number_in_words() {
     let all = [&["Xin mời bà con chú ý lắng nghe."][..], &once, &["Xin nhắc lại."], &once, &["Hết tin."]].concat();
     assert_eq!(lines, all);
     assert!(said.windows(2).any(|pair| pair[1] == Said::Pause(3)), "a rest before the second round");
-    let drill = script(&drill(card, Status::Exercise), &body(&[]), None);
-    assert_eq!(lines_of(&drill).matches("Đây là tin diễn tập.").count(), 2);
+    let exercise = drill(card, Status::Exercise);
+    assert_eq!(lines_of(&script(&exercise, &body(&[]), None)).matches("Đây là tin diễn tập.").count(), 2);
+    assert_eq!(over(&exercise, Some(State::Ended), Lang::Vi), Some("Đã kết thúc"), "nobody was in danger");
 }
 
 fn lines_of(said: &[Said]) -> String {
