@@ -196,5 +196,17 @@ test('who opened more of a list and comes back from an item finds it as it was, 
   await page.goBack();
   await last.waitFor();
   assert.equal(await rows.count(), count);
-  await until('the same place', async () => Math.abs((await page.evaluate(() => scrollY)) - place) < 5);
+  const same = () => until('the same place', async () => Math.abs((await page.evaluate(() => scrollY)) - place) < 5);
+  await same();
+  // By way of other lists too.
+  await page.locator('.bar a').first().click();
+  await page.locator('.pg.home').waitFor();
+  await page.locator('.tp h3 a').first().click();
+  await page.locator('.pg.topic').waitFor();
+  await page.goBack();
+  await page.locator('.pg.home').waitFor();
+  await page.goBack();
+  await last.waitFor();
+  assert.equal(await rows.count(), count);
+  await same();
 });

@@ -98,13 +98,7 @@ fn english(staging: &Path) -> Outcome {
 /// Without comments and spaces and with short names, which nobody outside may call it by: a third less to download.
 fn bare(script: &Path) -> Outcome {
     let mut esbuild = Command::new("esbuild");
-    esbuild.arg(script).args([
-        "--minify",
-        "--format=iife",
-        "--charset=utf8",
-        "--log-level=warning",
-        "--allow-overwrite",
-    ]);
+    esbuild.arg(script).args(["--minify", "--format=iife", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);
     shell::run(esbuild.arg(["--outfile=", &script.to_string_lossy()].concat()))
 }
 

@@ -44,7 +44,7 @@ fn search(app: &Rc<App>, query: String) {
     let address = walk::search_address(&query, lang);
     let path = address.split('?').next().unwrap_or_default();
     let Some((_, Route::Search(asked))) = Route::parse(path, &query) else { return };
-    app.view.borrow_mut().limit = find::SHOWN;
+    app.view.borrow_mut().find.further = 0;
     let app = app.clone();
     spawn(async move { find::run(&app, asked, true).await });
     // Behind the results, which the reader waits for.
@@ -126,7 +126,7 @@ fn listen(app: &Rc<App>) {
 async fn more(app: &Rc<App>) {
     let query = app.change(|view| match &view.route {
         Some(Route::Search(query)) => {
-            view.limit += find::SHOWN;
+            view.find.further += find::SHOWN;
             Some(query.clone())
         }
         _ => {

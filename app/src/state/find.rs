@@ -28,6 +28,8 @@ pub struct Find {
     pub query: Query,
     pub rows: Vec<Row>,
     pub more: usize,
+    /// Rows beyond the first [`SHOWN`] that the reader asked for.
+    pub further: usize,
     /// No rows, since the query was not answered yet: that there is nothing is not known.
     pub looking: bool,
     /// Answers of an older query are dropped.
@@ -59,7 +61,7 @@ pub async fn run(app: &Rc<App>, query: Query, typing: bool) {
     let ids = app.change(|view| {
         view.find.looking = false;
         let mut hits = hits(&view.shelf.cards, view.shelf.index.as_ref(), &query);
-        let shown = view.limit.max(SHOWN);
+        let shown = SHOWN + view.find.further;
         view.find.more = hits.len().saturating_sub(shown);
         hits.truncate(shown);
         let first = if typing { FIRST } else { shown };
@@ -75,7 +77,7 @@ pub async fn run(app: &Rc<App>, query: Query, typing: bool) {
 impl Find {
     /// Another query stands on the screen, with nothing found for it yet.
     pub fn begin(&mut self, query: Query) {
-        (self.rows, self.more) = (Vec::new(), 0);
+        (self.rows, self.more, self.further) = (Vec::new(), 0, 0);
         self.next(query);
     }
 

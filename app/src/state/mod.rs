@@ -43,7 +43,7 @@ pub struct View {
     pub lang: Lang,
     /// `None` where no page is.
     pub route: Option<Route>,
-    /// Items of the list on the screen.
+    /// Items of any list: as many as of the one that was opened furthest, so that who comes back finds it so.
     pub limit: usize,
     pub settings: Settings,
     pub shelf: Shelf,

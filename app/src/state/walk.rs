@@ -6,7 +6,6 @@ use domain::route::{Query, Route};
 use domain::words::{self, Lang};
 use std::cell::Cell;
 use std::rc::Rc;
-use ui::data::LIST;
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Step {
@@ -71,15 +70,10 @@ pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
     app.change(|view| {
         view.lang = lang;
         view.open = open;
-        // Who comes back from an item finds the list as far as it was open.
-        if step != Step::Back && !matches!(route, Some(Route::Item(_))) {
-            view.limit = LIST;
-        }
         if let Some(Route::Search(query)) = &route {
             // Results of another query never stand under this one.
             if view.find.query != *query {
                 view.find.begin(query.clone());
-                view.limit = find::SHOWN;
             }
         }
         view.route = route.clone();
