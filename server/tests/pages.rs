@@ -237,10 +237,11 @@ async fn a_page_carries_and_allows_what_it_needs() {
         let answer = reader.ask("GET", path, &[]).await;
         let html = String::from_utf8(answer.bytes.clone()).unwrap();
         let styles: Vec<&str> = html.split("<style>").skip(1).filter_map(|rest| rest.split("</style>").next()).collect();
-        let alerts = html.contains("<li class=\"al") || html.contains("class=\"n l");
-        let needed = [alerts, path != "/", items.iter().any(|item| item == path), path == "/tim"];
+        let alerts = html.contains("<li class=\"al") || html.contains("class=\"lv");
+        let icons = html.contains("<svg class=\"i\"");
+        let needed = [alerts, icons, path != "/", items.iter().any(|item| item == path), path == "/tim"];
         assert_eq!(styles.len(), 1 + needed.iter().filter(|needed| **needed).count(), "{path}");
-        for (rule, there) in [(".al{", alerts), (".pg>h1{", needed[1]), (".it h1{", needed[2]), (".sq{", needed[3])] {
+        for (rule, there) in [".al{", ".i{width", ".pg>h1{", ".it h1{", ".sq{"].into_iter().zip(needed) {
             assert_eq!(styles.iter().any(|style| style.contains(rule)), there, "{rule} of {path}");
         }
         let policy = answer.header("content-security-policy");

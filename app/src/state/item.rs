@@ -199,9 +199,11 @@ async fn count(app: &Rc<App>, which: impl Fn(&MediaRef, bool) -> bool) {
         let chosen = recordings.chain(blocks).filter(|(media, picture)| which(media, *picture));
         chosen.map(|(media, _)| (ui::blocks::media_path(media), media.bytes)).collect()
     });
-    for (path, bytes) in all {
-        if !media::held(&path).await {
-            app.spent(Spent::Media, bytes.into()).await;
+    for (at, (path, bytes)) in all.iter().enumerate() {
+        // Two languages may name the same file.
+        let twice = all[..at].iter().any(|(other, _)| other == path);
+        if !twice && !media::held(path).await {
+            app.spent(Spent::Media, (*bytes).into()).await;
         }
     }
 }

@@ -75,8 +75,7 @@ fn fixed() -> &'static Fixed {
             let part = sheet.split_once(&format!("/*{name}*/")).and_then(|(_, rest)| rest.split_once(&format!("/*{name} end*/")));
             minify::css(part.expect("a part of the sheet between its marks").0)
         };
-        let alert = minify::css(include_str!("../../../style/critical-alert.css"));
-        let extras = [alert, part("icon"), part("page"), part("item"), part("search")];
+        let extras = ["alert", "icon", "page", "item", "search"].map(part);
         let lines = include_str!("../../../public/inline.js").lines().filter(|line| !line.starts_with("//"));
         let script = lines.collect::<Vec<_>>().join("\n");
         let policy = |choice: usize| {
@@ -99,9 +98,9 @@ pub fn policy(html: &str) -> HeaderValue {
     fixed().policies[fixed().extras.iter().enumerate().map(has).sum::<usize>()].clone()
 }
 
-/// Banners, badges of levels, or the mark in the bar, which takes its colours from there.
+/// Banners, or badges of levels. The mark in the bar comes with the bar, after the text.
 fn has_alerts(body: &str) -> bool {
-    ["class=\"al", "class=\"lv", "class=\"n "].iter().any(|class| body.contains(class))
+    ["class=\"al", "class=\"lv"].iter().any(|class| body.contains(class))
 }
 
 impl Document<'_> {

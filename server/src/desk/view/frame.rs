@@ -35,7 +35,6 @@ fn files() -> &'static Files {
     FILES.get_or_init(|| {
         let style = [
             include_str!("../../../../style/critical.css"),
-            include_str!("../../../../style/critical-alert.css"),
             include_str!("../../../../style/app.css"),
             include_str!("../../../../style/desk.css"),
             include_str!("../../../../style/desk-alert.css"),
