@@ -21,12 +21,19 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 
 export const sleep = ms => new Promise(done => setTimeout(done, ms));
 
+/** What comes of `work`; a page that hangs never answers. */
+function within(ms, work) {
+  let timer;
+  const over = new Promise((done, fail) => { timer = setTimeout(fail, ms, new Error('no answer')); });
+  return Promise.race([work, over]).finally(() => clearTimeout(timer));
+}
+
 /** Waits until `probe` gives something; the last word of an error is what it waited for. */
 export async function until(what, probe, ms = 30000) {
   const end = Date.now() + ms;
   for (let last; ; await sleep(100)) {
     try {
-      const found = await probe();
+      const found = await within(end + 5000 - Date.now(), probe());
       if (found) return found;
     } catch (error) {
       last = error;
@@ -385,15 +392,29 @@ export const mainText = page => page.evaluate(() => {
 
 export const shown = page => page.evaluate(() => document.documentElement.hasAttribute('data-shell') ? 'app' : 'html');
 
-/** Until the shell's program stands in the page: not the picture that the one before left. */
-export async function started(page) {
-  await until('the program has started', () => page.evaluate(() =>
-    document.documentElement.dataset.shell === 'ready' && !!document.querySelector('main h1, main h2')), 60000);
+/** Does `work` on a page; a failure says how the page stood, for faults that come once in a hundred runs. */
+async function witnessed(page, work) {
+  try {
+    return await work();
+  } catch (cause) {
+    const soon = word => within(3000, word).catch(error => error.message);
+    const scene = await soon(page.evaluate(() => ({
+      at: location.href, state: document.readyState, shell: document.documentElement.dataset.shell, main: document.querySelector('main')?.innerText.slice(0, 80),
+      files: performance.getEntriesByType('resource').map(file => `${file.name} ${Math.round(file.startTime)}–${Math.round(file.responseEnd)}`),
+    })));
+    const worker = await soon(askWorker(page, { type: 'status' }));
+    cause.message += `\n${JSON.stringify({ scene, worker, load: os.loadavg(), free: os.freemem() })}`;
+    throw cause;
+  }
 }
+
+/** Until the shell's program stands in the page: not the picture that the one before left. */
+export const started = page => witnessed(page, () => until('the program has started', () => page.evaluate(() =>
+  document.documentElement.dataset.shell === 'ready' && !!document.querySelector('main h1, main h2')), 60000));
 
 /** A page of the app, or of the server where the phone has no app. */
 export async function open(page, address, edition = 'app') {
-  await page.goto(address);
+  await witnessed(page, () => page.goto(address));
   if (edition === 'app') await started(page);
 }
 

@@ -144,6 +144,30 @@ test('a program that never says that it is ready is given eight seconds', async 
   await chrome.close();
 });
 
+test('a start in a tab that nobody looks at, or on a phone that slept meanwhile, is not held against the program', async () => {
+  const chrome = await browser();
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, server.url);
+  // It would start twelve seconds late.
+  await page.addInitScript(() => {
+    window.away = true;
+    Object.defineProperty(document, 'hidden', { get: () => window.away });
+    const begin = WebAssembly.instantiateStreaming;
+    WebAssembly.instantiateStreaming = async (...given) => {
+      await new Promise(done => setTimeout(done, 12000));
+      return begin.apply(WebAssembly, given);
+    };
+  });
+  await page.goto(server.url);
+  await sleep(10000);
+  assert.equal(await shown(page), 'app');
+  await page.evaluate(() => { window.away = false; });
+  await started(page);
+  assert.equal((await askWorker(page, { type: 'status' })).noWasm, false);
+  await chrome.close();
+});
+
 test('without a network a program that fails is tried again at the next start', async () => {
   const chrome = await browser();
   const context = await phone(chrome);

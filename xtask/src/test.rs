@@ -3,6 +3,7 @@
 use crate::setup::wasm::{Purpose, TARGET, WasmRust};
 use crate::{Outcome, app, bench, run, setup, shell};
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -15,6 +16,8 @@ struct Report {
     passed: u64,
     failed: u64,
     broken: Vec<String>,
+    /// Stories that passed at their second try only.
+    unsteady: Vec<String>,
 }
 
 pub fn verb(args: &[String]) -> Outcome {
@@ -81,12 +84,26 @@ fn whole(report: &mut Report, tools: JoinHandle<Outcome<WasmRust>>) {
     let stories = stories();
     if built && !stories.is_empty() {
         report.stage("end to end", |report| {
-            let mut node = Command::new("node");
-            node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]).args(&stories).current_dir(shell::root());
-            run::surroundings(&mut node, &run::server(&NATIVE, false)?);
-            report.count(&mut node)
+            let server = run::server(&NATIVE, false)?;
+            let failed: Vec<String> = stories.iter().filter_map(|path| story(report, path, &server).err()).collect();
+            if failed.is_empty() { Ok(()) } else { Err(failed.join("\n    ")) }
         });
     }
+}
+
+/// Stories drive a real browser, which hangs once in some hundred runs: a second try is theirs, and is said aloud.
+fn story(report: &mut Report, path: &Path, server: &Path) -> Outcome {
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=spec"]).arg(path).current_dir(shell::root());
+    run::surroundings(&mut node, server);
+    let before = (report.passed, report.failed);
+    report.count(&mut node).or_else(|_| {
+        println!("== once more: {}", path.display());
+        (report.passed, report.failed) = before;
+        report.count(&mut node)?;
+        report.unsteady.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+        Ok(())
+    })
 }
 
 /// `device`: what only a phone's target can tell, alone.
@@ -149,6 +166,9 @@ fn stories() -> Vec<std::path::PathBuf> {
 impl Report {
     fn close(&self) -> Outcome {
         println!("\n{} passed, {} failed", self.passed, self.failed);
+        if !self.unsteady.is_empty() {
+            println!("unsteady, passed at the second try: {}", self.unsteady.join(", "));
+        }
         if self.broken.is_empty() { Ok(()) } else { Err(format!("stages that failed:\n  {}", self.broken.join("\n  "))) }
     }
 
