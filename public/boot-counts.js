@@ -17,21 +17,33 @@
 
   function opened() {
     var path = location.pathname, item = /\/(?:tin|canh-bao)\/(?:.*-)?([0-9a-z]{8})$/.exec(path), agreed = store['bt-count'], all;
+    var row = d.getElementById('bt-count');
+    if (row) row.remove();
     if (/cai-dat$/.test(path) && agreed) {
-      return toast(agreed === 'yes' ? say('Máy này gửi số lượt mở tin, không kèm tên.', 'This phone sends how often items are opened, without a name.')
-        : say('Máy này không gửi số lượt mở tin.', 'This phone does not send how often items are opened.'),
-      agreed === 'yes' ? say('Thôi gửi', 'Stop') : say('Cho gửi', 'Send it'), function () { agree(agreed !== 'yes'); });
+      row = d.createElement('p');
+      row.id = 'bt-count';
+      row.className = 'ft';
+      row.textContent = agreed === 'yes' ? say('Máy này gửi số lượt mở tin, không kèm tên. ', 'This phone sends how often items are opened, without a name. ')
+        : say('Máy này không gửi số lượt mở tin. ', 'This phone does not send how often items are opened. ');
+      var change = d.createElement('button');
+      change.className = 'bt';
+      change.textContent = agreed === 'yes' ? say('Thôi gửi', 'Stop') : say('Cho gửi', 'Send it');
+      change.onclick = function () { agree(agreed !== 'yes'); opened(); };
+      row.append(change);
+      return d.body.append(row);
     }
     if (!item || agreed === 'no') return;
     all = opens();
     all[item[1]] = (all[item[1]] || 0) + 1;
     opens(all);
     // Asked once, of somebody who reads, and never over an alert; counting begins anew with his answer.
-    if (!agreed && Object.keys(all).length >= 8 && !/\/canh-bao\//.test(path)) {
+    if (!agreed && Object.keys(all).length >= 8) setTimeout(function () {
+      // What it is is known once the program has drawn it.
+      if (store['bt-count'] || location.pathname !== path || d.querySelector('.alh')) return;
       store['bt-count'] = 'no';
       toast(say('Cho cán bộ biết tin nào được mở, không kèm tên ai?', 'Tell the officials which items are opened, without your name?'),
         say('Đồng ý', 'Yes'), function () { agree(true); });
-    }
+    }, 1500);
     if (agreed === 'yes' && !(Date.now() - store['bt-sent'] < 7e7) && nav.onLine) {
       store['bt-sent'] = Date.now();
       fetch('/dem', { method: 'POST', credentials: 'omit', body: JSON.stringify({ opens: all }) }).then(function (answer) {
@@ -45,7 +57,8 @@
   // ---- the phone tree: the way to it where this phone has one, and its counts (no names) once there is a network
 
   function callable(tries) {
-    var id = /\/canh-bao\/(?:.*-)?([0-9a-z]{8})$/.exec(location.pathname), head = d.querySelector('.alh.l3,.alh.l4,.alh.l5');
+    // The program, and whatever is sent and printed, call an alert /tin/ too.
+    var id = /\/(?:tin|canh-bao)\/(?:.*-)?([0-9a-z]{8})$/.exec(location.pathname), head = d.querySelector('.alh.l3,.alh.l4,.alh.l5');
     if (!store['bt-tree'] || !id) return;
     // The program takes a moment to draw its page.
     if (!head) return tries && setTimeout(callable, 500, tries - 1);

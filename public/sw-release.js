@@ -112,8 +112,9 @@ addEventListener('install', event => {
     // Assets and data then never wake the worker. Only where the browser can.
     event.addRoutes?.([
       { condition: { urlPattern: new URLPattern({ pathname: '/app-*' }), requestMethod: 'get' }, source: { cacheName: APP } },
-      { condition: { urlPattern: new URLPattern({ pathname: '/(sync|api)/*' }) }, source: 'network' },
-    ])?.catch(() => {});
+      // Without groups: with one of them the whole list is refused.
+      ...['/sync/*', '/api/*'].map(pathname => ({ condition: { urlPattern: new URLPattern({ pathname }) }, source: 'network' })),
+    ])?.catch(cause => console.warn(cause));
   } catch {}
   event.waitUntil(install());
 });
@@ -170,8 +171,9 @@ addEventListener('message', event => {
       // Without a network the pages of the server are out of reach too: then the next start tries the program again.
       const offline = await fetch(OFFLINE).catch(() => null);
       if (offline) {
-        await mark('no-wasm');
-        await (await caches.open(APP)).delete(SHELL);
+        // The first time for an hour, again within two days for a day. The shell stays for when there is no network.
+        const again = await recently('no-wasm', 2 * DULL);
+        await setFlag('no-wasm', Date.now() - (again ? 0 : DULL - 3600e3));
         await preload();
       }
       reply({ type: 'no-wasm', pages: !!offline });

@@ -88,23 +88,28 @@ async function alone(event, path) {
 async function page(event) {
   const { request } = event;
   const url = new URL(request.url);
-  const shell = !LITE && (await caches.match(SHELL, { cacheName: APP }));
-  event.waitUntil(checkKill(event.resultingClientId).then(over => shell || over || heal()));
-  if (shell && !TOOL.test(url.pathname)) return pictured(shell, url).catch(() => shell);
+  const held = !LITE && (await caches.match(SHELL, { cacheName: APP }));
+  const shell = held && !(await dull()) && held;
+  event.waitUntil(checkKill(event.resultingClientId).then(over => (shell ? settled() : over || heal())));
+  const tool = TOOL.test(url.pathname);
+  if (shell && !tool) return pictured(shell, url).catch(() => shell);
   const pages = await caches.open(PAGES);
   const kept = (await pages.match(request, { ignoreVary: true })) || (await told(url));
   const fresh = (async () => {
     const response = (await event.preloadResponse) || (await fetch(request));
+    if (response.status >= 500 && (kept || !response.headers.has('x-bantin'))) throw response;
     event.waitUntil(keepPage(request, response.clone()).catch(() => {}));
     return response;
   })();
-  const usable = fresh.then(response => (kept && response.status >= 500 ? kept : response));
+  // One that comes too late for this visit is kept for the next.
+  event.waitUntil(fresh.catch(() => {}));
   try {
-    if (!kept) return await usable;
-    return await Promise.race([usable, wait(PATIENCE, kept)]);
-  } catch {
-    if (kept || shell) return kept || lost(request);
-    return (await caches.match(OFFLINE, { ignoreVary: true })) || Response.error();
+    if (!kept) return await fresh;
+    return await Promise.race([fresh, wait(PATIENCE, kept)]);
+  } catch (cause) {
+    // A program that did not start is all there is without a network.
+    if (kept || held) return kept || (tool ? lost(request) : held);
+    return (await caches.match(OFFLINE, { ignoreVary: true })) || (cause.status ? cause : Response.error());
   }
 }
 
@@ -114,15 +119,19 @@ const lost = ({ url }) => Response.redirect((url.includes('/en/') ? '/en' : '') 
 /** What only the server has. Without a network the reader hears so from us, and finds the way back to what is here. */
 async function other(event) {
   try {
-    return (await event.preloadResponse) || (await fetch(event.request));
+    const response = (await event.preloadResponse) || (await fetch(event.request));
+    if (response.status >= 500 && !response.headers.has('x-bantin')) throw response;
+    return response;
   } catch (cause) {
     if (await caches.match(LITE ? OFFLINE : SHELL, { cacheName: APP })) return lost(event.request);
+    if (cause.status) return cause;
     throw cause;
   }
 }
 
 /** The shell with the home page already in it, while the clock says that nothing on it can have come to an end. */
 async function pictured(shell, url) {
+  if (!/^(\/en)?\/?$/.test(url.pathname)) return shell;
   const held = await caches.match(url.pathname, { cacheName: HOME });
   const picture = held && (await held.text());
   const [, from, until] = /^<!--(\d+)-(\d+)-->/.exec(picture) || [];
@@ -132,11 +141,15 @@ async function pictured(shell, url) {
   return new Response(before + open + picture + after, { headers: shell.headers });
 }
 
-/** The app was deleted (by a full phone, or because it did not start): bring it back, unless it is known not to run here. */
+/** The app was deleted by a full phone: bring it back, once at a time, unless it is known not to run here. */
+let healing;
 async function heal() {
   if (navigator.connection?.saveData || (await dull())) return;
-  await fill().then(preload).catch(() => {});
+  await (healing ??= fill().then(preload).catch(() => {}).finally(() => { healing = 0; }));
 }
+
+/** The program is used again: what was asked for beside its start, while it was not, is asked for no more. */
+const settled = async () => (await registration.navigationPreload?.getState())?.enabled && preload();
 
 /** Keeps a page to read again offline, if it truly is one of ours. */
 async function keepPage(request, response) {
@@ -199,7 +212,7 @@ importScripts('/sw-push.js');
 /** `undefined` if nobody answered, or not the server. */
 async function killed() {
   try {
-    const response = await fetch('/release.json', { cache: 'no-cache', redirect: 'error' });
+    const response = await Promise.race([fetch('/release.json', { cache: 'no-cache', redirect: 'error' }), wait(9000)]);
     if (response.status === 200) return (await response.json()).kill === true;
   } catch {}
 }

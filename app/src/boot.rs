@@ -122,10 +122,11 @@ async fn later(app: &Rc<App>) {
         spawn(async move { picture::take(&app).await });
     });
     let ticking = app.clone();
-    // "3 minutes ago" and the end of an alert come by the clock.
+    // "3 minutes ago", the end of an alert, and its beginning over the whole screen come by the clock.
     clock::every(60_000, move || {
         if !page::hidden() {
-            ticking.draw();
+            let app = ticking.clone();
+            spawn(async move { alarm::look(&app).await });
         }
     });
     find::warm(app);

@@ -42,7 +42,7 @@ pub mod tree;
 pub use clock::Clock;
 pub use error::Error;
 pub use live::{Item, Snapshot};
-pub use site::{Options, Site};
+pub use site::{Options, Site, origin};
 
 use std::path::Path;
 use std::sync::Arc;

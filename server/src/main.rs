@@ -37,7 +37,7 @@ enum Command {
         #[arg(long)]
         no_sample: bool,
         /// Where readers reach this server, e.g. https://bantin.example
-        #[arg(long)]
+        #[arg(long, value_parser = server::origin)]
         origin: Option<String>,
         /// For tests: a push service on this machine is admitted, and this its certificate (PEM)
         #[arg(long, hide = true)]
@@ -97,7 +97,7 @@ enum Admin {
         #[arg(long, default_value = "./data")]
         data: PathBuf,
         /// Where the server is reached
-        #[arg(long, default_value = "http://localhost:8080")]
+        #[arg(long, default_value = "http://localhost:8080", value_parser = server::origin)]
         origin: String,
     },
 }
@@ -145,12 +145,16 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             if !app.site.store.any_account().await? {
                 // Whoever reads what the server prints runs it.
                 let link = desk::first_link(&app.site, "").await?;
-                tell(&format!("bàn làm việc, lần đầu · the desk, first time: http://localhost:{port}{link}"));
+                let here = app.site.options.origin.clone().unwrap_or_else(|| format!("http://localhost:{port}"));
+                tell(&format!("bàn làm việc, lần đầu · the desk, first time: {here}{link}"));
             }
             serve::run(app, listener, serve::Limits::default(), serve::stopped()).await?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Import { file, data } => {
+            if !is_data(&data) {
+                eprintln!("{}: kho dữ liệu mới, chưa có gì ở đây trước đó · a new data folder", data.display());
+            }
             let app = open(&data).await?;
             let report = import::file(&app.site, &file).await?;
             println!("{report}");
@@ -170,11 +174,14 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
         }
         Command::Admin(Admin::Create { name, data, origin }) => {
             let app = open(&data).await?;
-            println!("{}{}", origin.trim_end_matches('/'), desk::first_link(&app.site, &name).await?);
+            println!("{origin}{}", desk::first_link(&app.site, &name).await?);
             app.site.store.close().await;
             Ok(ExitCode::SUCCESS)
         }
         Command::Sample { data, remove } => {
+            if remove && !is_data(&data) {
+                return Ok(no_data(&data));
+            }
             let app = open(&data).await?;
             if remove {
                 println!("đã gỡ {} tin mẫu", sample::remove(&app.site).await?);
@@ -186,9 +193,8 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
         }
         Command::Backup { data, to } => {
             // A copy of a new and empty server would look like a success.
-            if !data.join(server::store::FILE).is_file() {
-                eprintln!("{}: không có cơ sở dữ liệu ở đây; xem lại --data [no-database]", data.display());
-                return Ok(ExitCode::FAILURE);
+            if !is_data(&data) {
+                return Ok(no_data(&data));
             }
             let app = open(&data).await?;
             let copied = backup::run(&app.site.store, &app.site.shelf, &data, &to).await?;
@@ -206,6 +212,15 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             Ok(if copied.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
     }
+}
+
+fn is_data(folder: &Path) -> bool {
+    folder.join(server::store::FILE).is_file()
+}
+
+fn no_data(folder: &Path) -> ExitCode {
+    eprintln!("{}: không có cơ sở dữ liệu ở đây; xem lại --data [no-database]", folder.display());
+    ExitCode::FAILURE
 }
 
 /// A line for whoever started this, if he still reads.

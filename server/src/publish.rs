@@ -1,6 +1,6 @@
 //! Publication: the one way into the log. What is proposed is checked, encoded, signed and appended in one transaction.
 
-mod check;
+pub mod check;
 
 pub use check::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, url as check_url, withdrawal as check_withdrawal};
 

@@ -15,6 +15,7 @@ pub enum Reason {
     Wrong(&'static str),
     /// A field is longer, or holds more, than it may.
     TooLong(&'static str, usize),
+    UnknownField(String),
     UnknownKind(String),
     UnknownTopic(String),
     UnknownPlace(String),
@@ -53,6 +54,7 @@ impl Reason {
             Reason::Missing(_) => "missing",
             Reason::NotAnItem | Reason::Wrong(_) => "wrong",
             Reason::TooLong(..) => "too-long",
+            Reason::UnknownField(_) => "unknown-field",
             Reason::UnknownKind(_) => "unknown-kind",
             Reason::UnknownTopic(_) => "unknown-topic",
             Reason::UnknownPlace(_) => "unknown-place",
@@ -85,6 +87,7 @@ impl fmt::Display for Reason {
             Reason::NotAnItem => f.write_str("không phải một mục dạng {…}")?,
             Reason::Wrong(field) => write!(f, "“{field}” không đúng dạng")?,
             Reason::TooLong(field, max) => write!(f, "“{field}” quá {max}")?,
+            Reason::UnknownField(field) => write!(f, "không biết trường “{field}”")?,
             Reason::UnknownKind(kind) => write!(f, "không biết loại “{kind}”")?,
             Reason::UnknownTopic(topic) => write!(f, "không có chủ đề “{topic}”")?,
             Reason::UnknownPlace(place) => write!(f, "không có nơi mang mã “{place}”")?,

@@ -6,10 +6,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::header::{ALLOW, RANGE};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use axum::http::header::{ALLOW, HOST, RANGE};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use domain::wire::Problem;
 use hyper::body::Incoming;
@@ -115,12 +115,18 @@ async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next:
     let known = request.method() == Method::OPTIONS || allowed.split(", ").any(|method| method == request.method());
     let sending = request.method() == Method::POST && desk::is_here(path);
     let page = sending.then(|| desk::page_of(path));
+    // What may be asked of an address, unless a page of elsewhere asks before it asks the API.
+    let asks = request.method() == Method::OPTIONS && !path.starts_with("/api/");
     if request.method() == Method::HEAD {
         // Parts are for GET alone (RFC 9110, 14.2).
         request.headers_mut().remove(RANGE);
     }
     let mut response = if !known {
         reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
+    } else if asks {
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+        response
     } else {
         match tokio::time::timeout(if sending { SENDING } else { PATIENCE }, next.run(request)).await {
             Ok(response) => response,
@@ -142,6 +148,12 @@ async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next:
 
 /// Answers a request as [`router`] does; what phones fetch goes past the router, since in a storm it is nearly everything.
 pub async fn answer(site: &Arc<Site>, router: Router, request: Request<Incoming>) -> Response {
+    // RFC 9112, 3.2.
+    if request.version() == Version::HTTP_11 && request.headers().get_all(HOST).iter().count() != 1 {
+        let mut response = reply::problem(StatusCode::BAD_REQUEST, &Problem::new("one-host"));
+        finish(site, &mut response);
+        return response;
+    }
     if request.method() == Method::GET && request.uri().path().starts_with("/sync/") {
         let mut response = sync::answer(site, request.uri().path(), request.uri().query(), request.headers()).await;
         finish(site, &mut response);

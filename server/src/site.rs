@@ -40,6 +40,20 @@ pub struct Options {
     pub clock: Clock,
 }
 
+/// Scheme, host and port of the address at which readers reach a server, without a slash at its end (RFC 6454).
+///
+/// # Errors
+/// What is wrong with `text`, for the operator: every feed, canonical link and shared address begins with it.
+pub fn origin(text: &str) -> Result<String, String> {
+    let bare = text.strip_suffix('/').unwrap_or(text);
+    let host = bare.strip_prefix("https://").or_else(|| bare.strip_prefix("http://")).unwrap_or_default();
+    let read = host.parse::<axum::http::uri::Authority>().ok().filter(|read| !read.host().is_empty() && !host.contains('@'));
+    match read {
+        Some(_) => Ok(bare.to_owned()),
+        None => Err("cần dạng https://bantin.example, không có đường dẫn · scheme and host, no path".to_owned()),
+    }
+}
+
 impl Default for Options {
     fn default() -> Options {
         Options {
@@ -144,5 +158,31 @@ impl Site {
             self.pages.clear();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin;
+
+    #[test]
+    fn an_origin_is_scheme_and_host() {
+        for (text, read) in [("https://a.example", "https://a.example"), ("http://a.example:8080/", "http://a.example:8080")] {
+            assert_eq!(origin(text), Ok(read.to_owned()));
+        }
+        for odd in [
+            "",
+            "foo",
+            "a.example",
+            "ftp://a.example",
+            "https://",
+            "https://a.example/x",
+            "https://a.example?x",
+            " https://a.example",
+            "https://u:p@a.example",
+            "https://a b",
+        ] {
+            assert!(origin(odd).is_err(), "{odd}");
+        }
     }
 }

@@ -116,6 +116,9 @@ async fn refusals_have_a_code() {
     }
     let preflight = reader.ask("OPTIONS", "/api/v1/items", &[("origin", "https://example.org")]).await;
     assert_eq!((preflight.status.as_u16(), preflight.header("access-control-allow-origin")), (204, "*"));
+    let asked = reader.ask("OPTIONS", "/canh-bao", &[]).await;
+    assert_eq!((asked.status.as_u16(), asked.header("allow")), (204, "GET, HEAD"));
+    assert!(asked.text().is_empty());
 }
 
 #[tokio::test]

@@ -58,6 +58,8 @@ async fn calendars_keep_to_their_format() {
         assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "text/calendar; charset=utf-8"), "{path}");
         calendar(&answer.text(), &path);
     }
+    let empty = Reader::empty().await.page("/lich/noi/a-luoi-2.ics").await;
+    assert!(empty.contains("BEGIN:VTIMEZONE\r\n") && !empty.contains("VEVENT"), "a component at least: {empty}");
     let city = reader.page(&Feed::Calendar(instance().places[0].code).path(Lang::Vi)).await;
     assert_eq!(city.matches("BEGIN:VEVENT").count(), events.len());
     let other = reader.app.site.live.now().items.keys().copied().find(|id| !events.contains(id)).unwrap();
@@ -105,6 +107,13 @@ async fn a_feed_begins_with_what_was_published_last() {
         let titles: Vec<&str> = feed.split("<title>").skip(2).map(|rest| rest.split('<').next().unwrap()).collect();
         assert_eq!((titles.len(), titles[0], titles[1]), (30, "Tin đã sửa", "Tin số 39"), "{path}");
     }
+    // What is withdrawn is a change of the feed too: its date never goes back.
+    let updated = |feed: &str| feed.split("<updated>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let before = updated(&reader.page("/feed/tin.atom").await);
+    reader.wait(60).await;
+    reader.publish(&[json!({"id": "bai-0", "withdrawn": "nhầm"})]).await;
+    let after = updated(&reader.page("/feed/tin.atom").await);
+    assert!(after > before, "{before} {after}");
 }
 
 fn calendar(text: &str, path: &str) {

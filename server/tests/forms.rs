@@ -20,6 +20,22 @@ async fn forms_of_alerts_and_of_nothing_else() {
         assert_eq!(lab.get(&format!("/canh-bao/{}/{form}", id(false)), &[]).await.status, 404, "no alert");
         assert_eq!(lab.get(&format!("/canh-bao/00000000/{form}"), &[]).await.status, 404, "nothing");
     }
+    // Sample content says so on every way out; what was withdrawn is gone here as on its own page.
+    let mut sample = alert("s", "alert", &[], "+6h");
+    sample["sample"] = true.into();
+    let of = |title: &str| lab.app.site.live.now().cards().find(|card| card.headlines[0].title.ends_with(title)).unwrap().id;
+    lab.import(&[sample]).await;
+    for form in ["to-ro", "loa"] {
+        let html = String::from_utf8(lab.get(&format!("/canh-bao/{}/{form}", of(" s")), &[]).await.body).unwrap();
+        assert!(html.contains("Bài mẫu"), "{form}: {html}");
+        assert_eq!(html.contains("sms:?body=%5bBài%20mẫu%5d%20Lũ"), form == "loa", "{html}");
+        assert_eq!(html.contains("Không phải cảnh báo thật."), form == "loa", "{html}");
+    }
+    let gone = of(" a");
+    lab.import(&[serde_json::json!({"id": "a", "withdrawn": "nhầm"})]).await;
+    for form in ["", "/to-ro", "/loa"] {
+        assert_eq!(lab.get(&format!("/canh-bao/{gone}{form}"), &[]).await.status, 410, "{form}");
+    }
     let sheet = lab.get("/to-ro.css", &[]).await;
     assert_eq!((sheet.status.as_u16(), sheet.header("content-type")), (200, "text/css; charset=utf-8"));
 }

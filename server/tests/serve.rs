@@ -101,3 +101,17 @@ async fn http2_without_tls_is_spoken() {
     let answer = sender.send_request(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.version()), (200, axum::http::Version::HTTP_2));
 }
+
+/// RFC 9112, 3.2.
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let lab = Lab::new().await;
+    let (address, _stop, _task) = start(&lab, Limits::default()).await;
+    for (hosts, status) in [("", "400"), ("Host: a\r\nHost: b\r\n", "400"), ("Host: a\r\n", "200")] {
+        for path in ["/healthz", "/sync/head"] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let answer = exchange(&mut stream, &format!("GET {path} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n")).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path} {hosts:?}: {answer}");
+        }
+    }
+}

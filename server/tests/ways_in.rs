@@ -77,6 +77,11 @@ async fn an_invitation_works_once_and_not_for_ever() {
     lab.time.fetch_add(86_401, Ordering::SeqCst);
     assert_eq!(get(&lab, &Browser::default(), &late).await.status, StatusCode::GONE);
     assert_eq!(get(&lab, &Browser::default(), "/ban-lam-viec/moi/abc").await.status, StatusCode::GONE);
+    // Each start without an account prints one: who takes one of them ends the others.
+    let printed =
+        [server::desk::first_link(&lab.app.site, "").await.unwrap(), server::desk::first_link(&lab.app.site, "").await.unwrap()];
+    join(&lab, &printed[0], "hai").await;
+    assert_eq!(get(&lab, &Browser::default(), &printed[1]).await.status, StatusCode::GONE);
     // A login is taken once, also in another spelling.
     let next = server::desk::first_link(&lab.app.site, "C").await.unwrap();
     let page = text(&get(&lab, &Browser::default(), &next).await);

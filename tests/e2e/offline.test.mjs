@@ -115,7 +115,7 @@ test('a button that needs the network says so where there is none', async () => 
   await page.goto(`${server.url}/trong-may`);
   await started(page);
   await page.locator('[data-act=sync]').click();
-  await page.locator('.toast', { hasText: 'Không có mạng' }).waitFor();
+  await page.locator('#notices .em', { hasText: 'Không có mạng' }).waitFor();
 });
 
 test('an alert past its end is shown as ended, and never as live', async () => {
@@ -125,7 +125,7 @@ test('an alert past its end is shown as ended, and never as live', async () => {
   await started(page);
   const text = await page.locator('main').innerText();
   assert.match(text, /chưa có tin mới/);
-  assert.match(text, /Hiện không có cảnh báo nào đang có hiệu lực/);
+  assert.match(text, /Hiện không có cảnh báo nào/);
 });
 
 test('what the phone holds survives the loss of either half: caches or database', async () => {

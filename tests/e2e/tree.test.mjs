@@ -82,7 +82,7 @@ test('set-up says what is wrong; once it was opened, the page stays with its scr
   await settle(page, line.url);
   await line.down();
   await page.goto(`${line.url}/cay-goi`);
-  await page.locator('h1', { hasText: 'Không có mạng' }).waitFor();
+  await page.locator('h1', { hasText: 'Chưa lấy được' }).waitFor();
   await line.up();
   await page.goto(`${line.url}/cay-goi`);
   await heading(page, 'Lập cây gọi điện');

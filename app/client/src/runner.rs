@@ -56,11 +56,10 @@ pub async fn sync<S: Store, N: Net, B: Breath>(
             }
             Step::Commit(mut commit) => {
                 item::keep(&mut commit, &opened.borrow());
+                // On the screen whether there is room for it or not: an alert does not wait.
+                on_commit(&commit);
                 match store.commit(&commit).await {
-                    Ok(()) => {
-                        on_commit(&commit);
-                        Input::Committed
-                    }
+                    Ok(()) => Input::Committed,
                     Err(fault) => Input::CommitFailed(fault),
                 }
             }

@@ -18,7 +18,10 @@ pub fn notices(view: &View, ctx: &Ctx) -> El {
         let text = fill(w.update_ready(), &[("size", &size(bytes, ctx.lang))]);
         cl("p", "up").text(text).text(" ").kid(button("update", "download", w.update_now()))
     });
-    let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts | Route::Saved));
+    let list = matches!(
+        view.route,
+        Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts | Route::Saved | Route::OnThisPhone)
+    );
     // Never above what somebody reads, least of all an alert.
     let install = (list && view.offer_install).then(|| {
         line("up", w.install_offer()).text(" ").kid(button("install", "install", w.install_now())).text(" ").kid(button(
@@ -30,8 +33,8 @@ pub fn notices(view: &View, ctx: &Ctx) -> El {
     let stored = !view.shelf.cards.is_empty();
     let trouble = view.trouble.and_then(|trouble| match trouble {
         Trouble::Offline | Trouble::StoreBroken if list && stored => Some(line("em", w.offline_list())),
-        Trouble::Portal if list => Some(line("em", w.portal())),
-        Trouble::Busy if list => Some(line("em", w.busy_server())),
+        Trouble::Portal => Some(line("em", w.portal())),
+        Trouble::Busy => Some(line("em", w.busy_server())),
         Trouble::PhoneFull => Some(line("warn", w.phone_full())),
         Trouble::NotGenuine(_) => Some(line("warn", w.not_genuine())),
         Trouble::NewerFormat => Some(line("warn", w.newer_format())),

@@ -9,7 +9,6 @@ use crate::screens;
 use client::{Mode, Settings, Theme};
 use domain::content::{ItemId, PlaceCode};
 use domain::route::Route;
-use domain::sync::Trouble;
 use std::rc::Rc;
 use ui::data::LIST;
 
@@ -66,9 +65,6 @@ async fn perform(app: &Rc<App>, act: Act) {
         ("sync" | "fetch-all", _) => {
             app.say(words.loading());
             sync::with_budget(app, if act.name == "sync" { 0 } else { u64::MAX }).await;
-            if app.with(|view| matches!(view.trouble, Some(Trouble::Offline))) {
-                app.say(words.offline());
-            }
             worker::check().await;
         }
         ("persist", _) => {

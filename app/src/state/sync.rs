@@ -38,11 +38,10 @@ pub struct Pace {
 pub fn soon(app: &Rc<App>) {
     let pace = &app.sync;
     let now = clock::uptime();
-    if now < pace.not_before.get() || pace.last_success.get().is_some_and(|last| now.since(last) < RECENT) {
-        return;
+    let recent = pace.last_success.get().is_some_and(|last| now.since(last) < RECENT);
+    if !pace.running.get() && now >= pace.not_before.get() && !recent {
+        again(app, 0);
     }
-    let app = app.clone();
-    spawn(async move { now_with(&app, None).await });
 }
 
 /// Runs a session now, as the reader asked.

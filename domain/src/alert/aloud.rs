@@ -24,7 +24,7 @@ pub fn script(card: &Card, body: &Body, state: Option<State>) -> Vec<Said> {
     let Some(info) = card.alert() else { return Vec::new() };
     let calls = calls(body);
     let drill = match card.status() {
-        Status::Actual => None,
+        Status::Actual => card.sample.then_some(d.aloud_sample),
         Status::Exercise => Some(d.aloud_exercise),
         Status::Test => Some(d.aloud_test),
     };

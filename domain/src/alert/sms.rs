@@ -66,7 +66,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// Title, level, places, until, the first actions, and last the `link`: as much of it, in this order, as fits into
-/// [`MOST`] segments. A part that does not fit is left out whole, a title that is too long ends at a word. What no longer
+/// [`MOST`] segments. A part that does not fit is left out whole, an action with all that follow it; a title that is too long ends at a word. What no longer
 /// holds says so before its title; what was called off or replaced says nothing of what was to be done.
 pub fn text(card: &Card, body: &Body, state: Option<State>, lang: Lang, link: &str, marks: bool, now: Time) -> String {
     let clean = |text: &str| if marks { text.replace(char::is_whitespace, " ") } else { plain(text) };
@@ -76,25 +76,34 @@ pub fn text(card: &Card, body: &Body, state: Option<State>, lang: Lang, link: &s
     if let Some(over) = over {
         out = [&clean(over), ": ", &out].concat();
     }
+    out.insert_str(0, &clean(&sample(card, lang)));
     while !fits(&out) {
         let Some(shorter) = cut(&out) else { break };
         out = shorter;
     }
-    for choices in parts(card, body, state, lang, now) {
-        let mut longer = choices.iter().map(|part| [&out, joint(&out), &clean(part)].concat());
-        if let Some(longer) = longer.find(|longer| fits(longer)) {
-            out = longer;
+    let (facts, steps) = parts(card, body, state, lang, now);
+    let add = |out: &str, choices: &[String]| {
+        choices.iter().map(|part| [out, joint(out), &clean(part)].concat()).find(|longer| fits(longer))
+    };
+    for choices in facts {
+        out = add(&out, &choices).unwrap_or(out);
+    }
+    // A later step without the one before it could be the wrong one.
+    for step in steps {
+        match add(&out, &[step]) {
+            Some(longer) => out = longer,
+            None => break,
         }
     }
     [&out, " ", link].concat()
 }
 
-/// What follows the title, each part in the forms that may stand for it, the fullest first.
-fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) -> Vec<Vec<String>> {
+/// What follows the title, each part in the forms that may stand for it, the fullest first; then what to do, in its order.
+fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) -> (Vec<Vec<String>>, Vec<String>) {
     let w = lang.desk();
-    let Some(info) = card.alert() else { return Vec::new() };
+    let Some(info) = card.alert() else { return Default::default() };
     if taken_back(card, state) {
-        return vec![places(card, lang)];
+        return (vec![places(card, lang)], Vec::new());
     }
     let mut parts = Vec::new();
     let level = fill(w.sms_level, &[("n", &info.level.to_string())]);
@@ -108,8 +117,7 @@ fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) 
     }
     let steps = body.variant(&card.headline(lang.tag()).lang).into_iter().flat_map(|variant| &variant.blocks);
     let steps = steps.filter_map(|block| if let Block::Steps(steps) = block { Some(steps) } else { None }).next();
-    parts.extend(steps.into_iter().flatten().take(3).map(|step| vec![step.plain.clone()]));
-    parts
+    (parts, steps.into_iter().flatten().take(3).map(|step| step.plain.clone()).collect())
 }
 
 fn places(card: &Card, lang: Lang) -> Vec<String> {
@@ -153,6 +161,11 @@ fn cut(text: &str) -> Option<String> {
             return Some([head, dots].concat());
         }
     }
+}
+
+/// `[Bài mẫu] ` before what is passed on of sample content; else nothing.
+pub fn sample(card: &Card, lang: Lang) -> String {
+    if card.sample { ["[", lang.words().sample(), "] "].concat() } else { String::new() }
 }
 
 /// Whether nobody is to do any more what an alert says: it was called off, or replaced. One that ended without newer word may

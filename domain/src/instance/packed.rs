@@ -40,8 +40,10 @@ pub fn pack(all: &Instance) -> String {
         format!("i{}|{}|{}", all.name, all.area.vi, all.area.en),
         format!("c{}|{}|{}|{}|{}|{}", city.code, city.name.vi, city.name.en, city.short, city.slug, city.valid_from),
     ];
-    lines.extend(all.topics.iter().map(|t| format!("t{}|{}|{}", t.slug, t.name.vi, t.name.en)));
-    lines.extend(all.hazards.iter().map(|h| format!("h{}|{}|{}|{}", h.slug, h.name.vi, h.name.en, h.max_level)));
+    let own = |slug: &str, name: &str| if slug == made("", name) { String::new() } else { slug.to_owned() };
+    lines.extend(all.topics.iter().map(|t| format!("t{}|{}|{}", own(&t.slug, &t.name.vi), t.name.vi, t.name.en)));
+    let hazard = |h: &Hazard| format!("h{}|{}|{}|{}", own(&h.slug, &h.name.en), h.name.vi, h.name.en, h.max_level);
+    lines.extend(all.hazards.iter().map(hazard));
     lines.extend(all.hotlines.iter().map(|h| format!("p{}|{}|{}", h.number, h.name.vi, h.name.en)));
     lines.extend(units.iter().map(|u| format!("u{}|{}", u.code, u.name.vi)));
     lines.extend(all.former.iter().map(|f| {
@@ -49,6 +51,11 @@ pub fn pack(all: &Instance) -> String {
         format!("f{}|{}", f.name, units.join(" "))
     }));
     lines.join("\n")
+}
+
+/// The segment of an address: the one given, or what its name says before a comma (of hazards the English one).
+fn made(given: &str, name: &str) -> String {
+    if given.is_empty() { slug(name.split(',').next().unwrap_or_default(), SLUG) } else { given.to_owned() }
 }
 
 /// The whole again. Units exist since the day on which the former ones ceased.
@@ -64,8 +71,8 @@ pub fn open(text: &str) -> Instance {
         let name = || Label { vi: vi.to_owned(), en: en.to_owned() };
         match what {
             "i" => (all.name, all.area) = (first.to_owned(), name()),
-            "t" => all.topics.push(Topic { slug: first.to_owned(), name: name() }),
-            "h" => all.hazards.push(Hazard { slug: first.to_owned(), name: name(), max_level: number(next()) as u8 }),
+            "t" => all.topics.push(Topic { slug: made(first, vi), name: name() }),
+            "h" => all.hazards.push(Hazard { slug: made(first, en), name: name(), max_level: number(next()) as u8 }),
             "p" => all.hotlines.push(Hotline { number: first.to_owned(), name: name() }),
             "f" => {
                 let units = vi.split(' ').filter_map(|at| all.places.get(number(at) as usize + 1));

@@ -47,7 +47,9 @@ pub fn message(snapshot: &Snapshot, id: ItemId, lang: Lang, origin: &str) -> Opt
     }
     references.extend(revisions(snapshot, id).into_iter().filter(|one| one.revision < card.revision && one.alert));
     let msg_type = match info.msg_type {
-        content::MsgType::Cancel if !references.is_empty() => MsgType::Cancel,
+        // One that ends nothing that we know is no message; as a new alert it would be a false one.
+        content::MsgType::Cancel if references.is_empty() => return None,
+        content::MsgType::Cancel => MsgType::Cancel,
         _ if !references.is_empty() => MsgType::Update,
         _ => MsgType::Alert,
     };

@@ -21,11 +21,13 @@ impl Wanted {
             for part in value.split(',') {
                 let (name, params) = part.split_once(';').unwrap_or((part, ""));
                 let refused = params.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse::<f32>() == Ok(0.0));
-                match name.trim() {
-                    "br" => wanted.br = !refused,
-                    "zstd" => wanted.zstd = !refused,
-                    "dcz" => wanted.dcz = !refused,
-                    _ => {}
+                let is = |coding| name.trim().eq_ignore_ascii_case(coding);
+                if is("br") {
+                    wanted.br = !refused;
+                } else if is("zstd") {
+                    wanted.zstd = !refused;
+                } else if is("dcz") {
+                    wanted.dcz = !refused;
                 }
             }
         }
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn encodings_with_and_without_weight() {
-        let w = Wanted::of(&headers(&[("accept-encoding", "gzip, br;q=0.5, zstd;q=0, dcz")]));
+        let w = Wanted::of(&headers(&[("accept-encoding", "gzip, BR;q=0.5, zstd;q=0, dcz")]));
         assert!(w.br && !w.zstd && w.dcz);
         let w = Wanted::of(&headers(&[("accept-encoding", "br;q=0")]));
         assert!(!w.br);

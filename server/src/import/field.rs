@@ -1,14 +1,25 @@
 //! Fields of a line: what they hold, or what is wrong with them.
 
+use crate::publish::check;
 use crate::reason::Reason;
 use domain::content::Time;
 use serde_json::Value;
 use std::fmt::Write;
 
-/// Text without control characters and without blanks around it.
+/// Text without control characters, without what has no shape or turns the direction of reading, and without blanks around it.
 pub fn clean(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown = text.chars().filter(|c| !check::shapeless(*c));
+    let plain: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.trim().to_owned()
+}
+
+/// Refuses what nobody would read: an `expire` for `expires` is an alert without an end.
+pub fn only(value: &Value, known: &[&[&str]]) -> Result<(), Reason> {
+    let strange = |key: &&String| !known.iter().any(|names| names.contains(&key.as_str()));
+    match value.as_object().and_then(|fields| fields.keys().find(strange)) {
+        Some(key) => Err(Reason::UnknownField(key.chars().take(80).collect())),
+        None => Ok(()),
+    }
 }
 
 /// What a field holds; null is nothing.

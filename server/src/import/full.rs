@@ -11,20 +11,53 @@ use domain::content::{
 use domain::instance::instance;
 use serde_json::Value;
 
+/// What an item may say of itself; its own text is a variant.
+const ITEM: &[&str] = &[
+    "id",
+    "kind",
+    "topics",
+    "places",
+    "issued",
+    "effective",
+    "expires",
+    "source",
+    "sample",
+    "supersedes",
+    "withdrawn",
+    "variants",
+    "alert",
+    "status",
+    "event",
+    "topic_guess",
+];
+const VARIANT: &[&str] = &["lang", "title", "summary", "body", "facts", "audio"];
+const SOURCE: &[&str] = &["name", "document", "url"];
+const ALERT: &[&str] = &["level", "hazard", "msg_type", "urgency", "certainty", "references"];
+const EVENT: &[&str] = &["start", "end", "online"];
+
 pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fault> {
+    field::only(value, &[ITEM, VARIANT])?;
     let name = field::text(value, "kind")?;
     let kind = Kind::from_name(&name).ok_or(Reason::UnknownKind(name))?;
     let source = field::given(value, "source").ok_or(Reason::Missing("source"))?;
+    field::only(source, &[SOURCE])?;
     let alert = if kind == Kind::ALERT { Some(alert(value)?) } else { None };
     let references = match field::given(value, "alert") {
         Some(alert) if kind == Kind::ALERT => field::texts(alert, "references")?,
         _ => Vec::new(),
     };
+    // CAP 1.2, `references`: both say what they change, and a cancel without it would end nothing.
+    if alert.as_ref().is_some_and(|alert| alert.msg_type != MsgType::Alert) && references.is_empty() {
+        return Err(Reason::Missing("references").into());
+    }
     let detail = if kind == Kind::EVENT { event(value, now)?.encode() } else { Vec::new() };
     let status = status(value, kind)?;
     let mut headlines = Vec::new();
     let mut variants = Vec::new();
     let texts: Vec<&Value> = std::iter::once(value).chain(field::list(value, "variants")?).collect();
+    for one in &texts[1..] {
+        field::only(one, &[VARIANT])?;
+    }
     for (one, lang) in texts.iter().zip(lang::of(&texts)?) {
         let (mut headline, variant) = variant(one, lang, media)?;
         headline.title = domain::alert::marked(&headline.title, status, &headline.lang);
@@ -81,6 +114,7 @@ fn places(value: &Value) -> Result<Vec<PlaceCode>, Reason> {
 
 fn alert(value: &Value) -> Result<AlertInfo, Reason> {
     let alert = field::given(value, "alert").ok_or(Reason::Missing("alert"))?;
+    field::only(alert, &[ALERT])?;
     let slug = field::text(alert, "hazard")?;
     let hazard = instance().hazard_by_slug(&slug).ok_or(Reason::UnknownHazard(slug))?;
     let max = instance().hazard(hazard).map_or(0, |hazard| hazard.max_level);
@@ -128,6 +162,7 @@ fn status(value: &Value, kind: Kind) -> Result<Status, Reason> {
 
 fn event(value: &Value, now: Time) -> Result<EventInfo, Reason> {
     let event = field::given(value, "event").ok_or(Reason::Missing("event"))?;
+    field::only(event, &[EVENT])?;
     let online = field::text_or(event, "online")?;
     if let Some(url) = &online {
         crate::publish::check_url(url)?;

@@ -220,3 +220,51 @@ fn lines_have_numbers_and_a_longest() {
     let last = (5, Ok("last".to_owned()));
     assert_eq!(found, [(1, Ok("a".into())), (3, Err(Reason::LongLine)), (4, Err(Reason::NotUtf8)), last]);
 }
+
+#[test]
+fn a_field_that_nobody_reads_is_refused_by_name() {
+    let alert = json!({"level": 3, "hazard": "flood", "msg_type": "alert"});
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut line = full();
+        line["kind"] = "alert".into();
+        line["alert"] = alert.clone();
+        line["variants"] = json!([{"lang": "en", "title": "T", "summary": "S", "body": ["x"]}]);
+        change(&mut line);
+        read(&line).map(|_| ())
+    };
+    assert_eq!(with(&|_| {}), Ok(()));
+    let strange = |name: &str| Err(Reason::UnknownField(name.into()));
+    assert_eq!(with(&|line| line["expire"] = "+6h".into()), strange("expire"));
+    assert_eq!(with(&|line| line["alert"]["reference"] = json!(["a"])), strange("reference"));
+    assert_eq!(with(&|line| line["source"]["link"] = "https://a.vn".into()), strange("link"));
+    assert_eq!(with(&|line| line["variants"][0]["tite"] = "T".into()), strange("tite"));
+}
+
+#[test]
+fn an_update_and_a_cancel_say_what_they_change() {
+    let of = |kind: &str, references: Value| {
+        let mut line = full();
+        line["kind"] = "alert".into();
+        line["alert"] = json!({"level": 3, "hazard": "flood", "msg_type": kind, "references": references});
+        read(&line).map(|_| ())
+    };
+    for kind in ["update", "cancel"] {
+        assert_eq!(of(kind, json!([])), Err(Reason::Missing("references")));
+        assert_eq!(of(kind, json!(["a"])), Ok(()));
+    }
+    assert_eq!(of("alert", json!([])), Ok(()));
+}
+
+#[test]
+fn what_has_no_shape_is_no_text() {
+    let title = |title: &str| {
+        let mut line = full();
+        line["title"] = title.into();
+        read(&line).map(|draft| match draft.what {
+            What::Item(p) => p.card.headlines[0].title.clone(),
+            other => panic!("{other:?}"),
+        })
+    };
+    assert_eq!(title("\u{200b}\u{2066}\u{200b}"), Err(Reason::Missing("title")));
+    assert_eq!(title("\u{202e}Tin \u{200b}mới"), Ok("Tin mới".into()));
+}

@@ -25,7 +25,9 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str) -> Stri
         _ => (Route::Home, None),
     };
     let title = [name.unwrap_or(&i.area).get(lang), " – ", &i.name].concat();
-    let updated = items.iter().map(|item| updated(item)).max().unwrap_or(Time(0));
+    // What was withdrawn left the feed: a change of it too (RFC 4287, 4.2.15).
+    let gone = snapshot.gone.values().map(|gone| gone.at);
+    let updated = items.iter().map(|item| updated(item)).chain(gone).max().unwrap_or(snapshot.published);
     let mut out = Writer(String::with_capacity(16 * 1024));
     out.raw("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
     out.raw(lang.tag());

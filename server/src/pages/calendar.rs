@@ -39,6 +39,9 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     out.line("CALSCALE:GREGORIAN");
     out.line("METHOD:PUBLISH");
     out.text("X-WR-CALNAME", &name);
+    if events.is_empty() {
+        out.zone();
+    }
     for (_, item) in events {
         out.event(item, stands(item), lang, origin);
     }
@@ -49,6 +52,22 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
 struct Calendar(String);
 
 impl Calendar {
+    /// A calendar holds one component at least (RFC 5545, 3.6): Vietnam's time says nothing of any event.
+    fn zone(&mut self) {
+        for line in [
+            "BEGIN:VTIMEZONE",
+            "TZID:Asia/Ho_Chi_Minh",
+            "BEGIN:STANDARD",
+            "DTSTART:19750613T000000",
+            "TZOFFSETFROM:+0800",
+            "TZOFFSETTO:+0700",
+            "END:STANDARD",
+            "END:VTIMEZONE",
+        ] {
+            self.line(line);
+        }
+    }
+
     /// One that was replaced does not stand: it is called off, since its successor is an event of its own.
     fn event(&mut self, item: &Item, stands: bool, lang: Lang, origin: &str) {
         let card = &item.card;

@@ -93,6 +93,7 @@ fn words(ctx: &Ctx, item: &Item, data: &ItemData) -> El {
     });
     page("forms", d.out_title)
         .maybe(drill_mark(card, ctx))
+        .maybe(parts::sample_badge(card, ctx))
         .maybe(over(data, ctx).map(|said| said.class("warn")))
         .kid(
             cl("p", "ld")
@@ -142,6 +143,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     );
     let main = el("main")
         .maybe(drill_mark(card, ctx))
+        .maybe(parts::sample_badge(card, ctx))
         .maybe(over.map(|said| said.class("over")))
         .maybe(sign)
         .kid(tx("h1", head.title.clone()).attr("lang", head.lang.clone()))

@@ -51,6 +51,9 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
         let found = forms::answer(&site, request.headers(), ctx, id, form).await;
         return match found {
             Some(response) => response,
+            None if site.live.now().gone.contains_key(&id) => {
+                item(&site, request.headers(), Ctx::html(lang, site.now(), &origin), id).await
+            }
             None => missing(&site, request.headers(), lang, origin).await,
         };
     }

@@ -100,8 +100,14 @@ fn block(block: &Block) -> Result<(), Reason> {
     }
 }
 
+/// Characters without a shape that text of ours has no use for, and those that turn the direction of reading
+/// (Unicode 16, `Cf`); what joins letters of other scripts stays.
+pub fn shapeless(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 fn text(field: &'static str, text: &str, max: usize) -> Result<(), Reason> {
-    if text.trim().is_empty() {
+    if text.chars().all(|c| c.is_whitespace() || shapeless(c)) {
         return Err(Reason::Missing(field));
     }
     if text.chars().count() > max { Err(Reason::TooLong(field, max)) } else { Ok(()) }

@@ -181,7 +181,7 @@ impl El {
             }
         }
         out.push('>');
-        if matches!(self.0.tag, "img" | "input" | "br" | "hr") {
+        if matches!(self.0.tag, "img" | "input" | "br" | "hr" | "link") {
             return;
         }
         for kid in &self.0.kids {

@@ -8,6 +8,7 @@ use crate::parts::{
     alert_class, button, drill_mark, hazard_name, headline, in_lang, lasts, sign, span_text, state_text, title, to, way,
 };
 use domain::alert::State;
+use domain::alert::sms::taken_back;
 use domain::content::{AlertInfo, Block, Card, FactKind, MsgType, Variant};
 use domain::instance::instance;
 use domain::route::{Route, forms_path};
@@ -36,17 +37,18 @@ pub fn shown_above(variant: &Variant) -> Vec<usize> {
     calls.chain(steps(variant)).collect()
 }
 
-/// What to do, then where.
+/// What to do, then where. Of what was called off or replaced nothing is to be done.
 pub fn before(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
     let w = ctx.w();
     let lang = |el: El| el.attr("lang", variant.lang.clone());
-    let mut out: Vec<El> = what_to_do(variant, ctx).into_iter().collect();
+    let holds = !taken_back(data.card, data.state);
+    let mut out: Vec<El> = what_to_do(variant, ctx).into_iter().filter(|_| holds).collect();
     let mut place = el("section").kid(tx("h2", w.alert_where()));
     if let Some(area) = variant.fact(FactKind::AREA) {
         place = place.kid(lang(tx("p", area.to_owned())));
     }
     out.push(place.maybe(map(data.card, ctx)));
-    if let Some(text) = variant.fact(FactKind::CONTINGENCY) {
+    if let Some(text) = variant.fact(FactKind::CONTINGENCY).filter(|_| holds) {
         out.push(cl("section", "cg").kid(tx("h2", w.contingency())).kid(lang(tx("p", text.to_owned()))));
     }
     out

@@ -97,21 +97,19 @@ fn standing(card: &Card, ctx: &Ctx) -> (&'static str, String) {
     }
 }
 
-/// What must come first wherever the item is passed on: that it no longer holds, as a sentence with a blank behind it. Empty
-/// while it does.
+/// What must come first wherever the item is passed on: that it is a sample, that it no longer holds; a blank behind each.
 pub fn over(data: &ItemData, ctx: &Ctx) -> String {
     let text = match data.state {
-        Some(_) => match sms::over(data.card, data.state, ctx.lang) {
-            Some(text) => text.to_owned(),
-            None => return String::new(),
-        },
-        None if data.replaced_by.is_some() => ctx.w().replaced_by().trim_end_matches(':').to_owned(),
-        None => match standing(data.card, ctx) {
-            (OVER, text) => text,
-            _ => return String::new(),
-        },
+        Some(_) => sms::over(data.card, data.state, ctx.lang).map(str::to_owned),
+        None if data.replaced_by.is_some() => ctx.w().replaced_by().split(':').next().map(str::to_owned),
+        None => Some(standing(data.card, ctx)).filter(|(class, _)| *class == OVER).map(|(_, text)| text),
     };
-    text + ". "
+    let mut out = sms::sample(data.card, ctx.lang);
+    if let Some(text) = text {
+        out.push_str(&text);
+        out.push_str(". ");
+    }
+    out
 }
 
 /// Source, day, places.

@@ -38,7 +38,7 @@ pub fn server_error(ctx: &Ctx) -> El {
     page("fault", own.fault).kid(tx("p", own.fault_text)).kid(english).kid(ways(ctx, &[(Route::Home, ctx.w().to_home())]))
 }
 
-/// No network and nothing stored for this address.
+/// Nothing stored for this address, and it could not be fetched: no network, or a server that does not answer.
 pub fn offline(ctx: &Ctx) -> El {
     let w = ctx.w();
     page("offline", w.offline())

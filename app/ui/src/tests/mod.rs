@@ -249,7 +249,7 @@ fn what_is_passed_on_says_first_that_it_no_longer_holds() {
         let page = pages::item(&Ctx::html(Lang::Vi, NOW, "https://example.vn"), world.item(name));
         let (mut sms, mut title) = (String::new(), String::new());
         page.walk(&mut |el| match el.get("data-act") {
-            Some("sms") => sms = el.get("href").unwrap().replace("%20", " "),
+            Some("sms") => sms = el.get("href").unwrap().replace("%20", " ").replace("%5b", "[").replace("%5d", "]"),
             Some("share") => title = el.get("data-title").unwrap_or("Lũ").to_owned(),
             _ => {}
         });
@@ -257,6 +257,9 @@ fn what_is_passed_on_says_first_that_it_no_longer_holds() {
         assert!(sms.starts_with(&["sms:?body=", &title, "Lũ. "].concat()), "{name}: {sms} and {title}");
         title
     };
+    assert_eq!(sent(&world, "alert"), "[Bài mẫu] ");
+    assert_eq!(sent(&world, "cancelled"), "[Bài mẫu] Đã hủy. ");
+    world.cards.iter_mut().for_each(|(_, card)| card.sample = false);
     assert_eq!(sent(&world, "alert"), "");
     assert_eq!(sent(&world, "coming"), "");
     assert_eq!(sent(&world, "ended"), "Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn. ");
@@ -308,9 +311,16 @@ fn a_phone_says_where_it_could_not_look() {
         pages::search(&ctx, crate::data::SearchData { query, missing, ..Default::default() }).to_html()
     };
     let html = search("lũ quét", (594, 300_000));
-    assert!(
-        html.contains("Chưa tìm trong những bài chưa tải về máy.") && html.contains("Tải 594 bài còn thiếu (300 KB)"),
-        "{html}"
-    );
+    assert!(html.contains("Chưa tìm trong bài chưa tải về máy.") && html.contains("Tải 594 bài còn thiếu (300 KB)"), "{html}");
     assert!(!search("lũ quét", (0, 0)).contains("fetch-all") && !search("", (594, 300_000)).contains("fetch-all"));
+}
+
+/// Of what was called off or replaced nothing is to be done; what ended without newer word may still be right.
+#[test]
+fn the_page_of_an_alert_says_what_to_do_while_it_may_hold() {
+    let world = World::new("Lũ");
+    let ctx = Ctx::html(Lang::Vi, NOW, "");
+    for (name, holds) in [("alert", true), ("coming", true), ("ended", true), ("superseded", false), ("cancelled", false)] {
+        assert_eq!(pages::item(&ctx, world.item(name)).to_html().contains(ctx.w().what_to_do()), holds, "{name}");
+    }
 }

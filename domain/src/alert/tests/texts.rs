@@ -71,6 +71,15 @@ fn a_message_says_first_what_matters_and_ends_with_the_address() {
     assert_eq!(named.matches("ap 3").count(), 1, "{named}");
 }
 
+/// "Be ready to leave" without "stay indoors" before it would send people out.
+#[test]
+fn actions_end_with_the_first_that_does_not_fit() {
+    let long = "Ở trong nhà chắc chắn, không ra sông suối, không qua ngầm, không đi làm rẫy cho tới khi có tin mới của xã";
+    let of = |steps: &[&str]| text(&titled("Mưa lớn – cấp 3"), &body(steps), None, Lang::Vi, LINK, true, NOW);
+    assert!(!of(&[long, "Sẵn sàng đi"]).contains("Sẵn sàng"), "{}", of(&[long, "Sẵn sàng đi"]));
+    assert!(of(&["Ở trong nhà", "Sẵn sàng đi"]).contains("Ở trong nhà. Sẵn sàng đi"));
+}
+
 #[test]
 fn what_no_longer_holds_says_so_first_and_tells_nobody_what_to_do() {
     let card = titled("Lũ quét ở A Lưới 2 – cấp 3");
