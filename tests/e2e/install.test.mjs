@@ -114,6 +114,15 @@ test('the worker answers the start address with the app, and what it kept is wha
   await other.close();
 });
 
+test('the program comes out of the cache and the sync from the network without waking the worker', async () => {
+  await page.goto(server.url);
+  await started(page);
+  const source = start => until(start, () => page.evaluate(start =>
+    performance.getEntriesByType('resource').find(file => new URL(file.name).pathname.startsWith(start))?.workerFinalSourceType, start));
+  assert.equal(await source('/app-'), 'cache');
+  assert.equal(await source('/sync/'), 'network');
+});
+
 test('English comes when somebody first reads in it, stays, and is missed by nobody: without it screens are Vietnamese', async () => {
   const other = await serve();
   const context = await phone(chrome);

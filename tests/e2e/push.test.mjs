@@ -125,7 +125,7 @@ before(async () => {
     return found.length === alerts.length && found;
   });
   const named = {};
-  for (const path of paths) for (const { id } of alerts) if ((await (await fetch(server.url + path)).text()).includes(`(${id})`)) named[id] = path;
+  for (const path of paths) for (const { id } of alerts) if ((await (await fetch(server.url + path)).text()).includes(`đầy đủ của ${id}.`)) named[id] = path;
   const chain = named['lu-1'].slice(-8);
   sent.first = await message(named['lu-1']);
   sent.again = await message(named['lu-2'], { type: 'update', chain, issued: 1_790_000_600, ring: false });

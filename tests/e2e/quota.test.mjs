@@ -51,3 +51,33 @@ test('with no room left the app still opens, reads and searches, and catches up 
   await started(page);
   await until('the phone has caught up', async () => (await rows(page, CACHE_DB, 'cards')).length >= items + 60, 60000);
 });
+
+/** As a full disk: every transaction that writes to what can be fetched again is broken off by the browser. */
+function fullDisk() {
+  const put = IDBObjectStore.prototype.put, commit = IDBTransaction.prototype.commit, full = new WeakSet();
+  const { get } = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, 'error');
+  IDBObjectStore.prototype.put = function (...given) {
+    const request = put.apply(this, given), change = this.transaction;
+    if (change.db.name.includes('cache') && !full.has(change)) {
+      full.add(change);
+      queueMicrotask(() => { try { change.abort(); } catch {} });
+    }
+    return request;
+  };
+  IDBTransaction.prototype.commit = function () { if (!full.has(this)) commit.call(this); };
+  Object.defineProperty(IDBTransaction.prototype, 'error', { get() { return full.has(this) ? new DOMException('', 'QuotaExceededError') : get.call(this); } });
+}
+
+test('an alert that finds no room is on the screen all the same', async () => {
+  const full = await context.newPage();
+  await full.addInitScript(fullDisk);
+  const before = (await rows(page, CACHE_DB, 'cards')).length;
+  server.import([{ id: 'lu-lon', kind: 'alert', topics: ['phong-chong-thien-tai'], places: ['20044'], issued: '-1m', expires: '+8h', source: { name: 'Đài' }, title: 'Lũ quét cực lớn', summary: 'Lên cao.',
+    body: [{ steps: ['Lên đồi'] }], alert: { level: 3, hazard: 'flash-flood', msg_type: 'alert', certainty: 'observed' } }]);
+  await until('the server has it', async () => (await (await fetch(server.url)).text()).includes('Lũ quét cực lớn'));
+  await full.goto(server.url);
+  await started(full);
+  await full.locator('main .l3', { hasText: 'Lũ quét cực lớn' }).first().waitFor();
+  assert.equal((await rows(page, CACHE_DB, 'cards')).length, before, 'nothing was kept');
+  await full.close();
+});

@@ -143,7 +143,6 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     );
     let main = el("main")
         .maybe(drill_mark(card, ctx))
-        .maybe(parts::sample_badge(card, ctx))
         .maybe(over.map(|said| said.class("over")))
         .maybe(sign)
         .kid(tx("h1", head.title.clone()).attr("lang", head.lang.clone()))
@@ -163,7 +162,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     out.push_str(measure(&main));
     out.push('>');
     let brand = cl("header", "hd").kid(tx("b", instance().name.as_str()));
-    let brand = brand.kid(link(item_path(card, ctx.lang), d.out_back));
+    let brand = brand.maybe(parts::sample_badge(card, ctx)).kid(link(item_path(card, ctx.lang), d.out_back));
     for part in [brand, main].into_iter().chain(sprite) {
         part.write(&mut out);
     }
