@@ -100,9 +100,9 @@ test('a shared link shows title, summary and picture, whatever the kind of item'
   for (const [kind, path] of Object.entries(kinds)) {
     await page.goto(server.url + path);
     const { meta, data: [data, ...more], canonical, title, summary } = await head(page);
-    assert.equal(meta['og:title'], title);
-    assert.equal(meta['og:description'], summary);
-    assert.equal(meta.description, summary);
+    assert.equal(meta['og:title'], `[Bài mẫu] ${title}`, 'of a sample');
+    assert.equal(meta['og:description'], `[Bài mẫu] ${summary}`);
+    assert.equal(meta.description, `[Bài mẫu] ${summary}`);
     assert.equal(meta['og:type'], 'article');
     assert.equal(meta['og:url'], server.url + path);
     assert.equal(canonical, server.url + path);
@@ -115,7 +115,7 @@ test('a shared link shows title, summary and picture, whatever the kind of item'
     assert.ok(size[0] >= 200 && size[1] >= 200, `${size}`);
     if (meta['og:image:width']) assert.deepEqual([meta['og:image:width'], meta['og:image:height']].map(Number), size);
     assert.deepEqual(more, []);
-    assert.deepEqual([data['@context'], data['@type'], data.headline || data.name, data.url], ['https://schema.org', kind, title, server.url + path]);
+    assert.deepEqual([data['@context'], data['@type'], data.headline || data.name, data.url], ['https://schema.org', kind, /^Special/.test(kind) ? `[Bài mẫu] ${title}` : title, server.url + path]);
     const day = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
     if (kind === 'NewsArticle') assert.ok(day.test(data.datePublished) && data.author.name && data.image === meta['og:image'] && meta['og:image:width']);
     if (kind === 'HowTo') assert.ok(data.step.length >= 3 && data.step.every(step => step.text) && data.supply.length);
@@ -134,7 +134,7 @@ test('a language of the same item has its own preview and names the other', asyn
   const page = await plain.newPage();
   await page.goto(`${server.url}/en${kinds.HowTo}`);
   const { meta, canonical, title } = await head(page);
-  assert.deepEqual([meta['og:title'], meta['og:locale'], canonical], [title, 'en_GB', `${server.url}/en${kinds.HowTo}`]);
+  assert.deepEqual([meta['og:title'], meta['og:locale'], canonical], [`[Sample] ${title}`, 'en_GB', `${server.url}/en${kinds.HowTo}`]);
   assert.notEqual(title, 'Đăng ký khai sinh cho con');
   const others = await page.locator('link[rel=alternate][hreflang]').evaluateAll(all => all.map(e => [e.hreflang, e.href]));
   assert.deepEqual(others, [['vi', server.url + kinds.HowTo], ['en', `${server.url}/en${kinds.HowTo}`]]);

@@ -47,7 +47,7 @@ test('share gives the system title and a short address of ours', async () => {
   await editions(stub, async (page, edition, title) => {
     await page.locator('[data-act=share]').click();
     const [what, ...more] = await until(`${edition}: shared`, () => page.evaluate(() => window.__shared.length && window.__shared));
-    assert.equal(what.title, title);
+    assert.equal(what.title, `[Bài mẫu] ${title}`, 'of a sample');
     await leadsHere(what.url, title);
     assert.deepEqual(more, []);
   });
@@ -71,7 +71,7 @@ test('an SMS holds title, summary and the shortest address; print prints', async
     const href = await page.locator('a[data-act=sms]').getAttribute('href');
     const text = decodeURIComponent(new URL(href).searchParams.get('body') ?? href.split('body=')[1]);
     const summary = (await page.locator('article .ld').innerText()).trim();
-    assert.ok(text.startsWith(`${title}. ${summary} ${server.url}/`), text);
+    assert.ok(text.startsWith(`[Bài mẫu] ${title}. ${summary} ${server.url}/`), text);
     const address = text.slice(text.indexOf(server.url));
     assert.ok(address.length < server.url.length + 20, address);
     await leadsHere(address, title);
