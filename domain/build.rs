@@ -105,7 +105,9 @@ fn instance(folder: &Path) -> data::Instance {
     };
     let top = code(&city.code);
     let mut units: Vec<&Unit> = city.units.iter().collect();
-    units.sort_by_key(|u| (fold::fold(short(&u.name_vi)), u.code.clone()));
+    // In Vietnamese Đ follows D.
+    let name = |u: &Unit| fold::fold(&short(&u.name_vi).replace('Đ', "dz"));
+    units.sort_by_key(|u| (name(u), u.code.clone()));
     let mut places = vec![place(&city.code, None, &city.name_vi, &city.name_en)];
     places.extend(units.iter().map(|u| place(&u.code, Some(top), &u.name_vi, &u.name_en)));
 

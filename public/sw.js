@@ -88,8 +88,8 @@ async function alone(event, path) {
 async function page(event) {
   const { request } = event;
   const url = new URL(request.url);
-  const held = !LITE && (await caches.match(SHELL, { cacheName: APP }));
-  const shell = held && !(await dull()) && held;
+  const [held, off] = await Promise.all([!LITE && caches.match(SHELL, { cacheName: APP }), dull()]);
+  const shell = !off && held;
   event.waitUntil(checkKill(event.resultingClientId).then(over => (shell ? settled() : over || heal())));
   const tool = TOOL.test(url.pathname);
   if (shell && !tool) return pictured(shell, url).catch(() => shell);

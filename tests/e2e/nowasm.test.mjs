@@ -1,7 +1,7 @@
 // The program cannot run: the pages of the server are used, after one reload at most, and nothing is lost.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, askWorker, booted, browser, kept, phone, serve, settle, shown, sleep, started, until } from './lib.mjs';
+import { addresses, askWorker, booted, browser, kept, link, phone, serve, settle, shown, sleep, started, until } from './lib.mjs';
 
 let server;
 before(async () => { server = await serve(); });
@@ -75,6 +75,27 @@ test('a page that is kept, or stays open, never shows as in force what has ended
     await ended(path);
   }
   await chrome.close();
+});
+
+test('a page that comes too late for its visit is kept for the next', async () => {
+  const line = await link(server);
+  const chrome = await browser();
+  const context = await phone(chrome);
+  await context.addInitScript(() => { delete window.WebAssembly; });
+  const page = await context.newPage();
+  await page.goto(line.url);
+  await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 60000);
+  await page.goto(`${line.url}/canh-bao`);
+  await kept(page, '/canh-bao');
+  server.import([{ id: 'muon', kind: 'alert', topics: ['phong-chong-thien-tai'], places: ['20044'], issued: '-1m', expires: '+2h', source: { name: 'Đài' },
+    title: 'Mưa lớn tới muộn', summary: 'Ở nhà.', body: [{ steps: ['Ở nhà'] }], alert: { level: 2, hazard: 'heavy-rain', msg_type: 'alert' } }]);
+  await until('the server has it', async () => (await (await fetch(`${server.url}/canh-bao`)).text()).includes('Mưa lớn tới muộn'));
+  line.rule = path => (path === '/canh-bao' ? { wait: 8000 } : undefined);
+  await page.goto(`${line.url}/canh-bao`);
+  assert.ok(!(await page.locator('main').innerText()).includes('Mưa lớn tới muộn'), 'nobody waits that long');
+  await until('it is kept', () => page.evaluate(async () => (await (await (await caches.open('bt-pages')).match('/canh-bao')).text()).includes('Mưa lớn tới muộn')));
+  await chrome.close();
+  await line.down();
 });
 
 test('a program that breaks off once is tried again', async () => {
