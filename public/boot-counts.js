@@ -15,8 +15,11 @@
     toast(yes ? say('Cảm ơn. Tắt lúc nào cũng được, ở Cài đặt.', 'Thank you. You can stop it in the settings.') : say('Đã thôi đếm.', 'Stopped.'));
   }
 
+  // The program, and whatever is sent and printed, call an alert /tin/ too.
+  var ITEM = /\/(?:tin|canh-bao)\/(?:.*-)?([0-9a-z]{8})$/;
+
   function opened() {
-    var path = location.pathname, item = /\/(?:tin|canh-bao)\/(?:.*-)?([0-9a-z]{8})$/.exec(path), agreed = store['bt-count'], all;
+    var path = location.pathname, item = ITEM.exec(path), agreed = store['bt-count'], all;
     var row = d.getElementById('bt-count');
     if (row) row.remove();
     if (/cai-dat$/.test(path) && agreed) {
@@ -57,10 +60,10 @@
   // ---- the phone tree: the way to it where this phone has one, and its counts (no names) once there is a network
 
   function callable(tries) {
-    // The program, and whatever is sent and printed, call an alert /tin/ too.
-    var id = /\/(?:tin|canh-bao)\/(?:.*-)?([0-9a-z]{8})$/.exec(location.pathname), head = d.querySelector('.alh.l3,.alh.l4,.alh.l5');
+    var id = ITEM.exec(location.pathname);
     if (!store['bt-tree'] || !id) return;
-    // The program takes a moment to draw its page.
+    // The program takes a moment to draw its page; until then the one before stands there.
+    var at = shell ? d.getElementById('p-' + id[1]) : d, head = at && at.querySelector('.alh.l3,.alh.l4,.alh.l5');
     if (!head) return tries && setTimeout(callable, 500, tries - 1);
     toast(say('Gọi báo các nhà trong cây gọi điện?', 'Call the households of your phone tree?'), say('Gọi báo', 'Call'), function () {
       try {

@@ -35,7 +35,7 @@ const KEEP_MEDIA = 200;
 /** With an older copy at hand nobody waits longer than this for a newer one. */
 const PATIENCE = 6000;
 const KILL_CHECK = 6 * 3600e3;
-/** A program that did not start is tried again after this. */
+/** A program that did not start twice is tried again after this. */
 const DULL = 24 * 3600e3;
 
 // ---- flags: small facts that outlive the worker

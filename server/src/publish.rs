@@ -1,8 +1,8 @@
 //! Publication: the one way into the log. What is proposed is checked, encoded, signed and appended in one transaction.
 
-pub mod check;
+mod check;
 
-pub use check::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, url as check_url, withdrawal as check_withdrawal};
+pub use check::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, shapeless, url as check_url, withdrawal as check_withdrawal};
 
 use crate::clock::Clock;
 use crate::error::Error;

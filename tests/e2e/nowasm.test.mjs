@@ -7,14 +7,25 @@ let server;
 before(async () => { server = await serve(); });
 after(async () => { await server?.kill(); });
 
-test('a browser without WebAssembly reads everything, and pages it saw again with no server', async () => {
-  const chrome = await browser();
-  const context = await phone(chrome);
+/** A phone that has the whole app. */
+async function equipped() {
+  const chrome = await browser(), context = await phone(chrome), page = await context.newPage();
+  await settle(page, server.url);
+  return { chrome, context, page };
+}
+/** A phone that cannot run it, once its small worker is here. */
+async function old(url) {
+  const chrome = await browser(), context = await phone(chrome);
   await context.addInitScript(() => { delete window.WebAssembly; });
   const page = await context.newPage();
-  await page.goto(server.url);
-  assert.equal(await page.evaluate(() => typeof WebAssembly), 'undefined');
+  await page.goto(url);
   await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 60000);
+  return { chrome, page };
+}
+
+test('a browser without WebAssembly reads everything, and pages it saw again with no server', async () => {
+  const { chrome, page } = await old(server.url);
+  assert.equal(await page.evaluate(() => typeof WebAssembly), 'undefined');
   const held = await page.evaluate(async () => {
     const all = [];
     for (const name of await caches.keys()) for (const request of await (await caches.open(name)).keys()) all.push(new URL(request.url).pathname);
@@ -42,12 +53,7 @@ test('a browser without WebAssembly reads everything, and pages it saw again wit
 test('a page that is kept, or stays open, never shows as in force what has ended since', async () => {
   const soon = await serve({ items: [{ id: 'a', kind: 'alert', topics: ['phong-chong-thien-tai'], places: ['20044'], issued: '-1h', expires: '+2h', source: { name: 'Đài' },
     title: 'Lũ quét ở A Lưới 2', summary: 'Lên cao.', body: [{ steps: ['Lên đồi'] }], alert: { level: 3, hazard: 'flash-flood', msg_type: 'alert' } }] });
-  const chrome = await browser();
-  const context = await phone(chrome);
-  await context.addInitScript(() => { delete window.WebAssembly; });
-  const page = await context.newPage();
-  await page.goto(soon.url);
-  await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 60000);
+  const { chrome, page } = await old(soon.url);
   const item = (await addresses(soon.url)).find(path => path.startsWith('/canh-bao/'));
   const paths = ['/', '/canh-bao', item];
   for (const path of paths) {
@@ -79,12 +85,7 @@ test('a page that is kept, or stays open, never shows as in force what has ended
 
 test('a page that comes too late for its visit is kept for the next', async () => {
   const line = await link(server);
-  const chrome = await browser();
-  const context = await phone(chrome);
-  await context.addInitScript(() => { delete window.WebAssembly; });
-  const page = await context.newPage();
-  await page.goto(line.url);
-  await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 60000);
+  const { chrome, page } = await old(line.url);
   await page.goto(`${line.url}/canh-bao`);
   await kept(page, '/canh-bao');
   server.import([{ id: 'muon', kind: 'alert', topics: ['phong-chong-thien-tai'], places: ['20044'], issued: '-1m', expires: '+2h', source: { name: 'Đài' },
@@ -99,10 +100,7 @@ test('a page that comes too late for its visit is kept for the next', async () =
 });
 
 test('a program that breaks off once is tried again', async () => {
-  const chrome = await browser();
-  const context = await phone(chrome);
-  const page = await context.newPage();
-  await settle(page, server.url);
+  const { chrome, page } = await equipped();
   await page.addInitScript(() => {
     if (sessionStorage.broken) return;
     sessionStorage.broken = 1;
@@ -116,10 +114,7 @@ test('a program that breaks off once is tried again', async () => {
 });
 
 test('a program that does not start gives way to the HTML edition after a second try, and is tried again later', async () => {
-  const chrome = await browser();
-  const context = await phone(chrome);
-  const page = await context.newPage();
-  await settle(page, server.url);
+  const { chrome, page } = await equipped();
   // The stored program is damaged, as by a full disk.
   await page.evaluate(async () => {
     for (const name of (await caches.keys()).filter(n => n.startsWith('bt-app-'))) {
@@ -153,10 +148,7 @@ test('a program that does not start gives way to the HTML edition after a second
 });
 
 test('a program that never says that it is ready is given eight seconds', async () => {
-  const chrome = await browser();
-  const context = await phone(chrome);
-  const page = await context.newPage();
-  await settle(page, server.url);
+  const { chrome, context, page } = await equipped();
   await page.addInitScript(() => {
     WebAssembly.instantiate = WebAssembly.instantiateStreaming = () => new Promise(() => {});
   });
@@ -187,10 +179,7 @@ test('a program that never says that it is ready is given eight seconds', async 
 });
 
 test('a start in a tab that nobody looks at, or on a phone that slept meanwhile, is not held against the program', async () => {
-  const chrome = await browser();
-  const context = await phone(chrome);
-  const page = await context.newPage();
-  await settle(page, server.url);
+  const { chrome, page } = await equipped();
   // It would start twelve seconds late.
   await page.addInitScript(() => {
     window.away = true;
@@ -211,10 +200,7 @@ test('a start in a tab that nobody looks at, or on a phone that slept meanwhile,
 });
 
 test('without a network a program that fails is tried again at the next start', async () => {
-  const chrome = await browser();
-  const context = await phone(chrome);
-  const page = await context.newPage();
-  await settle(page, server.url);
+  const { chrome, page } = await equipped();
   await page.goto(server.url);
   await started(page);
   await server.kill();

@@ -115,7 +115,7 @@ test('a button that needs the network says so where there is none', async () => 
   await page.goto(`${server.url}/trong-may`);
   await started(page);
   await page.locator('[data-act=sync]').click();
-  await page.locator('#notices .em', { hasText: 'Không có mạng' }).waitFor();
+  await page.locator('.toast', { hasText: 'Chưa lấy được' }).waitFor();
 });
 
 test('an alert past its end is shown as ended, and never as live', async () => {

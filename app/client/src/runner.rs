@@ -26,7 +26,7 @@ pub struct Report {
 }
 
 /// Runs one session to its end. `opened` grows meanwhile by what the reader opens ([`item::keep`]). `on_commit` sees every
-/// commit after it is safely stored.
+/// commit before it is stored, also where the phone has no room for it.
 #[allow(clippy::too_many_arguments)]
 pub async fn sync<S: Store, N: Net, B: Breath>(
     store: &S,

@@ -33,8 +33,8 @@ pub fn notices(view: &View, ctx: &Ctx) -> El {
     let stored = !view.shelf.cards.is_empty();
     let trouble = view.trouble.and_then(|trouble| match trouble {
         Trouble::Offline | Trouble::StoreBroken if list && stored => Some(line("em", w.offline_list())),
-        Trouble::Portal => Some(line("em", w.portal())),
-        Trouble::Busy => Some(line("em", w.busy_server())),
+        Trouble::Portal if list => Some(line("em", w.portal())),
+        Trouble::Busy if list => Some(line("em", w.busy_server())),
         Trouble::PhoneFull => Some(line("warn", w.phone_full())),
         Trouble::NotGenuine(_) => Some(line("warn", w.not_genuine())),
         Trouble::NewerFormat => Some(line("warn", w.newer_format())),

@@ -65,6 +65,9 @@ async fn perform(app: &Rc<App>, act: Act) {
         ("sync" | "fetch-all", _) => {
             app.say(words.loading());
             sync::with_budget(app, if act.name == "sync" { 0 } else { u64::MAX }).await;
+            if app.with(|view| view.trouble.is_some()) {
+                app.say(words.offline());
+            }
             worker::check().await;
         }
         ("persist", _) => {

@@ -66,8 +66,9 @@ pub fn plain(text: &str) -> String {
 }
 
 /// Title, level, places, until, the first actions, and last the `link`: as much of it, in this order, as fits into
-/// [`MOST`] segments. A part that does not fit is left out whole, an action with all that follow it; a title that is too long ends at a word. What no longer
-/// holds says so before its title; what was called off or replaced says nothing of what was to be done.
+/// [`MOST`] segments. A part that does not fit is left out whole, an action with all that follow it; a title that is too
+/// long ends at a word. What no longer holds says so before its title; what was called off or replaced says nothing of what
+/// was to be done.
 pub fn text(card: &Card, body: &Body, state: Option<State>, lang: Lang, link: &str, marks: bool, now: Time) -> String {
     let clean = |text: &str| if marks { text.replace(char::is_whitespace, " ") } else { plain(text) };
     let fits = |text: &str| segments(&[text, " ", link].concat()) <= MOST;

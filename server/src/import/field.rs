@@ -1,6 +1,6 @@
 //! Fields of a line: what they hold, or what is wrong with them.
 
-use crate::publish::check;
+use crate::publish::shapeless;
 use crate::reason::Reason;
 use domain::content::Time;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 /// Text without control characters, without what has no shape or turns the direction of reading, and without blanks around it.
 pub fn clean(text: &str) -> String {
-    let shown = text.chars().filter(|c| !check::shapeless(*c));
+    let shown = text.chars().filter(|c| !shapeless(*c));
     let plain: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.trim().to_owned()
 }
