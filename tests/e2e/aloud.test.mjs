@@ -55,7 +55,7 @@ const marked = page => page.evaluate(() => {
 
 test('the whole item is read in order, sentence by sentence, each marked and in sight while it is spoken', async () => {
   const page = await reader(['en-US', 'vi-VN'], plain);
-  const whole = await page.evaluate(() => [...document.querySelectorAll('article h1, article .ld, article .st, article .bd')].map(e => e.textContent).join(''));
+  const whole = await page.evaluate(() => [...document.querySelectorAll('article h1, article .ld, article .st, article .mt, article .bd')].map(e => e.textContent).join(''));
   await listen(page).click();
   await speaks(page);
   let spoken = 0;
@@ -76,6 +76,39 @@ test('the whole item is read in order, sentence by sentence, each marked and in 
   assert.equal(all.join('').replace(/\s/g, ''), whole.replace(/\s/g, ''));
   assert.ok(all.length > 12 && all.every(text => text.length < 230), 'sentences, not paragraphs');
   assert.equal(await marked(page), null);
+  await page.close();
+});
+
+/** What a voice says of an item, each sentence ended at once. */
+async function heard(slug) {
+  const page = await reader(['vi-VN'], server.url + (await find(server.url, slug)));
+  await listen(page).click();
+  await speaks(page);
+  await page.evaluate(() => { while (speechSynthesis.speaking) speechSynthesis.end(); });
+  const all = (await said(page)).map(([text]) => text);
+  const seen = selector => page.locator(`article ${selector}`).evaluateAll(all => all.map(e => e.textContent.trim()));
+  return { page, all, seen };
+}
+
+test('who cannot read hears of an alert what to do, where it holds and whom to call', async () => {
+  const { page, all, seen } = await heard('lu-quet-sat-lo');
+  const parts = { steps: await seen('.do li'), where: await seen('section:has(.map) > p'), calls: await seen('.cs .cl'), level: await seen('.hz') };
+  for (const [part, texts] of Object.entries(parts)) {
+    assert.ok(texts.length, part);
+    const spoken = all.join(' ').replace(/\s/g, '');
+    for (const text of texts) assert.ok(spoken.includes(text.replace(/\s/g, '')), `${part}: "${text}" is not read`);
+  }
+  // Each thing to do once, before whom to call.
+  assert.equal(all.filter(text => parts.steps[0].startsWith(text)).length, 1);
+  assert.ok(all.indexOf(parts.calls[0]) > all.findIndex(text => parts.steps.at(-1).startsWith(text)));
+  await page.close();
+});
+
+test('of a guide each paper is a sentence of its own, and what it costs has its name', async () => {
+  const { page, all, seen } = await heard('dang-ky-khai-sinh');
+  const papers = await seen('.pp dd');
+  assert.ok(papers.length > 1);
+  for (const text of [...papers, ...await seen('.fa dt')]) assert.ok(all.includes(text), `"${text}" is not read alone`);
   await page.close();
 });
 

@@ -95,15 +95,17 @@ fn next(lang: &'static str, done: impl Fn() + Clone + 'static) {
     synthesis.speak(&words);
 }
 
-/// The sentences of the article in the order of reading. A paragraph inside another is read once.
+/// The sentences of the article in the order of reading: who cannot read hears all that the others see.
 fn sentences() -> Vec<Sentence> {
-    const READ: &str = ".alh .lv>b+b,.hz,.sn,h1,.ld,.st,.bd p,.bd h2,.bd h3,.bd li,.bd blockquote>p,.bd td,.do li,.cg p,.fa dd";
+    const READ: &str =
+        ".alh .lv>b+b,.hz,.sn,h1,.ld,.st,dt,dd,.bd :is(h2,h3,p,li,th,td),.do li,section>p:not(.wy),:is(.cg,.cs) h2";
     let mut all = Vec::new();
     let Some(article) = document().query_selector("#main article").ok().flatten() else { return all };
     let Ok(found) = article.query_selector_all(READ) else { return all };
     for at in 0..found.length() {
         let Some(paragraph) = found.item(at).and_then(|node| node.dyn_into::<Element>().ok()) else { continue };
-        let outer = paragraph.parent_element().and_then(|parent| parent.closest(".bd p,.bd li,.fa dd").ok().flatten());
+        // Neither what stands inside another, nor what is folded: it is in a language of its own.
+        let outer = paragraph.parent_element().and_then(|parent| parent.closest(".bd p,.bd li,details").ok().flatten());
         let text = paragraph.text_content().unwrap_or_default();
         if outer.is_some() || text.trim().is_empty() {
             continue;

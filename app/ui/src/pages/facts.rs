@@ -16,9 +16,9 @@ pub fn guide(variant: &Variant, ctx: &Ctx) -> Vec<El> {
     let w = ctx.w();
     let lang = |el: El| el.attr("lang", variant.lang.clone());
     let mut rows = Vec::new();
-    let papers: Vec<El> = variant.facts(FactKind::PAPER).map(|paper| tx("li", paper.to_owned())).collect();
+    let papers: Vec<El> = variant.facts(FactKind::PAPER).map(|paper| lang(tx("dd", paper.to_owned()))).collect();
     if !papers.is_empty() {
-        rows.push(row(w.papers(), lang(el("dd").kid(el("ul").kids(papers)))));
+        rows.push(cl("div", "pp").kid(tx("dt", w.papers())).kids(papers));
     }
     let plain = [
         (w.fee(), FactKind::FEE),
