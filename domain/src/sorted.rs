@@ -79,7 +79,7 @@ impl<K: Ord, V> Map<K, V> {
     }
 
     /// In the order of keys.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
         self.keys.iter().zip(&self.values)
     }
 

@@ -15,7 +15,7 @@ use ui::data::{
     TopicData,
 };
 use ui::el::{El, el};
-use ui::parts::note;
+use ui::parts::notes;
 use ui::{Ctx, pages};
 
 /// Seconds for which a picture of the home page may be shown at the start.
@@ -63,7 +63,7 @@ pub fn has(route: &Route) -> bool {
     !matches!(route, Route::About | Route::Install)
 }
 
-fn cards(view: &View) -> impl Iterator<Item = &Card> {
+fn cards(view: &View) -> impl Iterator<Item = &Card> + Clone {
     view.shelf.cards.iter().map(|(_, card)| &**card)
 }
 
@@ -116,12 +116,11 @@ fn item(view: &View, open: &Open, ctx: &Ctx) -> El {
 }
 
 fn search(view: &View, ctx: &Ctx) -> El {
-    let standings = alert::standings(cards(view), ctx.now);
+    let note = notes(cards(view), ctx);
     let found = view.find.rows.iter().filter_map(|row| {
         let card = view.shelf.cards.get(&row.id)?;
         let lang = card.headline(ctx.lang.tag()).lang.clone();
-        let note = note(card, &standings, ctx);
-        Some(Found { card, lang, title: row.title.clone(), snippet: row.snippet.clone(), note })
+        Some(Found { card, lang, title: row.title.clone(), snippet: row.snippet.clone(), note: note(card) })
     });
     let found: Vec<Found> = found.collect();
     let missing = view.shelf.missing();
@@ -134,12 +133,12 @@ fn search(view: &View, ctx: &Ctx) -> El {
 fn saved(view: &View, ctx: &Ctx) -> El {
     let mut all: Vec<_> = view.saved.iter().collect();
     all.sort_unstable_by_key(|(id, kept)| (std::cmp::Reverse(kept.saved.at), *id));
-    let standings = alert::standings(cards(view), ctx.now);
+    let note = notes(cards(view), ctx);
     let saved = all.into_iter().map(|(id, kept)| {
         // The newest revision where there is one.
         let card = view.shelf.cards.get(id).unwrap_or(&kept.card).as_ref();
         let gone = view.shelf.held.gone.contains_key(id).then(|| ctx.w().gone());
-        (card, gone.or_else(|| note(card, &standings, ctx)))
+        (card, gone.or_else(|| note(card)))
     });
     pages::saved(ctx, SavedData { saved: saved.collect() })
 }

@@ -1,9 +1,10 @@
 //! Pieces that several pages share: rows of lists, alert banners, badges, links to topics and places.
 
 use crate::ctx::Ctx;
+use crate::data::replaced;
 use crate::el::{El, Str, cl, el, link, tx};
 use crate::icons::icon;
-use domain::alert::{Standing, State};
+use domain::alert::{Standing, State, standings};
 use domain::content::{AlertInfo, Card, Headline, Kind, MsgType, PlaceCode, Status, Time};
 use domain::instance::instance;
 use domain::route::{Route, notify_path};
@@ -249,9 +250,15 @@ pub fn state_text(card: &Card, state: State, ctx: &Ctx) -> &'static str {
     }
 }
 
-/// How an alert among others stands, in a sentence; nothing for what is none.
-pub fn note(card: &Card, standings: &[Standing], ctx: &Ctx) -> Option<&'static str> {
-    standings.iter().find(|standing| standing.card.id == card.id).map(|standing| state_text(card, standing.state, ctx))
+/// What a list of items out of their time must say beside each of them: how an alert among `cards` stands, and that there
+/// is newer word.
+pub fn notes<'a>(cards: impl Iterator<Item = &'a Card> + Clone, ctx: &'a Ctx) -> impl Fn(&Card) -> Option<&'static str> + 'a {
+    let (standings, replaced) = (standings(cards.clone(), ctx.now), replaced(cards));
+    move |card| {
+        let alert = standings.iter().find(|standing| standing.card.id == card.id);
+        let alert = alert.map(|standing| state_text(card, standing.state, ctx));
+        alert.or_else(|| replaced.contains(&card.id).then(|| ctx.w().replaced_by().trim_end_matches(':')))
+    }
 }
 
 /// Class of an alert: its colour only while it is live, so that an ended one never looks current, and a drill never does.

@@ -3,12 +3,11 @@
 use super::document::Document;
 use super::view;
 use crate::live::Snapshot;
-use domain::alert::standings;
 use domain::content::{Body, Card};
 use domain::route::{Query, Route};
 use domain::search::{best_snippet, mark, rank_phrase};
-use ui::data::{Found, SearchData, replaced};
-use ui::parts::note;
+use ui::data::{Found, SearchData};
+use ui::parts::notes;
 use ui::{Ctx, pages};
 
 /// Results on a page; the next one goes on after them.
@@ -34,11 +33,7 @@ fn found<'a>(snapshot: &'a Snapshot, ctx: &Ctx, query: &Query, from: usize) -> S
     let from = if from < hits.len() { from } else { 0 };
     let more = hits.len().saturating_sub(from + SHOWN);
     let shown = hits.iter().skip(from).take(SHOWN).filter_map(|hit| snapshot.items.get(&hit.id));
-    let (standings, replaced) = (standings(snapshot.cards(), ctx.now), replaced(snapshot.cards()));
-    let note = |card: &Card| {
-        let newer = replaced.contains(&card.id).then(|| ctx.w().replaced_by().trim_end_matches(':'));
-        note(card, &standings, ctx).or(newer)
-    };
+    let note = notes(snapshot.cards(), ctx);
     let found = shown.map(|item| row(&item.card, &item.body, &query.text, note(&item.card), ctx)).collect();
     SearchData { query: query.clone(), found, more, from, ..SearchData::default() }
 }
