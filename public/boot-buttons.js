@@ -89,6 +89,9 @@
     }
   });
 
+  // However it came to the home screen: what it holds is to stay.
+  addEventListener('appinstalled', function () { if (nav.storage && nav.storage.persist) nav.storage.persist(); });
+
   if (shell) return;
 
   addEventListener('beforeinstallprompt', function (event) {

@@ -2,7 +2,6 @@
 
 use super::{get, listen, method, set, window};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 /// Where the page's first script leaves an offer that came before this program.
 const SLOT: &str = "__install";
@@ -25,14 +24,11 @@ pub fn offered() -> bool {
     get(&window(), SLOT).is_object()
 }
 
-/// Makes the offer; true when the reader took it.
-pub async fn ask() -> bool {
+/// Makes the offer. Whether it is taken the browser tells by `appinstalled`.
+pub fn ask() {
     let offer = get(&window(), SLOT);
-    let Some(prompt) = method(&offer, "prompt") else { return false };
     set(&window(), SLOT, &JsValue::UNDEFINED);
-    if prompt.call0(&offer).is_err() {
-        return false;
+    if let Some(prompt) = method(&offer, "prompt") {
+        let _ = prompt.call0(&offer);
     }
-    let choice = JsFuture::from(js_sys::Promise::resolve(&get(&offer, "userChoice"))).await.unwrap_or(JsValue::UNDEFINED);
-    get(&choice, "outcome").as_string().as_deref() == Some("accepted")
 }

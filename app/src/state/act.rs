@@ -64,9 +64,8 @@ async fn perform(app: &Rc<App>, act: Act) {
         ("place" | "topic" | "size" | "theme" | "mode", _) => keep::set(app, chosen(app, &act)).await,
         ("sync" | "fetch-all", _) => {
             app.say(words.loading());
-            sync::with_budget(app, if act.name == "sync" { 0 } else { u64::MAX }).await;
-            if app.with(|view| view.trouble.is_some()) {
-                app.say(words.offline());
+            if sync::with_budget(app, if act.name == "sync" { 0 } else { u64::MAX }).await {
+                app.say(if app.with(|view| view.trouble.is_some()) { words.offline() } else { words.sync_done() });
             }
             worker::check().await;
         }
@@ -83,9 +82,7 @@ async fn perform(app: &Rc<App>, act: Act) {
         ("start-over", _) => sync::start_over(app).await,
         ("install", _) => {
             app.change(|view| view.offer_install = false);
-            if install::ask().await {
-                storage::persist().await;
-            }
+            install::ask();
         }
         ("seen", _) => alarm::seen(app).await,
         ("later", _) => keep::decline_install(app),

@@ -49,23 +49,26 @@ pub async fn now(app: &Rc<App>) {
     with_budget(app, 0).await;
 }
 
-/// Runs a session that may spend more than the day's budget.
-pub async fn with_budget(app: &Rc<App>, budget: u64) {
+/// Runs a session that may spend more than the day's budget; false where one runs already, after which this one comes.
+pub async fn with_budget(app: &Rc<App>, budget: u64) -> bool {
     if app.sync.running.get() {
         // The greatest wish of all.
-        return app.sync.asked.set(Some(budget.max(app.sync.asked.get().unwrap_or(0))));
+        app.sync.asked.set(Some(budget.max(app.sync.asked.get().unwrap_or(0))));
+        return false;
     }
-    now_with(app, (budget > 0).then_some(budget)).await;
+    now_with(app, (budget > 0).then_some(budget)).await
 }
 
 fn again(app: &Rc<App>, budget: u64) {
     let app = app.clone();
-    spawn(async move { with_budget(&app, budget).await });
+    spawn(async move {
+        with_budget(&app, budget).await;
+    });
 }
 
-async fn now_with(app: &Rc<App>, budget: Option<u64>) {
+async fn now_with(app: &Rc<App>, budget: Option<u64>) -> bool {
     if app.sync.running.replace(true) {
-        return;
+        return false;
     }
     let outcome: Rc<Cell<Option<Outcome>>> = Rc::default();
     let (working, done) = (app.clone(), outcome.clone());
@@ -74,13 +77,15 @@ async fn now_with(app: &Rc<App>, budget: Option<u64>) {
     if app.sync.stale.take() {
         reload(app).await;
     }
-    match outcome.take() {
+    let outcome = outcome.take();
+    let ran = outcome.is_some();
+    match outcome {
         Some(outcome) => settle(app, outcome).await,
         // Another tab does it and will tell; what the reader asked for it does not know.
         None => match budget {
             Some(budget) => {
                 clock::sleep(5_000).await;
-                return again(app, budget);
+                again(app, budget);
             }
             None => plan(app, EVERY / 3),
         },
@@ -88,6 +93,7 @@ async fn now_with(app: &Rc<App>, budget: Option<u64>) {
     if let Some(budget) = app.sync.asked.take() {
         again(app, budget);
     }
+    ran
 }
 
 /// Counts each answer as it comes: who leaves in the middle has paid for what came.
@@ -166,14 +172,16 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
             // What finds no room is paid for each time it comes.
             let full = attempt > 0 && matches!(why, Trouble::PhoneFull | Trouble::StoreBroken);
             let retry_after = if full { Some(FULL) } else { retry_after };
-            if let Some(asked) = retry_after {
-                pace.not_before.set(clock::uptime().plus(i64::from(asked)));
+            let wait = backoff::delay(attempt, retry_after, clock::random());
+            // A server in trouble is left alone also by who comes back to the page; a network may be there again.
+            if retry_after.is_some() || why == Trouble::Busy {
+                pace.not_before.set(clock::uptime().plus(wait.into()));
             }
             app.change(|view| view.trouble = Some(why));
             if why == Trouble::PhoneFull {
                 super::phone::make_room(app).await;
             }
-            plan(app, backoff::delay(attempt, retry_after, clock::random()));
+            plan(app, wait);
         }
     }
     super::walk::refresh_item(app).await;
