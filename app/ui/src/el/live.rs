@@ -44,7 +44,9 @@ impl Live {
             }
             (Node::El(new), Live::El { tag, attrs, dom, kids }) if new.same(tag, attrs) => {
                 let new = *new.0;
-                for (name, _) in attrs.iter().filter(|(name, _)| new.attrs.iter().all(|(key, _)| key != name)) {
+                // What is unfolded stays so: it is in use.
+                let gone = |name: &str| name != "open" && new.attrs.iter().all(|(key, _)| *key != name);
+                for (name, _) in attrs.iter().filter(|(name, _)| gone(name)) {
                     Rndr::remove_attribute(dom, name);
                 }
                 for pair in new.attrs.iter().filter(|pair| !attrs.contains(pair)) {
@@ -142,7 +144,7 @@ impl RenderHtml for El {
         *position = Position::NextChild;
     }
 
-    /// Nothing here hydrates (DESIGN.md §2.1): the app builds its page from the phone's store.
+    /// Nothing here hydrates: the app builds its page from the phone's store.
     fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Live {
         Render::build(self)
     }
