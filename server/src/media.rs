@@ -1,4 +1,4 @@
-//! Images and recordings, from the data folder, in parts where the reader asks for parts (a recording that is skipped through).
+//! Images and recordings, from the shelf, in parts where the reader asks for parts (a recording that is skipped through).
 
 use crate::error::Error;
 use crate::hot::{FOREVER, negotiate};
@@ -6,7 +6,8 @@ use crate::reply;
 use crate::site::Site;
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, USER_AGENT, VARY,
+    ACCEPT, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, USER_AGENT,
+    VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -67,7 +68,16 @@ async fn open(site: &Site, name: &str, request: &HeaderMap) -> Result<Option<Res
         _ => name,
     };
     let Some(kind) = content_type(name) else { return Ok(None) };
-    let Some(whole) = site.shelf.length(name).await? else { return Ok(None) };
+    let Some(whole) = site.shelf.length(name).await? else {
+        // A link preview asks for JPEG; a picture that was imported as AVIF has none.
+        let other = name.strip_suffix(".jpg").map(|hash| [hash, ".avif"].concat());
+        let other = if let Some(other) = other { site.shelf.length(&other).await? } else { None };
+        return Ok(other.map(|_| {
+            let mut response = reply::text(StatusCode::FOUND, "");
+            response.headers_mut().insert(LOCATION, HeaderValue::from_static("/og.png"));
+            response
+        }));
+    };
     // Under one address lie two kinds: each is a representation of its own.
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let etag = HeaderValue::from_str(&format!("\"{}{ending}\"", &name[..24])).expect("letters, digits and quotes");

@@ -61,13 +61,12 @@ pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) ->
         Route::Place(code) => Some(Feed::Place(*code)),
         _ => None,
     };
-    let home = *route == Route::Home;
     let title = pages::title(ctx, route, None);
     let names = [("name", instance().name.as_str()), ("area", instance().area.get(ctx.lang))];
     Document {
         lang: ctx.lang,
         origin: &ctx.origin,
-        description: home.then(|| fill(ctx.page().about_lead, &names)),
+        description: (!hidden).then(|| fill(ctx.page().about_lead, &names)),
         canonical: (!hidden).then(|| route.path(ctx.lang)),
         alternates: if hidden { Vec::new() } else { both.to_vec() },
         feed: feed.map(|feed| feed.path(ctx.lang)),
@@ -150,11 +149,12 @@ pub fn languages(card: &Card) -> Vec<Lang> {
     if found.is_empty() { vec![Lang::Vi] } else { found }
 }
 
-/// The first image that every link preview can show.
+/// The first image, in a kind that every link preview can show: what the desk encoded lies there as JPEG too, and for
+/// an AVIF that came alone [`crate::media`] answers with the picture of the house.
 fn picture(body: &Body, lang: Lang) -> Option<Picture> {
     body.variant(lang.tag())?.blocks.iter().find_map(|block| match block {
-        Block::Image { media, alt, .. } if !media.file.ends_with(".avif") => Some(Picture {
-            path: ui::blocks::media_path(media),
+        Block::Image { media, alt, .. } => Some(Picture {
+            path: ui::blocks::media_path(media).replace(".avif", ".jpg"),
             size: Some((media.width, media.height)).filter(|(width, height)| *width > 0 && *height > 0),
             alt: Some(alt.clone()).filter(|alt| !alt.is_empty()),
         }),
