@@ -96,11 +96,11 @@ async function fill() {
 }
 
 async function status() {
-  const missing = [];
-  for (const file of await wanted()) if (hashOf(await caches.match(file[0], { cacheName: APP })) !== file[1]) missing.push(file);
+  let complete = true;
+  for (const file of await wanted()) if (hashOf(await caches.match(file[0], { cacheName: APP })) !== file[1]) complete = false;
   const find = name => RELEASE.map(([url]) => url).find(url => name.test(url));
   return {
-    type: 'status', version: VERSION, complete: !missing.length, bytesMissing: bytes(missing), bytes: +(await flag('update')) || 0,
+    type: 'status', version: VERSION, complete, bytes: +(await flag('update')) || 0,
     waiting: !!registration.waiting, noWasm: await dull(), glue: find(/app-.+js$/), wasm: find(/wasm$/),
   };
 }

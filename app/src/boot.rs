@@ -27,14 +27,14 @@ async fn run() {
     let view = |settings: &Rows| View::new(keep::settings(settings), lang, target.map(|(_, route)| route));
     // No store, no app: the HTML edition does without.
     if !page::is_shell() {
-        let Ok(settings) = store.get_keep(Keep::Settings).await else { return page::give_up("store") };
+        let Ok(settings) = store.get_keep(Keep::Settings).await else { return };
         let app = state::begin(store, view(&settings));
         clock::idle(5_000).await;
         sync::begin(&app);
         // For the next page, which may have to be shown without a network.
         return walk::speak(lang).await;
     }
-    let Ok(start) = store.start().await else { return page::give_up("store") };
+    let Ok(start) = store.start().await else { return page::tell("__failed") };
     let mut view = view(&start.settings);
     view.shelf = Shelf::of(start.loaded).await;
     view.told = alarm::told(&start.read);
@@ -57,7 +57,7 @@ async fn run() {
     }
     mount(&app);
     listen(&app);
-    page::ready();
+    page::tell("__ready");
     walk::start(&app, &path, &query).await;
     later(&app).await;
 }

@@ -19,7 +19,7 @@ pub struct Copied {
     pub push_key: PathBuf,
     pub media: PathBuf,
     pub files: usize,
-    /// Media that the database knows and the data folder no longer has.
+    /// Media that the database knows and the shelf no longer has.
     pub missing: Vec<String>,
 }
 

@@ -40,9 +40,15 @@ async fn a_list_is_read_to_its_end_in_parts() {
 async fn lists_are_narrowed_down() {
     let reader = Reader::with_sample().await;
     let alerts = get(&reader, "/api/v1/items?kind=alert&limit=100").await;
-    assert!(alerts["items"].as_array().unwrap().iter().all(|item| item["kind"] == "alert" && item["alert"]["level"].is_u64()));
+    assert!(
+        !ids(&alerts).is_empty()
+            && alerts["items"].as_array().unwrap().iter().all(|item| item["kind"] == "alert" && item["alert"]["level"].is_u64())
+    );
     let health = get(&reader, "/api/v1/items?topic=y-te").await;
-    assert!(health["items"].as_array().unwrap().iter().all(|item| item["topics"].as_array().unwrap().contains(&json!("y-te"))));
+    assert!(
+        !ids(&health).is_empty()
+            && health["items"].as_array().unwrap().iter().all(|item| item["topics"].as_array().unwrap().contains(&json!("y-te")))
+    );
     let by_code = get(&reader, "/api/v1/items?place=20044").await;
     let by_slug = get(&reader, "/api/v1/items?place=a-luoi-2").await;
     assert_eq!(ids(&by_code), ids(&by_slug));

@@ -339,7 +339,7 @@ async fn bombs_polyglots_and_strangers_are_refused() {
 async fn files_are_brought_only_by_who_may_write() {
     let Office { lab, admin, author, .. } = office().await;
     let work = write(&lab, &author, "Của tôi").await;
-    for (stranger, refused) in [(&admin, StatusCode::FORBIDDEN), (&Browser::default(), StatusCode::FORBIDDEN)] {
+    for (stranger, refused) in [(&admin, StatusCode::FORBIDDEN), (&Browser::default(), StatusCode::UNSUPPORTED_MEDIA_TYPE)] {
         let answer = upload(&lab, stranger, &work, &photo(60, 40), &[("words", "x")]).await;
         assert_eq!(answer.status, refused);
     }

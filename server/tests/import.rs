@@ -2,10 +2,13 @@
 
 mod lab;
 
+use domain::alert::{State, standings};
 use domain::content::{Block, Kind, MsgType, Time};
+use domain::instance::instance;
 use lab::{Lab, NOW, alert, article, png};
 use serde_json::json;
 use server::reason::Reason;
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 #[tokio::test]
@@ -206,6 +209,15 @@ async fn the_sample_is_whole_and_can_be_removed() {
     let now = lab.app.site.live.now();
     assert!(now.items.len() >= 48, "{}", now.items.len());
     assert!(now.cards().all(|card| card.sample));
+    let kinds: BTreeSet<u8> = now.cards().map(|card| card.kind.0).collect();
+    assert_eq!(Vec::from_iter(kinds), Kind::KNOWN.map(|(kind, _)| kind.0), "of every kind");
+    let topics: BTreeSet<u8> = now.cards().flat_map(|card| card.topics.iter().copied()).collect();
+    assert_eq!(topics.len(), instance().topics.len(), "on every topic");
+    assert!(now.cards().filter(|card| card.headlines.iter().any(|head| head.lang == "en")).count() >= 10);
+    let states: BTreeSet<State> = standings(now.cards(), Time(NOW)).iter().map(|standing| standing.state).collect();
+    for state in [State::InForce, State::Superseded, State::Cancelled, State::Ended] {
+        assert!(states.contains(&state), "no alert that is {state:?}");
+    }
     let removed = server::sample::remove(&lab.app.site).await.unwrap();
     assert_eq!(removed, now.items.len());
     lab.app.site.refresh().await.unwrap();

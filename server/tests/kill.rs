@@ -31,6 +31,7 @@ fn an_import_killed_at_any_moment_loses_nothing_it_acknowledged() {
             let Some(Ok(line)) = lines.next() else { break };
             acknowledged = line.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(acknowledged);
         }
+        assert!(acknowledged >= 200 * (round as usize + 1), "it tells how far it is: {acknowledged}");
         std::thread::sleep(Duration::from_millis(round * 3));
         child.kill().unwrap();
         child.wait().unwrap();

@@ -248,3 +248,22 @@ async fn what_another_process_publishes_is_seen() {
     lab.app.site.refresh().await.unwrap();
     assert_eq!(head(&lab).await.seq, 3);
 }
+
+/// The database can be slow, or gone, while officials write: readers do not notice.
+#[tokio::test]
+async fn readers_are_answered_without_the_database() {
+    let lab = with_articles(70).await;
+    lab.import(&[alert("lũ", "alert", &[], "+2h")]).await;
+    let now = head(&lab).await;
+    lab.app.site.store.close().await;
+    assert!(lab.app.site.store.jobs().await.is_err(), "nothing comes from there any more");
+    let item = lab.app.site.live.now().cards().next().unwrap().clone();
+    let page = domain::route::item_path(&item, domain::words::Lang::Vi);
+    let (cards, bodies) = (path::cards(now.epoch, 0, 64), path::bodies(now.epoch, 0, 64));
+    let asked =
+        ["/", &page, "/canh-bao", "/chu-de/y-te", "/noi", "/tim?q=rửa", "/feed/tin.atom", "/sitemap.xml", "/api/v1/items"];
+    for at in asked.into_iter().chain([path::HEAD, path::TRUST, &cards, &bodies]) {
+        let at = at.replace('ử', "%E1%BB%AD");
+        assert_eq!(lab.get(&at, &[]).await.status, 200, "{at}");
+    }
+}

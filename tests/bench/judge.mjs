@@ -8,7 +8,7 @@ export const arg = (name, fallback) => {
 
 /** Figures of one section, by name. */
 export const budget = section => Object.fromEntries(
-  [...fs.readFileSync(arg('budget'), 'utf8').split(`\n[${section}]`)[1].split('\n[')[0].matchAll(/^(\w+) = ([\d_.]+)/gm)]
+  [...fs.readFileSync(arg('budget') || new URL('../budget.toml', import.meta.url), 'utf8').split(`\n[${section}]`)[1].split('\n[')[0].matchAll(/^(\w+) = ([\d_.]+)/gm)]
     .map(([, name, value]) => [name, +value.replaceAll('_', '')]));
 
 let missed = 0;

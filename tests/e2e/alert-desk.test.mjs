@@ -1,13 +1,9 @@
 // Alerts at the desk in a real browser: composed on a narrow phone, confirmed on a PC, read, updated, cancelled in two taps.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { addresses, browser, items, phone, serve, temp, until } from './lib.mjs';
+import { addresses, AXE, browser, items, phone, RULES, serve, temp, until } from './lib.mjs';
 import { firstLink, invite, join } from './office.mjs';
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
 const PC = { viewport: { width: 1280, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', bypassCSP: true };
 const DESK = '/ban-lam-viec';
 /** Where pictures go that a person looks at. */
@@ -36,10 +32,10 @@ async function shoot(page, name) {
 
 const wrong = [];
 async function check(page, name) {
-  await page.evaluate(axe);
+  await page.evaluate(AXE);
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await page.evaluate(rules => window.axe.run(document, rules), { ...RULES });
+    const { violations } = await page.evaluate(rules => window.axe.run(document, rules), RULES);
     for (const v of violations) wrong.push(`${colorScheme} ${name}: ${v.id} ${v.nodes[0].target} ${v.nodes[0].failureSummary.split('\n')[1] || ''}`);
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -1,13 +1,9 @@
 // An alert on the phone: over the whole screen once, drills that nobody takes for real, what ended and what is pinned,
 // the poster, the text message, and clocks that are wrong.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { addresses, browser, each, find, open, phone, serve, settle, started, synced, until } from './lib.mjs';
+import { addresses, AXE, browser, each, find, open, phone, RULES, serve, settle, started, synced, until } from './lib.mjs';
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
 const ENDED = 'Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn';
 const HERE = '20044';
 
@@ -40,7 +36,7 @@ after(async () => {
 
 const texts = locator => locator.evaluateAll(all => all.map(e => e.innerText.replace(/\s+/g, ' ').trim()));
 async function sound(page, name) {
-  await page.evaluate(axe);
+  await page.evaluate(AXE);
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
     await page.evaluate(() => Promise.allSettled(document.getAnimations().map(animation => animation.finished)));

@@ -1,12 +1,8 @@
 // WCAG 2.2 AA as far as a program can tell: every kind of page, both editions, light and dark.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { addresses, browser, each, phone, routes, serve, settle, shown, started, synced } from './lib.mjs';
+import { addresses, AXE, browser, each, phone, routes, RULES, serve, settle, shown, started, synced } from './lib.mjs';
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
 /** The dark sheet changes colours and nothing else, so nothing else is looked at twice. */
 const COLOURS = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }, resultTypes: ['violations'] };
 let server, chrome, list, app;
@@ -32,7 +28,7 @@ after(async () => {
 });
 
 async function check(page, path, edition, wrong) {
-  await page.evaluate(axe);
+  await page.evaluate(AXE);
   for (const [colorScheme, rules] of [['light', RULES], ['dark', COLOURS]]) {
     await page.emulateMedia({ colorScheme });
     // Colours on their way from one to the other are neither: judged is what stays.

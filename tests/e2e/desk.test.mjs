@@ -1,13 +1,10 @@
 // The desk in a real browser: an author on a phone whose network comes and goes, an approver on a PC, a reader far away.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { addresses, browser, furnished, items, link, open, phone, rows, serve, until, visited } from './lib.mjs';
+import { addresses, AXE, browser, furnished, items, link, open, phone, rows, RULES, serve, until, visited } from './lib.mjs';
 import { PASSWORD, firstLink, fresh, invite, join } from './office.mjs';
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
 const PC = { viewport: { width: 1280, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', bypassCSP: true };
 let server, chrome, admin, author, approver, wire;
 
@@ -269,10 +266,10 @@ test('every page of the desk, narrow and wide, light and dark: no violation, not
   const wrong = [];
   const visit = async (page, base, path) => {
     await page.goto(base + path);
-    await page.evaluate(axe);
+    await page.evaluate(AXE);
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await page.evaluate(rules => window.axe.run(document, rules), { ...RULES });
+      const { violations } = await page.evaluate(rules => window.axe.run(document, rules), RULES);
       for (const v of violations) wrong.push(`${colorScheme} ${path}: ${v.id} ${v.nodes[0].target} ${v.nodes[0].failureSummary.split('\n')[1] || ''}`);
     }
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { ASSETS, browser, link, packed, phone, release, serve, settle, sha, synced, until } from './lib.mjs';
+import { budget } from '../bench/judge.mjs';
 
 const told = folder => JSON.parse(fs.readFileSync(path.join(folder, 'release.json'), 'utf8'));
 const old = packed(told(ASSETS).app.wasm);
@@ -63,7 +64,7 @@ test('a phone that holds the release before fetches less than a third of the pro
     assert.match(headers['content-encoding'], /^dc[bz]$/);
   }
   const bytes = answers.reduce((sum, answer) => sum + answer.bytes, 0);
-  assert.ok(bytes <= 0.3 * whole, `${bytes} bytes where the whole program is ${whole}`);
+  assert.ok(bytes <= budget('content').update_ratio * whole, `${bytes} bytes where the whole program is ${whole}`);
   const kept = await page.evaluate(async ([version, name]) => {
     const response = await (await caches.open(`bt-app-${version}`)).match(name);
     const digest = await crypto.subtle.digest('SHA-256', await response.arrayBuffer());

@@ -60,6 +60,35 @@ test('a first sync over a line with a login page, redirects, altered and cut ans
   await context.close();
 });
 
+test('a server in trouble is left alone, as long as it asked for, also by who goes to and fro between programs', async () => {
+  const context = await phone(chrome);
+  let page = await context.newPage();
+  await settle(page, line.url);
+  await synced(page, items, 30);
+  for (const headers of [{ 'retry-after': '300' }, {}]) {
+    await page.close();
+    page = await context.newPage();
+    line.rule = url => (isData(url) ? { status: 503, headers, body: '' } : undefined);
+    await page.clock.install();
+    line.seen.length = 0;
+    await page.goto(line.url);
+    await started(page);
+    await until('it asked once', () => line.seen.some(isData) && !line.open);
+    for (let times = 0; times < 5; times++) {
+      await sleep(100);
+      await page.evaluate(() => {
+        document.dispatchEvent(new Event('visibilitychange'));
+        dispatchEvent(new Event('online'));
+      });
+      // Nearly all of what was asked for; without a word of it the least wait is two seconds.
+      await page.clock.runFor(headers['retry-after'] ? 55_000 : 50);
+    }
+    await sleep(200);
+    assert.equal(line.seen.filter(isData).length, 1, JSON.stringify(headers));
+  }
+  await context.close();
+});
+
 test('a login page is never kept as a page of ours', async () => {
   const context = await phone(chrome);
   await context.addInitScript(() => { delete window.WebAssembly; });

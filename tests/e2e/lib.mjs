@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
+import { createRequire } from 'node:module';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,7 +18,6 @@ const need = name => {
 export const BIN = need('BANTIN_BIN');
 export const ASSETS = need('BANTIN_ASSETS');
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
-const ROOT = path.resolve(import.meta.dirname, '../..');
 
 export const sleep = ms => new Promise(done => setTimeout(done, ms));
 
@@ -438,22 +438,25 @@ export async function find(url, slug) {
   return path;
 }
 
-/** Addresses of every item of the site, from its own map. */
+/** What WCAG 2.2 AA asks as far as a program can tell: to be evaluated in a page, and the rules for `axe.run`. */
+export const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
+
+/** Addresses of every page of the site, from its own map. */
 export async function addresses(url) {
   const text = await (await fetch(`${url}/sitemap.xml`)).text();
   return [...text.matchAll(/<loc>([^<]*)<\/loc>/g)].map(([, loc]) => new URL(loc.replaceAll('&amp;', '&')).pathname);
 }
 
-/** One address of each kind of page, in Vietnamese and, where asked for, in English. */
+/** Vietnamese addresses by kind of page: those that stand still, the server's own, topics, places, items, alerts. */
 export async function routes(url) {
   const all = await addresses(url);
   const pick = (start, except = '') => all.filter(p => p.startsWith(start) && !(except && p.startsWith(except)));
   const places = pick('/noi/', '/noi/cu/');
-  const still = ['/', '/noi', '/canh-bao', '/tim', '/tim?q=lu+quet', '/tim?q=khongcogidau', '/cua-toi', '/trong-may', '/cai-dat'];
+  const still = ['/', '/noi', '/canh-bao', '/tim', '/tim?q=lu+quet', '/tim?q=gio+lam+viec', '/tim?q=khongcogidau', '/cua-toi', '/trong-may', '/cai-dat'];
   // Pages of the server, in the app too.
   const own = ['/gioi-thieu', '/cai-ung-dung'];
-  const former = JSON.parse(fs.readFileSync(path.join(ROOT, 'instance/hue/places.json'), 'utf8'));
-  return { still, own, topics: pick('/chu-de/'), places, items: pick('/tin/'), alerts: pick('/canh-bao/'), former, all };
+  return { still, own, topics: pick('/chu-de/'), places, items: pick('/tin/'), alerts: pick('/canh-bao/') };
 }
 
 /** What "On this phone" says, by the name of each row; sizes in bytes. */

@@ -1,13 +1,9 @@
 // The page where a phone subscribes to alerts: explains before it asks, says how it stands, works with what is kept when
 // there is no network; and every other page sees to it that what was asked for goes on.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, beforeEach, test } from 'node:test';
-import { browser, link, phone, profile, serve, setting, settle, sleep, started, until } from './lib.mjs';
+import { AXE, browser, link, phone, profile, RULES, serve, setting, settle, sleep, started, until } from './lib.mjs';
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
 const PAGE = '/nhan-canh-bao';
 /** Where whoever looks at pictures of the pages wants them. */
 const SHOTS = process.env.BANTIN_SHOTS;
@@ -73,7 +69,7 @@ const said = (page, name) => page.locator(`[data-say=${name}]`).waitFor();
 const tap = (page, name) => page.locator(`[data-do=${name}]`).click();
 const posts = name => asked.filter(([, path]) => path === name);
 async function accessible(page, what) {
-  await page.evaluate(axe);
+  await page.evaluate(AXE);
   const { violations } = await page.evaluate(rules => window.axe.run(document, rules), RULES);
   assert.deepEqual(violations.map(v => `${what}: ${v.id} ${v.nodes[0].target} ${v.nodes[0].failureSummary}`), []);
 }

@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import { BIN, until } from './lib.mjs';
+import { AXE, BIN, RULES, until } from './lib.mjs';
 
 export const PASSWORD = 'con trâu qua suối lúc mờ sáng';
 
@@ -65,13 +63,10 @@ export async function join(page, address, login) {
   return { page, secret, context: page.context() };
 }
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
-
 /** What is wrong with a page as it stands, light and dark: for people who need help with it, and on a narrow screen. */
 export async function faults(page, name) {
   const wrong = [];
-  await page.evaluate(axe);
+  await page.evaluate(AXE);
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const { violations } = await page.evaluate(rules => window.axe.run(document, rules), RULES);

@@ -1,9 +1,25 @@
 // The heart of it: the server dies, the phone restarts, and everything that was here is still here.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, each, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+import { addresses, each, find, open, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
 
-let server, disk, context, page, items;
+let server, disk, context, page, items, recorded, pictured;
+/** Plays the recording of the item from `share` of its length on; how far it came in a second. */
+const played = share => page.evaluate(async share => {
+  const audio = document.querySelector('article audio');
+  if (!audio.duration) await new Promise((done, fail) => {
+    audio.addEventListener('loadedmetadata', done);
+    audio.addEventListener('error', () => fail(new Error(`${audio.error.code} ${audio.error.message}`)));
+    audio.load();
+  });
+  const from = audio.currentTime = audio.duration * share;
+  await audio.play();
+  await new Promise(done => setTimeout(done, 1000));
+  audio.pause();
+  return audio.currentTime - from;
+}, share);
+const seen = () => page.evaluate(() => document.querySelector('figure img')?.naturalWidth || 0);
+const heldMedia = () => page.evaluate(async () => (await (await caches.open('bt-media')).keys()).length);
 before(async () => {
   server = await serve();
   disk = await profile();
@@ -12,6 +28,15 @@ before(async () => {
   items = (await addresses(server.url)).filter(p => /^\/(tin|canh-bao)\//.test(p));
   await settle(page, server.url);
   await synced(page, items.length);
+  // What the reader listened to and looked at.
+  recorded = server.url + (await find(server.url, 'sot-xuat-huyet'));
+  await open(page, recorded);
+  assert.ok((await played(0)) > 0.3, 'it plays');
+  await until('the recording is kept', async () => (await heldMedia()) === 1);
+  pictured = server.url + (await find(server.url, 'lu-quet-sat-lo'));
+  await open(page, pictured);
+  await page.locator('a[data-act=image]').first().click();
+  await until('the picture is kept', async () => (await heldMedia()) === 2);
   // From here on: no server, and a browser that was closed and opened again.
   await server.kill();
   await context.close();
@@ -23,7 +48,7 @@ after(async () => {
   await server?.kill();
 });
 
-test('the list opens and says how old it is, quietly that there is no network', async () => {
+test('the list opens and says how old it is', async () => {
   await page.goto(server.url);
   await started(page);
   assert.equal(await shown(page), 'app');
@@ -86,6 +111,41 @@ test('search answers while typing', async () => {
   await started(page);
   await page.locator('#q').pressSequentially('sat lo', { delay: 40 });
   await until('hits while typing', () => page.locator('main li a mark, main li mark').count());
+});
+
+test('search narrows to a topic, a place and a kind', async () => {
+  await page.goto(`${server.url}/tim?q=${encodeURIComponent('nước')}`);
+  await started(page);
+  const links = () => page.evaluate(() => [...document.querySelectorAll('main .ls a')].map(a => a.getAttribute('href')));
+  await until('hits', async () => (await links()).length);
+  const all = await links();
+  await page.locator('.sf summary').click();
+  await page.locator('.sf select[name=loai]').selectOption('alert');
+  const codes = new Set(items.filter(path => path.startsWith('/canh-bao/')).map(path => path.slice(-8)));
+  await until('alerts alone', async () => (await links()).length && (await links()).every(path => codes.has(path.slice(-8))));
+  const alerts = await links();
+  assert.ok(alerts.length < all.length);
+  assert.match(page.url(), /loai=alert/);
+  await page.locator('.sf select[name=loai]').selectOption('');
+  await page.locator('.sf select[name=chu-de]').selectOption({ label: 'Y tế' });
+  await until('another list', async () => (await links()).join() !== alerts.join() && (await links()).length && (await links()).length < all.length);
+  const health = await links();
+  await page.locator('.sf select[name=noi]').selectOption({ index: 5 });
+  await until('no more than before', async () => (await links()).length <= health.length);
+  // Back and a reload find the same.
+  const here = await links();
+  await page.reload();
+  await started(page);
+  await until('the same', async () => (await links()).join() === here.join());
+});
+
+test('what was listened to is heard again and skipped through, and what was looked at is seen', async () => {
+  await open(page, recorded);
+  assert.ok((await played(0)) > 0.3);
+  assert.ok((await played(0.5)) > 0.3, 'from its middle');
+  await open(page, pictured);
+  await page.locator('a[data-act=image]').first().click();
+  await until('the picture shows', seen);
 });
 
 test('each of the other pages opens too', async () => {

@@ -1,7 +1,7 @@
 // What the phone holds and what it cost: the counter, making room, fetching more, data modes, read marks, saved items.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, booted, browser, CACHE_DB, choose, facts, find, furnished, items, link, measured, open, rows, serve, sleep, synced, until, visited } from './lib.mjs';
+import { addresses, booted, browser, CACHE_DB, choose, facts, find, furnished, items, link, measured, open, rows, serve, setting, sleep, synced, until, visited } from './lib.mjs';
 
 let server, line, chrome, context, page, old;
 before(async () => {
@@ -31,7 +31,7 @@ test('text and saving mode show what an image costs and load it on tap; full mod
   for (const mode of ['text', 'saving']) {
     await open(page, `${line.url}/cai-dat`);
     await choose(page, 'mode', mode);
-    const before = asked();
+    const before = asked(), spent = (await measured(page, line.url))['Hôm nay'];
     await open(page, line.url + path);
     const place = page.locator('a[data-act=image]');
     assert.match(await place.innerText(), /Xem ảnh · 19 KB/);
@@ -46,6 +46,7 @@ test('text and saving mode show what an image costs and load it on tap; full mod
     await until(`${mode}: the image is kept`, async () => (said = await measured(page, line.url))['Ảnh và tiếng chiếm'] > 0);
     assert.ok(said['Ảnh và tiếng chiếm'] >= 18_000 && said['Ảnh và tiếng chiếm'] < 20_000, `${said['Ảnh và tiếng chiếm']} of images`);
     const today = said['Hôm nay'];
+    assert.ok(today - spent >= 18_000 && today - spent < 26_000, `${today - spent} counted`);
     await page.locator('[data-act=drop-media]').click();
     await until('the image is gone', async () => (await facts(page))['Ảnh và tiếng chiếm'] === 0);
     await page.locator('[data-act=drop-media]').waitFor({ state: 'detached' });
@@ -60,7 +61,7 @@ test('text and saving mode show what an image costs and load it on tap; full mod
   await until('full: the image shows', () => page.evaluate(() => document.querySelector('figure img')?.naturalWidth > 0));
   assert.equal(await page.locator('a[data-act=image]').count(), 0);
   await until('it is kept and counted', async () => (await measured(page, line.url))['Ảnh và tiếng chiếm'] >= 5_500);
-  // Also on pages of the server, and again without a network.
+  // Also on pages of the server.
   await open(page, `${other}?html=1`, 'html');
   await page.locator('figure img').scrollIntoViewIfNeeded();
   await until('it shows there too', () => page.evaluate(() => document.querySelector('figure img')?.naturalWidth > 0));
@@ -111,6 +112,49 @@ test('unread marks go with reading, saved items are kept, both over a reload and
   await open(page, `${line.url}/cua-toi`);
   assert.equal(await saved.locator('h3').count(), 1);
   await line.up();
+});
+
+test('the phone is asked to keep what it holds at the first save and when the app comes to the home screen, and may refuse', async () => {
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    window.__asked = 0;
+    StorageManager.prototype.persist = async () => (window.__asked++, false);
+    StorageManager.prototype.persisted = async () => false;
+  });
+  const asked = () => page.evaluate(() => window.__asked);
+  await open(page, line.url + (await find(server.url, 'tui-khan-cap')));
+  await booted(page);
+  assert.equal(await asked(), 0, 'reading asks for nothing');
+  const save = page.locator('[data-act=save]');
+  if ((await save.getAttribute('aria-pressed')) === 'true') {
+    await save.click();
+    await page.locator('[data-act=save][aria-pressed=false]').waitFor();
+  }
+  await save.click();
+  await until('it asked', async () => (await asked()) === 1);
+  await page.evaluate(() => dispatchEvent(new Event('appinstalled')));
+  await until('it asked again', async () => (await asked()) === 2);
+  // A no changes nothing but what is said where it matters.
+  await page.locator('[data-act=save][aria-pressed=true]').waitFor();
+  await measured(page, line.url);
+  assert.equal((await facts(page))['Máy hứa không tự xóa tin'], 'chưa');
+  await page.locator('[data-act=persist]').waitFor();
+  await page.close();
+});
+
+test('topics are chosen and left again, over a reload too', async () => {
+  const on = page.locator('[data-act=topic][aria-pressed=true]');
+  await open(page, `${line.url}/cua-toi`);
+  const first = page.locator('[data-act=topic]').first();
+  const before = await on.count();
+  await setting(page, () => first.click());
+  await until('it is chosen', async () => (await on.count()) === before + 1);
+  await open(page, line.url);
+  await page.locator('main h2', { hasText: 'điều tôi quan tâm' }).waitFor();
+  await open(page, `${line.url}/cua-toi`);
+  assert.equal(await on.count(), before + 1);
+  await setting(page, () => on.first().click());
+  await until('it is left', async () => (await on.count()) === before);
 });
 
 test('old texts and all texts can be deleted: alerts, saved items and the list stay; the missing ones come back on a tap', async () => {

@@ -2,10 +2,9 @@
 // network, and counts that go up when there is one. Nothing of the list is in any request.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { booted, content, find, link, phone, profile, browser, serve, settle, started, temp, until, visited } from './lib.mjs';
+import { AXE, booted, content, find, link, phone, profile, browser, RULES, serve, settle, started, temp, until, visited } from './lib.mjs';
 import { firstLink, join } from './office.mjs';
 
 const PASSPHRASE = 'trâu trắng qua suối';
@@ -396,17 +395,16 @@ test('what came by push alone opens the worklist too, and a cancel closes it', a
 });
 
 test('light and dark: no violation on any screen', async () => {
-  const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const chrome = await browser();
   const open = await phone(chrome, { bypassCSP: true });
   const on = await open.newPage();
   const wrong = [];
   const check = async name => {
-    await on.evaluate(axe);
+    await on.evaluate(AXE);
     for (const colorScheme of ['light', 'dark']) {
       await on.emulateMedia({ colorScheme });
       await on.evaluate(() => Promise.allSettled(document.getAnimations().map(animation => animation.finished)));
-      const { violations } = await on.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] }));
+      const { violations } = await on.evaluate(rules => window.axe.run(document, rules), RULES);
       for (const v of violations) wrong.push(`${name}, ${colorScheme}: ${v.id} ${v.nodes[0].target} ${v.nodes[0].failureSummary.split('\n')[1] || ''}`);
     }
     const narrow = await on.evaluate(() => document.documentElement.scrollWidth <= innerWidth);

@@ -118,7 +118,7 @@ test('feeds and machine-readable data stay well formed', async () => {
   const context = await phone(chrome);
   const page = await context.newPage();
   await page.goto(server.url);
-  for (const path of ['/sitemap.xml']) {
+  for (const path of ['/sitemap.xml', '/feed/tin.atom', '/canh-bao.cap']) {
     const broken = await page.evaluate(async path => {
       const text = await (await fetch(path)).text();
       return new DOMParser().parseFromString(text, 'application/xml').querySelector('parsererror')?.textContent || '';

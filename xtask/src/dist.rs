@@ -4,7 +4,7 @@ use crate::{Outcome, app, run, setup, shell};
 
 pub fn verb() -> Outcome {
     app::build(&setup::build()?)?;
-    crate::bench::bytes::check(true)?;
+    crate::bench::bytes::check()?;
     let server = run::server(&["server"], true)?;
     let out = shell::root().join("dist-out");
     if out.exists() {

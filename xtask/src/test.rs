@@ -78,7 +78,7 @@ fn whole(report: &mut Report, tools: JoinHandle<Outcome<WasmRust>>) {
         Ok(())
     });
     if built {
-        report.stage("bytes", |_| bench::bytes::check(true));
+        report.stage("bytes", |_| bench::bytes::check());
         report.stage("store in the browser", |report| browser(&setup::wasm::quickest()?, report));
     }
     let stories = stories();

@@ -1,6 +1,6 @@
 //! The page around the views: title, language, theme, text size, and whether anyone looks at it.
 
-use super::{document, listen, method, set, window};
+use super::{document, listen, method, window};
 use domain::words::decimal;
 use wasm_bindgen::prelude::*;
 
@@ -19,22 +19,11 @@ pub fn mount_point() -> web_sys::HtmlElement {
     spot
 }
 
-/// Tells the shell that the program runs: its watchdog stands down.
-pub fn ready() {
-    match method(&window(), "__ready") {
-        Some(call) => drop(call.call0(&JsValue::UNDEFINED)),
-        None => set(&window(), "__ready", &true.into()),
-    }
-    if let Some(performance) = window().performance() {
-        method(&performance, "mark").and_then(|mark| mark.call1(&performance, &"bt-ready".into()).ok());
-    }
-}
-
-/// The program cannot run here: the HTML edition takes over.
-pub fn give_up(why: &str) {
-    match method(&window(), "__failed") {
-        Some(call) => drop(call.call1(&JsValue::UNDEFINED, &why.into())),
-        None => set(&window(), "__fault", &why.into()),
+/// Tells the shell that the program runs (`__ready`: its watchdog stands down), or cannot run here (`__failed`: the HTML
+/// edition takes over).
+pub fn tell(word: &str) {
+    if let Some(call) = method(&window(), word) {
+        let _ = call.call0(&JsValue::UNDEFINED);
     }
 }
 

@@ -36,7 +36,7 @@ pub enum State {
 }
 
 /// Cancelled alerts stay on the alert page, and all that are over in the alerts pack, this long: 7 days. An alert that
-/// ended without newer word stays in the lists until there is one (DESIGN.md §4).
+/// ended without newer word stays in the lists until there is one.
 pub const MEMORY: i64 = 7 * 86_400;
 
 /// The severity word of CAP 1.2 for a national level 1–5.

@@ -134,6 +134,14 @@ pub fn notify_path(lang: Lang) -> &'static str {
     }
 }
 
+/// The page of the phone tree: the server's, with a script of its own.
+pub fn tree_path(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Vi => "/cay-goi",
+        Lang::En => "/en/cay-goi",
+    }
+}
+
 /// The canonical address of an item: alerts under `/canh-bao`, the rest under `/tin`, with the title for people.
 pub fn item_path(card: &Card, lang: Lang) -> String {
     let section = if card.kind == Kind::ALERT { "/canh-bao/" } else { "/tin/" };

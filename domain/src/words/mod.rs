@@ -146,13 +146,13 @@ pub fn size(bytes: u64, lang: Lang) -> String {
     }
 }
 
-/// `18:05, thứ Hai 23/11/2026`; the year only where it is not the one of `now`.
+/// `18:05, Thứ Hai 23/11/2026`; the year only where it is not the one of `now`.
 pub fn date_time(at: Time, now: Time, lang: Lang) -> String {
     let c = at.civil();
     [two(c.hour).as_str(), ":", &two(c.minute), ", ", &date(at, now, lang)].concat()
 }
 
-/// `thứ Hai 23/11`; the year only where it is not the one of `now`.
+/// `Thứ Hai 23/11`; the year only where it is not the one of `now`.
 pub fn date(at: Time, now: Time, lang: Lang) -> String {
     let c = at.civil();
     let day = lang.words().weekdays().split('|').nth(usize::from(c.weekday)).unwrap_or_default();

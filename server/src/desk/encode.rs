@@ -118,7 +118,7 @@ fn scratch(original: &Path) -> Result<PathBuf, Bad> {
     Ok(folder)
 }
 
-/// A program that reads files, with a gigabyte of memory and two minutes of processor.
+/// A program that reads files, with 1.5 GB of memory and two minutes of processor.
 fn limited(program: &str) -> Command {
     let mut tool = Command::new("prlimit");
     tool.args(["--as=1500000000", "--cpu=120", "--fsize=160000000", "--core=0", "--", "nice", "-n10", program]);

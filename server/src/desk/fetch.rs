@@ -28,7 +28,7 @@ const MAX_ADDRESS: usize = 2_000;
 const MAX_HOPS: usize = 3;
 /// For all of it: names, connections, redirects, the body.
 const PATIENCE: Duration = Duration::from_secs(10);
-const AGENT: &str = concat!("BanTin/", env!("CARGO_PKG_VERSION"), " (Ban Tin, village news; reads feeds once an hour)");
+const AGENT: &str = concat!("BanTin/", env!("CARGO_PKG_VERSION"), " (Ban Tin, village news)");
 const WANTED: &str = "application/rss+xml, application/atom+xml, text/html;q=0.9, application/xml;q=0.8, text/*;q=0.5";
 
 /// Why nothing was brought from an address.

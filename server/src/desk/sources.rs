@@ -7,6 +7,7 @@ mod poll;
 
 pub use poll::{pause, poll};
 
+use super::alerts::is_officer;
 use super::fetch::{self, Fetched, Known, Unfetched};
 use super::form::Form;
 use super::found::{self, page};
@@ -51,8 +52,7 @@ fn whom(form: &Form, person: &Person) -> (Option<PlaceCode>, Option<u8>) {
 
 /// Whether this person has anything to do with sources.
 pub fn may_look(person: &Person) -> bool {
-    let grants = &person.grants;
-    home(person, Action::Bring).is_some() || cap::is_officer(grants) || cap::is_administrator(grants)
+    home(person, Action::Bring).is_some() || is_officer(person) || cap::is_administrator(&person.grants)
 }
 
 /// Sources within the rights of this person.
@@ -68,9 +68,9 @@ async fn shown(visit: &Visit, form: &Form, person: &Person, why: Option<Unfetche
     let mut sources = store.sources().await?;
     let lets = cap::is_administrator(&person.grants);
     sources.retain(|source| may(&person.grants, source.place, source.topic) || (lets && source.cap));
-    let mut messages = if cap::is_officer(&person.grants) || lets { store.cap_messages(MESSAGES).await? } else { Vec::new() };
+    let mut messages = if is_officer(person) || lets { store.cap_messages(MESSAGES).await? } else { Vec::new() };
     // What could not be read belongs to nobody's place.
-    messages.retain(|one| lets || one.places.is_empty() || one.places.iter().any(|at| cap::may_confirm(&person.grants, &[*at])));
+    messages.retain(|one| lets || one.places.is_empty() || one.places.iter().any(|at| cap::may_confirm(person, &[*at])));
     let alerts = view::Alerts { messages, foreign: store.cap_foreign().await? };
     Ok(view::sources(visit, form, person, &sources, &alerts, why))
 }

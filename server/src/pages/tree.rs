@@ -4,6 +4,7 @@
 use super::document::Document;
 use super::view;
 use domain::instance::instance;
+use domain::route::tree_path;
 use domain::words::Lang;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -11,21 +12,12 @@ use ui::el::{cl, el, tx};
 use ui::icons::icon;
 use ui::{Ctx, parts};
 
-/// In Vietnamese; the English page lies below `/en`.
-pub const PATH: &str = "/cay-goi";
 /// What the script draws: its page carries the symbols.
 const ICONS: [&str; 12] = ["phone", "check", "alert", "clock", "add", "print", "share", "download", "l3", "l4", "l5", "shield"];
 
 /// The language in which the page is asked for at `path`.
 pub fn asked(path: &str) -> Option<Lang> {
-    [Lang::Vi, Lang::En].into_iter().find(|lang| path == address(*lang))
-}
-
-pub fn address(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Vi => PATH,
-        Lang::En => "/en/cay-goi",
-    }
+    [Lang::Vi, Lang::En].into_iter().find(|lang| path == tree_path(*lang))
 }
 
 pub fn document(ctx: &Ctx) -> Document<'_> {

@@ -5,7 +5,7 @@ use crate::compress;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::content::{AlertInfo, Block, Body, Card, Gone, Headline, ItemId, MsgType, Status, Time};
-use domain::route::item_path;
+use domain::route::{item_path, notify_path};
 use domain::wire::push::{DICTIONARY, MAX, MAX_ITEM};
 use domain::wire::{FullItem, Seq, encode_full};
 use domain::words::{Desk, Lang, fill};
@@ -209,12 +209,11 @@ impl Told {
 /// The reader's own trial: nothing has happened, and nobody else is called.
 pub fn trial(lang: Lang, origin: &str) -> Vec<u8> {
     let w = lang.desk();
-    let path = if lang == Lang::En { "/en/nhan-canh-bao" } else { "/nhan-canh-bao" };
     let notification = Notification {
         title: w.push_try.to_owned(),
         lang: lang.tag(),
         body: w.push_tried.to_owned(),
-        navigate: [origin, path].concat(),
+        navigate: [origin, notify_path(lang)].concat(),
         tag: "test".to_owned(),
         silent: false,
     };

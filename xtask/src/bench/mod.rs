@@ -62,5 +62,5 @@ pub fn verb(args: &[String]) -> Outcome {
 
 fn built_bytes() -> Outcome {
     crate::app::build(&setup::build()?)?;
-    bytes::check(false)
+    bytes::check()
 }

@@ -6,8 +6,8 @@ use crate::el::{El, cl, el, tx};
 use crate::icons::icon;
 use crate::parts::{Row, page, place_link, row, section, switch, way};
 use domain::instance::instance;
-use domain::route::Route;
-use domain::words::{Lang, decimal};
+use domain::route::{Route, tree_path};
+use domain::words::decimal;
 
 pub fn saved(ctx: &Ctx, data: SavedData) -> El {
     let w = ctx.w();
@@ -21,8 +21,7 @@ pub fn saved(ctx: &Ctx, data: SavedData) -> El {
     let ways = ways.into_iter().map(|(route, name, text)| {
         el("li").kid(el("a").attr("href", route.path(ctx.lang)).kid(icon(name)).kid(tx("span", text)))
     });
-    // Not a page of the app: the server's, with a script of its own.
-    let tree = el("a").attr("href", if ctx.lang == Lang::Vi { "/cay-goi" } else { "/en/cay-goi" });
+    let tree = el("a").attr("href", tree_path(ctx.lang));
     let tree = el("li").kid(tree.kid(icon("phone")).kid(tx("span", w.phone_tree())));
     root.kid(cl("ul", "ways").kids(ways.collect()).kid(tree))
 }

@@ -21,7 +21,7 @@ use axum::response::Response;
 use domain::alert::cap::{Alert, MsgType, Reference, Stamp};
 use domain::alert::{Standing, State, standings};
 use domain::content::{self, ItemId, PlaceCode, Time};
-use domain::editorial::{Action, Grant, Role, Scope, allowed};
+use domain::editorial::{Action, Grant, Scope, allowed};
 use domain::sign::hash;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -54,14 +54,8 @@ pub struct Round {
 }
 
 /// Whether somebody confirms alerts from elsewhere for all of these places: the authority wrote it, the officer sends it on.
-pub fn may_confirm(grants: &[Grant], places: &[PlaceCode]) -> bool {
-    let grants: Vec<Grant> = grants.iter().map(|grant| Grant { topics: Vec::new(), ..grant.clone() }).collect();
-    allowed(&grants, Action::Publish, Scope { places, topics: &[], alert: true })
-}
-
-/// Whether somebody may see what waits at all.
-pub fn is_officer(grants: &[Grant]) -> bool {
-    grants.iter().any(|grant| grant.role == Role::AlertOfficer)
+pub fn may_confirm(person: &Person, places: &[PlaceCode]) -> bool {
+    alerts::may(person, Action::Publish, places)
 }
 
 /// Whether somebody says which sources are let through.
@@ -315,7 +309,7 @@ async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, of: &Alert) ->
         };
         own.places = proposal.card.places.clone();
         own.headline = proposal.card.headlines.first().map(|headline| headline.title.clone()).unwrap_or_default();
-        if !may_confirm(&person.grants, &own.places) {
+        if !may_confirm(person, &own.places) {
             return Err(Trouble::Denied);
         }
         let (state, reason) = publish(site, &mut tx, &own, *proposal, Some(person.id)).await?;
@@ -330,7 +324,7 @@ async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, of: &Alert) ->
 /// An official confirms a message that waits, or puts it aside; or calls off one that readers have.
 pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Result<Response, Trouble> {
     let site = &visit.site;
-    let row = site.store.cap_message(id).await?.filter(|row| may_confirm(&person.grants, &row.places));
+    let row = site.store.cap_message(id).await?.filter(|row| may_confirm(person, &row.places));
     let row = row.ok_or(Trouble::NotFound)?;
     let text = row.message.clone();
     let message = apart(move || read::alert(text.as_bytes())).await.and_then(Result::ok).ok_or(Trouble::NotFound)?;
@@ -352,7 +346,7 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
             "publish" => {
                 let earlier = earlier(site, &mut tx, &message.alert, row.source).await?;
                 match inward::judge(&message.alert, &earlier, topic, visit.now()) {
-                    Verdict::Item(proposal, _) if may_confirm(&person.grants, &proposal.card.places) => {
+                    Verdict::Item(proposal, _) if may_confirm(person, &proposal.card.places) => {
                         publish(site, &mut tx, &row, *proposal, Some(person.id)).await?
                     }
                     Verdict::Item(..) => return Err(Trouble::Denied),

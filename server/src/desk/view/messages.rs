@@ -4,8 +4,9 @@ use super::alert::level_text;
 use super::sources::Alerts;
 use crate::cap::inward;
 use crate::cap::read::{self, Message};
+use crate::desk::alerts::is_officer;
 use crate::desk::sources::MESSAGES;
-use crate::desk::sources::cap::{is_officer, may_confirm, standing};
+use crate::desk::sources::cap::{may_confirm, standing};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::pages::widget;
@@ -34,11 +35,11 @@ pub fn part(visit: &Visit, person: &Person, alerts: &Alerts) -> Vec<El> {
 
 /// What waits for this person to confirm it.
 pub async fn waiting(visit: &Visit, person: &Person) -> Result<Option<El>, Trouble> {
-    if !is_officer(&person.grants) {
+    if !is_officer(person) {
         return Ok(None);
     }
     let messages = visit.site.store.cap_messages(MESSAGES).await?;
-    let mine = |message: &&CapMessage| message.state == "waiting" && may_confirm(&person.grants, &message.places);
+    let mine = |message: &&CapMessage| message.state == "waiting" && may_confirm(person, &message.places);
     let rows: Vec<El> = messages.iter().filter(mine).map(|message| row(visit, person, message, &HashSet::new())).collect();
     let part = |rows| cl("section", "nt").kid(tx("h2", visit.w().cap_waits_for_me)).kid(cl("ul", "ls").kids(rows));
     Ok(Some(rows).filter(|rows| !rows.is_empty()).map(part))
@@ -62,7 +63,7 @@ fn row(visit: &Visit, person: &Person, message: &CapMessage, standing: &HashSet<
     if !message.reason.is_empty() {
         li = li.kid(cl("p", "warn").text(why(visit, message)));
     }
-    let mine = may_confirm(&person.grants, &message.places);
+    let mine = may_confirm(person, &message.places);
     let form = || el("form").attr("method", "post").attr("action", visit.to(&format!("/nguon/cap/{}", message.id)));
     let press = |what: &'static str, text: &'static str| cl("button", "bt").attr("name", "do").attr("value", what).text(text);
     match message.state.as_str() {

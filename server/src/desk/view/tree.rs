@@ -2,14 +2,13 @@
 
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
-use crate::pages::tree;
 use crate::store::desk::Person;
 use crate::store::tree::Tally;
 use domain::alert;
 use domain::content::{ItemId, PlaceCode};
 use domain::editorial::{Scope, sees};
 use domain::instance::instance;
-use domain::route::item_path;
+use domain::route::{item_path, tree_path};
 use domain::words::fill;
 use std::slice::from_ref;
 use ui::el::{El, cl, el, link, tx};
@@ -38,7 +37,7 @@ pub async fn section(visit: &Visit, person: &Person) -> Result<El, Trouble> {
     }
     let rows: Vec<El> = alerts.iter().filter_map(|(chain, sum, help)| row(visit, *chain, *sum, help)).collect();
     let list = (!rows.is_empty()).then(|| cl("ul", "ls").kids(rows));
-    let way = cl("p", "wy").kid(link(tree::address(visit.lang), w.tree_open));
+    let way = cl("p", "wy").kid(link(tree_path(visit.lang), w.tree_open));
     Ok(el("section").kid(tx("h2", w.tree)).maybe(list).kid(way))
 }
 

@@ -10,7 +10,7 @@ use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{Note, Person, Work};
-use domain::content::ItemId;
+use domain::content::{ItemId, Time};
 use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Stage, State, allowed, credit, transition};
 use std::collections::HashSet;
 
@@ -62,12 +62,7 @@ pub(super) async fn step(
 ) -> Result<(), Trouble> {
     let now = site.now();
     let before = work.state.stage;
-    let deed = Deed {
-        actor: person.map_or(0, |person| person.id),
-        hands: &work.hands,
-        text: work.hash,
-        seen: ask.seen.unwrap_or_default(),
-    };
+    let deed = Deed { actor: deed_actor(person), hands: &work.hands, text: work.hash, seen: ask.seen.unwrap_or_default() };
     let state: State = transition(work.state, action, &deed).map_err(Trouble::Refused)?;
     let words = ask.words.trim();
     let told = matches!(action, Action::SendBack | Action::Withdraw);
@@ -77,11 +72,7 @@ pub(super) async fn step(
     let mut rewritten = None;
     match action {
         Action::Submit => {
-            let findings: Vec<Finding> = compile(work, files, now).1.into_iter().filter(|finding| !finding.is_advice()).collect();
-            if !findings.is_empty() {
-                return Err(Trouble::Unready(findings));
-            }
-            let compiled = compile(work, files, now).0;
+            let compiled = ready(work, files, now)?;
             check(&compiled.card, &compiled.body, compiled.card.alert().as_ref(), now).map_err(Trouble::Refuses)?;
         }
         Action::Schedule => {
@@ -146,12 +137,15 @@ async fn name(tx: &mut Tx, work: &Work) -> Result<String, Error> {
     Ok(known.unwrap_or_else(|| external(work.id)))
 }
 
-async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Result<(), Trouble> {
-    let (compiled, findings) = compile(work, files, site.now());
+/// What a text becomes, if nothing is wrong with it; advice keeps nobody.
+fn ready(work: &Work, files: &Files, now: Time) -> Result<Compiled, Trouble> {
+    let (compiled, findings) = compile(work, files, now);
     let findings: Vec<Finding> = findings.into_iter().filter(|finding| !finding.is_advice()).collect();
-    if !findings.is_empty() {
-        return Err(Trouble::Unready(findings));
-    }
+    if findings.is_empty() { Ok(compiled) } else { Err(Trouble::Unready(findings)) }
+}
+
+async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Result<(), Trouble> {
+    let compiled = ready(work, files, site.now())?;
     if compiled.card.alert().is_some() {
         before_sending(&compiled).map_err(Trouble::Refuses)?;
     }

@@ -23,7 +23,7 @@ use domain::words::{Desk, fill};
 use ui::data::ItemData;
 use ui::el::{El, cl, el, tx};
 
-/// What this message is, as an address and as a class.
+/// Whether this message is meant, or an exercise.
 fn status_of(text: &Manuscript) -> Status {
     text.warning().map_or(Status::Actual, |warning| warning.status())
 }
