@@ -1,7 +1,7 @@
 // WCAG 2.2 AA as far as a program can tell: every kind of page, both editions, light and dark.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, AXE, browser, each, phone, routes, RULES, serve, settle, shown, started, synced } from './lib.mjs';
+import { addresses, AXE, browser, each, find, phone, routes, RULES, serve, settle, shown, started, synced, until } from './lib.mjs';
 
 /** The dark sheet changes colours and nothing else, so nothing else is looked at twice. */
 const COLOURS = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }, resultTypes: ['violations'] };
@@ -9,6 +9,9 @@ let server, chrome, list, app;
 before(async () => {
   server = await serve();
   chrome = await browser();
+  const gone = await find(server.url, 'xem-lai-the-bao-hiem');
+  server.import([{ id: 'mau-bao-hiem-y-te', withdrawn: 'Đăng nhầm ngày.' }]);
+  await until('it is withdrawn', async () => (await fetch(server.url + gone)).status === 410);
   const found = await routes(server.url);
   const some = (paths, count) => paths.slice(0, count);
   // One of each kind of item is enough: what differs is the text.
@@ -18,7 +21,7 @@ before(async () => {
     const kind = [html.includes('data-act="image"'), html.includes('<audio'), html.includes('<table'), html.includes('<ol'), html.includes('.ics')].join();
     kinds[kind] ??= path;
   }
-  list = [...found.still, ...found.own, '/ngoai-tuyen', ...some(found.topics, 1), ...some(found.places, 1), '/noi/cu/huyen-a-luoi', ...Object.values(kinds), ...some(found.alerts, 4), '/en', '/en/tim?q=flood', '/khong-co'];
+  list = [...found.still, ...found.own, '/ngoai-tuyen', ...some(found.topics, 1), ...some(found.places, 1), '/noi/cu/huyen-a-luoi', gone, ...Object.values(kinds), ...some(found.alerts, 4), '/en', '/en/tim?q=flood', '/khong-co'];
   // What is no page of the app, and the page for phones without it, are the server's.
   app = list.filter(p => p !== '/khong-co' && p !== '/ngoai-tuyen' && !found.own.includes(p));
 });
