@@ -17,6 +17,8 @@ pub enum Error {
     Setting(&'static str, String),
     /// There is news that a key has signed, and the key is not there: phones would refuse a new one.
     NoKey(PathBuf),
+    /// The key that is there is not the one that signed the newest news.
+    OtherKey(PathBuf),
     /// Something stored is not what this server wrote.
     Damaged(String),
 }
@@ -61,6 +63,11 @@ impl fmt::Display for Error {
             Error::NoKey(path) => {
                 write!(f, "thiếu {}: tin ở đây đã ký bằng khóa này, hãy chép nó lại từ bản sao [no-key]", path.display())
             }
+            Error::OtherKey(path) => write!(
+                f,
+                "{} không phải khóa đã ký tin ở đây, điện thoại sẽ không tin: hãy chép lại khóa cũ từ bản sao [other-key]",
+                path.display()
+            ),
             Error::Damaged(what) => write!(f, "dữ liệu hỏng [damaged]: {what}"),
         }
     }

@@ -212,8 +212,7 @@ impl Hot {
     /// The ETag in `If-None-Match` that names this content, in whatever encoding.
     fn held(&self, value: &HeaderValue) -> Option<HeaderValue> {
         let stem = self.plain.etag.to_str().ok()?.trim_end_matches('"').to_owned();
-        let tags = value.to_str().ok()?.split(',').map(|tag| tag.trim().trim_start_matches("W/"));
-        let found = tags.into_iter().find(|tag| *tag == "*" || tag.starts_with(&stem))?;
+        let found = negotiate::tags(value).find(|tag| *tag == "*" || tag.starts_with(&stem))?;
         if found == "*" { Some(self.plain.etag.clone()) } else { HeaderValue::from_str(found).ok() }
     }
 

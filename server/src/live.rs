@@ -63,7 +63,7 @@ impl Live {
         let turn = self.turn.lock().await;
         let (base, now) = (self.now(), self.clock.now());
         let fresh = self.store.log_after(base.seq()).await?;
-        if fresh.is_empty() && now < base.next_change {
+        if fresh.is_empty() && !base.stale(now) {
             return Ok(false);
         }
         let next = base.next(Next { fresh, now, seals: &self.seals })?;

@@ -125,7 +125,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<ExitCode, Error> {
-    let plain = Options { media: args.media, ..Options::default() };
+    let plain = Options { media: args.media.filter(|bucket| !bucket.is_empty()), ..Options::default() };
     // A data folder for a command that serves nobody.
     let open = async |data: &Path| App::open(data, Options { sample: false, ..plain.clone() }).await;
     match args.command {
@@ -144,9 +144,12 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             tell(&format!("http://localhost:{port}"));
             if !app.site.store.any_account().await? {
                 // Whoever reads what the server prints runs it.
-                let link = desk::first_link(&app.site, "").await?;
                 let here = app.site.options.origin.clone().unwrap_or_else(|| format!("http://localhost:{port}"));
-                tell(&format!("bàn làm việc, lần đầu · the desk, first time: {here}{link}"));
+                match desk::first_link(&app.site, "").await {
+                    Ok(link) => tell(&format!("bàn làm việc, lần đầu · the desk, first time: {here}{link}")),
+                    // A full disk keeps nobody from reading; `admin create` makes one later.
+                    Err(cause) => tracing::error!(%cause, "no first link could be made"),
+                }
             }
             serve::run(app, listener, serve::Limits::default(), serve::stopped()).await?;
             Ok(ExitCode::SUCCESS)

@@ -88,7 +88,10 @@ async fn open(site: &Site, name: &str, request: &HeaderMap) -> Result<Option<Res
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(VARY, HeaderValue::from_static("accept, user-agent"));
-    if request.get(IF_NONE_MATCH) == Some(&etag) {
+    if request
+        .get(IF_NONE_MATCH)
+        .is_some_and(|held| negotiate::tags(held).any(|tag| tag == "*" || tag.as_bytes() == etag.as_bytes()))
+    {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(Some(response));
     }

@@ -86,6 +86,9 @@ pub struct Publisher {
     clock: Clock,
 }
 
+/// How many replacements in a row are looked back for one that leads round in a circle.
+const MAX_CHAIN: usize = 100;
+
 impl Publisher {
     pub fn new(store: Arc<Store>, issuer: Arc<Issuer>, clock: Clock) -> Publisher {
         Publisher { store, issuer, clock }
@@ -164,6 +167,15 @@ impl Publisher {
             None => None,
         };
         card.id = tx.item(external).await?;
+        // Two that replace each other would both be nowhere.
+        let mut older = card.supersedes;
+        for _ in 0..MAX_CHAIN {
+            let Some(id) = older else { break };
+            if id == card.id {
+                return Ok(Done::Refused(Reason::Circle));
+            }
+            older = tx.last_card(id).await?.and_then(|card| card.supersedes);
+        }
         if undated && let Some(before) = tx.last_card(card.id).await? {
             card.issued = before.issued;
         }

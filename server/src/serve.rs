@@ -176,7 +176,7 @@ async fn follow(site: Arc<Site>) {
                 Some(watch) => watch.changed().await?,
                 None => false,
             };
-            if changed || site.now() >= site.live.now().next_change {
+            if changed || site.live.now().stale(site.now()) {
                 site.refresh().await?;
             }
             Ok::<(), Error>(())

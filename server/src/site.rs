@@ -45,11 +45,13 @@ pub struct Options {
 /// # Errors
 /// What is wrong with `text`, for the operator: every feed, canonical link and shared address begins with it.
 pub fn origin(text: &str) -> Result<String, String> {
-    let bare = text.strip_suffix('/').unwrap_or(text);
-    let host = bare.strip_prefix("https://").or_else(|| bare.strip_prefix("http://")).unwrap_or_default();
-    let read = host.parse::<axum::http::uri::Authority>().ok().filter(|read| !read.host().is_empty() && !host.contains('@'));
+    let read = url::Url::parse(text).ok().filter(|read| {
+        let named = read.host_str().is_some_and(|host| host.contains(|c: char| c.is_ascii_alphanumeric()));
+        let bare = (read.path(), read.query(), read.fragment(), read.username()) == ("/", None, None, "");
+        named && bare && read.password().is_none() && matches!(read.scheme(), "http" | "https") && text.trim() == text
+    });
     match read {
-        Some(_) => Ok(bare.to_owned()),
+        Some(read) => Ok(read.origin().ascii_serialization()),
         None => Err("cần dạng https://bantin.example, không có đường dẫn · scheme and host, no path".to_owned()),
     }
 }
@@ -113,6 +115,9 @@ impl Site {
         let assets = Assets::load(options.assets.as_deref(), data, &dictionaries);
         let seals = Seals { issuer: issuer.clone(), trust: trust.version, app: assets.version, begun: store.begun };
         let live = Live::open(store.clone(), seals, options.clock.clone()).await?;
+        if live.now().signer().is_some_and(|kid| kid != issuer.kid()) {
+            return Err(Error::OtherKey(data.join(key::FILE)));
+        }
         let sealed = Hot::new(crate::sync::CONTENT_TYPE, crate::hot::REVALIDATE, trust.seal(&issuer).encode());
         let inline = pages::inline();
         let push = Push::open(data, options.origin.as_deref(), options.push_root.as_deref(), &store).await?;
@@ -167,7 +172,11 @@ mod tests {
 
     #[test]
     fn an_origin_is_scheme_and_host() {
-        for (text, read) in [("https://a.example", "https://a.example"), ("http://a.example:8080/", "http://a.example:8080")] {
+        for (text, read) in [
+            ("https://a.example", "https://a.example"),
+            ("http://a.example:8080/", "http://a.example:8080"),
+            ("HTTPS://A.Example:443", "https://a.example"),
+        ] {
             assert_eq!(origin(text), Ok(read.to_owned()));
         }
         for odd in [
@@ -181,6 +190,9 @@ mod tests {
             " https://a.example",
             "https://u:p@a.example",
             "https://a b",
+            "https://a.example:99999",
+            "https://a:b",
+            "https://..",
         ] {
             assert!(origin(odd).is_err(), "{odd}");
         }

@@ -158,3 +158,20 @@ async fn any_site_may_frame_the_widget_and_nothing_else() {
     let over = String::from_utf8(lab.get("/nhung/canh-bao?noi=a-luoi-2", &[]).await.body).unwrap();
     assert!(over.contains("chưa chắc đã an toàn"), "an alert past its end does not just vanish: {over}");
 }
+
+#[tokio::test]
+async fn no_feed_leaves_out_what_holds() {
+    let lab = Lab::new().await;
+    let over = |n: usize| alert(&format!("qua {n}"), "alert", &[], "-10m");
+    let mut holds = alert("còn", "alert", &[], "+20h");
+    holds["issued"] = json!("-3d");
+    let mut comes = alert("sắp", "alert", &[], "+20h");
+    (comes["issued"], comes["effective"]) = (json!("-3d"), json!("+2h"));
+    lab.import(&[holds, comes]).await;
+    lab.import(&(0..70).map(over).collect::<Vec<_>>()).await;
+    for path in ["/canh-bao.cap", "/noi/a-luoi-2/canh-bao.cap"] {
+        let feed = String::from_utf8(lab.get(path, &[]).await.body).unwrap();
+        assert_eq!(feed.matches("<entry>").count(), 60, "{path}");
+        assert!(feed.contains("Lũ quét còn") && feed.contains("Lũ quét sắp"), "{path}");
+    }
+}

@@ -228,3 +228,15 @@ async fn the_sample_is_whole_and_can_be_removed() {
     let lab = lab.again().await;
     assert!(lab.app.site.live.now().items.is_empty(), "a restart does not bring it back");
 }
+
+#[tokio::test]
+async fn two_that_replace_each_other_are_not_taken() {
+    let lab = Lab::new().await;
+    let guide = |id: &str, supersedes: serde_json::Value| {
+        json!({"id": id, "kind": "guide", "topics": ["y-te"], "issued": "0m", "source": {"name": "Trạm"}, "title": id, "summary": "S",
+            "body": ["a"], "supersedes": supersedes})
+    };
+    let lines = [guide("a", json!("c")), guide("b", json!("a")), guide("c", json!("b"))];
+    let report = lab.import(&lines).await;
+    assert_eq!(report.bad.iter().map(|(line, why)| (*line, why.code())).collect::<Vec<_>>(), [(3, "circle")]);
+}

@@ -267,3 +267,47 @@ async fn readers_are_answered_without_the_database() {
         assert_eq!(lab.get(&at, &[]).await.status, 200, "{at}");
     }
 }
+
+#[tokio::test]
+async fn a_key_that_did_not_sign_the_news_is_refused() {
+    let lab = with_articles(2).await;
+    let (data, time) = (lab.data(), lab.time.clone());
+    let Lab { folder, app, .. } = lab;
+    drop(app);
+    let kept = std::fs::read(data.join("issuer.key")).unwrap();
+    std::fs::write(data.join("issuer.key"), [7; 32]).unwrap();
+    let refused = server::App::open(&data, lab::options(&time)).await.err().unwrap();
+    assert!(refused.to_string().ends_with("[other-key]"), "{refused}");
+    std::fs::write(data.join("issuer.key"), kept).unwrap();
+    assert!(server::App::open(&data, lab::options(&time)).await.is_ok());
+    drop(folder);
+}
+
+/// An hour wrong is the commonest mistake of a clock.
+#[tokio::test]
+async fn a_clock_that_is_set_back_tells_what_holds_now() {
+    let lab = Lab::new().await;
+    let mut soon = alert("sắp", "alert", &[], "+90m");
+    soon["effective"] = "+30m".into();
+    lab.import(&[soon]).await;
+    let state = async || {
+        lab.app.site.refresh().await.unwrap();
+        let answer = lab.get("/api/v1/alerts", &[]).await;
+        let list: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        (list["items"][0]["alert"]["state"].as_str().unwrap_or("none").to_owned(), head(&lab).await.issued)
+    };
+    let before = state().await;
+    assert_eq!(before.0, "coming");
+    lab.time.fetch_add(3_600, Ordering::SeqCst);
+    let fast = state().await;
+    assert_eq!(fast.0, "in-force");
+    lab.time.fetch_sub(3_600, Ordering::SeqCst);
+    let back = state().await;
+    assert_eq!(back.0, "coming");
+    assert!(back.1 >= fast.1, "phones that saw the other head go on believing");
+    // One that was a year ahead is left behind.
+    lab.time.fetch_add(400 * 86_400, Ordering::SeqCst);
+    state().await;
+    lab.time.fetch_sub(400 * 86_400, Ordering::SeqCst);
+    assert!(state().await.1.since(domain::content::Time(NOW)) <= 2 * 3_600);
+}

@@ -103,7 +103,7 @@ impl Time {
         if bytes.len() == 10 {
             return Some(Time(midnight - OFFSET));
         }
-        if bytes.len() < 19 || bytes[10] != b'T' || bytes[13] != b':' || bytes[16] != b':' {
+        if bytes.len() < 19 || !bytes[10].eq_ignore_ascii_case(&b'T') || bytes[13] != b':' || bytes[16] != b':' {
             return None;
         }
         let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
@@ -115,7 +115,7 @@ impl Time {
             rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
         }
         let offset = match rest.as_bytes() {
-            b"Z" => 0,
+            b"Z" | b"z" => 0,
             [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
                 let end = bytes.len();
                 let (hours, minutes) = (number(end - 5..end - 3)?, number(end - 2..end)?);

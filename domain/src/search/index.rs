@@ -7,6 +7,7 @@ use crate::content::{ItemId, Kind, PlaceCode, Time};
 use crate::instance::instance;
 use crate::route::Query;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 /// What filters and order need to know of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,41 @@ pub struct Index {
     slots: Vec<(ItemId, u32)>,
 }
 
+/// What a word is filed under.
+fn key(token: &str) -> String {
+    let mut key: String = letters(token).collect();
+    let plain = key == token;
+    key.push('\0');
+    if !plain {
+        key.push_str(token);
+    }
+    key
+}
+
+fn posting(slot: usize, mask: u8) -> u32 {
+    (slot as u32) << 3 | u32::from(mask & 7)
+}
+
 impl Index {
+    /// The same as putting in each of these, which come once each; for a server's start, where nothing else is waited for:
+    /// the vocabulary is sorted once and not merged for every item.
+    pub fn of(all: impl IntoIterator<Item = (ItemId, DocFacts, Terms)>) -> Index {
+        let mut index = Index::default();
+        let mut words: HashMap<String, Vec<u32>> = HashMap::new();
+        for (slot, (id, facts, terms)) in all.into_iter().enumerate() {
+            for (token, mask) in terms.iter() {
+                words.entry(key(token)).or_default().push(posting(slot, mask));
+            }
+            index.docs.push(Some((id, facts)));
+            index.slots.push((id, slot as u32));
+        }
+        index.slots.sort_unstable();
+        let entry = |(key, postings): (String, Vec<u32>)| Entry { key: key.into_boxed_str(), postings };
+        index.entries = words.into_iter().map(entry).collect();
+        index.entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        index
+    }
+
     pub fn new() -> Index {
         Index::default()
     }
@@ -92,13 +127,7 @@ impl Index {
 
         let mut fresh: Vec<Entry> = Vec::new();
         for (token, mask) in terms.iter() {
-            let mut key: String = letters(token).collect();
-            let plain = key == token;
-            key.push('\0');
-            if !plain {
-                key.push_str(token);
-            }
-            let posting = (slot as u32) << 3 | u32::from(mask & 7);
+            let (key, posting) = (key(token), posting(slot, mask));
             let search = |entries: &[Entry]| entries.binary_search_by(|entry| (*entry.key).cmp(&key));
             if let Ok(at) = search(&self.entries) {
                 self.entries[at].postings.push(posting);

@@ -39,6 +39,11 @@ impl Wanted {
     }
 }
 
+/// The tags that `If-None-Match` lists; weak ones too, which for this question are as good (RFC 9110, 13.1.2).
+pub fn tags(value: &HeaderValue) -> impl Iterator<Item = &str> {
+    value.to_str().unwrap_or_default().split(',').map(|tag| tag.trim().trim_start_matches("W/"))
+}
+
 /// The part asked for, first and last byte. `None`: send the whole. `Err`: there is no such part.
 pub fn range(headers: &HeaderMap, etag: &HeaderValue, whole: u64) -> Option<Result<(u64, u64), ()>> {
     let text = headers.get(RANGE)?.to_str().ok()?.strip_prefix("bytes=")?;

@@ -6,6 +6,20 @@ use crate::reason::Reason;
 use domain::content::{Block, Text};
 use serde_json::Value;
 
+/// Fields of each kind of block; the first says which it is.
+const KNOWN: [&[&str]; 10] = [
+    &["heading", "level"],
+    &["list"],
+    &["steps"],
+    &["quote", "by"],
+    &["table"],
+    &["image", "alt", "caption"],
+    &["audio", "title"],
+    &["call", "label"],
+    &["link", "label"],
+    &["html"],
+];
+
 /// Reads a block and appends what it becomes: one, or for HTML as many as there are in it.
 pub fn read(value: &Value, media: &mut Media, out: &mut Vec<Block>) -> Result<(), Fault> {
     if let Some(text) = value.as_str() {
@@ -17,6 +31,9 @@ pub fn read(value: &Value, media: &mut Media, out: &mut Vec<Block>) -> Result<()
         return Ok(());
     }
     let has = |key: &str| field::given(value, key).is_some();
+    if let Some(known) = KNOWN.iter().find(|known| has(known[0])) {
+        field::only(value, &[known])?;
+    }
     let texts = |key| -> Result<Vec<Text>, Reason> {
         let items: Vec<Text> = field::texts(value, key)?.iter().map(|text| inline::read(text)).collect();
         if items.is_empty() { Err(Reason::Missing(key)) } else { Ok(items) }
@@ -67,6 +84,7 @@ fn table(value: &Value) -> Result<Block, Reason> {
     // Cells may be blank, unlike texts elsewhere.
     let cell = |cell: &Value| cell.as_str().map(field::clean).ok_or(Reason::Wrong("table"));
     let cells = |row: &Value| row.as_array().ok_or(Reason::Wrong("table"))?.iter().map(cell).collect::<Result<Vec<_>, _>>();
+    field::only(value, &[&["head", "rows"]])?;
     let head = cells(field::given(value, "head").ok_or(Reason::Wrong("table"))?)?;
     let rows = field::list(value, "rows")?.iter().map(cells).collect::<Result<Vec<_>, _>>()?;
     Ok(Block::Table { head, rows })

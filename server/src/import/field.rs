@@ -15,7 +15,7 @@ pub fn clean(text: &str) -> String {
 
 /// Refuses what nobody would read: an `expire` for `expires` is an alert without an end.
 pub fn only(value: &Value, known: &[&[&str]]) -> Result<(), Reason> {
-    let strange = |key: &&String| !known.iter().any(|names| names.contains(&key.as_str()));
+    let strange = |key: &&String| given(value, key).is_some() && !known.iter().any(|names| names.contains(&key.as_str()));
     match value.as_object().and_then(|fields| fields.keys().find(strange)) {
         Some(key) => Err(Reason::UnknownField(key.chars().take(80).collect())),
         None => Ok(()),
@@ -57,7 +57,11 @@ pub fn texts(value: &Value, field: &'static str) -> Result<Vec<String>, Reason> 
 
 /// RFC 3339, a date, or an offset from `now` like `-90m`, `+3h`, `-2d`, `0m`; within [`Time::YEARS`].
 pub fn time(value: &Value, field: &'static str, now: Time) -> Result<Option<Time>, Reason> {
-    let Some(text) = text_or(value, field)? else { return Ok(None) };
+    if given(value, field).is_none() {
+        return Ok(None);
+    }
+    // A blank one is no word that there is none: an alert without its end would hold for ever.
+    let text = text(value, field)?;
     let relative = || -> Option<Time> {
         let unit = match text.chars().last()? {
             'm' => 60,

@@ -41,6 +41,12 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
     let kind = Kind::from_name(&name).ok_or(Reason::UnknownKind(name))?;
     let source = field::given(value, "source").ok_or(Reason::Missing("source"))?;
     field::only(source, &[SOURCE])?;
+    // An alert that is called a bulletin would ring nowhere.
+    for (name, own) in [("alert", Kind::ALERT), ("event", Kind::EVENT)] {
+        if kind != own && field::given(value, name).is_some() {
+            return Err(Reason::Wrong(name).into());
+        }
+    }
     let alert = if kind == Kind::ALERT { Some(alert(value)?) } else { None };
     let references = match field::given(value, "alert") {
         Some(alert) if kind == Kind::ALERT => field::texts(alert, "references")?,
@@ -211,6 +217,7 @@ fn fact(value: &Value) -> Result<Fact, Reason> {
         ("contingency", FactKind::CONTINGENCY),
     ];
     let &(name, kind) = KINDS.iter().find(|(name, _)| field::given(value, name).is_some()).ok_or(Reason::Wrong("facts"))?;
+    field::only(value, &[&[name]])?;
     let text = field::text(value, name)?;
     if text.chars().count() > 1000 { Err(Reason::TooLong("facts", 1000)) } else { Ok(Fact { kind, text }) }
 }

@@ -238,6 +238,14 @@ fn a_field_that_nobody_reads_is_refused_by_name() {
     assert_eq!(with(&|line| line["alert"]["reference"] = json!(["a"])), strange("reference"));
     assert_eq!(with(&|line| line["source"]["link"] = "https://a.vn".into()), strange("link"));
     assert_eq!(with(&|line| line["variants"][0]["tite"] = "T".into()), strange("tite"));
+    assert_eq!(with(&|line| line["facts"] = json!([{"fee": "0", "office": "UBND"}])), strange("office"));
+    assert_eq!(with(&|line| line["body"] = json!([{"list": ["a"], "steps": ["b"]}])), strange("steps"));
+    assert_eq!(with(&|line| line["body"] = json!([{"heading": "a", "tekst": "b"}])), strange("tekst"));
+    assert_eq!(with(&|line| line["body"] = json!([{"table": {"head": ["a"], "rows": [], "foot": ["b"]}}])), strange("foot"));
+    // An alert that is called a bulletin would ring nowhere, and one with a blank end would hold for ever.
+    assert_eq!(with(&|line| line["kind"] = "bulletin".into()), Err(Reason::Wrong("alert")));
+    assert_eq!(with(&|line| line["event"] = json!({"start": "+1h"})), Err(Reason::Wrong("event")));
+    assert_eq!(with(&|line| line["expires"] = "".into()), Err(Reason::Missing("expires")));
 }
 
 #[test]

@@ -16,6 +16,8 @@ use std::sync::{Arc, RwLock};
 
 /// Alert packs kept after they are replaced: a phone that read the head a minute ago still gets its pack.
 const PACKS_KEPT: usize = 4;
+/// How far a clock may have been fast for its heads to stand, in seconds: two hours.
+const FAST: i64 = 2 * 3_600;
 
 /// The newest revision of an item that stands.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub struct Snapshot {
     pub alarm_until: Option<Time>,
     /// At this instant something begins, ends or gets another date: pages and head made before are out of date then.
     pub next_change: Time,
+    /// When it was made, by the clock of then.
+    made: Time,
 }
 
 pub(super) struct Next<'a> {
@@ -82,6 +86,7 @@ impl Snapshot {
             alarm: None,
             alarm_until: None,
             next_change: midnight(now).plus(86_400),
+            made: now,
         }
     }
 
@@ -91,6 +96,16 @@ impl Snapshot {
 
     pub fn seq(&self) -> Seq {
         self.head.seq
+    }
+
+    /// Whose key signed the newest text of the log.
+    pub fn signer(&self) -> Option<KeyId> {
+        self.entries.iter().rev().find_map(|entry| entry.body.as_ref()).map(|(kid, ..)| *kid)
+    }
+
+    /// Whether the time alone makes this one out of date: something begins or ends, or the clock was set back.
+    pub fn stale(&self, now: Time) -> bool {
+        now >= self.next_change || now < self.made
     }
 
     /// Cards of everything that stands, in no order that matters.
@@ -116,6 +131,7 @@ impl Snapshot {
         let Next { fresh, now, seals } = next;
         let (mut items, mut gone, mut entries) = (self.items.clone(), self.gone.clone(), self.entries.clone());
         let (mut appended, mut published) = (self.appended.clone(), self.published);
+        let first = entries.is_empty();
         if !fresh.is_empty() {
             let mut index = self.index.write().unwrap_or_else(|e| e.into_inner());
             for (entry, at) in fresh {
@@ -124,7 +140,9 @@ impl Snapshot {
                 match (&entry.what, &entry.body) {
                     (Logged::Card(card), Some((kid, sig, body))) => {
                         let (card, body) = (Card::decode(card).map_err(damaged)?, Body::decode(body).map_err(damaged)?);
-                        index.put(entry.id, facts(&card), &Terms::of(&card, Some(&body)));
+                        if !first {
+                            index.put(entry.id, facts(&card), &Terms::of(&card, Some(&body)));
+                        }
                         gone.remove(&entry.id);
                         let item = Item { seq: entry.seq, card, body, kid: *kid, sig: *sig, at };
                         items.insert(entry.id, Arc::new(item));
@@ -139,9 +157,16 @@ impl Snapshot {
                 entries.push(Arc::new(entry));
                 appended.push(at);
             }
+            if first {
+                let terms = |item: &Arc<Item>| (item.card.id, facts(&item.card), Terms::of(&item.card, Some(&item.body)));
+                *index = Index::of(items.values().map(terms));
+            }
         }
         let (last_change, next_change) = changes(items.values().map(|item| &item.card), now);
-        let issued = published.max(last_change).max(seals.begun);
+        // Phones believe no head from before the newest that they saw: after a clock that was a little fast is set right,
+        // this one stays where it is. One that was far ahead is left behind, lest every phone be told that wrong time.
+        let seen = Some(self.head.issued).filter(|seen| seen.since(now) < FAST).unwrap_or_default();
+        let issued = published.max(last_change).max(seals.begun).max(seen);
         let pack = alerts_pack(&alerts_full(&entries, &items, now), self.epoch(), seals);
         let named = pack.as_ref().map(|(hash, hot)| AlertsRef { hash: *hash, bytes: hot.plain().len() as u32 });
         let mut alerts: Vec<_> = pack.into_iter().collect();
@@ -166,6 +191,7 @@ impl Snapshot {
             alarm,
             alarm_until,
             next_change,
+            made: now,
         })
     }
 }

@@ -3,15 +3,16 @@
 use super::document::escape;
 use crate::cap::{outward, write};
 use crate::live::Snapshot;
-use domain::alert;
 use domain::alert::cap::Alert;
+use domain::alert::{self, State};
 use domain::content::{ItemId, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::{Feed, Route};
 use domain::words::Lang;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// Messages of a feed, the newest first.
+/// Messages of a feed, the newest first; of what holds or will hold none is left out.
 const LENGTH: usize = 60;
 
 pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Time) -> String {
@@ -30,7 +31,16 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
         messages.extend(outward::message(snapshot, gone.id, lang, origin).map(|message| (gone.id, message)));
     }
     messages.sort_by(|(_, a), (_, b)| b.sent.at.cmp(&a.sent.at).then(a.identifier.cmp(&b.identifier)));
-    messages.truncate(LENGTH);
+    let holds = |state| matches!(state, State::InForce | State::Coming);
+    let standings = alert::standings(snapshot.cards(), now);
+    let live: BTreeSet<ItemId> = standings.iter().filter(|one| holds(one.state)).map(|one| one.card.id).collect();
+    let mut room = LENGTH.saturating_sub(messages.iter().filter(|(id, _)| live.contains(id)).count());
+    messages.retain(|(id, _)| {
+        let over = !live.contains(id);
+        let kept = !over || room > 0;
+        room -= usize::from(over && kept);
+        kept
+    });
     let page = place.map_or(Route::Alerts, |place| Route::Place(place.code));
     let title = [lang.words().alerts(), " – ", place.map_or(&i.area, |place| &place.name).get(lang), " – ", &i.name].concat();
     let updated = messages.iter().map(|(_, message)| message.sent.at).max().unwrap_or(Time(0));

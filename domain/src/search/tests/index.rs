@@ -19,9 +19,12 @@ pub fn body(text: &str) -> Body {
     Body { variants: vec![variant], ..Body::default() }
 }
 
+pub fn facts(card: &Card) -> DocFacts {
+    DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind }
+}
+
 pub fn put(index: &mut Index, card: &Card, body: Option<&Body>) {
-    let facts = DocFacts { issued: card.issued, topics: card.topics.clone(), places: card.places.clone(), kind: card.kind };
-    index.put(card.id, facts, &Terms::of(card, body));
+    index.put(card.id, facts(card), &Terms::of(card, body));
 }
 
 pub fn found(index: &Index, query: &Query) -> Vec<u8> {

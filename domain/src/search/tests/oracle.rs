@@ -1,7 +1,7 @@
 //! The index against a search that reads every word of every item.
 
-use super::super::{Index, fold, tokens};
-use super::index::{body, card, found, put};
+use super::super::{Index, Terms, fold, tokens};
+use super::index::{body, card, facts, found, put};
 use crate::content::{ItemId, Kind};
 use crate::route::Query;
 use proptest::prelude::*;
@@ -86,6 +86,17 @@ fn naive(doc: &Doc, query: &Query) -> Option<(u32, u32)> {
 }
 
 proptest! {
+    #[test]
+    fn made_at_once_it_is_the_same(docs in prop::collection::vec(doc(), 0..12)) {
+        let (mut index, mut all) = (Index::new(), Vec::new());
+        for (n, doc) in docs.iter().enumerate() {
+            let (card, body) = (card(n as u8, &doc.title, &doc.summary), body(&doc.body));
+            put(&mut index, &card, Some(&body));
+            all.push((card.id, facts(&card), Terms::of(&card, Some(&body))));
+        }
+        prop_assert_eq!(format!("{:?}", Index::of(all)), format!("{index:?}"));
+    }
+
     #[test]
     fn as_the_naive_search(
         docs in prop::collection::vec(doc(), 1..12),

@@ -26,10 +26,13 @@ pub fn sound(bytes: &[u8]) -> Option<Found> {
     let (kind, seconds) = match bytes {
         [b'O', b'g', b'g', b'S', ..] if bytes.get(28..36) == Some(b"OpusHead") => ("ogg", opus_seconds(bytes)),
         [b'I', b'D', b'3', ..] | [0xff, 0xf2 | 0xf3 | 0xfa | 0xfb, ..] => ("mp3", mp3_seconds(bytes)),
+        // A film has a header of its pictures (ISO/IEC 14496-12, 12.1.2).
+        _ if bytes.windows(4).any(|four| four == b"vmhd") => return None,
         _ if brands(bytes).any(|brand| matches!(brand, b"M4A " | b"mp42" | b"isom")) => ("m4a", mp4_seconds(bytes)),
         _ => return None,
     };
-    Some(Found { kind, width: 0, height: 0, seconds })
+    // What has no length is the head of a recording at most.
+    (seconds > 0).then_some(Found { kind, width: 0, height: 0, seconds })
 }
 
 /// The brands that an ISO media file names in its first box.
@@ -172,6 +175,7 @@ mod tests {
         uneven.resize(50_000, 0);
         assert_eq!(sound(&uneven).unwrap().seconds, 60);
         // A tag and nothing behind it.
-        assert_eq!(sound(b"ID3\x04\0\0\x7f\x7f\x7f\x7f").unwrap().seconds, 0);
+        assert_eq!(sound(b"ID3\x04\0\0\x7f\x7f\x7f\x7f"), None);
+        assert_eq!(sound(b"ID3garbage"), None);
     }
 }

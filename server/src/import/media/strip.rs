@@ -14,7 +14,10 @@ const ORIENTATION: u16 = 0x0112;
 const UPRIGHT: u8 = 1;
 
 /// The same picture without notes; only how it is to be turned stays. `None` when it cannot be taken apart.
-pub fn picture(kind: &str, bytes: Vec<u8>) -> Option<Vec<u8>> {
+pub fn picture(kind: &str, mut bytes: Vec<u8>) -> Option<Vec<u8>> {
+    if kind == "jpg" {
+        bytes.truncate(end_of_jpeg(&bytes));
+    }
     let whole = Bytes::from(bytes);
     let clean = match kind {
         "jpg" => {
@@ -44,6 +47,30 @@ pub fn picture(kind: &str, bytes: Vec<u8>) -> Option<Vec<u8>> {
         _ => whole,
     };
     Some(clean.to_vec())
+}
+
+/// Where the first picture of a JPEG ends (ITU-T T.81, annex B): phones put a film or a second picture with notes of its own
+/// behind it. All of it where no end is found.
+fn end_of_jpeg(bytes: &[u8]) -> usize {
+    let mut at = 2;
+    while let Some(&[0xff, marker]) = bytes.get(at..at + 2) {
+        at += match marker {
+            // End of the image.
+            0xd9 => return at + 2,
+            // Filling.
+            0xff => 1,
+            0x01 | 0xd0..=0xd7 => 2,
+            _ => {
+                let length = bytes.get(at + 2..at + 4).map_or(2, |pair| usize::from(u16::from_be_bytes([pair[0], pair[1]])));
+                let coded = at + 2 + length.max(2);
+                // What is coded follows the start of a scan up to the next marker that is neither stuffing nor a restart.
+                let end = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0xd0..=0xd7 | 0xff);
+                let scan = bytes.get(coded..).filter(|_| marker == 0xda);
+                2 + length.max(2) + scan.map_or(0, |scan| scan.windows(2).position(end).unwrap_or(scan.len()))
+            }
+        };
+    }
+    bytes.len()
 }
 
 /// How the picture is to be turned, 1–8 (EXIF 2.3 §4.6.4), where EXIF says so in its first directory.
@@ -111,6 +138,23 @@ mod tests {
         let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x01\0\0\0\0\0\0";
         let clean = picture("jpg", jpeg(&[(0xe1, exif), (0xdb, b"table")])).unwrap();
         assert_eq!(clean, jpeg(&[(0xdb, b"table")]));
+    }
+
+    #[test]
+    fn what_lies_behind_a_picture_goes() {
+        let exif = b"Exif\0\0II*\0GPS 16.4637 107.5909";
+        let first = jpeg(&[(0xdb, b"table")]);
+        let both = [first.clone(), jpeg(&[(0xe1, exif)]), b"GPS of a film".to_vec()].concat();
+        assert_eq!(picture("jpg", both), Some(first));
+        // Several scans, stuffed and restarted, are one picture.
+        let scans = b"\xff\xd8\xff\xda\0\x02a\xff\0b\xff\xd0c\xff\xff\xc4\0\x02\xff\xda\0\x02d\xff\xd9".to_vec();
+        assert_eq!(end_of_jpeg(&scans), scans.len());
+        assert_eq!(end_of_jpeg(&[&scans[..], b"GPS"].concat()), scans.len());
+        assert_eq!(
+            end_of_jpeg(b"\xff\xd8\xff\xda\0\x02cut"),
+            9,
+            "a picture that was cut is left to be refused, or shown as far as it goes"
+        );
     }
 
     #[test]
