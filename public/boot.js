@@ -104,6 +104,8 @@
     }
   }
 
+  /*FOCUS*/
+
   /*COUNTS*/
 
   /*BUTTONS*/

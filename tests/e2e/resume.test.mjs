@@ -2,7 +2,7 @@
 // what is not here yet.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, booted, CACHE_DB, browser, find, link, open, phone, rows, serve, settle, sleep, started, synced, until } from './lib.mjs';
+import { addresses, booted, browser, CACHE_DB, find, link, open, phone, rows, serve, settle, sleep, started, synced, until } from './lib.mjs';
 
 const now = Date.now();
 const at = seconds => new Date(now + seconds * 1000).toISOString().replace(/\.\d+Z/, 'Z');
@@ -165,10 +165,28 @@ test('an alert of level 5 that comes while the program stands open takes the scr
   await open(page, `${line.url}/trong-may`);
   server.import([alert('bao', 'Bão rất mạnh đang vào', 5)]);
   await until('the server has it', async () => (await (await fetch(`${server.url}/canh-bao`)).text()).includes('Bão rất mạnh đang vào'));
-  await page.locator('[data-act=sync]').click();
+  await booted(page);
+  // Somewhere far down a list.
+  await page.evaluate(() => {
+    document.body.style.minHeight = '5000px';
+    scrollTo(0, 1500);
+    document.querySelector('[data-act=sync]').click();
+  });
   await page.locator('.alarm h1', { hasText: 'Bão rất mạnh đang vào' }).waitFor();
+  const stands = () => page.evaluate(() => {
+    const at = document.activeElement, dialog = document.querySelector('dialog');
+    return { y: scrollY, focus: at.tagName, id: at.id, name: dialog?.getAttribute('aria-label'), modal: dialog?.matches(':modal'), top: dialog?.querySelector('.alh').getBoundingClientRect().top };
+  });
+  await until('it is in front', async () => (await stands()).modal);
+  const { top, ...there } = await stands();
+  assert.deepEqual(there, { y: 1500, focus: 'H1', id: '', name: 'Bão rất mạnh đang vào', modal: true });
+  assert.ok(top >= 0 && top < 60, `its level is ${top} from the top`);
+  // Nobody closes it without having read it.
+  await page.keyboard.press('Escape');
+  assert.ok(await page.locator('.alarm').isVisible());
   await page.locator('.alarm [data-act=seen]').click();
   await page.locator('.alarm').waitFor({ state: 'detached' });
+  await until('the reader goes on where he was', async () => (await stands()).id === 'main' && (await stands()).y === 1500);
   await context.close();
 });
 

@@ -16,8 +16,12 @@ const WORKER: [(&str, &str); 3] = [
     ("importScripts('/sw-push.js');", "sw-push.js"),
     ("/*UNPACK*/", "unpack.js"),
 ];
-const BOOT: [(&str, &str); 3] =
-    [("/*WORKER*/", "boot-worker.js"), ("/*COUNTS*/", "boot-counts.js"), ("/*BUTTONS*/", "boot-buttons.js")];
+const BOOT: [(&str, &str); 4] = [
+    ("/*WORKER*/", "boot-worker.js"),
+    ("/*FOCUS*/", "boot-focus.js"),
+    ("/*COUNTS*/", "boot-counts.js"),
+    ("/*BUTTONS*/", "boot-buttons.js"),
+];
 /// Not part of what a phone keeps: for stores, link previews and crawlers, or already inside the pages.
 const SKIP: [&str; 8] = ["sw.js", "sw-off.js", "inline.js", "release.json", "screenshots/", "icons/", "og", "robots.txt"];
 /// Compressed by their own format: the wire carries them as they are.

@@ -24,16 +24,16 @@ const PICTURE: i64 = 3 * 86_400;
 /// Frame, notices and page.
 pub fn whole(view: &View) -> El {
     let ctx = view.ctx();
-    if let Some((card, open)) = view.alarm.as_ref().and_then(|open| Some((open.card.as_ref()?, open))) {
-        let alarm = pages::alarm(&ctx, ItemData::select(card, open.body.as_deref(), cards(view), ctx.now));
-        let main = el("main").attr("id", "main").attr("tabindex", "-1").kid(alarm);
-        return el("div").attr("class", "app whole").kid(main);
-    }
+    let alarm = view.alarm.as_ref().and_then(|open| {
+        let data = ItemData::select(open.card.as_ref()?, open.body.as_deref(), cards(view), ctx.now);
+        Some(pages::alarm(&ctx, data))
+    });
     let page = page(view, &ctx);
     let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts));
     let fresh = view.fresh().filter(|_| list);
     let main = el("div").attr("id", "page").kid(notice::notices(view, &ctx)).kid(page);
-    ui::chrome(&ctx, view.route.as_ref(), fresh, main)
+    // Over the page, which stays where it is behind it.
+    ui::chrome(&ctx, view.route.as_ref(), fresh, main).maybe(alarm)
 }
 
 /// The first of the newest items, which the home page brings with it.

@@ -21,7 +21,7 @@ pub fn web(url: &str) -> Option<&str> {
     matches!(scheme.as_deref(), Some("http" | "https")).then_some(url)
 }
 
-/// An SMS with title, summary (of an alert what fits) and short address, ready to send; `over` says first that the item no
+/// An SMS with title, summary (of an alert the sentences that fit) and short address, ready to send; `over` says first that the item no
 /// longer holds.
 pub fn sms(over: &str, card: &Card, lang: Lang, origin: &str) -> String {
     let headline = card.headline(lang.tag());
@@ -31,8 +31,9 @@ pub fn sms(over: &str, card: &Card, lang: Lang, origin: &str) -> String {
         let room = sms::LETTERS.saturating_sub(address.len() + 2);
         if let Some((end, _)) = text.char_indices().nth(room) {
             text.truncate(end);
-            text.truncate(text.rfind(' ').unwrap_or(end));
-            text.push('…');
+            // Whole sentences: half of one may say the opposite.
+            let sentence = text.as_bytes().windows(2).rposition(|two| two == b". ");
+            text.truncate(sentence.map_or(end, |at| at + 1));
         }
     }
     sms_of(&[&text, " ", &address].concat())

@@ -5,7 +5,8 @@ use crate::ctx::Ctx;
 use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
 use crate::parts::{
-    alert_class, button, drill_mark, hazard_name, headline, in_lang, lasts, sign, span_text, state_text, title, to, way,
+    alert_class, button, drill_mark, hazard_name, headline, in_lang, lasts, places_text, sign, span_text, state_text, title, to,
+    way,
 };
 use domain::alert::State;
 use domain::alert::sms::taken_back;
@@ -90,19 +91,22 @@ fn drawing(step: &str) -> Option<&'static str> {
     DRAWINGS.iter().find(|(_, words)| words.split('|').any(|word| step.contains(word))).map(|(name, _)| *name)
 }
 
-/// The whole screen for one alert that must not be overlooked: what it is, what to do, whom to call.
+/// The whole screen for one alert that must not be overlooked: what it is, what to do, where, from whom, whom to call.
 pub fn alarm(ctx: &Ctx, data: ItemData) -> El {
     let head = headline(data.card, ctx);
     let variant = data.body.and_then(|body| body.variant(&head.lang));
     let top = data.card.alert().map(|info| self::head(&data, &info, ctx));
     let whole = to(data.card, ctx).class("bt").kid(tx("span", ctx.w().read_all()));
-    cl("div", "pg alarm")
+    let alarm = cl("div", "pg alarm")
         .maybe(top)
         .kid(title("h1", data.card, ctx))
+        .kid(tx("small", places_text(&data.card.places, ctx)))
+        .kid(tx("small", data.card.source.clone()))
         .maybe(variant.and_then(|variant| what_to_do(variant, ctx)))
         .kid(in_lang(cl("p", "ld").text(head.summary.clone()), &head.lang, ctx))
         .kids(variant.map(|variant| after(variant, ctx)).unwrap_or_default())
-        .kid(cl("p", "ac").kid(button("seen", "check", ctx.w().seen())).kid(whole))
+        .kid(cl("p", "ac").kid(button("seen", "check", ctx.w().seen())).kid(whole));
+    el("dialog").kid(alarm)
 }
 
 /// Other forms of the alert, which the server makes: on paper, as text message, for the loudspeaker.

@@ -4,7 +4,7 @@ use crate::el::{El, Node};
 use domain::route::{Route, notify_path};
 use domain::words::Lang;
 
-const TAGS: [&str; 54] = [
+const TAGS: [&str; 55] = [
     "a",
     "article",
     "audio",
@@ -58,6 +58,7 @@ const TAGS: [&str; 54] = [
     "use",
     "hr",
     "br",
+    "dialog",
     "time",
 ];
 

@@ -1,0 +1,47 @@
+  // Part of boot.js: in the shell, where keyboard and screen reader go on when the program has drawn something else.
+
+  /** Where it is without moving the page; whether there was such a place. */
+  function focus(selector) {
+    var spot = d.querySelector(selector);
+    if (spot) spot.focus({ preventScroll: true });
+    return !!spot;
+  }
+
+  if (shell && window.MutationObserver) {
+    var alarm, path = location.pathname, left, next;
+    addEventListener('popstate', function () {
+      left = path;
+      path = location.pathname;
+    });
+    d.addEventListener('click', function (event) {
+      // The button is far below once more has come.
+      var lists = event.target.closest && event.target.closest('[data-act=more]') && d.querySelectorAll('.ls');
+      if (lists && lists.length) next = lists[lists.length - 1].children.length + 1;
+    }, true);
+    var drawn = function () {
+      var dialog = d.querySelector('dialog');
+      // An alert over the page: what is behind it can be neither reached nor read out, and stays where it was.
+      if (dialog && dialog.showModal) {
+        var title = dialog.querySelector('h1');
+        if (!dialog.open) dialog.showModal();
+        // The first, or the next of several.
+        if (dialog.getAttribute('aria-label') !== title.textContent) {
+          dialog.setAttribute('aria-label', title.textContent);
+          title.tabIndex = -1;
+          focus('dialog h1');
+          dialog.scrollTop = 0;
+        }
+      }
+      if (alarm && !dialog) focus('#main');
+      alarm = dialog;
+      // Who goes back is on the way that was taken.
+      if (left && left !== path && focus('#main a[href="' + left + '"]')) left = 0;
+      if (next && focus('.ls>li:nth-child(' + next + ') a')) next = 0;
+      if (path !== location.pathname) {
+        path = location.pathname;
+        left = next = 0;
+      }
+    };
+    new MutationObserver(drawn).observe(d.body, { childList: true, subtree: true });
+    drawn();
+  }
