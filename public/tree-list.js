@@ -13,7 +13,11 @@ export function list(app) {
   const open = data.works.filter(work => !work.closed && !inForce(app).some(alert => alert.ids.includes(work.alert)));
   return [
     h('h2', {}, t('houses_n', { n: houses.length })),
-    inForce(app).map(alert => h('div', { class: `al l${alert.level}` }, h('b', {}, t('level', { n: alert.level })), ' ', alert.title || t('pushed_alert'), h('p', { class: 'ac' }, button(t('call_now'), () => app.go('work', alert), { class: 'bt go' }, 'phone')))),
+    // An exercise never looks like the real thing.
+    inForce(app).map(alert => h('div', { class: `al ${alert.drill ? 'dr' : `l${alert.level}`}` },
+      alert.drill ? h('p', { class: 'dm' }, h('b', {}, t('drill_line'))) : null,
+      h('b', {}, t('level', { n: alert.level })), ' ', alert.title || t('pushed_alert'),
+      houses.length ? h('p', { class: 'ac' }, button(t('call_now'), () => app.go('work', alert), { class: 'bt go' }, 'phone')) : null)),
     open.map(work => button(t('go_on', { title: work.title }), () => app.go('work', { ...work, ids: work.alert ? [work.alert] : [] }), { class: 'bt wide' }, 'phone')),
     houses.length ? null : h('p', { class: 'em' }, t('empty')),
     h('p', { class: 'ac' },

@@ -109,7 +109,8 @@ export const CALLS = 3;
 
 /**
  * What the server said of alerts (`/api/v1/alerts`) and what came by push, as chains that hold or will hold: ids of the
- * chain (the oldest first, as far as known), title, level, hazard, end in ms, whether it concerns `place`. Worst first.
+ * chain (the oldest first, as far as known), title, level, hazard, end in ms, whether it concerns `place`, whether it is an
+ * exercise. Worst first, exercises last.
  */
 export function chains(items, pushed, place, now, lang) {
   const all = items.filter(item => item.alert);
@@ -129,7 +130,7 @@ export function chains(items, pushed, place, now, lang) {
     if (!/^(in-force|coming)$/.test(item.alert.state) || (item.expires && Date.parse(item.expires) <= now)) continue;
     const head = item.headlines.find(head => head.lang === lang) || item.headlines[0];
     found.push({
-      ids: chain(item.id), title: head.title, level: item.alert.level, hazard: item.alert.hazard, ends: item.expires ? Date.parse(item.expires) : 0,
+      ids: chain(item.id), title: head.title, level: item.alert.level, hazard: item.alert.hazard, ends: item.expires ? Date.parse(item.expires) : 0, drill: item.alert.status === 'exercise',
       here: !item.places.length || item.places.includes(place) || item.places.some(code => code.length < place.length),
     });
   }
@@ -146,7 +147,7 @@ export function chains(items, pushed, place, now, lang) {
     const at = found.findIndex(chain => chain.ids.includes(news.chain));
     const before = at < 0 ? { ids: [news.chain], hazard: '', here: true } : found.splice(at, 1)[0];
     if (cancel || (news.expires && news.expires * 1000 <= now)) continue;
-    found.push({ ...before, title: news.title, level: news.level, ends: news.expires * 1000 || 0 });
+    found.push({ ...before, title: news.title, level: news.level, ends: news.expires * 1000 || 0, drill: news.status === 'exercise' });
   }
-  return found.sort((a, b) => b.level - a.level);
+  return found.sort((a, b) => a.drill - b.drill || b.level - a.level);
 }

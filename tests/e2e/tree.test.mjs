@@ -498,6 +498,9 @@ test('the newest word of an alert decides, from whoever it comes; two numbers ar
   assert.deepEqual(now([first], [push('a', 4, '06:00', '18:00'), push('b', 2, '09:00', '18:00', 'update')]), [[2, 'flood']], 'lowered by push');
   assert.deepEqual(now([first], [push('a', 4, '06:00', '18:00', 'cancel', 2)]), [], 'withdrawn by push');
   assert.deepEqual(now([], [push('a', 3, '09:00', '18:00')]), [[3, '']]);
+  const drill = item('x', 5, '07:00', '18:00');
+  drill.alert.status = 'exercise';
+  assert.deepEqual(chains([drill, first], [], '20044', Date.parse(at('10:01')), 'vi').map(chain => [chain.title, chain.drill]), [['a', false], ['x', true]], 'an exercise comes last');
   assert.deepEqual(['0912345678 - 0987654321', '0912-345-678', '+84 912 345 678'].map(dial), ['0912345678', '0912345678', '+84912345678']);
   const noted = parse('1. Hồ Văn B 0912345678\n2) Hồ Văn C - 0912345679 - Thôn D\n0912345672 Lê F\nRaPat 0234.3823.456, Thôn 1, già yếu\nBlúp +84 912 345 671', {}).rows;
   assert.deepEqual(noted.map(row => [row.name, dial(row.phone), row.hamlet, row.note]), [
