@@ -46,10 +46,11 @@
     a.before(shown);
     // In the program past the pictures that a browser remembers: what was tapped there is kept by the worker.
     var from = a.dataset.other || a.getAttribute('href'), put = function () { img.src = from; };
-    if (shell) fetch(from).then(function (answer) { return answer.blob(); }).then(put, put);
-    else put();
-    // As a recording says when it is asked for: the program counts what comes.
+    // As a recording says when it is asked for: the program counts what comes, unless it is here already.
     a.dispatchEvent(new Event('play'));
+    // Looked for once more, so that the program's own look comes before the worker keeps it.
+    if (shell) caches.match(from, { cacheName: 'bt-media' }).then(function () { return fetch(from); }).then(function (answer) { return answer.blob(); }).then(put, put);
+    else put();
   }
 
   var offer;

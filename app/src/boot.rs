@@ -69,7 +69,7 @@ fn mount(app: &Rc<App>) {
     walk::title(app);
 }
 
-/// Taps, back and forward, other tabs.
+/// Taps, back and forward, what is played, other tabs.
 fn listen(app: &Rc<App>) {
     nav::begin();
     let tapped = app.clone();
@@ -79,6 +79,11 @@ fn listen(app: &Rc<App>) {
         let app = popped.clone();
         let (path, query) = nav::here();
         spawn(async move { walk::go(&app, &path, &query, Step::Back).await });
+    });
+    let played = app.clone();
+    media::on_play(move |path| {
+        let app = played.clone();
+        spawn(async move { item::played(&app, &path).await });
     });
     let told = app.clone();
     channel::on_change(move || {
@@ -111,11 +116,6 @@ async fn later(app: &Rc<App>) {
     });
     // What came between the first look and now.
     push::came(app);
-    let played = app.clone();
-    media::on_play(move |path| {
-        let app = played.clone();
-        spawn(async move { item::played(&app, &path).await });
-    });
     let left = app.clone();
     page::on_leave(move || {
         let app = left.clone();

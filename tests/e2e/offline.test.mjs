@@ -1,7 +1,7 @@
 // The heart of it: the server dies, the phone restarts, and everything that was here is still here.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, each, find, open, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+import { addresses, booted, each, find, open, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
 
 let server, disk, context, page, items, recorded, pictured;
 /** Plays the recording of the item from `share` of its length on; how far it came in a second. */
@@ -76,9 +76,12 @@ test('a tap opens an article and back returns to the list, without loading a pag
   const title = (await link.innerText()).split('\n')[0].trim();
   await link.click();
   await page.locator('main h1', { hasText: title }).waitFor();
+  await booted(page);
+  const left = new URL(page.url()).pathname;
   await page.goBack();
   await page.locator('main li a').first().waitFor();
   assert.equal(await page.evaluate(() => window.__same), true);
+  await until('the keyboard goes on at the way that was taken', () => page.evaluate(left => document.activeElement.getAttribute('href') === left, left));
 });
 
 test('search finds the same with and without diacritics, and never says before its look that there is nothing', async () => {

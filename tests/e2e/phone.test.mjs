@@ -230,6 +230,8 @@ test('who opened more of a list and comes back from an item finds it as it was, 
   assert.equal(await rows.count(), 60);
   await page.locator('[data-act=more]').click();
   await until('more rows', async () => (await rows.count()) > 80);
+  const focused = () => page.evaluate(() => document.activeElement.getAttribute('href'));
+  await until('the keyboard goes on with the first that is new', async () => (await focused()) === (await rows.nth(60).locator('a').first().getAttribute('href')));
   const count = await rows.count();
   const last = page.locator('.ls a', { hasText: 'Bài dài thứ 79' });
   await last.scrollIntoViewIfNeeded();
