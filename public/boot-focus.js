@@ -9,14 +9,20 @@
 
   if (shell && window.MutationObserver) {
     var alarm, path = location.pathname, left, next;
+    // Later the reader is at something else, and a list that changes by itself must not take him away.
+    function soon() { setTimeout(function () { left = next = 0; }, 3000); }
     addEventListener('popstate', function () {
       left = path;
       path = location.pathname;
+      soon();
     });
     d.addEventListener('click', function (event) {
       // The button is far below once more has come.
       var lists = event.target.closest && event.target.closest('[data-act=more]') && d.querySelectorAll('.ls');
-      if (lists && lists.length) next = lists[lists.length - 1].children.length + 1;
+      if (lists && lists.length) {
+        next = lists[lists.length - 1].children.length + 1;
+        soon();
+      }
     }, true);
     var drawn = function () {
       var dialog = d.querySelector('dialog');
