@@ -74,6 +74,7 @@ function go(view, arg = null) {
   app.said = '';
   step();
   draw(true);
+  takeUp();
 }
 /** The phone's own way back leads from any screen to the list, and from there out: history knows one step, or none. */
 let leaving = false;
@@ -88,7 +89,10 @@ function step() {
 addEventListener('popstate', () => {
   // Our own step back; meanwhile somebody may have gone on.
   if (leaving) [leaving] = [false, step()];
-  else if (deep() && !history.state) go('list');
+  else if (deep() && !history.state) {
+    putAside();
+    go('list');
+  }
 });
 /** Something outside has changed: shown where nobody is typing or choosing. */
 function redraw() {
@@ -181,7 +185,7 @@ async function open(lock, data, at) {
   tell();
   // Open storage reaches the disk later than the box does: after a cut it may lag behind.
   report(data);
-  if (data.draft) return takeUp(data);
+  if (data.draft) return go(data.draft.view, data.houses.find(house => house.id === data.draft.id) || null);
   const due = app.alerts.find(alert => alert.ids.includes(asked())) || app.alerts.find(alert => alert.here && alert.level >= CALLS && !finished(alert));
   if (due && data.houses.length) go('work', due);
   else go('list');
@@ -208,20 +212,22 @@ document.addEventListener('visibilitychange', () => {
   else look();
 });
 
-/** A form that is half filled in when the page locks is locked up with the list, and comes back with it. */
+/** A form that is half filled in when the page locks, or on the way back, is locked up with the list. */
 function putAside() {
   const fields = [...root.querySelectorAll('form input[id]:not([type=password]):not([type=file]),form fieldset input,textarea')];
-  if (!/form|paste/.test(app.view) || !fields.some(field => field.value)) return;
+  if (!/form|paste/.test(app.view) || !fields.some(field => field.value !== field.defaultValue || field.checked !== field.defaultChecked)) return;
   const state = fields.map(field => [field.id || field.name, field.type === 'checkbox' ? field.checked : field.value]);
-  app.data.draft = { view: app.view, id: app.arg ? app.arg.id : '', state };
+  app.data.draft = { view: app.view, id: house(), state };
   keep();
 }
-function takeUp(data) {
-  const { view, id, state } = data.draft;
-  delete data.draft;
+const house = () => (app.arg ? app.arg.id : '');
+/** It comes back with its form. */
+function takeUp() {
+  const draft = app.data && app.data.draft;
+  if (!draft || draft.view !== app.view || draft.id !== house()) return;
+  delete app.data.draft;
   keep();
-  go(view, data.houses.find(house => house.id === id) || null);
-  for (const [name, value] of state) {
+  for (const [name, value] of draft.state) {
     const field = document.getElementById(name) || root.querySelector(`[name="${name}"]`);
     if (typeof value === 'boolean') field.checked = value;
     else field.value = value;

@@ -294,8 +294,15 @@ test('it locks itself after ten minutes without a touch, and a half filled form 
   await heading(page, 'Thêm nhà');
   assert.equal(await page.inputValue('#name'), 'Hồ Văn Dở');
   assert.ok(await page.locator('[name=need-slope]').isChecked());
+  await page.goBack();
+  await heading(page, '5 nhà');
+  await press(page, 'Thêm nhà');
+  assert.equal(await page.inputValue('#name'), 'Hồ Văn Dở', "the phone's own way back loses nothing");
   await press(page, 'Quay lại');
   await heading(page, '5 nhà');
+  await press(page, 'Thêm nhà');
+  assert.equal(await page.inputValue('#name'), '', 'the button beside it does');
+  await press(page, 'Quay lại');
 });
 
 test('a file goes to another phone and merges there, with the passphrase of the file', async () => {
