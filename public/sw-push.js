@@ -27,13 +27,13 @@ async function receive(said, bt) {
   const { item, ...facts } = bt;
   const rung = before?.level || 0;
   const over = bt.type === 'cancel';
-  // Rings when it is worse than what rang here before; that it is over, only where it rang at all.
+  // Rings when it is worse than what rang here before, or than what it was lowered to since; that it is over, only where it rang at all.
   const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual'));
   // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
   // to be shown all the same.
   await (old ? show(before.said, before.bt, false) : show(said, facts, ring));
   await keepPushed(bt.id + '-' + +bt.rev, { ...said, ...bt });
-  if (!old) await keepPushed('shown/' + bt.chain, { level: over ? 0 : ring ? bt.level : rung, said, bt: facts });
+  if (!old) await keepPushed('shown/' + bt.chain, { level: over ? 0 : ring ? bt.level : Math.min(rung, bt.level), said, bt: facts });
   // The picture of the home page knows nothing of it, nor do pages that were kept of this chain.
   await caches.delete(HOME);
   const pages = await caches.open(PAGES);

@@ -19,7 +19,8 @@ use domain::sign::hash;
 use negotiate::Wanted;
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use tokio::sync::OnceCell;
 
 /// Content named by its hash never changes.
 pub const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -30,8 +31,8 @@ pub const REVALIDATE: &str = "no-cache";
 
 /// Below this many bytes the best compression is quick enough to wait for.
 const SMALL: usize = 8 * 1024;
-/// Dictionary-compressed forms kept of one answer: that many releases or packs back.
-const MAX_DELTAS: usize = 4;
+/// Dictionary-compressed forms kept of one answer: after an alert phones come with packs of many days.
+const MAX_DELTAS: usize = 16;
 
 /// One encoding of an answer.
 #[derive(Clone, Debug)]
@@ -40,6 +41,9 @@ struct Coded {
     encoding: Option<&'static str>,
     bytes: Bytes,
 }
+
+/// Made once, however many ask at the same time.
+type Delta = Arc<OnceCell<Option<Coded>>>;
 
 #[derive(Debug)]
 pub struct Hot {
@@ -55,7 +59,7 @@ pub struct Hot {
     quick: OnceLock<Option<Coded>>,
     best: OnceLock<Option<Coded>>,
     zstd: OnceLock<Option<Coded>>,
-    deltas: Mutex<HashMap<[u8; 32], Option<Coded>>>,
+    deltas: Mutex<HashMap<[u8; 32], Delta>>,
 }
 
 /// Whether a request lets any encoding of ours pass.
@@ -135,11 +139,16 @@ impl Hot {
         self.group.as_ref()
     }
 
+    fn deltas(&self) -> MutexGuard<'_, HashMap<[u8; 32], Delta>> {
+        self.deltas.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
     /// Bytes held in memory.
     pub fn weight(&self) -> usize {
         let forms = [&self.quick, &self.best, &self.zstd];
         let coded = forms.iter().filter_map(|form| form.get()?.as_ref()).map(|coded| coded.bytes.len()).sum::<usize>();
-        self.plain.bytes.len() + coded + 512
+        let deltas: usize = self.deltas().values().filter_map(|made| made.get()?.as_ref()).map(|coded| coded.bytes.len()).sum();
+        self.plain.bytes.len() + coded + deltas + 512
     }
 
     fn coded(&self, encoding: &'static str, form: &str, bytes: Bytes) -> Option<Coded> {
@@ -294,24 +303,30 @@ impl Hot {
         .await
     }
 
-    /// This answer as a difference from one that the reader has. Made once for each pair.
+    /// This answer as a difference from one that the reader has. Where nothing more is kept, the answer goes whole: a difference
+    /// takes the processor longer than it saves a phone, if each phone has its own made.
     async fn delta(self: &Arc<Self>, held: [u8; 32], dictionaries: &Dictionaries) -> Option<Coded> {
         let group = self.group.as_ref()?;
-        if let Some(made) = self.deltas.lock().unwrap_or_else(|e| e.into_inner()).get(&held) {
+        let known = self.deltas().get(&held).cloned();
+        if let Some(made) = known.as_ref().and_then(|cell| cell.get()) {
             return made.clone();
         }
         let dictionary = dictionaries.find(&held, group)?;
+        let cell = {
+            let mut deltas = self.deltas();
+            if !deltas.contains_key(&held) && deltas.len() >= MAX_DELTAS {
+                return None;
+            }
+            deltas.entry(held).or_default().clone()
+        };
         let this = self.clone();
-        let made = compress::apart(move || {
-            let bytes = compress::dcz(&this.plain.bytes, &dictionary, &held);
-            let form: String = held[..4].iter().fold("d".into(), |text, byte| format!("{text}{byte:02x}"));
-            this.coded("dcz", &form, bytes.into())
-        })
-        .await;
-        let mut deltas = self.deltas.lock().unwrap_or_else(|e| e.into_inner());
-        if deltas.len() < MAX_DELTAS {
-            deltas.insert(held, made.clone());
-        }
-        made
+        let make = || {
+            compress::apart(move || {
+                let bytes = compress::dcz(&this.plain.bytes, &dictionary, &held);
+                let form: String = held[..4].iter().fold("d".into(), |text, byte| format!("{text}{byte:02x}"));
+                this.coded("dcz", &form, bytes.into())
+            })
+        };
+        cell.get_or_init(make).await.clone()
     }
 }

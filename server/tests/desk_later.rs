@@ -8,6 +8,7 @@ use domain::content::ItemId;
 use domain::editorial::{Role, Stage};
 use lab::{Lab, NOW};
 use office::*;
+use serde_json::json;
 use server::store::desk::Lane;
 use std::sync::atomic::Ordering;
 
@@ -100,6 +101,19 @@ async fn what_replaces_an_item_names_one_that_is_there() {
     assert_eq!(send_in(known.to_string()).await.status, StatusCode::SEE_OTHER);
     assert_eq!(act(&lab, &approver, &work, "approve publish", &[]).await.status, StatusCode::SEE_OTHER);
     assert!(item(&lab, "Lịch mới").is_some());
+    // What is another commune's, or an alert, goes by the hand of those who may withdraw it.
+    let guide = json!({"id": "kia", "kind": "guide", "topics": ["y-te"], "places": ["20050"], "title": "Của xã khác",
+        "summary": "Của xã ấy.", "body": ["a"], "issued": "-1h", "source": {"name": "UBND"}});
+    lab.import(&[guide]).await;
+    let (theirs, _) = item(&lab, "Của xã khác").unwrap();
+    let work = write(&lab, &author, "Lịch nữa").await;
+    let version = field(&lab, &author, &work, "version").await;
+    let mut form = article("Lịch nữa", "20044");
+    let id = theirs.to_string();
+    form.extend([("version", version.as_str()), ("do", "submit"), ("supersedes", id.as_str())]);
+    assert_eq!(post(&lab, &author, &work, &form).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(act(&lab, &approver, &work, "approve publish", &[]).await.status, StatusCode::FORBIDDEN);
+    assert!(item(&lab, "Lịch nữa").is_none());
 }
 
 #[tokio::test]

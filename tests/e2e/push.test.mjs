@@ -198,8 +198,14 @@ test('an update that is no worse does not ring again, a worse one does, an older
   // The server believes that it must ring; this phone knows that it has rung.
   await deliver({ ...sent.again, bt: { ...sent.again.bt, issued: sent.again.bt.issued + 1, ring: true } });
   await note(tag, n => n.silent && n.at === (sent.again.bt.issued + 1) * 1000);
+  // Lowered, and as bad again as it was: it rings, whatever the server thinks.
+  const as = (level, later) => ({ ...sent.again, bt: { ...sent.again.bt, level, issued: sent.again.bt.issued + later, ring: false } });
+  await deliver(as(2, 2));
+  await note(tag, n => n.silent && n.at === (sent.again.bt.issued + 2) * 1000);
+  await deliver(as(3, 3));
+  await note(tag, n => !n.silent && n.at === (sent.again.bt.issued + 3) * 1000);
   await deliver(sent.worse);
-  const worse = await note(tag, n => !n.silent);
+  const worse = await note(tag, n => !n.silent && n.at === sent.worse.bt.issued * 1000);
   assert.deepEqual([worse.renotify, worse.stays], [true, true]);
   await deliver(sent.first);
   await until('the older one was taken in and changed nothing', async () => {

@@ -37,13 +37,13 @@ pub struct Call {
     pub near: bool,
 }
 
-/// Whether a message calls whoever has this wish, at `now`. `shown` is the highest level that he was shown of its chain
-/// before; `None` where he was shown nothing.
+/// Whether a message calls whoever has this wish, at `now`. `shown` is the level of what he was shown last of its
+/// chain; `None` where he was shown nothing.
 ///
 /// - A trial of the equipment calls nobody.
 /// - A cancel goes to whoever was shown something, without a sound, and to nobody else.
 /// - An update goes to those who were shown something, too, be they still concerned or not; it rings only where its level is
-///   above what they were shown.
+///   above what they were shown last: what was lowered in the evening and gets worse at night wakes people again.
 /// - Quiet hours take the sound from everything below [`WAKES`] and from every drill.
 pub fn call(wish: &Wish, message: &Message, shown: Option<u8>, now: Time) -> Option<Call> {
     let Message { info, places, status } = message;

@@ -157,12 +157,20 @@ async fn subscribe(site: &Site, request: Request) -> Result<Response, Refusal> {
     let origin = origin::of(site, &request).to_string();
     let who = subscription(read(request).await?, origin, site.push.local)?;
     let counts = &site.push.counts.subscriptions;
-    if counts.load(Ordering::Relaxed) >= MAX_SUBSCRIPTIONS && site.store.subscription_seen(&who.endpoint).await?.is_none() {
+    let full = counts.load(Ordering::Relaxed) >= MAX_SUBSCRIPTIONS;
+    let mut tx = site.store.begin().await?;
+    let put: Result<(bool, bool), Error> = async {
+        let new = tx.put_subscription(&who, site.now()).await?;
+        // Anybody may write invented ones: they make room, so that nobody can close this to everybody else.
+        let room = !(new && full) || tx.drop_unproven_subscription(&who.endpoint).await?;
+        Ok((new, room))
+    }
+    .await;
+    if matches!(put, Ok((_, false))) {
+        tx.roll_back().await;
         return Err(code(StatusCode::SERVICE_UNAVAILABLE, "full"));
     }
-    let mut tx = site.store.begin().await?;
-    let put = tx.put_subscription(&who, site.now()).await;
-    if tx.end(put).await? {
+    if tx.end(put).await?.0 && !full {
         counts.fetch_add(1, Ordering::Relaxed);
     }
     Ok(done())

@@ -94,3 +94,33 @@ async fn a_trial_comes_once_a_minute_and_says_that_it_is_one() {
     assert_eq!(attempt().await, (410, json!("gone")), "so that the page subscribes again");
     assert_eq!(world.say("POST", "/push/kiem", name).await.1["known"], false);
 }
+
+#[tokio::test]
+async fn invented_subscriptions_keep_nobody_out() {
+    let world = World::asleep().await;
+    let (invented, real, late) = (Phone::new(0), Phone::new(1), Phone::new(2));
+    world.subscribe(&invented, &[HERE], 5).await;
+    world.subscribe(&real, &[HERE], 2).await;
+    let store = &world.lab.app.site.store;
+    let endpoint = |phone: &Phone| phone.wish(&world.service, &[HERE], 2)["endpoint"].as_str().unwrap().to_owned();
+    let proved = async |phone: &Phone| {
+        let id = store.subscription(&endpoint(phone)).await.unwrap().unwrap().id;
+        let mut tx = store.begin().await.unwrap();
+        tx.saw_subscription(id, domain::content::Time(NOW)).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    proved(&real).await;
+    let counts = &world.lab.app.site.push.counts.subscriptions;
+    counts.store(server::push::MAX_SUBSCRIPTIONS, Ordering::SeqCst);
+    world.subscribe(&late, &[HERE], 2).await;
+    assert!(store.subscription(&endpoint(&invented)).await.unwrap().is_none(), "nobody ever took anything for it");
+    for phone in [&real, &late] {
+        assert!(store.subscription(&endpoint(phone)).await.unwrap().is_some());
+        proved(phone).await;
+        world.subscribe(phone, &[THERE], 2).await;
+    }
+    let one_more = invented.wish(&world.service, &[HERE], 2);
+    assert_eq!(world.say("POST", "/push/dang-ky", one_more).await, (503, json!("full")), "all of them are real");
+    assert_eq!(store.subscriptions().await.unwrap(), 2);
+    assert_eq!(counts.load(Ordering::SeqCst), server::push::MAX_SUBSCRIPTIONS);
+}

@@ -43,6 +43,22 @@ async fn a_chain_goes_to_those_who_heard_of_it_and_rings_when_it_gets_worse() {
 }
 
 #[tokio::test]
+async fn what_was_lowered_and_gets_worse_rings_again() {
+    let world = World::new().await;
+    let phone = Phone::new(0);
+    world.subscribe(&phone, &[HERE], 2).await;
+    world.publish(alert("a", 3, &[HERE])).await;
+    for (count, id, before, level) in [(2, "b", "a", 2), (3, "c", "b", 3), (4, "d", "c", 3)] {
+        world.idle().await;
+        world.publish(follow(id, "update", before, level, &[HERE])).await;
+        world.service.until(id, |got| got.len() == count).await;
+    }
+    let got = world.service.until("all", |got| got.len() == 4).await;
+    let rings: Vec<bool> = heard(&phone, &got).into_iter().map(|(_, ring)| ring).collect();
+    assert_eq!(rings, [true, false, true, false]);
+}
+
+#[tokio::test]
 async fn an_alert_that_is_withdrawn_is_taken_back() {
     let world = World::new().await;
     let (phone, id) = (Phone::new(0), "a");

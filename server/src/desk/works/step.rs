@@ -11,7 +11,7 @@ use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{Note, Person, Work};
 use domain::content::{ItemId, Time};
-use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Stage, State, allowed, credit, transition};
+use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Scope, Stage, State, allowed, credit, transition};
 use std::collections::HashSet;
 
 /// Longest remark or reason, in characters.
@@ -40,9 +40,21 @@ pub(super) async fn steps(
         if !action.is_step() || !allowed(&person.grants, *action, scope(&work.text)) {
             return Err(Trouble::Denied);
         }
+        if matches!(action, Action::Approve | Action::Publish) && !replaces(tx, person, &work.text).await? {
+            return Err(Trouble::Denied);
+        }
         step(site, tx, Some(person), work, files, *action, ask).await?;
     }
     Ok(())
+}
+
+/// Whether this person may let a text take the place of the item that it names: that one leaves every list, as if it were
+/// withdrawn, so whoever lets it go needs the right to withdraw it.
+async fn replaces(tx: &mut Tx, person: &Person, text: &Manuscript) -> Result<bool, Error> {
+    let Ok(id) = text.supersedes.trim().parse::<ItemId>() else { return Ok(true) };
+    let Some(card) = tx.last_card(id).await? else { return Ok(true) };
+    let scope = Scope { places: &card.places, topics: &card.topics, alert: card.alert().is_some() };
+    Ok(allowed(&person.grants, Action::Withdraw, scope))
 }
 
 /// A work that is no longer scheduled is not published by itself.

@@ -134,6 +134,16 @@ impl Tx {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Lets the oldest one go for which no service ever took anything, but for this one. Says whether there was one.
+    pub async fn drop_unproven_subscription(&mut self, but: &str) -> Result<bool, Error> {
+        let sql = "SELECT endpoint FROM subscription WHERE last IS NULL AND endpoint <> ? ORDER BY id LIMIT 1";
+        let oldest: Option<(String,)> = sqlx::query_as(sql).bind(but).fetch_optional(self.raw()).await?;
+        match oldest {
+            Some((endpoint,)) => self.drop_subscription(&endpoint).await,
+            None => Ok(false),
+        }
+    }
+
     /// Lets a subscription have a trial, unless it had one after `since`.
     pub async fn may_test(&mut self, id: i64, since: Time, now: Time) -> Result<bool, Error> {
         let sql = "UPDATE subscription SET tested = ? WHERE id = ? AND (tested IS NULL OR tested <= ?)";

@@ -12,14 +12,14 @@ use domain::wire::Seq;
 pub struct Sent {
     /// Position of the last message that was taken or refused for good; 0 before that.
     pub seq: Seq,
-    /// Highest level shown; 0 while nothing was.
+    /// Level of the last message shown; 0 while nothing was.
     pub level: u8,
     /// Position of the first message since then that was perhaps sent.
     pub trying: Option<Seq>,
 }
 
 impl Sent {
-    /// Highest level that it was perhaps shown; `None` where it certainly was shown nothing.
+    /// Level that it was shown last; `None` where it certainly was shown nothing.
     pub fn shown(&self) -> Option<u8> {
         (self.level > 0 || self.trying.is_some()).then_some(self.level)
     }
@@ -170,19 +170,15 @@ impl Tx {
             sqlx::query("DELETE FROM subscription WHERE id = ?").bind(id).execute(self.raw()).await?;
             return Ok(());
         }
-        let (done, shown) = match fate {
-            Fate::NotYet => (0, 0),
-            Fate::Accepted => (seq, level),
-            _ => (seq, 0),
-        };
-        let sql = "UPDATE push_sent SET seq = MAX(seq, ?), level = MAX(level, ?), at = ?, \
-                   trying = CASE WHEN ? OR trying = ? THEN NULL ELSE trying END WHERE subscription = ? AND chain = ?";
+        let done = if fate == Fate::NotYet { 0 } else { seq };
+        let sql = "UPDATE push_sent SET seq = MAX(seq, ?1), level = CASE WHEN ?2 AND ?3 >= seq AND ?4 > 0 THEN ?4 ELSE level END, at = ?5, \
+                   trying = CASE WHEN ?2 OR trying = ?3 THEN NULL ELSE trying END WHERE subscription = ?6 AND chain = ?7";
         sqlx::query(sql)
             .bind(i64::from(done))
-            .bind(i64::from(shown))
-            .bind(now.0)
             .bind(fate == Fate::Accepted)
             .bind(i64::from(seq))
+            .bind(level)
+            .bind(now.0)
             .bind(id)
             .bind(chain.0.to_vec())
             .execute(self.raw())
