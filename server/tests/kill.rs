@@ -57,6 +57,9 @@ fn a_server_sees_an_import_beside_it_and_starts_again_after_a_kill() {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let port: u16 = line.trim().rsplit(':').next().unwrap().parse().unwrap();
+        // Begun anew as the same process, so that memory is handed back.
+        let set = std::fs::read(format!("/proc/{}/environ", child.id())).unwrap();
+        assert!(!cfg!(target_env = "gnu") || set.windows(22).any(|name| name == b"MALLOC_MMAP_THRESHOLD_"));
         (child, port)
     };
     let items = |port: u16| {
