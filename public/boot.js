@@ -67,6 +67,9 @@
       if (Date.now() / 1000 < el.dataset.from) return;
       el.querySelector('.st').textContent = say('Đang có hiệu lực', 'In force');
       el.removeAttribute('data-from');
+      // That there is none is true no longer; of an exercise it stays true.
+      var none = d.querySelector('.ok');
+      if (none && !el.matches('.dr')) none.remove();
     });
     [].forEach.call(d.querySelectorAll('[data-until]'), function (el) {
       if (Date.now() / 1000 < el.dataset.until) return;

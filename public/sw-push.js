@@ -37,7 +37,7 @@ async function receive(said, bt) {
   // The picture of the home page knows nothing of it, nor do pages that were kept of this chain.
   await caches.delete(HOME);
   const pages = await caches.open(PAGES);
-  for (const { url } of await pages.keys()) if (url.endsWith(bt.id) || url.endsWith(before?.bt.id)) await pages.delete(url);
+  for (const { url } of await pages.keys()) if ([bt.id, bt.chain, before?.bt.id].some(id => url.endsWith(id))) await pages.delete(url);
 }
 
 /** Of our own site alone. */
@@ -74,7 +74,8 @@ addEventListener('notificationclick', event => {
     const url = inside(event.notification.data);
     // What somebody reads or writes in another window stays as it is.
     const there = (await windows()).find(client => client.url === url);
-    return there ? there.focus() : clients.openWindow(url);
+    // It may be the server's page of before the message.
+    return there ? there.focus().then(it => it.navigate(url)) : clients.openWindow(url);
   })());
 });
 

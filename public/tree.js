@@ -311,7 +311,7 @@ const doors = {
   ],
   locked: () => [
     h('h2', {}, t('locked')),
-    app.alerts.filter(alert => alert.here && alert.level >= CALLS).slice(0, 2).map(alert => h('p', { class: `al l${alert.level}` }, h('b', {}, t('level', { n: alert.level })), ' ', alert.title || t('pushed_alert'), h('br'), t('unlock_to_call'))),
+    app.alerts.filter(alert => alert.here && alert.level >= CALLS).slice(0, 2).map(alert => h('p', { class: `al ${alert.drill ? 'dr' : `l${alert.level}`}` }, alert.drill ? [h('b', {}, t('drill_line')), h('br')] : null, h('b', {}, t('level', { n: alert.level })), ' ', alert.title || t('pushed_alert'), h('br'), t('unlock_to_call'))),
     ask(form => enter(form.elements['p-0'].value),
       secret('p-0', t('passphrase'), { autocomplete: 'current-password' }),
       show(),

@@ -81,6 +81,8 @@ pub struct Site {
     pub trust: Arc<Hot>,
     /// Packs for phones.
     pub packs: Packs,
+    /// What followed where packs were cut.
+    pub rests: Packs,
     /// Pages for people; see [`Site::page`].
     pages: Packs,
     pub dictionaries: Dictionaries,
@@ -135,6 +137,7 @@ impl Site {
             live,
             trust: Arc::new(sealed),
             packs: Packs::new(ROOM),
+            rests: Packs::new(ROOM / 8),
             pages: Packs::new(ROOM),
             dictionaries,
             assets,

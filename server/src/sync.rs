@@ -85,10 +85,13 @@ async fn rest(site: &Arc<Site>, path: &str, from: &str) -> Option<Arc<Hot>> {
     if from >= plain.len() {
         return None;
     }
+    // Of one pack there are hundreds of rests, and anybody may ask for all of them: each is made quickly, and none takes the
+    // place of a pack.
+    let (kept, level) = if from == 0 { (&site.packs, 19) } else { (&site.rests, 9) };
     let make =
-        move || Hot::new(FRAME, FOREVER, crate::compress::zstd(&plain[from..], 19)).incompressible().header(VARY, ACCEPTED);
+        move || Hot::new(FRAME, FOREVER, crate::compress::zstd(&plain[from..], level)).incompressible().header(VARY, ACCEPTED);
     // By what is in it, so that one rest has one name whatever was typed.
-    Some(site.packs.get_or_make(&format!("{}?z={from}", whole.etag()), make).await)
+    Some(kept.get_or_make(&format!("{}?z={from}", whole.etag()), make).await)
 }
 
 async fn pack(site: &Arc<Site>, epoch: &str, range: &str, kind: PackKind) -> Option<Arc<Hot>> {

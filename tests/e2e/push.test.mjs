@@ -275,6 +275,14 @@ test('what is taken back is gone with the server closed, also from over the scre
   assert.equal(await page.locator('.alarm').count(), 0);
 });
 
+test('a page that was kept of the beginning of a chain goes when newer word of it comes, also where that was not heard by push', async () => {
+  await clear();
+  const kept = line.url + sent.paths['lu-1'];
+  await worker.evaluate(async url => (await caches.open('bt-pages')).put(url, new Response('còn hiệu lực')), kept);
+  await deliver(sent.again);
+  await until('it is gone', async () => !(await worker.evaluate(async url => !!(await caches.match(url, { cacheName: 'bt-pages' })), kept)));
+});
+
 test('bytes that were altered on the way are shown as a notification and never stored', async () => {
   await clear();
   await page.goto('about:blank');

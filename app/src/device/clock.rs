@@ -13,11 +13,6 @@ pub fn now() -> Time {
     Time((js_sys::Date::now() / 1000.0) as i64)
 }
 
-/// Seconds since the page began, which no change of the phone's clock touches.
-pub fn uptime() -> Time {
-    Time(window().performance().map_or(0.0, |performance| performance.now() / 1000.0) as i64)
-}
-
 pub fn random() -> u32 {
     (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }

@@ -156,11 +156,11 @@ async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
             return Err(Fate::Unknown);
         }
     };
-    match app.store.commit(&opened.commit).await {
-        Ok(()) => app.view.borrow_mut().shelf.apply(&opened.commit),
-        // It is shown all the same; room is made for the next one.
-        Err(StoreFault::Quota) => super::phone::make_room(app).await,
-        Err(StoreFault::Failed) => {}
+    let stored = app.store.commit(&opened.commit).await;
+    // Shown as what it is also where it finds no room; room is made for the next one.
+    app.view.borrow_mut().shelf.apply(&opened.commit);
+    if stored == Err(StoreFault::Quota) {
+        super::phone::make_room(app).await;
     }
     app.opened.borrow_mut().push(opened.commit);
     super::keep::complete_saved(app, opened.stored).await;

@@ -23,9 +23,9 @@ const RECENT: i64 = 60;
 pub struct Pace {
     running: Cell<bool>,
     failures: Cell<u32>,
-    /// The server asked not to be asked before this. Waiting is counted by [`clock::uptime`]: the phone's clock may be set meanwhile.
-    not_before: Cell<Time>,
-    last_success: Cell<Option<Time>>,
+    /// From when until when nobody is asked: the server asked for it, or has just answered. By the phone's clock, since the
+    /// browser's own stands while a phone sleeps; one that was set back to before it began ends it.
+    rest: Cell<(Time, Time)>,
     /// Only the newest plan counts.
     plan: Cell<u32>,
     /// The reader asked while a session ran: the budget of the next one, 0 for what is left of the day's.
@@ -34,12 +34,18 @@ pub struct Pace {
     stale: Cell<bool>,
 }
 
+impl Pace {
+    fn rest(&self, seconds: i64) {
+        let now = clock::now();
+        self.rest.set((now, now.plus(seconds)));
+    }
+}
+
 /// Runs a session unless one runs, the server asked for peace, or the last one is recent.
 pub fn soon(app: &Rc<App>) {
     let pace = &app.sync;
-    let now = clock::uptime();
-    let recent = pace.last_success.get().is_some_and(|last| now.since(last) < RECENT);
-    if !pace.running.get() && now >= pace.not_before.get() && !recent {
+    let (now, (from, until)) = (clock::now(), pace.rest.get());
+    if !pace.running.get() && !(from <= now && now < until) {
         again(app, 0);
     }
 }
@@ -158,7 +164,7 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
     match outcome {
         Outcome::UpToDate { .. } => {
             pace.failures.set(0);
-            pace.last_success.set(Some(clock::uptime()));
+            pace.rest(RECENT);
             app.change(|view| {
                 view.trouble = None;
                 view.checked = Some(view.now());
@@ -175,7 +181,7 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
             let wait = backoff::delay(attempt, retry_after, clock::random());
             // A server in trouble is left alone also by who comes back to the page; a network may be there again.
             if retry_after.is_some() || why == Trouble::Busy {
-                pace.not_before.set(clock::uptime().plus(wait.into()));
+                pace.rest(wait.into());
             }
             app.change(|view| view.trouble = Some(why));
             if why == Trouble::PhoneFull {
@@ -254,6 +260,5 @@ pub async fn start_over(app: &Rc<App>) {
         view.shelf = Shelf::default();
         view.trouble = None;
     });
-    app.sync.not_before.set(Time::default());
     now(app).await;
 }

@@ -59,7 +59,7 @@ impl Session {
             seq: to,
             alerts: head.alerts.map(|alerts| alerts.hash),
             fresh: if to == head.seq { Some(head.issued) } else { now.fresh },
-            floor_time: now.floor_time.max(Some(head.issued)),
+            floor_time: Some(head.issued),
             app: head.app,
         }
     }

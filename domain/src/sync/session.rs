@@ -210,10 +210,12 @@ impl Session {
             Err(Refused::UnknownKey) if !self.trust_asked => return self.fetch_trust(sealed),
             Err(why) => return self.refuse(why),
         };
-        // An old answer out of some cache. Time counts across epochs too, lest an old head undo a new epoch.
+        // An old answer out of some cache. Time counts across epochs too, lest an old head undo a new epoch. One that knows of
+        // more cannot be old, whatever it says of the time: the server's clock was ahead when this phone looked last.
         let cursor = &self.held.cursor;
+        let same = cursor.epoch == Some(head.epoch);
         let older = cursor.fresh.is_some_and(|fresh| head.issued < fresh);
-        if older || (cursor.epoch == Some(head.epoch) && head.seq < cursor.seq) {
+        if if same && head.seq != cursor.seq { head.seq < cursor.seq } else { older } {
             return self.later(Trouble::Busy, None);
         }
         self.head = Some(head);

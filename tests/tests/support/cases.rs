@@ -258,6 +258,23 @@ fn an_old_head_out_of_a_cache_changes_nothing() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_at_the_server_does_not_silence_what_comes_next() {
+    let (mut server, mut phone, mut dice) = settled(40, PLENTY);
+    let right = server.now;
+    server.now = right.plus(7 * 3_600);
+    server.seal();
+    phone.sync(&mut server, &mut dice, FAIR);
+    assert_eq!(phone.store.cursor.fresh, Some(server.now));
+    // Set right; and then something is published.
+    server.now = right.plus(60);
+    server.publish(40);
+    server.seal();
+    let trip = phone.sync(&mut server, &mut dice, FAIR);
+    assert!(matches!(trip.outcome, Some(Outcome::UpToDate { changed: true })), "{:?}", trip.outcome);
+    phone.store.check_equal(&server, &PLENTY);
+}
+
+#[test]
 fn a_phone_that_slept_past_the_floor_starts_over_with_few_requests() {
     let (mut server, mut phone, mut dice) = settled(30, PLENTY);
     (30..300).for_each(|n| server.publish(n));
