@@ -153,6 +153,7 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
     let open = async |data: &Path| App::open(data, Options { sample: false, ..plain.clone() }).await;
     match args.command {
         Command::Serve { port, host, data, assets, no_sample, origin, push_root } => {
+            serve::take_handles();
             let push_root = push_root.map(|file| std::fs::read(&file).map_err(Error::file(&file))).transpose()?;
             let options = Options { push_root, assets: Some(assets), sample: !no_sample, origin, ..plain };
             let app = App::open(&data, options).await?;
