@@ -237,10 +237,11 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             let app = open(&data).await?;
             let copied = backup::run(&app.site.store, &app.site.shelf, &data, &to).await?;
             println!(
-                "{}\n{}\n{}\n{} ({} tệp)",
+                "{}\n{}\n{}\n{}\n{} ({} tệp)",
                 copied.database.display(),
                 copied.key.display(),
                 copied.push_key.display(),
+                copied.originals.display(),
                 copied.media.display(),
                 copied.files
             );

@@ -27,7 +27,7 @@ pub use auth::{Passwords, Throttle};
 pub use encode::Progress;
 pub use passkey::Ceremonies;
 pub use people::first_link;
-pub use upload::sweep;
+pub use upload::{originals, sweep};
 
 use crate::backstage;
 use crate::error::Error;
