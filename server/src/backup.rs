@@ -1,5 +1,6 @@
 //! A copy of everything that cannot be made again: the database, the keys, images and recordings.
 
+use crate::desk;
 use crate::error::Error;
 use crate::key;
 use crate::private;
@@ -8,6 +9,7 @@ use crate::shelf::Shelf;
 use crate::store::Store;
 use std::collections::HashSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What was written where.
@@ -19,11 +21,13 @@ pub struct Copied {
     pub push_key: PathBuf,
     pub media: PathBuf,
     pub files: usize,
+    /// What officials brought and nobody has encoded yet.
+    pub originals: PathBuf,
     /// Media that the database knows and the shelf no longer has.
     pub missing: Vec<String>,
 }
 
-/// Copies the data folder to `to` (database), `to.key`, `to.vapid.key` and `to.media/`; works while the server runs.
+/// Copies the data folder to `to` (database), `to.key`, `to.vapid.key`, `to.media/` and `to.upload/`; works while the server runs.
 /// A server started on the copy begins a new epoch, so that phones that saw later news start over.
 pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result<Copied, Error> {
     let beside = |end: &str| PathBuf::from(format!("{}.{end}", to.display()));
@@ -34,8 +38,12 @@ pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result
     let _ = fs::remove_file(&fresh);
     // It has all that the data folder has: nobody else reads it either.
     private::file(&fresh)?;
+    let (key, push_key, media, originals) = (beside("key"), beside(vapid::FILE), beside("media"), beside("upload"));
+    private::folder(&originals)?;
+    // Before and after: what is encoded meanwhile is gone by then, and what is brought meanwhile was not there before.
+    copy_originals(data, &originals)?;
     store.copy_to(&fresh).await?;
-    let (key, push_key, media) = (beside("key"), beside(vapid::FILE), beside("media"));
+    copy_originals(data, &originals)?;
     // `copy` keeps the mode: the copies of the keys are for their owner alone, too.
     for (name, copy) in [(key::FILE, &key), (vapid::FILE, &push_key)] {
         fs::copy(data.join(name), copy).map_err(Error::file(copy))?;
@@ -49,5 +57,17 @@ pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result
     }
     let missing = store.media().await?.into_iter().filter(|file| !there.contains(file)).collect();
     fs::rename(&fresh, to).map_err(Error::file(to))?;
-    Ok(Copied { database: to.to_owned(), key, push_key, media, files: there.len(), missing })
+    Ok(Copied { database: to.to_owned(), key, push_key, media, files: there.len(), originals, missing })
+}
+
+fn copy_originals(data: &Path, to: &Path) -> Result<(), Error> {
+    for original in desk::originals(data)? {
+        let copy = to.join(original.file_name().unwrap_or_default());
+        match fs::copy(&original, &copy) {
+            // Encoded a moment ago.
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {}
+            copied => copied.map(drop).map_err(Error::file(&copy))?,
+        }
+    }
+    Ok(())
 }

@@ -11,6 +11,10 @@ pub enum Error {
     OldSqlite(String),
     /// The data folder was written by a newer release.
     NewerData(i64),
+    /// Another server has this data folder.
+    Serving(PathBuf),
+    /// The data are of an older release, and so is the server that runs on them.
+    OlderServer(PathBuf),
     /// Images and recordings cannot be reached.
     Media(object_store::Error),
     /// A setting that cannot be used, and why.
@@ -58,6 +62,18 @@ impl fmt::Display for Error {
             Error::Sql(cause) => write!(f, "kho dữ liệu báo lỗi [sql]: {cause}"),
             Error::OldSqlite(version) => write!(f, "SQLite {version} cũ hơn 3.51.3 [old-sqlite]"),
             Error::NewerData(version) => write!(f, "dữ liệu do bản mới hơn ghi (lược đồ {version}) [newer-data]"),
+            Error::Serving(data) => write!(
+                f,
+                "{}: một máy chủ khác đang chạy ở đây, hãy dừng nó trước hoặc chọn --data khác · another server is running on this \
+                 data folder: stop it first, or name another one with --data [serving]",
+                data.display()
+            ),
+            Error::OlderServer(data) => write!(
+                f,
+                "{}: máy chủ bản cũ đang chạy trên dữ liệu này, hãy khởi động lại máy chủ bằng bản mới rồi làm lại · a server of an \
+                 older release is running on these data: start the server anew with this release, then try again [older-server]",
+                data.display()
+            ),
             Error::Media(cause) => write!(f, "không đọc hoặc ghi được ảnh, ghi âm [media]: {cause}"),
             Error::Setting(name, cause) => write!(f, "không dùng được --{name} [setting]: {cause}"),
             Error::NoKey(path) => {

@@ -18,6 +18,7 @@ pub mod hot;
 pub mod import;
 pub mod key;
 pub mod live;
+pub mod lock;
 pub mod log;
 pub mod media;
 pub mod metrics;

@@ -1,7 +1,7 @@
 //! `bantin`: the commands of whoever runs a server.
 
 use clap::{Parser, Subcommand};
-use server::{App, Clock, Error, Options, backup, cap, desk, import, log, sample, serve};
+use server::{App, Clock, Error, Options, backup, cap, desk, import, lock, log, sample, serve, store};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::process::CommandExt;
@@ -150,9 +150,21 @@ fn main() -> ExitCode {
 async fn run(args: Args) -> Result<ExitCode, Error> {
     let plain = Options { media: args.media.filter(|bucket| !bucket.is_empty()), ..Options::default() };
     // A data folder for a command that serves nobody.
-    let open = async |data: &Path| App::open(data, Options { sample: false, ..plain.clone() }).await;
+    let open = async |data: &Path| {
+        // A server of an older release would go on with tables that it does not know.
+        let _alone = match store::is_older(data).await? {
+            true => Some(lock::take(data).map_err(|cause| match cause {
+                Error::Serving(data) => Error::OlderServer(data),
+                other => other,
+            })?),
+            false => None,
+        };
+        App::open(data, Options { sample: false, ..plain.clone() }).await
+    };
     match args.command {
         Command::Serve { port, host, data, assets, no_sample, origin, push_root } => {
+            serve::take_handles();
+            let _alone = lock::take(&data)?;
             let push_root = push_root.map(|file| std::fs::read(&file).map_err(Error::file(&file))).transpose()?;
             let options = Options { push_root, assets: Some(assets), sample: !no_sample, origin, ..plain };
             let app = App::open(&data, options).await?;
@@ -225,10 +237,11 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             let app = open(&data).await?;
             let copied = backup::run(&app.site.store, &app.site.shelf, &data, &to).await?;
             println!(
-                "{}\n{}\n{}\n{} ({} tệp)",
+                "{}\n{}\n{}\n{}\n{} ({} tệp)",
                 copied.database.display(),
                 copied.key.display(),
                 copied.push_key.display(),
+                copied.originals.display(),
                 copied.media.display(),
                 copied.files
             );
@@ -241,7 +254,7 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
 }
 
 fn is_data(folder: &Path) -> bool {
-    folder.join(server::store::FILE).is_file()
+    folder.join(store::FILE).is_file()
 }
 
 fn no_data(folder: &Path) -> ExitCode {

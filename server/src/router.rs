@@ -22,8 +22,6 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 /// No answer takes longer to make than this.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A photograph over a weak line takes minutes.
-const SENDING: Duration = Duration::from_secs(600);
 
 pub fn router(site: &Arc<Site>) -> Router {
     Router::new()
@@ -115,6 +113,8 @@ async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next:
     let known = request.method() == Method::OPTIONS || allowed.split(", ").any(|method| method == request.method());
     let sending = request.method() == Method::POST && desk::is_here(path);
     let page = sending.then(|| desk::page_of(path));
+    // The desk sees to it by itself that what is sent comes in time.
+    let coming = if sending { desk::sending(&site, path, request.headers()) } else { Duration::ZERO };
     // What may be asked of an address, unless a page of elsewhere asks before it asks the API.
     let asks = request.method() == Method::OPTIONS && !path.starts_with("/api/");
     if request.method() == Method::HEAD {
@@ -128,7 +128,7 @@ async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next:
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
         response
     } else {
-        match tokio::time::timeout(if sending { SENDING } else { PATIENCE }, next.run(request)).await {
+        match tokio::time::timeout(coming + PATIENCE, next.run(request)).await {
             Ok(response) => response,
             Err(_) => {
                 tracing::error!("an answer took too long");

@@ -11,6 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use prefixed::{Prefixed, Protocol};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -189,12 +190,20 @@ async fn follow(site: Arc<Site>) {
     }
 }
 
+/// Takes as many file handles as this process may have: systems begin with 1024, which is soon as many readers.
+pub fn take_handles() {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    if let Err(cause) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        tracing::warn!(%cause, "there are no more file handles to be had");
+    }
+}
+
 /// As many as the process has file handles for, some left for the database and media.
 fn max_connections() -> usize {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits.lines().find(|line| line.starts_with("Max open files"));
-    let handles = line.and_then(|line| line.split_whitespace().nth(3)?.parse::<usize>().ok()).unwrap_or(1024);
-    (handles * 3 / 4).clamp(64, 16 * 1024)
+    let most = 16 * 1024;
+    // No number stands for no limit.
+    let handles = getrlimit(Resource::Nofile).current.and_then(|handles| usize::try_from(handles).ok());
+    handles.map_or(most, |handles| (handles.saturating_mul(3) / 4).clamp(64, most))
 }
 
 /// Done when the process is asked to stop.

@@ -21,6 +21,7 @@ use domain::content::Time;
 use domain::sign::Issuer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How a server is started.
 #[derive(Clone)]
@@ -37,6 +38,8 @@ pub struct Options {
     pub fetch_private: bool,
     /// Certificate (PEM) of a push service on this machine, which is admitted then: for tests only.
     pub push_root: Option<Vec<u8>>,
+    /// What a form of the desk says has to be here within this long; tests make it short.
+    pub forms: Duration,
     pub clock: Clock,
 }
 
@@ -65,6 +68,7 @@ impl Default for Options {
             origin: None,
             fetch_private: false,
             push_root: None,
+            forms: Duration::from_secs(30),
             clock: Clock::default(),
         }
     }

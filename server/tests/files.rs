@@ -324,6 +324,32 @@ async fn what_a_killed_server_left_goes_at_the_next_start() {
 }
 
 #[tokio::test]
+async fn a_copy_has_what_waits_and_what_is_lost_is_waited_for_no_longer() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Chờ xử lý").await;
+    let answer = upload(&lab, &author, &work, &photo(64, 48), &[("words", "đang chờ")]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let id: i64 = work.rsplit('/').next().unwrap().split('?').next().unwrap().parse().unwrap();
+    let waits = lab.app.site.store.uploads(id).await.unwrap().pop().unwrap();
+    let folder = lab.data().join("upload");
+    std::fs::write(folder.join("0123.part"), b"half").unwrap();
+    std::fs::create_dir(folder.join("aa.tmp")).unwrap();
+    let copy = lab.folder.path().join("copy.sqlite");
+    let copied = server::backup::run(&lab.app.site.store, &lab.app.site.shelf, &lab.data(), &copy).await.unwrap();
+    let names: Vec<_> = std::fs::read_dir(&copied.originals).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, [waits.original.as_str()]);
+    assert_eq!(std::fs::read(copied.originals.join(&waits.original)).unwrap(), photo(64, 48));
+
+    // Put back without it: whoever brought it hears so, and nothing is tried for ever.
+    std::fs::remove_file(folder.join(&waits.original)).unwrap();
+    server::desk::jobs::round(&lab.app.site, Lane::Files).await.unwrap();
+    assert!(lab.app.site.store.jobs().await.unwrap().is_empty());
+    let page = text(&office::get(&lab, &author, &work).await);
+    assert!(page.contains("Tệp bị hỏng"), "{page}");
+    assert!(lab.app.site.store.uploads(id).await.unwrap().pop().unwrap().file.is_empty());
+}
+
+#[tokio::test]
 async fn bombs_polyglots_and_strangers_are_refused() {
     let Office { lab, author, .. } = office().await;
     let work = write(&lab, &author, "Tệp lạ").await;

@@ -201,7 +201,7 @@ async fn nobody_else_on_the_machine_reads_the_data() {
     for file in [&copied.database, &copied.key, &copied.push_key] {
         assert_eq!(mode(file), 0o600, "{}", file.display());
     }
-    assert_eq!(mode(&copied.media), 0o700);
+    assert_eq!((mode(&copied.media), mode(&copied.originals)), (0o700, 0o700));
     // A folder that was made by hand, or by an earlier release, is closed at the next start.
     for (file, open) in [("", 0o755), ("media", 0o755), ("bantin.sqlite", 0o644), ("issuer.key", 0o640)] {
         std::fs::set_permissions(data.join(file), std::fs::Permissions::from_mode(open)).unwrap();

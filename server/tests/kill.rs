@@ -86,6 +86,21 @@ fn a_server_sees_an_import_beside_it_and_starts_again_after_a_kill() {
 }
 
 #[test]
+fn a_server_takes_as_many_file_handles_as_it_may_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new("prlimit");
+    command.args(["--nofile=512:2048", BINARY, "serve", "--port", "0", "--no-sample", "--assets", "none", "--data"]);
+    let mut child = command.arg(folder.path()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    assert_eq!(files.split_whitespace().nth(3), Some("2048"), "{files}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
 fn a_stop_does_not_wait_for_what_nobody_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let (data, dist) = (folder.path().join("data"), folder.path().join("dist"));

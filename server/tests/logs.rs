@@ -4,10 +4,13 @@ mod lab;
 mod office;
 
 use axum::http::StatusCode;
+use domain::alert::Wish;
 use domain::editorial::Role;
+use domain::words::Lang;
 use lab::Lab;
 use office::*;
 use serde_json::Value;
+use server::store::push::Subscription;
 use std::io::Write;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -181,6 +184,37 @@ async fn what_is_refused_and_what_rights_become_is_written_down() {
     assert_eq!(log.count(&refused(&format!("{}/tep", other.strip_prefix(DESK).unwrap()), 422, lan)), 1);
     get(&lab, &Browser::default(), &format!("{DESK}/moi/doan-mo")).await;
     assert_eq!(log.count(&[("message", "refused".into()), ("page", "/moi/…".into()), ("status", 410.into())]), 1);
+}
+
+#[tokio::test]
+async fn a_lost_key_of_pushes_is_not_replaced_silently() {
+    let log = Log::begin().await;
+    let lost = |lines: Vec<Value>| {
+        let told = |line: &&Value| line["fields"]["message"].as_str().unwrap().starts_with("vapid.key is missing");
+        lines.iter().filter(told).map(|line| (line["level"].clone(), line["fields"]["phones"].clone())).collect::<Vec<_>>()
+    };
+    let lab = Lab::new().await;
+    let key = lab.data().join("vapid.key");
+    std::fs::remove_file(&key).unwrap();
+    let lab = lab.again().await;
+    assert!(lost(log.lines()).is_empty(), "nobody subscribed to the one before");
+    let phone = Subscription {
+        id: 0,
+        endpoint: "https://push.example/a".into(),
+        p256dh: vec![4; 65],
+        auth: [1; 16],
+        wish: Wish { places: Vec::new(), hazards: Vec::new(), level: 1, quiet: None },
+        lang: Lang::Vi,
+        origin: "https://bantin.example".into(),
+    };
+    let mut tx = lab.app.site.store.begin().await.unwrap();
+    tx.put_subscription(&phone, lab.app.site.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let lab = lab.again().await;
+    assert!(lost(log.lines()).is_empty(), "it is there");
+    std::fs::remove_file(&key).unwrap();
+    let _lab = lab.again().await;
+    assert_eq!(lost(log.lines()), [("ERROR".into(), 1.into())]);
 }
 
 #[tokio::test]

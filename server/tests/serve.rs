@@ -1,8 +1,11 @@
 //! The accept loop as a bad network and a stop see it.
 
 mod lab;
+mod office;
 
 use lab::{Lab, article};
+use office::{Office, office_in, write};
+use server::Options;
 use server::serve::{Limits, run};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -52,6 +55,47 @@ async fn a_reader_who_never_finishes_asking_is_let_go() {
     let answers =
         tokio::time::timeout(Duration::from_secs(5), exchange(&mut stream, &ASK.replace("connection: close\r\n", ""))).await;
     assert!(answers.unwrap().starts_with("HTTP/1.1 200"));
+}
+
+/// Sends a byte now and then and never comes to the end; gives what was answered by when the line was closed.
+async fn dawdle(address: SocketAddr, path: &str, kind: &str, cookie: &str) -> Option<String> {
+    let (mut from, mut to) = TcpStream::connect(address).await.unwrap().into_split();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: x\r\nsec-fetch-site: same-origin\r\ncookie: {cookie}\r\ncontent-type: {kind}\r\n\
+         content-length: 100000\r\n\r\n"
+    );
+    to.write_all(head.as_bytes()).await.unwrap();
+    let sending = tokio::spawn(async move {
+        while to.write_all(b"-").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let mut bytes = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(3), from.read_to_end(&mut bytes)).await;
+    sending.abort();
+    closed.ok().map(|_| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[tokio::test]
+async fn nobody_holds_a_line_by_sending_slowly_but_who_brings_a_photograph() {
+    let lab = Lab::with(|options| Options { forms: Duration::from_millis(300), ..options }).await;
+    let Office { lab, author, .. } = office_in(lab).await;
+    let file = format!("{}/tep", write(&lab, &author, "Cầu treo").await);
+    let (address, _stop, _task) = start(&lab, Limits { connections: 10, headers: Duration::from_secs(10) }).await;
+    let (form, photo, desk) = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "/ban-lam-viec/viec");
+    for (path, kind, cookie, status) in [
+        ("/ban-lam-viec/vao", form, "", "408"),
+        (desk, form, author.cookie.as_str(), "408"),
+        (file.as_str(), form, author.cookie.as_str(), "408"),
+        (desk, photo, author.cookie.as_str(), "415"),
+        (file.as_str(), photo, "", "415"),
+        (file.as_str(), photo, "__Host-bantin=x", "415"),
+    ] {
+        let answer = dawdle(address, path, kind, cookie).await;
+        let answer = answer.unwrap_or_else(|| panic!("{path} is still listened to: {kind} {cookie}"));
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path} {kind} {cookie}: {answer}");
+    }
+    assert_eq!(dawdle(address, &file, photo, &author.cookie).await, None, "a weak line takes minutes");
 }
 
 #[tokio::test]

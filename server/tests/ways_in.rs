@@ -4,8 +4,10 @@ mod lab;
 mod office;
 
 use axum::http::StatusCode;
+use domain::editorial::Role;
 use lab::Lab;
 use office::*;
+use server::store::desk::Person;
 use std::sync::atomic::Ordering;
 
 const DESK: &str = "/ban-lam-viec";
@@ -92,6 +94,40 @@ async fn an_invitation_works_once_and_not_for_ever() {
     let answer = post(&lab, &Browser::default(), &next, &form).await;
     assert!(text(&answer).contains("đã có người dùng"), "{}", text(&answer));
     assert_eq!(get(&lab, &Browser::default(), &next).await.status, StatusCode::OK, "the link still works");
+}
+
+#[tokio::test]
+async fn an_invitation_ends_with_the_rights_of_who_made_it() {
+    let Office { lab, admin, author, .. } = office().await;
+    let second = invite(&lab, &admin, "quan.hai", Role::Administrator, 46).await;
+    let id = |person: Person| format!("{DESK}/nguoi/{}", person.id);
+    let second_of = id(person_of(&lab, "quan.hai").await);
+    let guest = [("name", "Khách"), ("role", "administrator"), ("place", "46")];
+    let page = text(&post(&lab, &second, &format!("{DESK}/nguoi/moi"), &guest).await);
+    let invited = between(&page, "value=\"http", "\"").to_owned();
+    let renew = format!("{}/loi-vao", id(person_of(&lab, &author.login).await));
+    let renewed = between(&text(&post(&lab, &second, &renew, &[]).await), "value=\"http", "\"").to_owned();
+    let printed = server::desk::first_link(&lab.app.site, "D").await.unwrap();
+    let nobody = Browser::default();
+    let opens = async |link: &str| get(&lab, &nobody, &link[link.find(DESK).unwrap()..]).await.status;
+    let form = [("name", "x"), ("login", "khach"), ("password", PASSWORD), ("repeat", PASSWORD), ("code", "000000")];
+    let answers = async |link: &str| post(&lab, &nobody, &link[link.find(DESK).unwrap()..], &form).await.status;
+
+    let rights = [("role", "administrator"), ("place", "46")];
+    for (taken, given) in [
+        (&[("do", "disable")][..], &[("do", "enable")][..]),
+        (&[&[("do", "remove")], &rights[..]].concat(), &[&[("do", "add")], &rights[..]].concat()),
+    ] {
+        assert_eq!(opens(&invited).await, StatusCode::OK);
+        assert_eq!(answers(&invited).await, StatusCode::UNPROCESSABLE_ENTITY, "the code is wrong, the link is not");
+        assert_eq!(post(&lab, &admin, &second_of, taken).await.status, StatusCode::SEE_OTHER);
+        for link in [&invited, &renewed] {
+            assert_eq!((opens(link).await, answers(link).await), (StatusCode::GONE, StatusCode::GONE), "{taken:?}");
+        }
+        assert_eq!(opens(&printed).await, StatusCode::OK, "of the operator");
+        assert_eq!(post(&lab, &admin, &second_of, given).await.status, StatusCode::SEE_OTHER);
+    }
+    join(&lab, &invited, "khach").await;
 }
 
 #[tokio::test]

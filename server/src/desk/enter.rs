@@ -2,6 +2,7 @@
 
 use super::auth;
 use super::form::Form;
+use super::people;
 use super::view;
 use super::visit::{self, Visit};
 use super::weak::{Weak, weakness};
@@ -54,6 +55,9 @@ pub enum Wrong {
 pub(super) async fn open(visit: &Visit, token: &str) -> Result<Option<Enrolment>, Error> {
     let found = visit.site.store.invitation(&auth::kept(token)).await?;
     let Some(invitation) = found.filter(|invitation| invitation.expires > visit.now()) else { return Ok(None) };
+    if !people::stands(&visit.site, &invitation).await? {
+        return Ok(None);
+    }
     let login = match invitation.account {
         Some(id) => visit.site.store.account(id).await?.map(|account| account.login),
         None => None,
@@ -130,8 +134,8 @@ pub(super) async fn take_up(
     let (session, kept) = auth::token();
     let codes = auth::recovery_codes();
     let mut tx = site.store.begin().await?;
-    // Two who open the same link at once: one of them is late.
-    if !tx.take_invitation(&auth::kept(token)).await? {
+    // Two who open the same link at once: one of them is late. So is who answers while its maker loses his rights.
+    if !tx.take_invitation(&auth::kept(token)).await? || !people::stands(&site, invitation).await? {
         tx.roll_back().await;
         return Ok(Err(Wrong::Link));
     }

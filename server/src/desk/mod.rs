@@ -27,19 +27,21 @@ pub use auth::{Passwords, Throttle};
 pub use encode::Progress;
 pub use passkey::Ceremonies;
 pub use people::first_link;
-pub use upload::sweep;
+pub use upload::{originals, sweep};
 
 use crate::backstage;
 use crate::error::Error;
 use crate::site::Site;
 use crate::store::desk::Person;
 use axum::extract::Request;
-use axum::http::{Method, StatusCode};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use domain::content::{ItemId, Time};
 use domain::editorial::{Action, Manuscript};
 use form::Form;
 use std::sync::Arc;
+use std::time::Duration;
 use view::Shown;
 use visit::Visit;
 use works::{Ask, Trouble};
@@ -49,6 +51,9 @@ pub const ROOT: &str = "/ban-lam-viec";
 
 /// Largest body that a request may have, in bytes.
 pub const MAX_BODY: usize = encode::MAX_UPLOAD + (1 << 20);
+
+/// A photograph over a weak line takes minutes.
+const PHOTO: Duration = Duration::from_secs(600);
 
 /// What the desk remembers between requests, beside the store.
 #[derive(Default)]
@@ -63,6 +68,16 @@ pub struct Desk {
 pub fn is_here(path: &str) -> bool {
     let path = path.strip_prefix("/en").unwrap_or(path);
     path.strip_prefix(ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// How long what is sent here may be under way. Each of those who send slowly holds a connection, so that only where files are
+/// brought they have long; whoever is not signed in is not listened to there, see [`Visit::read`].
+pub fn sending(site: &Site, path: &str, headers: &HeaderMap) -> Duration {
+    if brings_file(path, headers) { PHOTO } else { site.options.forms }
+}
+
+fn brings_file(path: &str, headers: &HeaderMap) -> bool {
+    path.ends_with("/tep") && headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
 }
 
 /// Every address of the desk.

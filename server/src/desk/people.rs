@@ -54,6 +54,14 @@ pub async fn list(visit: &Visit, person: &Person) -> Answer {
     page(visit, person, None).await
 }
 
+/// Whether whoever made an invitation could make it still: rights that were taken from him open no doors any more. What the
+/// operator's commands print has nobody who made it.
+pub(super) async fn stands(site: &Site, invitation: &Invitation) -> Result<bool, Error> {
+    let Some(by) = invitation.by else { return Ok(true) };
+    let people = site.store.people().await?;
+    Ok(people.iter().any(|person| person.id == by && !person.disabled && manages(person).is_ok()))
+}
+
 fn manages(person: &Person) -> Result<(), Trouble> {
     if allowed(&person.grants, Action::ManagePeople, Scope::ALL) { Ok(()) } else { Err(Trouble::Denied) }
 }

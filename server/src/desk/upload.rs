@@ -18,8 +18,26 @@ use std::sync::Arc;
 /// Longest description, in characters.
 const MAX_WORDS: usize = 300;
 
+/// Where originals wait, in the data folder.
+const FOLDER: &str = "upload";
+
 fn folder(site: &Site) -> PathBuf {
-    site.data.join("upload")
+    site.data.join(FOLDER)
+}
+
+/// Originals that wait in a data folder, each of them whole: what is still being written or encoded has an ending.
+pub fn originals(data: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut all = inside(&data.join(FOLDER))?;
+    all.retain(|path| path.extension().is_none());
+    Ok(all)
+}
+
+fn inside(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let found = match std::fs::read_dir(folder) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        found => found.map_err(Error::file(folder))?,
+    };
+    found.map(|entry| entry.map(|entry| entry.path()).map_err(Error::file(folder))).collect()
 }
 
 fn job(upload: i64) -> String {
@@ -94,6 +112,11 @@ pub async fn encode(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
     let original = folder(site).join(&upload.original);
     let told = |hundredths| site.desk.progress.set(id, hundredths);
     let made = match upload.sort {
+        // As after a copy was put back without it: it does not come by waiting, and whoever brought it is told to do so again.
+        _ if matches!(original.try_exists(), Ok(false)) => {
+            tracing::error!(upload = id, "the original of an upload is missing");
+            Err(Bad::Broken)
+        }
         Sort::Picture => encode::picture(original.clone(), &site.shelf, told).await,
         Sort::Sound => encode::sound(original.clone(), &site.shelf, told).await,
     };
@@ -140,12 +163,7 @@ pub async fn sweep(site: &Site) -> Result<(), Error> {
     let folder = folder(site);
     let open: HashSet<String> = site.store.open_uploads().await?.into_iter().collect();
     let swept = tokio::task::spawn_blocking(move || {
-        let found = match std::fs::read_dir(&folder) {
-            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
-            found => found.map_err(Error::file(&folder))?,
-        };
-        for entry in found {
-            let path = entry.map_err(Error::file(&folder))?.path();
+        for path in inside(&folder)? {
             if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| open.contains(name)) {
                 continue;
             }

@@ -77,20 +77,23 @@ impl Visit {
         })?;
         let mut form = Form::default();
         if method == Method::POST {
-            if text(CONTENT_TYPE).starts_with("multipart/form-data") {
+            let patience = super::sending(&visit.site, path, headers);
+            let late = |_| StatusCode::REQUEST_TIMEOUT;
+            if super::brings_file(path, headers) {
                 // Nobody who is not signed in makes us read that much.
-                if visit.person.is_none() || !visit.path.ends_with("/tep") {
+                if visit.person.is_none() {
                     return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
                 }
-                let (form, file) = parts(request).await?;
+                let (form, file) = tokio::time::timeout(patience, parts(request)).await.map_err(late)??;
                 visit.file = file;
                 return Ok((visit, form));
             }
             if !text(CONTENT_TYPE).starts_with("application/x-www-form-urlencoded") {
                 return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
             }
-            let body = Limited::new(request.into_body(), form::MAX).collect().await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-            form = Form::parse(&body.to_bytes());
+            let body = Limited::new(request.into_body(), form::MAX).collect();
+            let body = tokio::time::timeout(patience, body).await.map_err(late)?;
+            form = Form::parse(&body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes());
         }
         Ok((visit, form))
     }

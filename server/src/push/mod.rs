@@ -55,8 +55,17 @@ pub struct Counts {
 impl Push {
     /// `root` is the certificate of a push service on this machine, in tests.
     pub async fn open(data: &Path, origin: Option<&str>, root: Option<&[u8]>, store: &Store) -> Result<Push, Error> {
+        let phones = store.subscriptions().await?;
+        // Services hand a push only from the key that was subscribed to (RFC 8292, 4.2); [`Keys::load`] makes another one.
+        if phones > 0 && !data.join(vapid::FILE).exists() {
+            tracing::error!(
+                phones,
+                "vapid.key is missing: whoever subscribed with it hears of no alert until he opens the app; stop the server and \
+                 put the file back from the copy (….vapid.key)"
+            );
+        }
         let counts = Counts {
-            subscriptions: AtomicU64::new(store.subscriptions().await?),
+            subscriptions: AtomicU64::new(phones),
             accepted: AtomicU64::default(),
             failed: AtomicU64::default(),
             gone: AtomicU64::default(),

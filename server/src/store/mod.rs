@@ -45,6 +45,16 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(30))
 }
 
+/// Whether whoever opens this data folder changes its schema.
+pub async fn is_older(data: &Path) -> Result<bool, Error> {
+    let path = data.join(FILE);
+    if !path.exists() {
+        return Ok(false);
+    }
+    let mut reader = SqliteConnection::connect_with(&options(&path).read_only(true)).await?;
+    schema::is_older(&mut reader).await
+}
+
 impl Store {
     /// Opens the database of a data folder, and makes it where there is none.
     pub async fn open(data: &Path, clock: &Clock) -> Result<Store, Error> {

@@ -19,6 +19,12 @@ const LIST: &str = include_str!("list.sql");
 const HAD: &str = include_str!("had.sql");
 const SCHEMA_VERSION: i64 = 8;
 
+/// Whether there are data of an older release, which [`prepare`] would change.
+pub(super) async fn is_older(reader: &mut SqliteConnection) -> Result<bool, Error> {
+    let (version,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(reader).await?;
+    Ok((1..SCHEMA_VERSION).contains(&version))
+}
+
 /// Brings the schema up to date and returns the epoch, when it began, and the birth of the store.
 pub(super) async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<(u64, Time, Time), Error> {
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;

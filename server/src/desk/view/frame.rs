@@ -184,6 +184,7 @@ pub fn refused(status: StatusCode) -> Response {
         StatusCode::PAYLOAD_TOO_LARGE => "too-large",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "no-form",
         StatusCode::METHOD_NOT_ALLOWED => "no-such-method",
+        StatusCode::REQUEST_TIMEOUT => "too-slow",
         _ => "unavailable",
     };
     reply::problem(status, &Problem::new(code))

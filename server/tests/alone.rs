@@ -1,0 +1,87 @@
+//! One server at a time on a data folder, and commands beside it.
+
+mod lab;
+mod program;
+
+use program::{BINARY, Server};
+use sqlx::{Connection, SqliteConnection};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A command of the program, which has to end by itself.
+fn run(data: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(BINARY);
+    command.args(args).arg("--data").arg(data).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let (mut child, began) = (command.spawn().unwrap(), Instant::now());
+    while child.try_wait().unwrap().is_none() {
+        if began.elapsed() > Duration::from_secs(30) {
+            child.kill().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.wait_with_output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const SERVE: &[&str] = &["serve", "--port", "0", "--no-sample", "--assets", "none"];
+
+#[test]
+fn a_second_server_is_refused_and_commands_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = folder.path().join("one.jsonl");
+    std::fs::write(&file, lab::article(1).to_string()).unwrap();
+    let copy = folder.path().join("copy.sqlite");
+    let mut server = Server::start(&data);
+    let refused = run(&data, SERVE);
+    assert!(!refused.status.success() && refused.stdout.is_empty());
+    assert!(said(&refused).contains("[serving]") && said(&refused).contains("stop it first"), "{}", said(&refused));
+    for args in [
+        &["import", file.to_str().unwrap()][..],
+        &["sample", "--remove"],
+        &["admin", "create"],
+        &["backup", "--to", copy.to_str().unwrap()],
+    ] {
+        let done = run(&data, args);
+        assert!(done.status.success(), "{args:?}: {}", said(&done));
+    }
+    assert!(program::ask(server.port, "", "/healthz", &[]).is_some(), "the first one goes on");
+    // Killed, it leaves nothing that somebody would have to remove.
+    server.kill();
+    drop(Server::start(&data));
+}
+
+/// The schema that is there, and what a step of the last release made.
+async fn schema(data: &Path, sql: &'static str) -> i64 {
+    let file = data.join(server::store::FILE);
+    let mut raw = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut raw).await.unwrap();
+    sqlx::query_as::<_, (i64,)>("PRAGMA user_version").fetch_one(&mut raw).await.unwrap().0
+}
+
+#[tokio::test]
+async fn a_command_takes_no_data_over_under_a_running_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = folder.path().join("one.jsonl");
+    std::fs::write(&file, lab::article(1).to_string()).unwrap();
+    let import = ["import", file.to_str().unwrap()];
+    let mut server = Server::start(&data);
+    let newest = schema(&data, "").await;
+    // As the release before left them, whose server is still running.
+    assert_eq!(schema(&data, "DROP TABLE had; DROP INDEX log_item; PRAGMA user_version = 7").await, 7);
+    for args in [&import[..], &["admin", "create"], &["sample"], &["backup", "--to", "x.sqlite"]] {
+        let refused = run(&data, args);
+        assert!(!refused.status.success(), "{args:?}");
+        assert!(said(&refused).contains("[older-server]"), "{args:?}: {}", said(&refused));
+    }
+    assert_eq!(schema(&data, "").await, 7, "nothing was changed");
+    server.kill();
+    let done = run(&data, &import);
+    assert!(done.status.success(), "{}", said(&done));
+    assert_eq!(schema(&data, "").await, newest);
+}
