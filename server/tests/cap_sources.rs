@@ -40,7 +40,9 @@ async fn desk() -> Desk {
 impl Desk {
     async fn poll(&self, later: i64) {
         self.lab.time.fetch_add(later, Ordering::SeqCst);
-        server::desk::jobs::round(&self.lab.app.site, Lane::Away).await.unwrap();
+        for lane in [Lane::Away, Lane::Alerts] {
+            server::desk::jobs::round(&self.lab.app.site, lane).await.unwrap();
+        }
     }
 
     async fn follow(&self, path: &str) -> Source {
@@ -345,14 +347,32 @@ async fn an_authority_goes_on_when_the_colleague_who_followed_it_has_left() {
     let desk = desk().await;
     desk.put("/service", &[message(1, "Alert", &[])]);
     let source = desk.follow("/service").await;
-    desk.let_through(source.id).await;
     let author = person_of(&desk.lab, "lan.viet").await.id;
     let left = post(&desk.lab, &desk.admin, &format!("/ban-lam-viec/nguoi/{author}"), &[("do", "disable")]).await;
     assert_eq!(left.status, StatusCode::SEE_OTHER);
     desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[])]);
     desk.poll(ROUND).await;
-    assert_eq!(desk.states().await, states(&[("waiting", ""), ("published", "")]));
+    assert_eq!(desk.states().await, states(&[("waiting", ""), ("waiting", "")]), "an officer sees to them, whoever followed it");
+    desk.let_through(source.id).await;
+    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[]), message(3, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.states().await[2], ("published".to_owned(), String::new()));
     assert!(!desk.sources().await[0].paused);
+}
+
+#[tokio::test]
+async fn after_a_storm_without_a_line_alerts_are_asked_for_within_minutes() {
+    let desk = desk().await;
+    desk.put("/service", &[message(1, "Alert", &[])]);
+    let source = desk.follow("/service").await;
+    desk.let_through(source.id).await;
+    desk.web.put("/service", 503, "retry-after: 604800\r\n", Vec::new());
+    for _ in 0..12 {
+        desk.poll(600).await;
+    }
+    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[])]);
+    desk.poll(900).await;
+    assert_eq!(desk.states().await.last().unwrap().0, "published", "an authority is never left alone for longer");
 }
 
 #[tokio::test]

@@ -25,7 +25,8 @@ const KEEP: i64 = 60;
 const MAX_PAUSE: i64 = 3_600;
 
 pub async fn run(site: Arc<Site>) {
-    tokio::join!(keep_going(&site, Lane::Desk), keep_going(&site, Lane::Away), keep_going(&site, Lane::Files));
+    let (desk, away) = (keep_going(&site, Lane::Desk), keep_going(&site, Lane::Away));
+    tokio::join!(desk, away, keep_going(&site, Lane::Alerts), keep_going(&site, Lane::Files));
 }
 
 async fn keep_going(site: &Arc<Site>, lane: Lane) {
@@ -63,7 +64,7 @@ pub async fn round(site: &Arc<Site>, lane: Lane) -> Result<(), crate::Error> {
         }
         if let Err(trouble) = perform(site, &job).await {
             let pause = match job.kind.as_str() {
-                "poll" => sources::pause(job.tries, &trouble),
+                "poll" => sources::pause(job.tries, &trouble, lane == Lane::Alerts),
                 _ => pause(job.tries),
             };
             tracing::warn!(job = job.key, ?trouble, "a job failed");

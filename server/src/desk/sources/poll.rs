@@ -19,6 +19,10 @@ const SPREAD: i64 = 600;
 /// Pauses after failures, from the first to the longest, in seconds.
 const FIRST_PAUSE: i64 = 300;
 const MAX_PAUSE: i64 = 86_400;
+/// Of an authority that sends alerts, and how long one may ask to be left alone: where our own line was down through a storm,
+/// the alerts of that storm are asked for as soon as it is back.
+const ALERTS_PAUSE: i64 = 600;
+const ALERTS_REST: i64 = 900;
 
 /// What a source had to tell.
 struct News {
@@ -44,18 +48,21 @@ pub async fn poll(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
 }
 
 /// How long a job that failed so often before is put off.
-pub fn pause(tries: i64, trouble: &Trouble) -> i64 {
-    let asked = if let Trouble::Unfetched(Unfetched::Busy(Some(seconds))) = trouble { *seconds } else { 0 };
-    (FIRST_PAUSE << tries.clamp(0, 10)).min(MAX_PAUSE).max(asked)
+pub fn pause(tries: i64, trouble: &Trouble, alerts: bool) -> i64 {
+    let asked = if let Trouble::Unfetched(Unfetched::Busy(Some(seconds))) = trouble { rest(*seconds, alerts) } else { 0 };
+    (FIRST_PAUSE << tries.clamp(0, 10)).min(if alerts { ALERTS_PAUSE } else { MAX_PAUSE }).max(asked)
+}
+
+fn rest(asked: i64, alerts: bool) -> i64 {
+    if alerts { asked.min(ALERTS_REST) } else { asked }
 }
 
 /// `None` where everything is as it was.
 async fn ask(site: &Site, source: &Source) -> Result<Option<News>, Trouble> {
     let people = site.store.people().await?;
     let owner = people.iter().find(|person| person.id == source.by && !person.disabled);
-    // An authority that an administrator has let through does not fall silent because a colleague left.
-    let trusted = source.cap && source.at_once;
-    if !trusted && !owner.is_some_and(|person| may(&person.grants, source.place, source.topic)) {
+    // An authority does not fall silent because a colleague left: its alerts wait for an officer, or an administrator let it through.
+    if !source.cap && !owner.is_some_and(|person| may(&person.grants, source.place, source.topic)) {
         return Err(Unfetched::NoRights.into());
     }
     let known = Known { etag: source.etag.clone(), modified: source.modified.clone() };
@@ -124,7 +131,7 @@ async fn fail(site: &Site, id: i64, why: Unfetched) -> Result<(), Trouble> {
     let over = why == Unfetched::NoRights;
     let mut tx = site.store.begin().await?;
     if let Some(source) = tx.source(id).await? {
-        let rest = if let Unfetched::Busy(Some(seconds)) = why { now.plus(seconds) } else { source.rest };
+        let rest = if let Unfetched::Busy(Some(seconds)) = why { now.plus(rest(seconds, source.cap)) } else { source.rest };
         let trouble = why.code().to_owned();
         tx.set_source(&Source { polled: Some(now), paused: source.paused || over, trouble, rest, ..source.clone() }).await?;
         if over {

@@ -23,6 +23,8 @@ pub enum Lane {
     Desk,
     /// What asks other servers: alerts of an authority do not wait behind a recording.
     Away,
+    /// Questions to authorities that send alerts: nothing that is slow elsewhere holds them up.
+    Alerts,
     /// Pictures and recordings.
     Files,
 }
@@ -37,11 +39,14 @@ impl Store {
     /// Jobs of a lane of the desk whose time has come.
     pub async fn due_jobs(&self, lane: Lane, now: Time, count: u32) -> Result<Vec<Job>, Error> {
         let sql = "SELECT id, kind, key, due, tries, trouble FROM job WHERE due <= ? AND kind <> 'push' \
-                   AND CASE kind WHEN 'encode' THEN 'files' WHEN 'links' THEN 'away' WHEN 'poll' THEN 'away' ELSE 'desk' END = ? \
+                   AND CASE kind WHEN 'encode' THEN 'files' WHEN 'links' THEN 'away' WHEN 'poll' THEN \
+                   CASE WHEN EXISTS (SELECT 1 FROM source WHERE cap AND 'poll:' || source.id = key) THEN 'alerts' ELSE 'away' END \
+                   ELSE 'desk' END = ? \
                    ORDER BY due LIMIT ?";
         let lane = match lane {
             Lane::Desk => "desk",
             Lane::Away => "away",
+            Lane::Alerts => "alerts",
             Lane::Files => "files",
         };
         let rows: Vec<Row> = sqlx::query_as(sql).bind(now.0).bind(lane).bind(i64::from(count)).fetch_all(&self.readers).await?;
