@@ -373,6 +373,11 @@ async fn after_a_storm_without_a_line_alerts_are_asked_for_within_minutes() {
     desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[])]);
     desk.poll(900).await;
     assert_eq!(desk.states().await.last().unwrap().0, "published", "an authority is never left alone for longer");
+    // The clock was a day ahead, and is set right.
+    desk.poll(86_400).await;
+    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[]), message(3, "Alert", &[])]);
+    desk.poll(-86_400).await;
+    assert_eq!(desk.states().await.len(), 3, "what the fast clock wrote down is waited for no longer");
 }
 
 #[tokio::test]

@@ -62,10 +62,11 @@ pub(super) fn read(seq: i64, level: i64, trying: Option<i64>) -> Result<Sent, Er
 }
 
 impl Store {
-    /// Messages that wait for their push, in their order; those that failed not before their time.
+    /// Messages that wait for their push, in their order; those that failed not before their time. None waits for more than an
+    /// hour: what lies further ahead was written down while the clock was fast.
     pub async fn due_pushes(&self, now: Time) -> Result<Vec<(Job, Seq)>, Error> {
         let rows: Vec<(i64, String, i64, i64, String)> = sqlx::query_as(
-            "SELECT id, key, due, tries, trouble FROM job WHERE kind = 'push' AND due <= ? ORDER BY id LIMIT 1000",
+            "SELECT id, key, due, tries, trouble FROM job WHERE kind = 'push' AND (due <= ?1 OR due > ?1 + 3600) ORDER BY id LIMIT 1000",
         )
         .bind(now.0)
         .fetch_all(&self.readers)
