@@ -9,6 +9,11 @@ use lab::Lab;
 use office::*;
 use server::Options;
 use server::store::desk::Lane;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::Barrier;
 use web::Web;
 
 #[tokio::test]
@@ -46,4 +51,34 @@ async fn a_link_that_leads_nowhere_is_told() {
     assert_eq!(save(&work, "2", &text_of(&["/co", "/mat", "/moi"])).await.status, StatusCode::SEE_OTHER);
     server::desk::jobs::round(&lab.app.site, Lane::Away).await.unwrap();
     assert_eq!(web.asked().len(), asked + 1);
+}
+
+#[tokio::test]
+async fn links_of_a_text_are_asked_side_by_side() {
+    let lab = Lab::with(|options| Options { fetch_private: true, ..options }).await;
+    let Office { lab, author, .. } = office_in(lab).await;
+    // Nobody is answered before all three have asked.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let all = Arc::new(Barrier::new(3));
+    tokio::spawn(async move {
+        while let Ok((mut line, _)) = listener.accept().await {
+            let all = all.clone();
+            tokio::spawn(async move {
+                let _ = line.read(&mut [0; 1_024]).await;
+                all.wait().await;
+                let _ = line.write_all(b"HTTP/1.1 204 x\r\nconnection: close\r\n\r\n").await;
+            });
+        }
+    });
+    let urls = [1, 2, 3].map(|n| format!("http://127.0.0.1:{port}/{n}"));
+    let links = urls.each_ref().map(|url| format!("[liên kết {url}] Xem")).join("\n\n");
+    let mut form = article("Đường mới", "20044");
+    form.last_mut().unwrap().1 = &links;
+    form.push(("version", "0"));
+    assert_eq!(post(&lab, &author, "/ban-lam-viec/viec", &form).await.status, StatusCode::SEE_OTHER);
+    server::desk::jobs::round(&lab.app.site, Lane::Away).await.unwrap();
+    let found = lab.app.site.store.links(&urls.into()).await.unwrap();
+    let troubles: Vec<&str> = found.values().map(|link| link.trouble.as_str()).collect();
+    assert_eq!(troubles, ["", "", ""], "one after another, none is answered in time");
 }

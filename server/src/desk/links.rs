@@ -6,6 +6,7 @@ use crate::site::Site;
 use crate::store::Tx;
 use domain::content::{Block, Time};
 use domain::editorial::Manuscript;
+use futures_util::future::join_all;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -42,19 +43,18 @@ pub async fn check(site: &Arc<Site>, work: i64) -> Result<(), Trouble> {
         None => BTreeSet::new(),
     };
     let known = site.store.links(&named).await?;
-    let mut found = Vec::new();
-    for url in named {
-        if known.get(&url).is_some_and(|link| now.since(link.checked) < FRESH) {
-            continue;
-        }
+    let fresh = |url: &String| known.get(url).is_some_and(|link| now.since(link.checked) < FRESH);
+    let asked = named.into_iter().filter(|url| !fresh(url)).map(async |url| {
         let trouble = match fetch::get(site, &url, &Known::default()).await {
             Ok(_) => "",
             // Something is there, though not for programs, or not now.
             Err(Unfetched::NoText | Unfetched::Large | Unfetched::Forbidden | Unfetched::Busy(_) | Unfetched::Empty) => "",
             Err(why) => why.code(),
         };
-        found.push((url, trouble));
-    }
+        (url, trouble)
+    });
+    // Side by side: all that answer nothing take as long as one of them, and feeds of news wait no longer than that.
+    let found = join_all(asked).await;
     let mut tx = site.store.begin().await?;
     for (url, trouble) in found {
         tx.set_link(&url, now, trouble).await?;
