@@ -4,7 +4,7 @@ mod lab;
 mod office;
 
 use axum::http::StatusCode;
-use domain::content::ItemId;
+use domain::content::{ItemId, Time};
 use domain::editorial::{Role, Stage};
 use lab::{Lab, NOW};
 use office::*;
@@ -202,4 +202,24 @@ async fn a_text_that_was_changed_behind_the_desk_is_found_out() {
         sqlx::raw_sql(sqlx::AssertSqlSafe(back)).execute(&mut raw).await.unwrap();
         assert_eq!(lab.app.site.store.untrue_text().await.unwrap(), None);
     }
+}
+
+#[tokio::test]
+async fn only_what_people_scheduled_waits_for_what_a_fast_clock_said() {
+    let lab = Lab::new().await;
+    let (store, now) = (&lab.app.site.store, Time(NOW));
+    let mut tx = store.begin().await.unwrap();
+    for (kind, key) in [("publish", "publish:1"), ("links", "links:1"), ("encode", "encode:1"), ("push", "push:1")] {
+        tx.add_job(kind, key, now.plus(30 * 86_400), now).await.unwrap();
+    }
+    for (kind, key, longest) in [("links", "links:2", 7 * 86_400), ("encode", "encode:2", 3_600), ("push", "push:2", 3_600)] {
+        tx.add_job(kind, key, now.plus(longest), now).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for (lane, expected) in [(Lane::Desk, None), (Lane::Away, Some("links:1")), (Lane::Files, Some("encode:1"))] {
+        let due = store.due_jobs(lane, now, 20).await.unwrap();
+        assert_eq!(due.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), Vec::from_iter(expected), "{lane:?}");
+    }
+    let pushes = store.due_pushes(now).await.unwrap();
+    assert_eq!(pushes.iter().map(|(job, _)| job.key.as_str()).collect::<Vec<_>>(), ["push:1"]);
 }

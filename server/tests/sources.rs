@@ -222,6 +222,23 @@ async fn a_server_that_asks_for_rest_has_it() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_fast_holds_up_no_source() {
+    let (Office { lab, author, .. }, web) = wired().await;
+    web.put("/rss", 200, RSS, rss(&["b1"]));
+    let source = follow(&lab, &author, &web.url("/rss")).await;
+    poll(&lab, 86_400).await;
+    poll(&lab, -86_400).await;
+    assert_eq!(web.asked().len(), 2);
+    assert_eq!(press(&lab, &author, source.id, "now").await, StatusCode::SEE_OTHER);
+    poll(&lab, 0).await;
+    assert_eq!(web.asked().len(), 3, "who asks now is not told to wait for yesterday's tomorrow");
+    poll(&lab, 30 * 86_400).await;
+    poll(&lab, -30 * 86_400).await;
+    assert_eq!(web.asked().len(), 5, "no pause is that long");
+    assert!(polls(&lab).await[0].due <= Time(NOW + ROUND));
+}
+
+#[tokio::test]
 async fn a_pasted_page_becomes_a_draft() {
     let (Office { lab, author, .. }, web) = wired().await;
     let body = "Sáng nay nước suối dâng nhanh, bà con ven suối đã lên nhà cộng đồng an toàn và chờ tin mới. ".repeat(4);

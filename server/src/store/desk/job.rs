@@ -36,21 +36,21 @@ fn job((id, kind, key, due, tries, trouble): Row) -> Job {
 }
 
 impl Store {
-    /// Jobs of a lane of the desk whose time has come. Authorities of alerts are never left alone for more than a quarter of an
-    /// hour: what lies further ahead was written down while the clock was fast.
+    /// Jobs of a lane of the desk whose time has come. Nothing is put off for longer than the longest pause of its lane: what lies
+    /// further ahead was written down while the clock was fast. At the desk itself people say when, and keep their time.
     pub async fn due_jobs(&self, lane: Lane, now: Time, count: u32) -> Result<Vec<Job>, Error> {
         let sql = "SELECT id, kind, key, due, tries, trouble FROM job WHERE kind <> 'push' AND (due <= ?1 OR due > ?2) \
                    AND CASE kind WHEN 'encode' THEN 'files' WHEN 'links' THEN 'away' WHEN 'poll' THEN \
                    CASE WHEN EXISTS (SELECT 1 FROM source WHERE cap AND 'poll:' || source.id = key) THEN 'alerts' ELSE 'away' END \
                    ELSE 'desk' END = ?3 \
                    ORDER BY due LIMIT ?4";
-        let lane = match lane {
-            Lane::Desk => "desk",
-            Lane::Away => "away",
-            Lane::Alerts => "alerts",
-            Lane::Files => "files",
+        let (lane, ahead) = match lane {
+            Lane::Desk => ("desk", i64::MAX),
+            // The longest `Retry-After`.
+            Lane::Away => ("away", now.plus(7 * 86_400).0),
+            Lane::Alerts => ("alerts", now.plus(900).0),
+            Lane::Files => ("files", now.plus(3_600).0),
         };
-        let ahead = if lane == "alerts" { now.plus(900).0 } else { i64::MAX };
         let rows: Vec<Row> =
             sqlx::query_as(sql).bind(now.0).bind(ahead).bind(lane).bind(i64::from(count)).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(job).collect())
