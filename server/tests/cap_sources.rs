@@ -381,6 +381,50 @@ async fn after_a_storm_without_a_line_alerts_are_asked_for_within_minutes() {
 }
 
 #[tokio::test]
+async fn alerts_are_asked_for_in_a_lane_of_their_own() {
+    let desk = desk().await;
+    desk.put("/service", &[message(1, "Alert", &[])]);
+    desk.follow("/service").await;
+    desk.lab.time.fetch_add(ROUND, Ordering::SeqCst);
+    for (lane, asked) in [(Lane::Away, 1), (Lane::Alerts, 2)] {
+        server::desk::jobs::round(&desk.lab.app.site, lane).await.unwrap();
+        assert_eq!(desk.web.asked().len(), asked, "{lane:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_source_has_more_waiting_than_an_officer_reads() {
+    let desk = desk().await;
+    let sent_at = |n: usize, at: &str| {
+        let own = VIETNAM.replace("2026.11.23.1<", &format!("2026.11.23.{n}<"));
+        own.replace("<sent>2026-11-23T11:30:00", &format!("<sent>2026-11-23T{at}"))
+    };
+    let waiting = async || {
+        let all = desk.lab.app.site.store.cap_messages(1_000).await.unwrap();
+        let numbers =
+            all.iter().filter(|one| one.state == "waiting").map(|one| one.identifier.rsplit('.').next().unwrap().parse());
+        let mut numbers: Vec<usize> = numbers.map(Result::unwrap).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    let mut feed = vec![sent_at(900, "11:59:00").replace("18:00:00", "12:01:00")];
+    desk.put("/service", &feed);
+    desk.follow("/service").await;
+    assert_eq!(waiting().await, [900]);
+    feed.extend((0..200).map(|n| sent_at(n, &format!("10:{:02}:{:02}", n / 60, n % 60))));
+    desk.put("/service", &feed);
+    desk.poll(ROUND).await;
+    assert_eq!(waiting().await, (0..200).collect::<Vec<_>>(), "what has ended goes first, however late it was sent");
+    feed.insert(0, sent_at(200, "11:00:00"));
+    feed.push(sent_at(901, "09:00:00"));
+    desk.put("/service", &feed);
+    for _ in 0..3 {
+        desk.poll(ROUND).await;
+        assert_eq!(waiting().await, (1..=200).collect::<Vec<_>>(), "what is dropped and comes again pushes out nothing newer");
+    }
+}
+
+#[tokio::test]
 async fn links_of_a_feed_are_followed_once() {
     let desk = desk().await;
     let item = |n: usize| {

@@ -227,6 +227,11 @@ fn span(alert: &Alert, infos: &[&Info]) -> (Time, Time) {
     (start, ends.max().unwrap_or(start.plus(LIFE)))
 }
 
+/// Whether nothing of what it says for our places holds any more; a cancellation does not end.
+pub fn ended(alert: &Alert, now: Time) -> bool {
+    alert.msg_type != MsgType::Cancel && span(alert, &ours(alert)).1 <= now
+}
+
 /// Whether a message holds at an instant, for whomever it is.
 pub fn in_force(alert: &Alert, now: Time) -> bool {
     let live = matches!(alert.msg_type, MsgType::Alert | MsgType::Update) && alert.status == Status::Actual;

@@ -35,6 +35,8 @@ pub const PAUSE: i64 = 120;
 const MAX_LINKS: usize = 20;
 const MAX_FAILED: usize = 5;
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Messages of one source that wait for an officer.
+const MAX_WAITING: usize = 200;
 /// Of a headline that is only shown at the desk, in characters.
 const MAX_HEADLINE: usize = 200;
 
@@ -141,7 +143,30 @@ pub async fn keep(site: &Site, source: &Source, round: Round) -> Result<(), Trou
         tx.end(done).await?;
         site.refresh().await?;
     }
-    Ok(())
+    trim(site, source.id).await
+}
+
+/// No source fills the store with what nobody can read through: what has ended goes first, then what was sent first. Not by
+/// when it came: what is dropped stands in the feed still, and would push out what is newer the next time.
+async fn trim(site: &Site, source: i64) -> Result<(), Trouble> {
+    let rows = site.store.cap_waiting(source).await?;
+    if rows.len() <= MAX_WAITING {
+        return Ok(());
+    }
+    let now = site.now();
+    let rank = move |(id, text): (i64, String)| {
+        let alert = read::alert(text.as_bytes()).ok().map(|message| message.alert);
+        (alert.map(|alert| (!inward::ended(&alert, now), alert.sent.at)), id)
+    };
+    let ranked = apart(move || rows.into_iter().map(rank).collect::<Vec<_>>()).await;
+    let mut ranked = ranked.ok_or(Unfetched::NotFeed)?;
+    ranked.sort_unstable();
+    let mut tx = site.store.begin().await?;
+    for (_, id) in &ranked[..ranked.len() - MAX_WAITING] {
+        tx.drop_cap_waiting(*id).await?;
+    }
+    tracing::warn!(source, dropped = ranked.len() - MAX_WAITING, "more alerts wait than a source may have");
+    Ok(tx.commit().await?)
 }
 
 async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> Result<(), Error> {

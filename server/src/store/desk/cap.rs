@@ -60,6 +60,12 @@ impl Store {
         Ok(count)
     }
 
+    /// What of a source waits: the number and the message of each.
+    pub async fn cap_waiting(&self, source: i64) -> Result<Vec<(i64, String)>, Error> {
+        let sql = "SELECT id, message FROM cap_message WHERE state = 'waiting' AND source = ?";
+        Ok(sqlx::query_as(sql).bind(source).fetch_all(&self.readers).await?)
+    }
+
     /// Whether the alert of an entry was fetched already.
     pub async fn cap_link(&self, hash: &[u8; 32]) -> Result<bool, Error> {
         let row: Option<(i64,)> =
@@ -85,6 +91,12 @@ impl Tx {
     /// Another source has brought it, and that one counts.
     pub async fn drop_cap_message(&mut self, key: &str) -> Result<(), Error> {
         sqlx::query("DELETE FROM cap_message WHERE key = ?").bind(key).execute(self.raw()).await?;
+        Ok(())
+    }
+
+    /// Unless somebody has seen to it meanwhile.
+    pub async fn drop_cap_waiting(&mut self, id: i64) -> Result<(), Error> {
+        sqlx::query("DELETE FROM cap_message WHERE id = ? AND state = 'waiting'").bind(id).execute(self.raw()).await?;
         Ok(())
     }
 
