@@ -120,21 +120,28 @@
       return toast(say('Thông báo cảnh báo đang bị tắt trên máy này.', 'Alerts no longer ring on this phone.'), say('Cách bật', 'How to switch on'),
         function () { location.href = say('', '/en') + on; });
     }
-    workers.ready.then(function (registration) {
-      return registration.pushManager.getSubscription().then(function (now) {
-        return now || registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: held.key });
+    var recent = Math.abs(Date.now() - held.at) < 6e8;
+    Promise.all([workers.ready, recent || fetch('/push/khoa', { cache: 'no-cache' }).then(function (answer) { return answer.ok && answer.text(); })]).then(function (got) {
+      var push = got[0].pushManager, key = /^B[\w-]{86}$/.test(got[1]) ? got[1] : held.key;
+      return push.getSubscription().then(function (now) {
+        // The server has lost the key that this phone knows it by: it could call nobody.
+        return now && key !== held.key ? now.unsubscribe().then(function () {}) : now;
+      }).then(function (now) {
+        held.key = key;
+        return now || push.subscribe({ userVisibleOnly: true, applicationServerKey: key });
       });
     }).then(function (now) {
       // What unpacks an alert, where an earlier release has not brought it.
       caches.match('/alerts.bin').then(function (here) { if (!here) fetch('/alerts.bin'); });
       // The server knows this address already; told once a week all the same, since it may have been restored from a copy.
-      if (now.endpoint === held.endpoint && Math.abs(Date.now() - held.at) < 6e8) return;
+      if (now.endpoint === held.endpoint && recent) return;
       var body = Object.assign({ endpoint: now.endpoint, keys: now.toJSON().keys }, held.wishes);
       return fetch('/push/dang-ky', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).then(function (answer) {
         if (!answer.ok) return;
         held.endpoint = now.endpoint;
         held.at = Date.now();
         store['bt-push'] = JSON.stringify(held);
+        return caches.open('bt-flags').then(function (flags) { return flags.put('/bt-flag/push', new Response(store['bt-push'])); });
       });
     }).catch(function (cause) { console.info('no push', cause.message); });
   }

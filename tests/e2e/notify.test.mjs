@@ -19,7 +19,7 @@ before(async () => {
 });
 beforeEach(() => {
   asked.length = 0;
-  Object.assign(api, { known: true, last: 1_790_000_000, thu: 204 });
+  Object.assign(api, { known: true, last: 1_790_000_000, thu: 204, key: 'S0VZ' });
   const json = { 'content-type': 'application/json' };
   line.rule = async (path, request) => {
     if (!path.startsWith('/push/')) return;
@@ -28,7 +28,7 @@ beforeEach(() => {
     let body = '';
     for await (const part of request) body += part;
     asked.push([request.method, name, body && JSON.parse(body)]);
-    if (name === 'khoa') return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'S0VZ' };
+    if (name === 'khoa') return { status: 200, headers: { 'content-type': 'text/plain' }, body: api.key };
     if (name === 'kiem') return { status: 200, headers: json, body: JSON.stringify({ known: api.known, last: api.last }) };
     const status = name === 'thu' ? api.thu : 204;
     return { status, headers: status === 204 ? {} : json, body: status === 204 ? '' : '{"code":"too-soon","params":{}}' };
@@ -263,6 +263,26 @@ test('any other page asks anew for what the browser dropped, and says where it m
   await page.goto(`${line.url}/?html=1`);
   await sleep(1500);
   assert.equal(await toast.count(), 0);
+  await context.close();
+});
+
+test('a server with another key is found out within a week, a page of somebody else is not believed', async () => {
+  const { context, page } = await subscribed();
+  const weekLater = async () => {
+    asked.length = 0;
+    await page.evaluate(() => { localStorage['bt-push'] = JSON.stringify({ ...JSON.parse(localStorage['bt-push']), at: Date.now() - 7e8 }); });
+    await page.goto(`${line.url}/?html=1`);
+    await until('it is told again', () => posts('dang-ky').length);
+  };
+  api.key = '<!doctype html>Đăng nhập';
+  await weekLater();
+  assert.equal(posts('dang-ky')[0][2].endpoint, 'https://push.example/1');
+  api.key = `B${'k'.repeat(86)}`;
+  await weekLater();
+  assert.equal(posts('dang-ky')[0][2].endpoint, 'https://push.example/2');
+  assert.equal(await page.evaluate(() => localStorage.__key), api.key);
+  const kept = async () => page.evaluate(async () => [JSON.parse(localStorage['bt-push']).key, (await (await caches.match('/bt-flag/push')).json()).key]);
+  await until('both that look know it', async () => (await kept()).every(key => key === api.key));
   await context.close();
 });
 

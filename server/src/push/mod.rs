@@ -60,8 +60,8 @@ impl Push {
         if phones > 0 && !data.join(vapid::FILE).exists() {
             tracing::error!(
                 phones,
-                "vapid.key is missing: whoever subscribed with it hears of no alert until he opens the app; stop the server and \
-                 put the file back from the copy (….vapid.key)"
+                "vapid.key is missing: whoever subscribed with it hears of no alert before he has opened a page and his phone, which looks \
+                 once a week, has found out; stop the server and put the file back from the copy (….vapid.key)"
             );
         }
         let counts = Counts {
