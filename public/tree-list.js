@@ -4,7 +4,13 @@ import { draw, unseal } from './tree-box.js';
 import { tags } from './tree-work.js';
 
 const line = (app, id, words, value, props = {}) => app.h('p', { class: 'fd' }, app.h('label', { for: id }, words), app.h('input', { id, value, autocomplete: 'off', ...props }));
-const inForce = app => app.alerts.filter(alert => alert.here && alert.level >= CALLS);
+/** What this list is called for. */
+export const inForce = app => app.alerts.filter(alert => alert.here && alert.level >= CALLS);
+
+/** An alert over the list, or over its locked door. An exercise never looks like the real thing. */
+export const banner = (app, alert, more) => app.h('div', { class: `al ${alert.drill ? 'dr' : `l${alert.level}`}` },
+  alert.drill ? app.h('p', { class: 'dm' }, app.h('b', {}, app.t('drill_line'))) : null,
+  app.h('b', {}, app.t('level', { n: alert.level })), ' ', alert.title || app.t('pushed_alert'), more);
 
 export function list(app) {
   const { t, h, button, data } = app;
@@ -13,10 +19,7 @@ export function list(app) {
   const open = data.works.filter(work => !work.closed && !inForce(app).some(alert => alert.ids.includes(work.alert)));
   return [
     h('h2', {}, t('houses_n', { n: houses.length })),
-    // An exercise never looks like the real thing.
-    inForce(app).map(alert => h('div', { class: `al ${alert.drill ? 'dr' : `l${alert.level}`}` },
-      alert.drill ? h('p', { class: 'dm' }, h('b', {}, t('drill_line'))) : null,
-      h('b', {}, t('level', { n: alert.level })), ' ', alert.title || t('pushed_alert'),
+    inForce(app).map(alert => banner(app, alert,
       houses.length ? h('p', { class: 'ac' }, button(t('call_now'), () => app.go('work', alert), { class: 'bt go' }, 'phone')) : null)),
     open.map(work => button(t('go_on', { title: work.title }), () => app.go('work', { ...work, ids: work.alert ? [work.alert] : [] }), { class: 'bt wide' }, 'phone')),
     houses.length ? null : h('p', { class: 'em' }, t('empty')),

@@ -2,8 +2,8 @@
 // through when an alert comes. Here: who holds the key and for how long, what is on the screen, and how a change is kept.
 // No name and no number ever goes into a request.
 import { dropBox, freshAlerts, keptAlerts, makeLock, pushed, readBox, seal, unseal, writeBox } from './tree-box.js';
-import { CALLS, chains, counts, fold } from './tree-rules.js';
-import { list, form, paste, safe, print } from './tree-list.js';
+import { chains, counts, fold } from './tree-rules.js';
+import { banner, inForce, list, form, paste, safe, print } from './tree-list.js';
 import { choose, work } from './tree-work.js';
 
 /** Nobody has touched the page, or seen it, for so long: it locks itself. Calls take minutes, so not too soon. */
@@ -186,7 +186,7 @@ async function open(lock, data, at) {
   // Open storage reaches the disk later than the box does: after a cut it may lag behind.
   report(data);
   if (data.draft) return go(data.draft.view, data.houses.find(house => house.id === data.draft.id) || null);
-  const due = app.alerts.find(alert => alert.ids.includes(asked())) || app.alerts.find(alert => alert.here && alert.level >= CALLS && !finished(alert));
+  const due = app.alerts.find(alert => alert.ids.includes(asked())) || inForce(app).find(alert => !finished(alert));
   if (due && data.houses.length) go('work', due);
   else go('list');
 }
@@ -311,7 +311,7 @@ const doors = {
   ],
   locked: () => [
     h('h2', {}, t('locked')),
-    app.alerts.filter(alert => alert.here && alert.level >= CALLS).slice(0, 2).map(alert => h('p', { class: `al ${alert.drill ? 'dr' : `l${alert.level}`}` }, alert.drill ? [h('b', {}, t('drill_line')), h('br')] : null, h('b', {}, t('level', { n: alert.level })), ' ', alert.title || t('pushed_alert'), h('br'), t('unlock_to_call'))),
+    inForce(app).slice(0, 2).map(alert => banner(app, alert, h('p', {}, t('unlock_to_call')))),
     ask(form => enter(form.elements['p-0'].value),
       secret('p-0', t('passphrase'), { autocomplete: 'current-password' }),
       show(),

@@ -45,10 +45,18 @@ pub async fn answer(site: &Site, file: &str, request: &HeaderMap) -> Response {
 
 /// Safari plays Opus in Ogg only since 18.4: it gets AAC from us as long as it does not say that it is newer.
 fn knows_no_opus(request: &HeaderMap) -> bool {
-    let agent = request.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let version = agent.split_once(" Version/").filter(|(_, rest)| rest.contains(" Safari/"));
-    let numbers = version.map(|(_, rest)| rest.split([' ', '.']).map_while(|part| part.parse::<u32>().ok()).collect::<Vec<_>>());
-    numbers.is_some_and(|numbers| numbers < vec![18, 4])
+    let agent = agent(request);
+    agent.contains(" Safari/") && release(agent, " Version/").is_some_and(|release| release < vec![18, 4])
+}
+
+fn agent(request: &HeaderMap) -> &str {
+    request.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default()
+}
+
+/// The numbers that follow a mark in the name of a browser, e.g. 15 and 8 of `iPhone OS 15_8`.
+fn release(agent: &str, mark: &str) -> Option<Vec<u32>> {
+    let (_, rest) = agent.split_once(mark)?;
+    Some(rest.split([' ', '.', '_', ';']).map_while(|part| part.parse().ok()).collect())
 }
 
 /// Browsers name the newer kinds of pictures that they show. A worker and a script that ask for one name none: then the
@@ -58,15 +66,14 @@ fn knows_no_avif(request: &HeaderMap) -> bool {
     if accept.contains("image/") {
         return accept.contains("image/webp") && !accept.contains("image/avif");
     }
-    let agent = request.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let agent = agent(request);
     // Every browser of an iPhone is its system's; Edge calls itself Chrome too, and Chrome Safari.
     let marks: &[(&str, u32)] = match agent.contains("like Mac OS X") {
         true => &[(" OS ", 16)],
         false => &[("Edg/", 121), ("EdgA/", 121), ("Firefox/", 93), ("Chrome/", 89), (" Version/", 16)],
     };
-    let number = |rest: &str| rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse::<u32>().ok());
-    let known = marks.iter().find_map(|(mark, since)| Some((number(agent.split_once(mark)?.1)?, *since)));
-    known.is_some_and(|(release, since)| release < since)
+    let known = marks.iter().find_map(|(mark, since)| Some((release(agent, mark)?, *since)));
+    known.is_some_and(|(release, since)| release < vec![since])
 }
 
 async fn open(site: &Site, name: &str, request: &HeaderMap) -> Result<Option<Response>, Error> {
@@ -126,4 +133,38 @@ async fn open(site: &Site, name: &str, request: &HeaderMap) -> Result<Option<Res
         *response.body_mut() = Body::from_stream(site.shelf.read(name, from..from + length).await?);
     }
     Ok(Some(response))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_that_names_no_pictures_is_known_by_its_name() {
+        for (agent, avif) in [
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 Version/15.6.6 Mobile/15E148 Safari/604.1",
+                false,
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 CriOS/120.0 Mobile/15E148 Safari/604.1",
+                false,
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 Version/17.2 Mobile/15E148 Safari/604.1",
+                true,
+            ),
+            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/15.4 Safari/605.1.15", false),
+            ("Mozilla/5.0 (Linux; Android 7.0; SM-J730G) AppleWebKit/537.36 Chrome/80.0.3987.99 Mobile Safari/537.36", false),
+            ("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/120.0.0.0 Mobile Safari/537.36", true),
+            ("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/114.0.0.0 Mobile Safari/537.36 EdgA/114.0", false),
+            ("Mozilla/5.0 (Android 9; Mobile; rv:90.0) Gecko/90.0 Firefox/90.0", false),
+            ("curl/8.5.0", true),
+        ] {
+            let mut request = HeaderMap::new();
+            request.insert(ACCEPT, HeaderValue::from_static("*/*"));
+            request.insert(USER_AGENT, HeaderValue::from_static(agent));
+            assert_eq!(knows_no_avif(&request), !avif, "{agent}");
+        }
+    }
 }

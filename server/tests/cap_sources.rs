@@ -1,9 +1,11 @@
 //! Alerts from elsewhere at the desk: kept, published at once or by an official, updated, cancelled, never twice.
 
+mod authority;
 mod lab;
 mod office;
 mod web;
 
+use authority::*;
 use axum::http::StatusCode;
 use domain::alert::{State, standings};
 use domain::content::{Block, Card, FactKind, MsgType, PlaceCode, Status};
@@ -15,106 +17,6 @@ use server::store::desk::Lane;
 use server::store::desk::{CapMessage, Source};
 use std::sync::atomic::Ordering;
 use web::Web;
-
-const XML: &str = "content-type: application/cap+xml\r\n";
-const ATOM: &str = "content-type: application/atom+xml\r\n";
-const VIETNAM: &str = include_str!("cap/vietnam.cap");
-/// Longer than a source of alerts waits between two questions, in seconds.
-const ROUND: i64 = 130;
-
-struct Desk {
-    lab: Lab,
-    admin: Browser,
-    author: Browser,
-    officer: Browser,
-    web: Web,
-}
-
-async fn desk() -> Desk {
-    let lab = Lab::with(|options| Options { fetch_private: true, ..options }).await;
-    let Office { lab, admin, author, .. } = office_in(lab).await;
-    let officer = invite(&lab, &admin, "canh.bao", Role::AlertOfficer, 46).await;
-    Desk { lab, admin, author, officer, web: Web::new().await }
-}
-
-impl Desk {
-    async fn poll(&self, later: i64) {
-        self.lab.time.fetch_add(later, Ordering::SeqCst);
-        for lane in [Lane::Away, Lane::Alerts] {
-            server::desk::jobs::round(&self.lab.app.site, lane).await.unwrap();
-        }
-    }
-
-    async fn follow(&self, path: &str) -> Source {
-        let url = self.web.url(path);
-        let form = [("url", url.as_str()), ("name", ""), ("place", "20044"), ("topic", "")];
-        let answer = post(&self.lab, &self.author, "/ban-lam-viec/nguon", &form).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER);
-        self.poll(0).await;
-        self.sources().await.into_iter().find(|source| source.url == url).unwrap()
-    }
-
-    async fn sources(&self) -> Vec<Source> {
-        self.lab.app.site.store.sources().await.unwrap()
-    }
-
-    async fn let_through(&self, source: i64) {
-        let path = format!("/ban-lam-viec/nguon/{source}");
-        let answer = post(&self.lab, &self.admin, &path, &[("do", "at-once")]).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    }
-
-    /// State and reason of each, the oldest first.
-    async fn states(&self) -> Vec<(String, String)> {
-        let mut all = self.messages().await;
-        all.sort_by_key(|one| one.id);
-        all.into_iter().map(|one| (one.state, one.reason)).collect()
-    }
-
-    async fn messages(&self) -> Vec<CapMessage> {
-        self.lab.app.site.store.cap_messages(100).await.unwrap()
-    }
-
-    fn cards(&self) -> Vec<Card> {
-        let mut cards: Vec<Card> = self.lab.app.site.live.now().cards().cloned().collect();
-        cards.sort_by_key(|card| card.issued);
-        cards
-    }
-
-    /// How the alerts stand now, the oldest first.
-    fn stand(&self) -> Vec<State> {
-        let cards = self.cards();
-        let all = standings(&cards, self.lab.app.site.now());
-        cards.iter().map(|card| all.iter().find(|one| one.card.id == card.id).unwrap().state).collect()
-    }
-
-    fn put(&self, path: &str, messages: &[String]) {
-        let entry = |message: &String| {
-            let alert = message.split_once("?>").map_or(message.as_str(), |(_, alert)| alert);
-            format!("<entry><id>x</id><content type=\"text/xml\">{alert}</content></entry>")
-        };
-        let entries: String = messages.iter().map(entry).collect();
-        let feed = format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Cảnh báo</title>{entries}</feed>");
-        self.web.put(path, 200, ATOM, feed.into_bytes());
-    }
-}
-
-/// The sample as message `n`, sent so many minutes after it; it speaks of the messages before it where it is no first one.
-fn message(n: usize, kind: &str, of: &[usize]) -> String {
-    let name = |n: usize| format!("urn:oid:2.49.0.0.704.0.2026.11.23.{n}");
-    let reference = |n: &usize| format!("du-bao@kttv.example,{},2026-11-23T11:3{}:00+07:00", name(*n), n - 1);
-    let references = of.iter().map(reference).collect::<Vec<_>>().join(" ");
-    let references = if of.is_empty() { String::new() } else { format!("<references>{references}</references>") };
-    VIETNAM
-        .replace(&name(1), &name(n))
-        .replace("<sent>2026-11-23T11:30:00", &format!("<sent>2026-11-23T11:3{}:00", n - 1))
-        .replace("<msgType>Alert", &format!("<msgType>{kind}"))
-        .replacen("<info>", &format!("{references}<info>"), 1)
-}
-
-fn states(all: &[(&str, &str)]) -> Vec<(String, String)> {
-    all.iter().map(|(state, reason)| ((*state).to_owned(), (*reason).to_owned())).collect()
-}
 
 #[tokio::test]
 async fn an_official_confirms_what_waits() {
@@ -340,116 +242,4 @@ async fn nobody_holds_up_an_alert_by_bringing_it_first() {
     desk.poll(ROUND).await;
     desk.poll(ROUND).await;
     assert_eq!((desk.states().await.len(), desk.cards().len()), (3, 2));
-}
-
-#[tokio::test]
-async fn an_authority_goes_on_when_the_colleague_who_followed_it_has_left() {
-    let desk = desk().await;
-    desk.put("/service", &[message(1, "Alert", &[])]);
-    let source = desk.follow("/service").await;
-    let author = person_of(&desk.lab, "lan.viet").await.id;
-    let left = post(&desk.lab, &desk.admin, &format!("/ban-lam-viec/nguoi/{author}"), &[("do", "disable")]).await;
-    assert_eq!(left.status, StatusCode::SEE_OTHER);
-    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[])]);
-    desk.poll(ROUND).await;
-    assert_eq!(desk.states().await, states(&[("waiting", ""), ("waiting", "")]), "an officer sees to them, whoever followed it");
-    desk.let_through(source.id).await;
-    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[]), message(3, "Alert", &[])]);
-    desk.poll(ROUND).await;
-    assert_eq!(desk.states().await[2], ("published".to_owned(), String::new()));
-    assert!(!desk.sources().await[0].paused);
-}
-
-#[tokio::test]
-async fn after_a_storm_without_a_line_alerts_are_asked_for_within_minutes() {
-    let desk = desk().await;
-    desk.put("/service", &[message(1, "Alert", &[])]);
-    let source = desk.follow("/service").await;
-    desk.let_through(source.id).await;
-    desk.web.put("/service", 503, "retry-after: 604800\r\n", Vec::new());
-    for _ in 0..12 {
-        desk.poll(600).await;
-    }
-    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[])]);
-    desk.poll(900).await;
-    assert_eq!(desk.states().await.last().unwrap().0, "published", "an authority is never left alone for longer");
-    // The clock was a day ahead, and is set right.
-    desk.poll(86_400).await;
-    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[]), message(3, "Alert", &[])]);
-    desk.poll(-86_400).await;
-    assert_eq!(desk.states().await.len(), 3, "what the fast clock wrote down is waited for no longer");
-}
-
-#[tokio::test]
-async fn alerts_are_asked_for_in_a_lane_of_their_own() {
-    let desk = desk().await;
-    desk.put("/service", &[message(1, "Alert", &[])]);
-    desk.follow("/service").await;
-    desk.lab.time.fetch_add(ROUND, Ordering::SeqCst);
-    for (lane, asked) in [(Lane::Away, 1), (Lane::Alerts, 2)] {
-        server::desk::jobs::round(&desk.lab.app.site, lane).await.unwrap();
-        assert_eq!(desk.web.asked().len(), asked, "{lane:?}");
-    }
-}
-
-#[tokio::test]
-async fn no_source_has_more_waiting_than_an_officer_reads() {
-    let desk = desk().await;
-    let sent_at = |n: usize, at: &str| {
-        let own = VIETNAM.replace("2026.11.23.1<", &format!("2026.11.23.{n}<"));
-        own.replace("<sent>2026-11-23T11:30:00", &format!("<sent>2026-11-23T{at}"))
-    };
-    let waiting = async || {
-        let all = desk.lab.app.site.store.cap_messages(1_000).await.unwrap();
-        let numbers =
-            all.iter().filter(|one| one.state == "waiting").map(|one| one.identifier.rsplit('.').next().unwrap().parse());
-        let mut numbers: Vec<usize> = numbers.map(Result::unwrap).collect();
-        numbers.sort_unstable();
-        numbers
-    };
-    let mut feed = vec![sent_at(900, "11:59:00").replace("18:00:00", "12:01:00")];
-    desk.put("/service", &feed);
-    desk.follow("/service").await;
-    assert_eq!(waiting().await, [900]);
-    feed.extend((0..200).map(|n| sent_at(n, &format!("10:{:02}:{:02}", n / 60, n % 60))));
-    desk.put("/service", &feed);
-    desk.poll(ROUND).await;
-    assert_eq!(waiting().await, (0..200).collect::<Vec<_>>(), "what has ended goes first, however late it was sent");
-    feed.insert(0, sent_at(200, "11:00:00"));
-    feed.push(sent_at(901, "09:00:00"));
-    desk.put("/service", &feed);
-    for _ in 0..3 {
-        desk.poll(ROUND).await;
-        assert_eq!(waiting().await, (1..=200).collect::<Vec<_>>(), "what is dropped and comes again pushes out nothing newer");
-    }
-}
-
-#[tokio::test]
-async fn links_of_a_feed_are_followed_once() {
-    let desk = desk().await;
-    let item = |n: usize| {
-        format!("<item><title>x</title><link>/cap/{n}.xml</link><pubDate>Mon, 23 Nov 2026 04:3{n}:00 GMT</pubDate></item>")
-    };
-    let rss = |items: &str| {
-        format!(
-            "<rss version=\"2.0\" xmlns:cap=\"urn:oasis:names:tc:emergency:cap:1.2\"><channel><title>T</title>{items}<cap:x/></channel></rss>"
-        )
-    };
-    desk.web.put("/rss", 200, "content-type: application/rss+xml\r\n", rss(&[item(1), item(2)].concat()).into_bytes());
-    desk.web.put("/cap/1.xml", 200, XML, message(1, "Alert", &[]).into_bytes());
-    let source = desk.follow("/rss").await;
-    assert!(source.cap, "{source:?}");
-    assert_eq!(desk.states().await, states(&[("waiting", "")]));
-    // The second was not there the first time.
-    desk.web.put(
-        "/cap/2.xml",
-        200,
-        XML,
-        b"<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>x</identifier></alert>".to_vec(),
-    );
-    desk.poll(ROUND).await;
-    assert_eq!(desk.states().await, states(&[("waiting", ""), ("refused", "missing")]));
-    let asked = desk.web.asked().len();
-    desk.poll(ROUND).await;
-    assert_eq!(desk.web.asked().len(), asked + 1, "only the feed itself is asked for again");
 }

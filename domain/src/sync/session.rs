@@ -215,7 +215,8 @@ impl Session {
         let cursor = &self.held.cursor;
         let same = cursor.epoch == Some(head.epoch);
         let older = cursor.fresh.is_some_and(|fresh| head.issued < fresh);
-        if if same && head.seq != cursor.seq { head.seq < cursor.seq } else { older } {
+        let old = if same && head.seq != cursor.seq { head.seq < cursor.seq } else { older };
+        if old {
             return self.later(Trouble::Busy, None);
         }
         self.head = Some(head);

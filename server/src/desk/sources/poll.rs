@@ -6,7 +6,7 @@ use crate::desk::fetch::{self, Fetched, Known, Page, Unfetched};
 use crate::desk::found::{Found, feed};
 use crate::desk::works::Trouble;
 use crate::site::Site;
-use crate::store::desk::{EntryKey, Note, Source};
+use crate::store::desk::{ALERTS_REST, EntryKey, Note, Source};
 use domain::content::Time;
 use domain::editorial::Manuscript;
 use std::sync::Arc;
@@ -19,10 +19,8 @@ const SPREAD: i64 = 600;
 /// Pauses after failures, from the first to the longest, in seconds.
 const FIRST_PAUSE: i64 = 300;
 const MAX_PAUSE: i64 = 86_400;
-/// Of an authority that sends alerts, and how long one may ask to be left alone: where our own line was down through a storm,
-/// the alerts of that storm are asked for as soon as it is back.
+/// The longest after failures of an authority that sends alerts; see [`ALERTS_REST`] for what one may ask.
 const ALERTS_PAUSE: i64 = 600;
-const ALERTS_REST: i64 = 900;
 
 /// What a source had to tell.
 struct News {

@@ -16,7 +16,7 @@ mod work;
 
 pub use audit::{Done, Line, Note};
 pub use cap::CapMessage;
-pub use job::{Job, Lane};
+pub use job::{ALERTS_REST, Job, Lane};
 pub use link::Link;
 pub(super) use list::fill_lists;
 pub use list::{List, Listed};

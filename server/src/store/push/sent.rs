@@ -7,6 +7,9 @@ use crate::store::{Store, Tx};
 use domain::content::{ItemId, Time};
 use domain::wire::Seq;
 
+/// A message that failed waits no longer than this, in seconds.
+const LONGEST: i64 = 3_600;
+
 /// What a subscription got of a chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
@@ -62,13 +65,14 @@ pub(super) fn read(seq: i64, level: i64, trying: Option<i64>) -> Result<Sent, Er
 }
 
 impl Store {
-    /// Messages that wait for their push, in their order; those that failed not before their time. None waits for more than an
-    /// hour: what lies further ahead was written down while the clock was fast.
+    /// Messages that wait for their push, in their order; those that failed not before their time. None waits for longer than
+    /// [`LONGEST`]: what lies further ahead was written down while the clock was fast.
     pub async fn due_pushes(&self, now: Time) -> Result<Vec<(Job, Seq)>, Error> {
         let rows: Vec<(i64, String, i64, i64, String)> = sqlx::query_as(
-            "SELECT id, key, due, tries, trouble FROM job WHERE kind = 'push' AND (due <= ?1 OR due > ?1 + 3600) ORDER BY id LIMIT 1000",
+            "SELECT id, key, due, tries, trouble FROM job WHERE kind = 'push' AND (due <= ? OR due > ?) ORDER BY id LIMIT 1000",
         )
         .bind(now.0)
+        .bind(now.plus(LONGEST).0)
         .fetch_all(&self.readers)
         .await?;
         let job = |(id, key, due, tries, trouble): (i64, String, i64, i64, String)| {
@@ -172,7 +176,8 @@ impl Tx {
             return Ok(());
         }
         let done = if fate == Fate::NotYet { 0 } else { seq };
-        let sql = "UPDATE push_sent SET seq = MAX(seq, ?1), level = CASE WHEN ?2 AND ?3 >= seq AND ?4 > 0 THEN ?4 ELSE level END, at = ?5, \
+        let sql = "UPDATE push_sent SET seq = MAX(seq, ?1), at = ?5, \
+                   level = CASE WHEN ?2 AND ?3 >= seq AND ?4 > 0 THEN ?4 ELSE level END, \
                    trying = CASE WHEN ?2 OR trying = ?3 THEN NULL ELSE trying END WHERE subscription = ?6 AND chain = ?7";
         sqlx::query(sql)
             .bind(i64::from(done))

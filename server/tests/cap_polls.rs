@@ -1,0 +1,124 @@
+//! When authorities of alerts are asked, by which lane, and how much of one is taken.
+
+mod authority;
+mod lab;
+mod office;
+mod web;
+
+use authority::*;
+use axum::http::StatusCode;
+use office::*;
+use server::store::desk::Lane;
+use std::sync::atomic::Ordering;
+
+#[tokio::test]
+async fn an_authority_goes_on_when_the_colleague_who_followed_it_has_left() {
+    let desk = desk().await;
+    desk.put("/service", &[message(1, "Alert", &[])]);
+    let source = desk.follow("/service").await;
+    let author = person_of(&desk.lab, "lan.viet").await.id;
+    let left = post(&desk.lab, &desk.admin, &format!("/ban-lam-viec/nguoi/{author}"), &[("do", "disable")]).await;
+    assert_eq!(left.status, StatusCode::SEE_OTHER);
+    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.states().await, states(&[("waiting", ""), ("waiting", "")]), "an officer sees to them, whoever followed it");
+    desk.let_through(source.id).await;
+    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[]), message(3, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.states().await[2], ("published".to_owned(), String::new()));
+    assert!(!desk.sources().await[0].paused);
+}
+
+#[tokio::test]
+async fn after_a_storm_without_a_line_alerts_are_asked_for_within_minutes() {
+    let desk = desk().await;
+    desk.put("/service", &[message(1, "Alert", &[])]);
+    let source = desk.follow("/service").await;
+    desk.let_through(source.id).await;
+    desk.web.put("/service", 503, "retry-after: 604800\r\n", Vec::new());
+    for _ in 0..12 {
+        desk.poll(600).await;
+    }
+    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[])]);
+    desk.poll(900).await;
+    assert_eq!(desk.states().await.last().unwrap().0, "published", "an authority is never left alone for longer");
+    // The clock was a day ahead, and is set right.
+    desk.poll(86_400).await;
+    desk.put("/service", &[message(1, "Alert", &[]), message(2, "Alert", &[]), message(3, "Alert", &[])]);
+    desk.poll(-86_400).await;
+    assert_eq!(desk.states().await.len(), 3, "what the fast clock wrote down is waited for no longer");
+}
+
+#[tokio::test]
+async fn alerts_are_asked_for_in_a_lane_of_their_own() {
+    let desk = desk().await;
+    desk.put("/service", &[message(1, "Alert", &[])]);
+    desk.follow("/service").await;
+    desk.lab.time.fetch_add(ROUND, Ordering::SeqCst);
+    for (lane, asked) in [(Lane::Away, 1), (Lane::Alerts, 2)] {
+        server::desk::jobs::round(&desk.lab.app.site, lane).await.unwrap();
+        assert_eq!(desk.web.asked().len(), asked, "{lane:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_source_has_more_waiting_than_an_officer_reads() {
+    let desk = desk().await;
+    let sent_at = |n: usize, at: &str| {
+        let own = VIETNAM.replace("2026.11.23.1<", &format!("2026.11.23.{n}<"));
+        own.replace("<sent>2026-11-23T11:30:00", &format!("<sent>2026-11-23T{at}"))
+    };
+    let waiting = async || {
+        let all = desk.lab.app.site.store.cap_messages(1_000).await.unwrap();
+        let numbers =
+            all.iter().filter(|one| one.state == "waiting").map(|one| one.identifier.rsplit('.').next().unwrap().parse());
+        let mut numbers: Vec<usize> = numbers.map(Result::unwrap).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    let mut feed = vec![sent_at(900, "11:59:00").replace("18:00:00", "12:01:00")];
+    desk.put("/service", &feed);
+    desk.follow("/service").await;
+    assert_eq!(waiting().await, [900]);
+    feed.extend((0..200).map(|n| sent_at(n, &format!("10:{:02}:{:02}", n / 60, n % 60))));
+    desk.put("/service", &feed);
+    desk.poll(ROUND).await;
+    assert_eq!(waiting().await, (0..200).collect::<Vec<_>>(), "what has ended goes first, however late it was sent");
+    feed.insert(0, sent_at(200, "11:00:00"));
+    feed.push(sent_at(901, "09:00:00"));
+    desk.put("/service", &feed);
+    for _ in 0..3 {
+        desk.poll(ROUND).await;
+        assert_eq!(waiting().await, (1..=200).collect::<Vec<_>>(), "what is dropped and comes again pushes out nothing newer");
+    }
+}
+
+#[tokio::test]
+async fn links_of_a_feed_are_followed_once() {
+    let desk = desk().await;
+    let item = |n: usize| {
+        format!("<item><title>x</title><link>/cap/{n}.xml</link><pubDate>Mon, 23 Nov 2026 04:3{n}:00 GMT</pubDate></item>")
+    };
+    let rss = |items: &str| {
+        format!(
+            "<rss version=\"2.0\" xmlns:cap=\"urn:oasis:names:tc:emergency:cap:1.2\"><channel><title>T</title>{items}<cap:x/></channel></rss>"
+        )
+    };
+    desk.web.put("/rss", 200, "content-type: application/rss+xml\r\n", rss(&[item(1), item(2)].concat()).into_bytes());
+    desk.web.put("/cap/1.xml", 200, XML, message(1, "Alert", &[]).into_bytes());
+    let source = desk.follow("/rss").await;
+    assert!(source.cap, "{source:?}");
+    assert_eq!(desk.states().await, states(&[("waiting", "")]));
+    // The second was not there the first time.
+    desk.web.put(
+        "/cap/2.xml",
+        200,
+        XML,
+        b"<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>x</identifier></alert>".to_vec(),
+    );
+    desk.poll(ROUND).await;
+    assert_eq!(desk.states().await, states(&[("waiting", ""), ("refused", "missing")]));
+    let asked = desk.web.asked().len();
+    desk.poll(ROUND).await;
+    assert_eq!(desk.web.asked().len(), asked + 1, "only the feed itself is asked for again");
+}
