@@ -221,6 +221,33 @@ test('old texts and all texts can be deleted: alerts, saved items and the list s
   line.rule = () => undefined;
 });
 
+test('a saved text is read on until its correction is here, and says that there is one', async () => {
+  const item = { id: 'to-correct', kind: 'bulletin', topics: ['y-te'], issued: '-1h', source: { name: 'Trạm y tế' }, title: 'Lịch khám tháng này', summary: 'Tóm tắt.', body: ['Khám vào thứ Hai.'] };
+  server.import([item]);
+  const path = await until('it stands', () => find(server.url, 'lich-kham-thang-nay').catch(() => undefined));
+  const text = page.locator('article .bd');
+  await visited('its text is here', () => open(page, line.url + path), () => text.count());
+  await page.locator('[data-act=save][aria-pressed=false]').click();
+  await page.locator('[data-act=save][aria-pressed=true]').waitFor();
+  // Cards come, texts do not.
+  line.rule = path => (/^\/(sync\/(item|.*\/bodies)|tin)\//.test(path) ? 'refuse' : undefined);
+  server.import([{ ...item, title: 'Lịch khám đã đổi', body: ['Khám vào thứ Ba.'] }]);
+  await visited('its card is here', () => open(page, `${line.url}/chu-de/y-te`), () => page.locator('.ls a', { hasText: 'Lịch khám đã đổi' }).count());
+  for (const again of [false, true]) {
+    if (again) line.rule = () => 'refuse';
+    await open(page, line.url + path);
+    await text.waitFor();
+    assert.equal(await text.innerText(), 'Khám vào thứ Hai.');
+    assert.equal(await page.locator('article .st.off').innerText(), 'Đã có tin mới thay tin này: Lịch khám đã đổi');
+    assert.match(await page.locator('article .em').innerText(), /chưa tải về máy/);
+  }
+  line.rule = () => undefined;
+  await page.locator('[data-act=fetch]').click();
+  await until('the correction', async () => (await text.innerText()) === 'Khám vào thứ Ba.');
+  assert.equal(await page.locator('article .em, article .st.off').count(), 0);
+  assert.equal(await page.locator('h1').innerText(), 'Lịch khám đã đổi');
+});
+
 test('who opened more of a list and comes back from an item finds it as it was, at the same place', async () => {
   const many = Array.from({ length: 80 }, (_, n) => ({ id: `many-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${100 + n}h`, source: { name: 'Trạm y tế' }, title: `Bài dài thứ ${n}`, summary: 'Tóm tắt.', body: ['Nội dung.'] }));
   server.import(many);

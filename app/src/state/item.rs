@@ -4,7 +4,7 @@ use super::{App, View, spawn, sync};
 use crate::device::{clock, media, speech};
 use client::usage::Spent;
 use client::{Net, Store};
-use domain::content::{Block, Body, Card, Gone, ItemId, MediaRef};
+use domain::content::{Block, Body, Card, Gone, ItemId, Kind, MediaRef};
 use domain::route::Route;
 use domain::sync::{Input, NetFault, StoreFault};
 use std::rc::Rc;
@@ -14,6 +14,12 @@ pub struct Open {
     pub card: Option<Rc<Card>>,
     pub body: Option<Rc<Body>>,
     pub fate: Fate,
+}
+
+impl Open {
+    fn is(&self, card: &Card) -> bool {
+        self.card.as_ref().is_some_and(|ours| ours.revision == card.revision)
+    }
 }
 
 /// How it stands with what is not here.
@@ -60,42 +66,40 @@ pub async fn find(app: &Rc<App>, id: ItemId) -> Open {
     {
         return Open { id, card: None, body: None, fate: Fate::Withdrawn(gone) };
     }
-    let held = app.with(|view| view.shelf.cards.get(&id).cloned());
+    let (held, saved) = app.with(|view| (view.shelf.cards.get(&id).cloned(), saved(view, id)));
     if let Some(card) = held {
         let stored = app.store.body(id).await.ok().flatten().filter(|body| body.revision == card.revision);
         let body = stored.and_then(|stored| Body::decode(&stored.body).ok());
-        let body = body.or_else(|| app.with(|view| saved_body(view, id, Some(card.revision))));
-        return Open { id, card: Some(card), body: body.map(Rc::new), fate: Fate::Here };
-    }
-    app.with(|view| match view.saved.get(&id) {
-        Some(kept) => {
-            let body = saved_body(view, id, None).map(Rc::new);
-            Open { id, card: Some(kept.card.clone()), body, fate: Fate::Here }
+        // Whoever saved it goes on reading what he saved until its correction is here, and is told; an alert that was
+        // corrected would mislead.
+        let may = |saved: &Open| body.is_none() && saved.body.is_some() && (saved.is(&card) || card.kind != Kind::ALERT);
+        if !saved.as_ref().is_some_and(may) {
+            return Open { id, card: Some(card), body: body.map(Rc::new), fate: Fate::Here };
         }
-        None => Open { id, card: None, body: None, fate: Fate::Fetching },
-    })
+    }
+    saved.unwrap_or(Open { id, card: None, body: None, fate: Fate::Fetching })
 }
 
-fn saved_body(view: &View, id: ItemId, revision: Option<u16>) -> Option<Body> {
-    let stored = view.saved.get(&id)?.saved.body.as_ref()?;
-    if revision.is_some_and(|revision| revision != stored.revision) {
-        return None;
-    }
-    Body::decode(&stored.body).ok()
+/// As the reader saved it.
+fn saved(view: &View, id: ItemId) -> Option<Open> {
+    let kept = view.saved.get(&id)?;
+    let body = kept.saved.body.as_ref().and_then(|stored| Body::decode(&stored.body).ok());
+    Some(Open { id, card: Some(kept.card.clone()), body: body.map(Rc::new), fate: Fate::Here })
 }
 
 /// What follows once an item is on the screen: it is read, or it is fetched where it is missing and cheap.
 pub fn shown(app: &Rc<App>, id: ItemId) {
     find_voice(app);
-    let (here, fetch) = app.with(|view| {
+    let (whole, fetch) = app.with(|view| {
         let Some(open) = view.open.as_ref().filter(|open| open.id == id) else { return (false, false) };
         let cheap = open.card.as_ref().is_none_or(|card| card.body_bytes <= UNASKED);
         let may = open.card.is_none() || view.settings.mode != client::Mode::Text;
-        (open.body.is_some(), open.body.is_none() && matches!(open.fate, Fate::Here | Fate::Fetching) && cheap && may)
+        let whole = open.body.is_some() && view.shelf.cards.get(&id).is_none_or(|card| open.is(card));
+        (whole, !whole && matches!(open.fate, Fate::Here | Fate::Fetching) && cheap && may)
     });
     let app = app.clone();
     spawn(async move {
-        if here {
+        if whole {
             pictures(&app).await;
             super::keep::mark_read(&app, id).await;
         } else if fetch {

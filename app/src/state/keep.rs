@@ -149,8 +149,9 @@ pub async fn complete_saved(app: &Rc<App>, body: StoredBody) {
     let card = app.store.card(id).await.ok().flatten().unwrap_or(kept.card);
     let saved = Saved { at: kept.at, card, body: Some(body) };
     let _ = app.store.put_keep(Keep::Saved, &id.to_string(), Some(&saved.encode())).await;
-    if let Some(kept) = app.view.borrow_mut().saved.get_mut(&id) {
-        kept.saved = saved;
+    let view = &mut *app.view.borrow_mut();
+    if let (Some(kept), Some(card)) = (view.saved.get_mut(&id), view.shelf.cards.get(&id)) {
+        (kept.saved, kept.card) = (saved, card.clone());
     }
 }
 

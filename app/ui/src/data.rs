@@ -196,7 +196,9 @@ impl<'a> ItemData<'a> {
     pub fn select(card: &'a Card, body: Option<&'a Body>, cards: impl IntoIterator<Item = &'a Card>, now: Time) -> ItemData<'a> {
         let cards: Vec<&Card> = cards.into_iter().collect();
         let mut data = ItemData { card, body, state: None, chain: Vec::new(), missed: Vec::new(), replaced_by: None };
-        let newer = cards.iter().copied().filter(|other| other.supersedes == Some(card.id));
+        // A copy that the reader saved may be older than what is known of the item.
+        let corrects = |other: &&Card| other.id == card.id && other.revision > card.revision;
+        let newer = cards.iter().copied().filter(|other| other.supersedes == Some(card.id) || corrects(other));
         data.replaced_by = newer.max_by_key(|other| (other.issued, other.id));
         if card.alert().is_some() {
             let chains = alert::Chains::of(cards);

@@ -36,11 +36,10 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
     if !head.summary.is_empty() {
         out = out.kid(summary(card, ctx).class("ld"));
     }
-    out = out.maybe(holds(&data, ctx)).kid(about(card, ctx)).maybe(languages(card, head, ctx));
+    let lacking = if data.body.is_none() { Some(card) } else { data.replaced_by.filter(|newer| newer.id == card.id) };
+    let lacking = lacking.map(|lacking| not_here(lacking, ctx));
+    out = out.maybe(holds(&data, ctx)).maybe(lacking).kid(about(card, ctx)).maybe(languages(card, head, ctx));
     out = out.maybe(variant.and_then(|variant| variant.audio.as_ref()).map(|media| audio(media, w.recording(), ctx)));
-    if data.body.is_none() {
-        out = out.kid(not_here(card, ctx));
-    }
     // Who opens an alert needs to know what to do before whom to tell.
     let urgent = card.kind == Kind::ALERT;
     if !urgent {

@@ -5,6 +5,7 @@ mod markup;
 mod world;
 
 use crate::ctx::{Ctx, Images};
+use crate::data::ItemData;
 use crate::el::El;
 use crate::pages;
 use crate::{Edition, chrome};
@@ -140,6 +141,19 @@ fn a_text_that_is_not_here_is_missed_before_anything_else() {
     assert!(place(false, "data-act=\"fetch\"") < place(false, "data-act=\"save\""));
     assert!(place(true, "data-act=\"save\"") < place(true, "class=\"bd\""));
     assert!(place(false, "data-act=\"fetch\"").is_some() && place(true, "data-act=\"save\"").is_some());
+}
+
+#[test]
+fn a_copy_that_was_corrected_says_so_and_offers_the_correction() {
+    let world = World::new("Lũ");
+    let ctx = Ctx::app(Lang::Vi, NOW, "");
+    let old = world.item("bulletin");
+    let newer = domain::content::Card { revision: old.card.revision + 1, body_bytes: 7, ..old.card.clone() };
+    let both = || pages::item(&ctx, ItemData::select(old.card, old.body, [&newer], NOW)).to_html();
+    assert!(both().contains("Đã có tin mới thay tin này") && both().contains("data-act=\"fetch\""), "{}", both());
+    assert!(both().contains("tốn 7 B") && both().contains("class=\"bd\""), "what the newer text costs, and the older one");
+    let current = pages::item(&ctx, ItemData::select(&newer, old.body, [&newer], NOW)).to_html();
+    assert!(!current.contains("data-act=\"fetch\"") && !current.contains("Đã có tin mới"), "{current}");
 }
 
 #[test]
