@@ -79,6 +79,7 @@ fn whole(report: &mut Report, tools: JoinHandle<Outcome<WasmRust>>) {
     });
     if built {
         report.stage("bytes", |_| bench::bytes::check());
+        report.stage("clippy of the app", |_| app_clippy(&setup::wasm::quickest()?));
         report.stage("store in the browser", |report| browser(&setup::wasm::quickest()?, report));
     }
     let stories = stories();

@@ -45,7 +45,8 @@ impl Pace {
 pub fn soon(app: &Rc<App>) {
     let pace = &app.sync;
     let (now, (from, until)) = (clock::now(), pace.rest.get());
-    if !pace.running.get() && !(from <= now && now < until) {
+    let resting = from <= now && now < until;
+    if !pace.running.get() && !resting {
         again(app, 0);
     }
 }
