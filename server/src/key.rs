@@ -22,7 +22,8 @@ pub fn load(data: &Path) -> Result<Issuer, Error> {
 pub fn secret(data: &Path, name: &str, make: impl Fn() -> [u8; 32]) -> Result<[u8; 32], Error> {
     let path = data.join(name);
     if !path.exists() {
-        let fresh = data.join(format!("{name}.{}", std::process::id()));
+        // No number of a process: in a container it is the same at every start, also after one that was killed here.
+        let fresh = data.join(format!("{name}.{}", crate::assets::hex(&random::<8>())));
         let write = || {
             let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
             file.write_all(&make())?;
@@ -47,4 +48,17 @@ pub fn trust(issuer: &Issuer, created: Time) -> Trust {
     let name = instance().name.clone();
     let key = TrustKey { kid: issuer.kid(), public: issuer.public(), name, not_before: Time(0), not_after: created.plus(LIFE) };
     Trust { version: 1, keys: vec![key] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_start_that_was_killed_hinders_no_later_one() {
+        let data = tempfile::tempdir().unwrap();
+        std::fs::write(data.path().join(format!("{FILE}.{}", std::process::id())), [1]).unwrap();
+        let first = secret(data.path(), FILE, random::<32>).unwrap();
+        assert_eq!(secret(data.path(), FILE, || [9; 32]).unwrap(), first);
+    }
 }

@@ -40,6 +40,11 @@ impl What {
     }
 }
 
+/// Whether phones ring for it: a trial of the equipment and sample content call nobody.
+pub fn calls(card: &Card) -> bool {
+    card.kind == Kind::ALERT && card.status() != Status::Test && !card.sample
+}
+
 /// An item before it has an id and a revision. Other items are named as their source names them.
 #[derive(Clone, Debug)]
 pub struct Proposal {
@@ -197,8 +202,8 @@ impl Publisher {
         let entry = Entry { seq: *seq, id: card.id, revision: card.revision, what: Logged::Card(bytes), body };
         tx.append(&entry, now).await?;
         tx.set_origin(external, content, card.revision, card.sample).await?;
-        // A trial of the equipment and sample content call nobody.
-        if card.kind == Kind::ALERT && card.status() != Status::Test && !card.sample {
+        // Whoever was called also hears that it was none.
+        if calls(&card) || tx.was_pushed(card.id).await? {
             tx.add_push(*seq, card.id, now).await?;
         }
         Ok(if revision == 0 { Done::New(card.id) } else { Done::Revised(card.id) })

@@ -6,6 +6,7 @@
 
 use super::{State, instance};
 use crate::content::{AlertInfo, Card, ItemId, MsgType, Status, Time};
+use crate::sorted::Set;
 use core::cmp::Reverse;
 
 /// One alert card with what it says as an alert.
@@ -125,23 +126,38 @@ impl<'a> Chains<'a> {
 
     /// A reference replaces, whatever the clocks of those who issued say; only in a circle does time decide.
     fn replaces(&self, new: usize, old: usize) -> bool {
-        if self.messages[new].age() > self.messages[old].age() {
-            return true;
-        }
-        let mut seen = vec![old];
+        self.messages[new].age() > self.messages[old].age() || !self.reached(old).contains(&new)
+    }
+
+    /// What a message refers to, however far back, itself first.
+    fn reached(&self, of: usize) -> Vec<usize> {
+        let mut seen = vec![of];
         let mut at = 0;
         while let Some(&from) = seen.get(at) {
             for to in self.refers(from).filter(|to| *to < self.messages.len()) {
-                if to == new {
-                    return false;
-                }
                 if !seen.contains(&to) {
                     seen.push(to);
                 }
             }
             at += 1;
         }
-        true
+        seen
+    }
+
+    /// What a message follows, oldest first: what it refers to, however far back, and what is older in its chain and does
+    /// not refer to it. In a circle time decides.
+    pub fn before(&self, of: ItemId) -> Vec<&'a Card> {
+        let Some(at) = self.place(of) else { return Vec::new() };
+        let (reached, root) = (self.reached(at), self.roots[at]);
+        let follows = |other: &usize| {
+            let older = self.messages[*other].age() < self.messages[at].age();
+            let (there, back) = (reached.contains(other), self.reached(*other).contains(&at));
+            *other != at && if there == back { older } else { there }
+        };
+        let chain = (0..self.messages.len()).filter(|other| self.roots[*other] == root);
+        let mut before: Vec<&Card> = chain.filter(follows).map(|other| self.messages[other].card).collect();
+        before.sort_unstable_by_key(|card| (card.issued, card.id));
+        before
     }
 
     fn state(&self, message: &Message, now: Time) -> State {
@@ -195,6 +211,18 @@ impl<'a> Chains<'a> {
             }
         }
         out
+    }
+
+    /// See [`super::mattering`].
+    pub(super) fn mattering(&self, now: Time) -> Set<ItemId> {
+        let alone = |m: &Message| matches!(self.state(m, now), State::InForce | State::Coming) || super::matters(m.card, now);
+        let mut matter: Vec<bool> = self.messages.iter().map(alone).collect();
+        let replaced = self.messages.iter().map(|m| m.by.filter(|_| m.replaced(now))).enumerate();
+        let replaced: Vec<(usize, usize)> = replaced.filter_map(|(old, by)| Some((old, by?))).collect();
+        while let Some((old, _)) = replaced.iter().find(|(old, by)| matter[*old] && !matter[*by]) {
+            matter[*old] = false;
+        }
+        self.messages.iter().zip(matter).filter(|(_, matters)| *matters).map(|(m, _)| m.card.id).collect()
     }
 
     /// The chain of a message, oldest first, and what it refers to that is not here.

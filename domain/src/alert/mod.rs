@@ -120,11 +120,10 @@ pub fn matters(card: &Card, now: Time) -> bool {
 }
 
 /// The alerts that phones should hold the whole of, and that others are told of: in force, coming, or over for less than
-/// [`MEMORY`]. One that names no end holds until there is another word.
+/// [`MEMORY`]. One that names no end holds until there is another word; one that was replaced is forgotten with that word
+/// at the latest, since alone it would look as if it held.
 pub fn mattering<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> Set<ItemId> {
-    let standings = standings(cards, now).into_iter();
-    let all = standings.filter(|s| matches!(s.state, State::InForce | State::Coming) || matters(s.card, now));
-    all.map(|s| s.card.id).collect()
+    Chains::of(cards).mattering(now)
 }
 
 /// What stands before every headline of a message that is not actual, so that programs that know no status show it too.

@@ -140,7 +140,8 @@ fn number(text: &str, before: &str, calls: &[&str], dialing: &mut bool) -> (Stri
         return (digits(call), call.len());
     }
     let first = run(text);
-    if *dialing || text.starts_with('0') && first > 1 && after(text, first, ':').is_none() && after(text, first, '/').is_none() {
+    let counts = hour(text, first).is_some() || ":/".chars().any(|sign| after(text, first, sign).is_some());
+    if *dialing || text.starts_with('0') && first > 1 && !counts {
         *dialing = true;
         return (digits(&text[..first]), first);
     }

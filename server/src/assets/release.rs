@@ -34,7 +34,10 @@ pub fn keep(releases: &Path, files: &[(String, PathBuf)], version: &[u8; 8]) -> 
         for (name, path) in files.iter().filter(|(name, _)| immutable(name)) {
             let target = current.join(name.trim_start_matches('/').replace('/', "~"));
             if !target.exists() {
-                std::fs::copy(path, target)?;
+                // Whole or not at all: it will be answered under this name for ever.
+                let part = current.join("part");
+                std::fs::copy(path, &part)?;
+                std::fs::rename(part, target)?;
             }
         }
         // The date of the folder says when a release was last the current one.

@@ -38,7 +38,7 @@ pub fn message(snapshot: &Snapshot, id: ItemId, lang: Lang, origin: &str) -> Opt
     let (card, body) = (&item.card, &item.body);
     let info = card.alert()?;
     let mut references = Vec::new();
-    for earlier in alert::chain(snapshot.cards(), id).into_iter().filter(|earlier| before(earlier, card)) {
+    for earlier in alert::Chains::of(snapshot.cards()).before(id) {
         references.extend(revisions(snapshot, earlier.id).into_iter().filter(|one| one.alert));
     }
     // Withdrawn alerts are no part of the chain any more.
@@ -104,10 +104,6 @@ fn sender(origin: &str) -> String {
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
     let host: String = host.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '<' | '&')).collect();
     if host.is_empty() { "bantin".into() } else { host }
-}
-
-fn before(earlier: &Card, card: &Card) -> bool {
-    earlier.id != card.id && (earlier.issued, earlier.id) < (card.issued, card.id)
 }
 
 fn status(card: &Card) -> Status {

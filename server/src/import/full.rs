@@ -93,6 +93,9 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
         ext: Vec::new(),
     };
     let supersedes = field::text_or(value, "supersedes")?;
+    if alert.is_some() && supersedes.is_some() {
+        return Err(Reason::Wrong("supersedes").into());
+    }
     Ok(Proposal { card, undated: false, body, alert, references, supersedes, media: media.used() })
 }
 

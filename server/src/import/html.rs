@@ -6,6 +6,7 @@ mod list;
 mod skip;
 mod table;
 
+use crate::publish::shapeless;
 use domain::content::{Block, Mark, Style, Text};
 use domain::editorial::markup;
 use html5ever::tendril::StrTendril;
@@ -94,6 +95,9 @@ impl Reader {
             return;
         }
         for c in text.chars() {
+            if shapeless(c) {
+                continue;
+            }
             if !c.is_whitespace() && !c.is_control() {
                 self.text.plain.push(c);
             } else if !self.text.plain.is_empty() && !self.text.plain.ends_with(' ') {
@@ -156,8 +160,8 @@ impl Reader {
                 }
             }
             ("tr", _) => self.close_row(),
-            ("td" | "th", true) => self.close_cell(false),
-            ("td" | "th", false) => self.close_cell(true),
+            ("td" | "th", true) => self.open_cell(tag),
+            ("td" | "th", false) => self.close_cell(),
             _ if among(BREAKS, name) => self.flush(),
             _ => {}
         }

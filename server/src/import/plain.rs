@@ -10,7 +10,13 @@ use serde_json::Value;
 /// Shown as the source of an article that names none: it was gathered, nobody issued it.
 const GATHERED: &str = "Sưu tầm";
 
+/// Nobody gives these to a mere article: its kind was forgotten or misspelt, and an alert would ring nowhere.
+const OF_A_KIND: [&str; 4] = ["alert", "event", "effective", "expires"];
+
 pub fn read(value: &Value, now: Time) -> Result<Proposal, Fault> {
+    if OF_A_KIND.iter().any(|name| field::given(value, name).is_some()) {
+        return Err(Reason::Missing("kind").into());
+    }
     let headline = Headline {
         lang: "vi".into(),
         title: field::text(value, "title")?,

@@ -38,6 +38,27 @@ fn a_plain_article() {
 }
 
 #[test]
+fn an_alert_whose_kind_was_misspelt_is_no_article() {
+    for (name, value) in
+        [("alert", json!({"level": 4})), ("event", json!({})), ("expires", json!("+6h")), ("effective", json!("0m"))]
+    {
+        let mut line = json!({"id": "x", "Kind": "alert", "title": "T", "summary": "S", "body": ["a"]});
+        line[name] = value;
+        assert_eq!(read(&line).err(), Some(Reason::Missing("kind")), "{name}");
+    }
+}
+
+#[test]
+fn an_alert_replaces_by_its_references_only() {
+    let mut line = full();
+    line["supersedes"] = "older".into();
+    assert_eq!(item(&line).supersedes.as_deref(), Some("older"));
+    line["kind"] = "alert".into();
+    line["alert"] = json!({"level": 1, "hazard": "flood", "msg_type": "alert"});
+    assert_eq!(read(&line).err(), Some(Reason::Wrong("supersedes")), "what it named would stay in force");
+}
+
+#[test]
 fn a_drill_says_so_in_every_title() {
     let mut line = full();
     line["status"] = "exercise".into();

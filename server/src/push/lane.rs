@@ -3,10 +3,12 @@
 use super::payload::Told;
 use crate::desk::works::Trouble;
 use crate::error::Error;
+use crate::publish::calls;
 use crate::site::Site;
 use crate::store::desk::Job;
 use domain::alert;
 use domain::content::{Card, Gone, ItemId, Time};
+use domain::wire::log::Entry;
 use domain::wire::{Envelope, Logged, PackKind, Seq, encode_cards, log};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -69,7 +71,7 @@ pub async fn run(site: Arc<Site>, stop: CancellationToken) {
 }
 
 async fn look(site: &Arc<Site>, going: &mut HashMap<ItemId, Going>) -> Result<(), Error> {
-    let mut newest: BTreeMap<ItemId, (Arc<Told>, Job, Time)> = BTreeMap::new();
+    let mut newest: BTreeMap<ItemId, (Arc<Told>, Job, Time, Vec<ItemId>)> = BTreeMap::new();
     for (job, seq) in site.store.due_pushes(site.now()).await? {
         if going.values().any(|run| run.seq == seq) {
             continue;
@@ -77,13 +79,16 @@ async fn look(site: &Arc<Site>, going: &mut HashMap<ItemId, Going>) -> Result<()
         if site.live.now().seq() < seq {
             site.refresh().await?;
         }
-        let Some(told) = told(site, seq).await? else {
+        let Some((told, joined)) = told(site, seq).await? else {
             end(site, seq).await?;
             continue;
         };
         // Written down at once: what comes after it finds its chain by it.
         let mut tx = site.store.begin().await?;
         let began = async {
+            for other in &joined {
+                tx.join_pushes(*other, told.chain).await?;
+            }
             tx.end_older_pushes(told.chain, seq, site.now()).await?;
             tx.begin_push(seq, told.chain, site.now()).await
         }
@@ -92,26 +97,42 @@ async fn look(site: &Arc<Site>, going: &mut HashMap<ItemId, Going>) -> Result<()
         if going.get(&told.chain).is_some_and(|run| run.seq > seq) {
             end(site, seq).await?;
         } else {
-            newest.insert(told.chain, (Arc::new(told), job, began));
+            for other in &joined {
+                newest.remove(other);
+            }
+            newest.insert(told.chain, (Arc::new(told), job, began, joined));
         }
     }
-    for (chain, (told, job, began)) in newest {
-        let before = going.remove(&chain);
-        if let Some(before) = &before {
-            before.stop.cancel();
-        }
+    for (chain, (told, job, began, joined)) in newest {
+        let before: Vec<Going> = joined.iter().chain([&chain]).filter_map(|chain| going.remove(chain)).collect();
+        before.iter().for_each(|run| run.stop.cancel());
         let (seq, stop) = (told.seq, CancellationToken::new());
-        let task = tokio::spawn(go(site.clone(), told, job, began, before, stop.clone()));
+        let task = tokio::spawn(go(site.clone(), told, job, began, (before, joined), stop.clone()));
         going.insert(chain, Going { seq, stop, task });
     }
     Ok(())
 }
 
+/// Runs to wait for, and chains that the message joins to its own.
+type Before = (Vec<Going>, Vec<ItemId>);
+
 /// One run, once nothing of the chain is under way any more: services must get its messages in their order.
-async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, before: Option<Going>, stop: CancellationToken) {
+async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, (before, joined): Before, stop: CancellationToken) {
     let done = async {
-        if let Some(before) = before {
-            let _ = before.task.await;
+        for run in before {
+            let _ = run.task.await;
+        }
+        // What those wrote down at last.
+        if !joined.is_empty() {
+            let mut tx = site.store.begin().await?;
+            let done = async {
+                for other in joined {
+                    tx.join_pushes(other, told.chain).await?;
+                }
+                Ok::<(), Error>(())
+            }
+            .await;
+            tx.end(done).await?;
         }
         let started = site.now();
         if super::run::run(site.clone(), told.clone(), began, stop).await? {
@@ -134,8 +155,9 @@ async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, before: Opt
     }
 }
 
-/// What the message at a position says; `None` where there is nothing to tell, or not any more.
-async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
+/// What the message at a position says, and other chains that it goes on with; `None` where there is nothing to tell, or
+/// not any more.
+async fn told(site: &Site, seq: Seq) -> Result<Option<(Told, Vec<ItemId>)>, Error> {
     let snapshot = site.live.now();
     let Ok(at) = snapshot.entries.binary_search_by_key(&seq, |entry| entry.seq) else { return Ok(None) };
     let entry = &snapshot.entries[at];
@@ -143,29 +165,38 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
         let cards = encode_cards(&log::cards(&snapshot.entries, seq - 1, seq));
         Envelope::seal(PackKind::Cards, snapshot.epoch(), seq - 1, seq, &cards, &site.issuer)
     };
-    let told = match &entry.what {
-        Logged::Card(card) => {
-            let alert = Card::decode(card).ok().and_then(|card| Some((card.id, card.alert()?.references)));
-            let Some((id, references)) = alert else { return Ok(None) };
+    let card = |entry: &Entry| match &entry.what {
+        Logged::Card(card) => Card::decode(card).ok(),
+        Logged::Gone(_) => None,
+    };
+    let (now, gone) = match &entry.what {
+        Logged::Card(_) => (card(entry), None),
+        Logged::Gone(gone) => (None, Gone::decode(gone).ok()),
+    };
+    let (told, joined) = match now.filter(calls) {
+        Some(card) => {
+            let references = card.alert().map(|info| info.references).unwrap_or_default();
             // Its name on phones stays what it was, also where the oldest message was withdrawn since.
-            let known = site.store.push_chain(&[&[id], &references[..]].concat()).await?;
-            let oldest = || alert::chain(snapshot.cards(), id).first().map_or(id, |card| card.id);
-            let chain = known.unwrap_or_else(oldest);
-            entry.full().and_then(|full| Told::alert(seq, chain, &full, &slip()))
+            let mut known = site.store.push_chains(&[&[card.id], &references[..]].concat()).await?;
+            if known.is_empty() {
+                known.push(alert::chain(snapshot.cards(), card.id).first().map_or(card.id, |card| card.id));
+            }
+            let chain = known.remove(0);
+            (entry.full().and_then(|full| Told::alert(seq, chain, &full, &slip())), known)
         }
-        Logged::Gone(gone) => {
-            let (known, gone) = (site.store.push_chain(&[entry.id]).await?, Gone::decode(gone).ok());
+        // Withdrawn, or corrected so that it calls nobody.
+        None => {
+            let reason = |card: Card| card.headlines.first().map_or_else(String::new, |head| head.title.clone());
+            let corrected =
+                || card(entry).map(|card| Gone { id: card.id, revision: card.revision, at: card.issued, reason: reason(card) });
             let before = snapshot.entries[..at].iter().rev().filter(|before| before.id == entry.id);
-            let card = before.filter_map(|before| match &before.what {
-                Logged::Card(card) => Card::decode(card).ok(),
-                Logged::Gone(_) => None,
-            });
-            let card = card.into_iter().next();
-            let parts = known.zip(gone).zip(card);
-            parts.and_then(|((chain, gone), card)| Told::withdrawn(seq, chain, card, gone, &slip()))
+            let before = before.filter_map(|before| card(before)).find(calls);
+            let known = site.store.push_chains(&[entry.id]).await?.into_iter().next();
+            let parts = known.zip(gone.or_else(corrected)).zip(before);
+            (parts.and_then(|((chain, gone), card)| Told::withdrawn(seq, chain, card, gone, &slip())), Vec::new())
         }
     };
-    Ok(told.filter(|told| site.now() < told.ends(site.now())))
+    Ok(told.filter(|told| site.now() < told.ends(site.now())).map(|told| (told, joined)))
 }
 
 /// Nobody is to be told of it any more.

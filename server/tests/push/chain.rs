@@ -89,6 +89,52 @@ async fn an_alert_that_is_withdrawn_is_taken_back() {
 }
 
 #[tokio::test]
+async fn one_cancel_of_two_alerts_is_heard_by_whoever_heard_of_either() {
+    let world = World::new().await;
+    let phones = [(0, HERE, 1), (1, THERE, 1)].map(|(n, place, level)| (Phone::new(n), place, level));
+    for (phone, place, level) in &phones {
+        world.subscribe(phone, &[*place], *level).await;
+    }
+    world.publish(alert("a", 3, &[HERE])).await;
+    world.publish(alert("b", 3, &[THERE])).await;
+    world.service.until("both alerts", |got| got.len() == 2).await;
+    world.idle().await;
+    let mut cancel = follow("c", "cancel", "a", 3, &[HERE, THERE]);
+    cancel["alert"]["references"] = json!(["a", "b"]);
+    world.publish(cancel).await;
+    let got = world.service.until("the cancel", |got| got.len() == 4).await;
+    world.idle().await;
+    world.service.quiet(Duration::from_millis(300)).await;
+    for (phone, ..) in &phones {
+        assert_eq!(heard(phone, &got), [("alert".to_owned(), true), ("cancel".to_owned(), false)]);
+    }
+}
+
+#[tokio::test]
+async fn an_alert_that_is_corrected_to_be_none_is_taken_back() {
+    for (field, value) in [("status", json!("test")), ("sample", json!(true))] {
+        let world = World::new().await;
+        let phone = Phone::new(0);
+        world.subscribe(&phone, &[HERE], 1).await;
+        let mut line = alert("a", 3, &[HERE]);
+        world.publish(line.clone()).await;
+        world.service.until("the alert", |got| got.len() == 1).await;
+        world.idle().await;
+        line[field] = value;
+        world.publish(line.clone()).await;
+        let got = world.service.until("that it is none", |got| got.len() == 2).await;
+        world.idle().await;
+        // Once, however often it is corrected.
+        line["summary"] = json!("Thử lại.");
+        world.publish(line).await;
+        world.idle().await;
+        world.service.quiet(Duration::from_millis(300)).await;
+        assert_eq!(heard(&phone, &got), [("alert".to_owned(), true), ("cancel".to_owned(), false)], "{field}");
+        assert_eq!(phone.open(&got[1])["bt"]["rev"], 2);
+    }
+}
+
+#[tokio::test]
 async fn what_failed_and_waits_is_not_told_once_there_is_newer_word() {
     let mut world = World::asleep().await;
     let phone = Phone::new(0);

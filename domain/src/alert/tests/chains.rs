@@ -100,6 +100,46 @@ fn what_names_no_end_matters_until_there_is_another_word() {
 }
 
 #[test]
+fn what_a_message_follows_is_told_by_its_references_before_its_clock() {
+    let issued = |card: Card, at: i64| Card { issued: NOW.plus(at), ..card };
+    let before = |cards: &[Card], n: u8| Chains::of(cards).before(id(n)).iter().map(|card| card.id).collect::<Vec<_>>();
+    // The clock of whoever called it off was slow, or both were written in one go.
+    for late in [0, 60] {
+        let cards = [issued(alert(2, MsgType::Alert, &[]), late), issued(alert(1, MsgType::Cancel, &[2]), 0)];
+        assert_eq!((before(&cards, 1), before(&cards, 2)), (vec![id(2)], vec![]));
+    }
+    // Two that follow the same: the younger one follows the other, too.
+    let cards = [
+        issued(alert(1, MsgType::Alert, &[]), 0),
+        issued(alert(2, MsgType::Update, &[1]), 60),
+        issued(alert(3, MsgType::Update, &[1]), 120),
+    ];
+    assert_eq!([1, 2, 3].map(|n| before(&cards, n).len()), [0, 1, 2]);
+    let circle = [issued(alert(1, MsgType::Update, &[2]), 0), issued(alert(2, MsgType::Update, &[1]), 60)];
+    assert_eq!((before(&circle, 1), before(&circle, 2), before(&circle, 9)), (vec![], vec![id(1)], vec![]));
+}
+
+#[test]
+fn the_last_word_is_not_forgotten_before_what_it_ended() {
+    let day = 86_400;
+    let ends = |card: Card, at: i64| Card { expires: Some(NOW.plus(at)), ..card };
+    let endless = Card { expires: None, ..alert(1, MsgType::Alert, &[]) };
+    // Called off, or followed by an update that ended; the last one by way of another.
+    for second in [MsgType::Cancel, MsgType::Update] {
+        for first in [endless.clone(), ends(alert(1, MsgType::Alert, &[]), 9 * day)] {
+            let cards = [first, ends(alert(2, second, &[1]), day / 2)];
+            assert_eq!(mattering(&cards, NOW.plus(6 * day)).len(), 2);
+            assert_eq!(mattering(&cards, NOW.plus(8 * day)).len(), 0, "{second:?}: alone it would look as if it held");
+        }
+    }
+    let cards = [endless, ends(alert(2, MsgType::Update, &[1]), 20 * day), ends(alert(3, MsgType::Cancel, &[2]), day)];
+    assert_eq!([7, 9].map(|days| mattering(&cards, NOW.plus(days * day)).len()), [3, 0]);
+    // What is replaced later only matters for itself.
+    let later = Card { effective: Some(NOW.plus(2 * day)), ..ends(alert(2, MsgType::Update, &[1]), 3 * day) };
+    assert_eq!(mattering(&[Card { expires: None, ..alert(1, MsgType::Alert, &[]) }, later], NOW).len(), 2);
+}
+
+#[test]
 fn what_is_referred_to_and_not_here_was_missed() {
     let cards = [alert(1, MsgType::Alert, &[]), alert(4, MsgType::Update, &[3, 2, 1]), alert(9, MsgType::Alert, &[8])];
     let (here, lost) = Chains::of(&cards).chain(id(4));

@@ -48,6 +48,8 @@ fn texts_are_read_as_they_are_meant() {
         ("đến 18:00", "đến mười tám giờ"),
         ("lúc 18:05, ngày 23/11", "lúc mười tám giờ năm phút, ngày hai mươi ba tháng mười một"),
         ("từ 6h30 đến 18h", "từ sáu giờ ba mươi phút đến mười tám giờ"),
+        ("từ 07h00 23/11", "từ bảy giờ ngày hai mươi ba tháng mười một"),
+        ("gọi 0234 lúc 06g05", "gọi không hai ba bốn lúc sáu giờ năm phút"),
         ("đến 18 giờ", "đến mười tám giờ"),
         ("từ 5/4/2026", "từ ngày mùng năm tháng tư năm hai nghìn không trăm hai mươi sáu"),
         ("Mưa 100-200 mm", "Mưa một trăm đến hai trăm mi li mét"),

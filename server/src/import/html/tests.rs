@@ -29,6 +29,30 @@ fn structure_becomes_blocks() {
 }
 
 #[test]
+fn cells_stay_in_their_columns() {
+    let table = |source: &str| match &blocks(&["<table>", source, "</table>"].concat())[..] {
+        [Block::Table { head, rows }] => {
+            [&[head.join("|")], &rows.iter().map(|row| row.join("|")).collect::<Vec<_>>()[..]].concat()
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(table("<tr><th>Thôn<th>Giờ<tr><td rowspan=2>A Rí<td>7 giờ<tr><td>8 giờ"), ["Thôn|Giờ", "A Rí|7 giờ", "|8 giờ"]);
+    assert_eq!(table("<tr><th>A<th>B<th>C<tr><td>a<td><td>c<tr><td></td><td>b</td>"), ["A|B|C", "a||c", "|b|"]);
+    assert_eq!(table("<tr><th colspan=2>A<th>B<tr><td>1<td>2<td rowspan=9>3<tr><td>4"), ["A||B", "1|2|3", "4||"]);
+    let odd = table("<tr><td rowspan=0>a<td colspan=x>b<td rowspan=99999999999999999999>c<tr><tr><td>d<td>e</tr></tr>f");
+    assert_eq!(odd, ["a|b|c", "d|e|", "f||"]);
+    // Too wide is refused where it is checked, rather than cut.
+    let wide = table(&["<tr>", &"<td>x".repeat(30), "<tr><td colspan=4000000000>y"].concat());
+    assert_eq!(wide.iter().map(|row| row.split('|').count()).collect::<Vec<_>>(), [30, 30]);
+}
+
+#[test]
+fn what_has_no_shape_is_dropped() {
+    assert_eq!(blocks("<p>&#8203;\u{ad}</p>"), []);
+    assert_eq!(blocks("<p>a\u{202e}b\u{200d}c</p>"), [paragraph("ab\u{200d}c")]);
+}
+
+#[test]
 fn links_only_where_they_may_lead() {
     let found = blocks("<p>Xem <a href=\"https://a.vn/x\">đây</a> và <a href='javascript:alert(1)'>kia</a>.</p>");
     assert_eq!(found, [paragraph("Xem đây và kia."), Block::Link { url: "https://a.vn/x".into(), label: "đây".into() }]);

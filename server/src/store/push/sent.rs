@@ -84,16 +84,20 @@ impl Store {
         Ok(found)
     }
 
-    /// The chain under which any of these items was told before.
-    pub async fn push_chain(&self, items: &[ItemId]) -> Result<Option<ItemId>, Error> {
+    /// The chains under which these items were told before, each once.
+    pub async fn push_chains(&self, items: &[ItemId]) -> Result<Vec<ItemId>, Error> {
+        let mut chains = Vec::new();
         for item in items {
             let sql = "SELECT chain FROM push_run WHERE item = ? AND chain IS NOT NULL ORDER BY seq DESC LIMIT 1";
             let row: Option<(Vec<u8>,)> = sqlx::query_as(sql).bind(item.0.to_vec()).fetch_optional(&self.readers).await?;
             if let Some((chain,)) = row {
-                return chain.try_into().map(|chain| Some(ItemId(chain))).map_err(|_| Error::Damaged("push_run".into()));
+                let chain = ItemId(chain.try_into().map_err(|_| Error::Damaged("push_run".into()))?);
+                if !chains.contains(&chain) {
+                    chains.push(chain);
+                }
             }
         }
-        Ok(None)
+        Ok(chains)
     }
 
     /// What became of the push of every publication of an item, all revisions together; `None` where none was pushed.
@@ -139,6 +143,19 @@ impl Tx {
         let row: Option<(i64,)> =
             sqlx::query_as(sql).bind(chain.0.to_vec()).bind(now.0).bind(i64::from(seq)).fetch_optional(self.raw()).await?;
         Ok(row.map_or(now, |(began,)| Time(began)))
+    }
+
+    /// A message ends, or goes on with, two events that were told apart: whoever heard of one of them hears it.
+    pub async fn join_pushes(&mut self, other: ItemId, chain: ItemId) -> Result<(), Error> {
+        let (from, to) = (other.0.to_vec(), chain.0.to_vec());
+        for sql in
+            ["UPDATE OR IGNORE push_sent SET chain = ?2 WHERE chain = ?1", "UPDATE push_run SET chain = ?2 WHERE chain = ?1"]
+        {
+            sqlx::query(sql).bind(&from).bind(&to).execute(self.raw()).await?;
+        }
+        // Who heard of both.
+        sqlx::query("DELETE FROM push_sent WHERE chain = ?").bind(from).execute(self.raw()).await?;
+        Ok(())
     }
 
     /// Nobody is to be told any more of what a chain said before `seq`, also where its run failed and waits to be tried again.
