@@ -93,7 +93,12 @@
   /** The worker, brought now if the phone has none yet: who taps here wants it. */
   async function worker() {
     const program = window.WebAssembly && WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 111, 0]));
-    if (!(await nav.serviceWorker.getRegistration())) await nav.serviceWorker.register(program ? '/sw.js' : '/sw.js?lite', { updateViaCache: 'none' });
+    if (!(await nav.serviceWorker.getRegistration())) {
+      // One that was withdrawn stays away, as in boot.js.
+      const answer = await fetch('/release.json', { cache: 'no-cache' });
+      if (!answer.ok || (await answer.json()).kill) throw answer;
+      await nav.serviceWorker.register(program ? '/sw.js' : '/sw.js?lite', { updateViaCache: 'none' });
+    }
     return nav.serviceWorker.ready;
   }
 
@@ -113,6 +118,8 @@
     const answer = await fetch('/push/khoa', { cache: 'no-cache' });
     if (!answer.ok) throw answer;
     const key = (await answer.text()).trim();
+    // A page in between is no reason to let go of what rings now.
+    if (!/^B[\w-]{86}$/.test(key)) throw answer;
     let now = await pushManager.getSubscription();
     // Made for a server that was before this one: nobody could send to it.
     if (now && held.key && held.key !== key) now = (await now.unsubscribe()) && null;

@@ -7,6 +7,11 @@
     return !!spot;
   }
 
+  // Chrome says of a field that is taken away that it was changed: the search that somebody left would be his address again.
+  if (shell) addEventListener('change', function (event) {
+    if (event.target.id === 'q' && !/\/tim$/.test(location.pathname)) event.stopImmediatePropagation();
+  }, true);
+
   if (shell && window.MutationObserver) {
     var alarm, path = location.pathname, left, next;
     // Later the reader is at something else, and a list that changes by itself must not take him away.

@@ -137,7 +137,8 @@
       if (now.endpoint === held.endpoint && recent) return;
       var body = Object.assign({ endpoint: now.endpoint, keys: now.toJSON().keys }, held.wishes);
       return fetch('/push/dang-ky', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).then(function (answer) {
-        if (!answer.ok) return;
+        // Nothing but the server itself answers so: a page in between would be believed for a week.
+        if (answer.status !== 204) return;
         held.endpoint = now.endpoint;
         held.at = Date.now();
         store['bt-push'] = JSON.stringify(held);

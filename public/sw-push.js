@@ -8,15 +8,15 @@ const KEEP_PUSHES = 60;
 const ID = /^[0-9a-z]{8}$/;
 const words = (lang, vi, en) => (lang === 'en' ? en : vi);
 
-const pushed = name => caches.match('/bt-push/' + name, { cacheName: PUSH }).then(held => held?.json()).catch(() => {});
+const pushed = name => caches.match('/bt-push/' + name, { cacheName: PUSH }).then(held => held && held.json()).catch(() => {});
 const keepPushed = (name, value) => keep(PUSH, '/bt-push/' + name, new Response(JSON.stringify(value)), KEEP_PUSHES);
 
 /** One after the other: a phone that comes back to the network gets several at once, and each looks at what was shown. */
 let turn = Promise.resolve();
 addEventListener('push', event => event.waitUntil(turn = turn.then(async () => {
-  let message;
-  try { message = event.data.json(); } catch {}
-  await receive(message?.notification || {}, message?.bt || {});
+  let message = {};
+  try { message = event.data.json() || message; } catch {}
+  await receive(message.notification || {}, message.bt || {});
   for (const client of await windows()) client.postMessage({ type: 'push' });
 }).catch(() => {})));
 
@@ -25,7 +25,7 @@ async function receive(said, bt) {
   const before = await pushed('shown/' + bt.chain);
   const old = before && (before.bt.issued > bt.issued || (before.bt.id === bt.id && before.bt.rev > bt.rev));
   const { item, ...facts } = bt;
-  const rung = before?.level || 0;
+  const rung = (before && before.level) || 0;
   const over = bt.type === 'cancel';
   // Rings when it is worse than what rang here before, or than what it was lowered to since; that it is over, only where it rang at all.
   const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual'));
@@ -37,7 +37,7 @@ async function receive(said, bt) {
   // The picture of the home page knows nothing of it, nor do pages that were kept of this chain.
   await caches.delete(HOME);
   const pages = await caches.open(PAGES);
-  for (const { url } of await pages.keys()) if ([bt.id, bt.chain, before?.bt.id].some(id => url.endsWith(id))) await pages.delete(url);
+  for (const { url } of await pages.keys()) if ([bt.id, bt.chain, before ? before.bt.id : bt.id].some(id => url.endsWith(id))) await pages.delete(url);
 }
 
 /** Of our own site alone. */
@@ -100,7 +100,7 @@ async function told(url) {
   const say = (vi, en) => words(bt.lang, vi, en);
   const newer = await pushed('shown/' + bt.chain);
   const notes = [
-    newer?.bt.issued > bt.issued && `${say('Đã có tin mới hơn', 'There is newer word')}: <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a>`,
+    newer && newer.bt.issued > bt.issued && `${say('Đã có tin mới hơn', 'There is newer word')}: <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a>`,
     bt.expires && bt.expires * 1000 < Date.now() && say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended without newer word — not the same as safe.'),
     safe(bt.body),
     new Date(bt.issued * 1000).toLocaleString(say('vi', 'en')),

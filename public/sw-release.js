@@ -2,7 +2,7 @@
 // when it takes over, and what the page may ask of it. Part of the worker: the build puts it into sw.js.
 
 const releases = async () => (await caches.keys()).filter(name => name.startsWith('bt-app-'));
-const hashOf = response => response?.headers.get('x-bt-hash');
+const hashOf = response => response && response.headers.get('x-bt-hash');
 
 /** Files of this release that belong on this phone. */
 async function wanted() {
@@ -105,16 +105,19 @@ async function status() {
   };
 }
 
+/** The reader asked his browser to spend little. */
+const costly = () => (navigator.connection || {}).saveData;
 const wait = (ms, then) => new Promise(done => setTimeout(done, ms, then));
 const windows = () => clients.matchAll({ type: 'window', includeUncontrolled: true });
 addEventListener('install', event => {
   try {
     // Assets and data then never wake the worker. Only where the browser can.
-    event.addRoutes?.([
+    const routed = event.addRoutes([
       { condition: { urlPattern: new URLPattern({ pathname: '/app-*' }), requestMethod: 'get' }, source: { cacheName: APP } },
       // Without groups: with one of them the whole list is refused.
       ...['/sync/*', '/api/*'].map(pathname => ({ condition: { urlPattern: new URLPattern({ pathname }) }, source: 'network' })),
-    ])?.catch(cause => console.warn(cause));
+    ]);
+    routed.catch(cause => console.warn(cause));
   } catch {}
   event.waitUntil(install());
 });
@@ -124,7 +127,7 @@ async function install() {
   const over = registration.active ? await killed() : false;
   if (over) throw new Error('withdrawn');
   // Who pays by the byte is asked first: the page shows the size, and a yes sets the flag and looks for the update again.
-  if (registration.active && (navigator.connection?.saveData || (await flag('text'))) && (await flag('fetch')) !== 'yes') {
+  if (registration.active && (costly() || (await flag('text'))) && (await flag('fetch')) !== 'yes') {
     const size = bytes(await changed());
     for (const client of await windows()) client.postMessage({ type: 'update', version: VERSION, bytes: size });
     throw new Error('not yet');
@@ -153,12 +156,14 @@ const dull = async () => LITE || (await recently('no-wasm', DULL));
 
 /** Asking the server beside the worker's start pays only where pages come from there. */
 async function preload() {
-  await registration.navigationPreload?.[(await dull()) ? 'enable' : 'disable']();
+  const early = registration.navigationPreload;
+  if (early) await ((await dull()) ? early.enable() : early.disable());
 }
 
 addEventListener('message', event => {
   const { type } = event.data || {};
-  const reply = message => (event.ports[0] || event.source)?.postMessage(message);
+  const from = event.ports[0] || event.source;
+  const reply = message => from && from.postMessage(message);
   const work = {
     status: async () => reply(await status()),
     activate: () => skipWaiting(),

@@ -40,7 +40,7 @@ const DULL = 24 * 3600e3;
 
 // ---- flags: small facts that outlive the worker
 
-const flag = async name => (await caches.match('/bt-flag/' + name, { cacheName: FLAGS }))?.text();
+const flag = name => caches.match('/bt-flag/' + name, { cacheName: FLAGS }).then(held => held && held.text());
 const setFlag = async (name, value) => (await caches.open(FLAGS)).put('/bt-flag/' + name, new Response(String(value)));
 /** That something happened now, and whether it did less than `ms` ago, or ahead: a clock that was wrong decides nothing. */
 const mark = name => setFlag(name, Date.now());
@@ -62,8 +62,9 @@ addEventListener('fetch', event => {
     else answer = PAGE.test(url.pathname) || TOOL.test(url.pathname) ? page(event) : other(event);
   } else if (url.pathname.startsWith('/media/')) answer = media(event);
   else if (PATHS.has(url.pathname)) answer = asset(request, url.pathname);
-  // Whatever goes wrong, the browser gets what it would have got without us.
-  if (answer) event.respondWith(answer.catch(() => fetch(request)));
+  // Whatever goes wrong, the browser gets what it would have got without us; but words of another release would stand under
+  // the wrong names.
+  if (answer) event.respondWith(answer.catch(() => (url.pathname === '/en.txt' ? Response.error() : fetch(request))));
 });
 
 async function asset(request, path) {
@@ -144,12 +145,15 @@ async function pictured(shell, url) {
 /** The app was deleted by a full phone: bring it back, once at a time, unless it is known not to run here. */
 let healing;
 async function heal() {
-  if (navigator.connection?.saveData || (await dull())) return;
-  await (healing ??= fill().then(preload).catch(() => {}).finally(() => { healing = 0; }));
+  if (costly() || (await dull())) return;
+  await (healing = healing || fill().then(preload).catch(() => {}).finally(() => { healing = 0; }));
 }
 
 /** The program is used again: what was asked for beside its start, while it was not, is asked for no more. */
-const settled = async () => (await registration.navigationPreload?.getState())?.enabled && preload();
+const settled = async () => {
+  const early = registration.navigationPreload;
+  return early && (await early.getState()).enabled && preload();
+};
 
 /** Keeps a page to read again offline, if it truly is one of ours. */
 async function keepPage(request, response) {
@@ -220,6 +224,8 @@ async function killed() {
 /** Asked for on any page, now and then; whether it is over. */
 async function checkKill(page) {
   if (await recently('kill-check', KILL_CHECK)) return;
+  // Behind the page that woke us: on a weak line it would wait for this.
+  await wait(2000);
   const word = await killed();
   if (word === false) await mark('kill-check');
   if (word) await die(page);

@@ -88,13 +88,25 @@ function database() {
   return opened;
 }
 
+/** A transaction. Browsers close databases of pages that wait, as while somebody speaks on the phone: it is opened anew, once. */
+async function begin(...how) {
+  const held = opened;
+  try {
+    return (await database()).transaction(STORE, ...how);
+  } catch (cause) {
+    if (!held) throw cause;
+    opened = undefined;
+    return (await database()).transaction(STORE, ...how);
+  }
+}
+
 async function read(key) {
-  return done((await database()).transaction(STORE).objectStore(STORE).get(key));
+  return done((await begin()).objectStore(STORE).get(key));
 }
 
 /** Through to the disk before it is said to be kept. `check` sees what lies there now, and may stop it all. */
 async function write(key, value, check = () => true) {
-  const tx = (await database()).transaction(STORE, 'readwrite', { durability: 'strict' });
+  const tx = await begin('readwrite', { durability: 'strict' });
   const store = tx.objectStore(STORE);
   let stopped = false;
   const before = store.get(key);

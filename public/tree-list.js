@@ -79,7 +79,8 @@ export function paste(app) {
       app.go('list');
       app.change(t('added_n', { n: rest.length }), data => { for (const row of rest) data.houses.push({ ...row, id: draw(), at: Date.now() }); });
     };
-    found.replaceChildren(
+    found.textContent = '';
+    found.append(
       bad.length ? h('p', { class: 'warn' }, t('not_read', { lines: bad.join(' / ') })) : '',
       rows.length > rest.length ? h('p', {}, t('known_n', { n: rows.length - rest.length })) : '',
       h('ul', { class: 'ls' }, rest.map(row => h('li', {}, h('b', {}, row.name), ' ', row.phone || t('no_phone'), ' · ', row.hamlet || t('no_hamlet'), tags(app, row), row.note ? h('small', {}, row.note) : null))),

@@ -59,7 +59,9 @@ function draw(move) {
   for (const sheet of document.querySelectorAll('.sheet')) sheet.remove();
   const screen = app.data ? views[app.view](app) : doors[app.view]();
   const said = h('p', { class: 'said', role: 'status' }, app.said, app.said && past.length && app.data ? button(t('undo'), undo, { class: 'bt undo' }) : null);
-  root.replaceChildren(...[screen].flat(2).filter(Boolean), said);
+  // Not all at once: Chrome 86 and Safari 14 are the first to know how.
+  root.textContent = '';
+  root.append(...[screen].flat(2).filter(Boolean), said);
   // Never over the buttons of the next house.
   const card = root.querySelector('.house');
   if (card) card.before(said);

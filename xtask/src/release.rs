@@ -80,7 +80,7 @@ fn text(path: &Path) -> Outcome<String> {
 fn tree(staging: &Path) -> Outcome {
     let whole = staging.join("tree.js");
     let mut bundle = Command::new("esbuild");
-    bundle.arg(&whole).args(["--bundle", "--minify", "--format=esm", "--target=es2020", "--charset=utf8", "--log-level=warning"]);
+    bundle.arg(&whole).args(["--bundle", "--minify", "--format=esm", OLDEST, "--charset=utf8", "--log-level=warning"]);
     shell::run(bundle.args(["--allow-overwrite", &["--outfile=", &whole.to_string_lossy()].concat()]))?;
     for part in ["box", "list", "rules", "work"] {
         std::fs::remove_file(staging.join(["tree-", part, ".js"].concat())).map_err(|error| error.to_string())?;
@@ -99,10 +99,13 @@ fn english(staging: &Path) -> Outcome {
     shell::write(&path, lines.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"))
 }
 
+/// What these do not know is written in other words: `import` and workers begin with them.
+const OLDEST: &str = "--target=chrome64,safari12";
+
 /// Without comments and spaces and with short names, which nobody outside may call it by: a third less to download.
 fn bare(script: &Path) -> Outcome {
     let mut esbuild = Command::new("esbuild");
-    esbuild.arg(script).args(["--minify", "--format=iife", "--charset=utf8", "--log-level=warning", "--allow-overwrite"]);
+    esbuild.arg(script).args(["--minify", "--format=iife", "--charset=utf8", "--log-level=warning", "--allow-overwrite", OLDEST]);
     shell::run(esbuild.arg(["--outfile=", &script.to_string_lossy()].concat()))
 }
 

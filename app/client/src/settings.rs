@@ -84,10 +84,10 @@ impl Mode {
         }
     }
 
-    /// How many of the newest items have their text on the phone unasked.
+    /// How many items have their text on the phone unasked: the newest (`sync::plan::NEWEST`), then what concerns the reader.
     pub fn bodies(self) -> usize {
         match self {
-            Mode::Text => 30,
+            Mode::Text => 45,
             Mode::Saving => 60,
             Mode::Full => 400,
         }

@@ -3,7 +3,6 @@
 
 use super::{clock, get, method, set, window};
 use client::{Net, Reply};
-use domain::sorted::Set;
 use domain::sync::{Fetch, Input, NetFault};
 use domain::wire::path;
 use domain::words::decimal;
@@ -11,7 +10,7 @@ use js_sys::Uint8Array;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestInit};
+use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestInit};
 use web_sys::{RequestRedirect, Response};
 
 /// No byte for so long means that the line is dead.
@@ -23,15 +22,16 @@ const OURS: &str = "application/x-bantin";
 const FRAME: &str = "application/x-bantin-zstd";
 /// Status line and headers, where the browser does not tell.
 const HEADERS: u64 = 300;
-/// So many tries for one answer, as long as each brings something.
-const TRIES: u32 = 200;
+/// So many tries for one answer. One that brings nothing counts for many: browsers may drop what came just before the end.
+const TRIES: i32 = 200;
+const EMPTY: i32 = 50;
 
 pub struct Web;
 
 thread_local! {
     /// Asked for while this page stands. Whatever is asked for twice came wrong the first time, and the browser may
     /// have kept it wrong: packs are kept for ever, and a proxy that alters bodies leaves their tags alone.
-    static ASKED: RefCell<Set<String>> = RefCell::default();
+    static ASKED: RefCell<Vec<String>> = RefCell::default();
 }
 
 /// How one try went.
@@ -67,7 +67,13 @@ impl Net for Web {
         if let Some(tag) = tag.filter(|_| fetch.revalidate) {
             headers.push(("If-None-Match", tag.to_owned()));
         }
-        let again = ASKED.with(|asked| !asked.borrow_mut().insert(fetch.path.clone()));
+        let again = ASKED.with(|asked| {
+            let asked = &mut *asked.borrow_mut();
+            asked.contains(&fetch.path) || {
+                asked.push(fetch.path.clone());
+                false
+            }
+        });
         let ask = Ask { path: &fetch.path, kind: OURS, max_bytes: fetch.max_bytes, fresh: fetch.revalidate || again, headers };
         let mut this = once(&ask, &mut bytes).await;
         if let (End::Whole, Some(plain)) = (&this.end, client::zstd::decode(&bytes, fetch.max_bytes)) {
@@ -101,12 +107,13 @@ pub async fn text(path: &str) -> Option<String> {
 }
 
 /// Goes on with a pack of which `bytes` came before the line was cut: the rest comes as a frame that browsers do not
-/// decode, range by range, for as long as every try brings something.
+/// decode, range by range, for as long as most tries bring something.
 async fn resume(path: &str, bytes: &mut Vec<u8>, max_bytes: usize) -> (bool, u64) {
     bytes.truncate(bytes.len() / path::RESUME_STEP * path::RESUME_STEP);
     let rest = path::rest(path, bytes.len());
     let (mut packed, mut wire, mut tag) = (Vec::new(), 0, None);
-    for _ in 0..TRIES {
+    let mut left = TRIES;
+    while left > 0 {
         let before = packed.len();
         let mut headers = Vec::new();
         if let Some(tag) = tag.clone().filter(|_| before > 0) {
@@ -121,9 +128,10 @@ async fn resume(path: &str, bytes: &mut Vec<u8>, max_bytes: usize) -> (bool, u64
                 bytes.extend_from_slice(&plain);
                 return (true, wire);
             }
-            End::Cut if packed.len() > before => tag = this.tag.or(tag),
+            End::Cut => tag = this.tag.or(tag),
             _ => return (false, wire),
         }
+        left -= if packed.len() > before { 1 } else { EMPTY };
     }
     (false, wire)
 }
@@ -134,7 +142,6 @@ async fn once(ask: &Ask<'_>, bytes: &mut Vec<u8>) -> Try {
     let Ok(abort) = AbortController::new() else { return this };
     let init = RequestInit::new();
     init.set_redirect(RequestRedirect::Error);
-    init.set_credentials(RequestCredentials::SameOrigin);
     init.set_signal(Some(&abort.signal()));
     if ask.fresh {
         init.set_cache(RequestCache::NoStore);

@@ -92,10 +92,11 @@ pub fn shown(app: &Rc<App>, id: ItemId) {
     find_voice(app);
     let (whole, fetch) = app.with(|view| {
         let Some(open) = view.open.as_ref().filter(|open| open.id == id) else { return (false, false) };
-        let cheap = open.card.as_ref().is_none_or(|card| card.body_bytes <= UNASKED);
+        let newest = view.shelf.cards.get(&id).or(open.card.as_ref());
+        let cheap = newest.is_none_or(|card| card.body_bytes <= UNASKED);
         let may = open.card.is_none() || view.settings.mode != client::Mode::Text;
-        let whole = open.body.is_some() && view.shelf.cards.get(&id).is_none_or(|card| open.is(card));
-        (whole, !whole && matches!(open.fate, Fate::Here | Fate::Fetching) && cheap && may)
+        let whole = open.body.is_some() && newest.is_some_and(|card| open.is(card));
+        (whole, matches!(open.fate, Fate::Here | Fate::Fetching) && cheap && may)
     });
     let app = app.clone();
     spawn(async move {
@@ -162,7 +163,7 @@ async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
     };
     let stored = app.store.commit(&opened.commit).await;
     // Shown as what it is also where it finds no room; room is made for the next one.
-    app.view.borrow_mut().shelf.apply(&opened.commit);
+    app.view.borrow_mut().shelf.apply(&opened.commit, true);
     if stored == Err(StoreFault::Quota) {
         super::phone::make_room(app).await;
     }

@@ -18,10 +18,11 @@ pub async fn take(app: &App) -> bool {
         lacking |= item.is_empty() || commit.is_none();
         let Some(commit) = commit else { continue };
         if !(commit.cards.is_empty() && commit.gone.is_empty()) {
-            if app.store.commit(&commit).await.is_err() {
+            let stored = app.store.commit(&commit).await.is_ok();
+            app.change(|view| view.shelf.apply(&commit, stored));
+            if !stored {
                 continue;
             }
-            app.change(|view| view.shelf.apply(&commit));
             changed = true;
         }
         message.done();

@@ -40,8 +40,11 @@ impl Shelf {
         shelf
     }
 
-    pub fn apply(&mut self, commit: &Commit) {
-        self.held.apply(commit);
+    /// What found no room is shown all the same, and counts as missing.
+    pub fn apply(&mut self, commit: &Commit, stored: bool) {
+        if stored {
+            self.held.apply(commit);
+        }
         self.held.bytes.clear();
         if commit.reset {
             self.cards.clear();
