@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ASSETS, askWorker, browser, link, open, phone, portal, serve, settle, started, until, version, visited } from './lib.mjs';
+import { ASSETS, askWorker, booted, browser, link, open, phone, portal, serve, settle, started, until, version, visited } from './lib.mjs';
 
 let server, chrome, context, page;
 before(async () => {
@@ -100,6 +100,36 @@ test('a program that was cut goes on where it ended, and comes as it is where it
   const left = await second.evaluate(async () => (await (await caches.open((await caches.keys()).find(name => name.startsWith('bt-app-')))).keys()).map(r => r.url).filter(url => /\.w\d$/.test(url)));
   assert.deepEqual(left, []);
   await second.context().close();
+  await line.down();
+});
+
+test('who saves data gets nothing of the program unasked: it is offered with its size, and starts after a yes', async () => {
+  const line = await link(server);
+  const context = await phone(chrome);
+  await context.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true, effectiveType: '4g' } }));
+  const page = await context.newPage();
+  const toast = page.locator('#bt-toast');
+  const fetched = () => line.seen.filter(url => /^\/(app-|sw\.js|sync\/)/.test(url));
+  // Who only reads is not even asked.
+  await page.goto(line.url);
+  await booted(page);
+  assert.equal(await toast.count(), 0);
+  await page.goto(`${line.url}/cai-ung-dung`);
+  await toast.waitFor();
+  await page.waitForLoadState('networkidle');
+  await page.waitForTimeout(1000);
+  assert.deepEqual(fetched(), []);
+  // The size that is told is that of the release.
+  const [, told] = /\(khoảng (\d+) KB\)/.exec(await toast.innerText());
+  const real = JSON.parse(fs.readFileSync(path.join(ASSETS, 'release.json'), 'utf8')).files.reduce((sum, file) => sum + (file.precache ? file.bytes : 0), 0);
+  assert.ok(Math.abs(told * 1000 - real) <= 0.1 * real, `${told} KB where it is ${real} bytes`);
+  await toast.getByRole('button', { name: 'Tải về' }).click();
+  await until('the release is complete', async () => (await askWorker(page, { type: 'status' })).complete, 60000);
+  assert.ok(fetched().some(url => url.endsWith('.w4')), fetched().join());
+  await until('the program runs behind the page', async () => fetched().some(url => url.startsWith('/sync/')));
+  await open(page, line.url);
+  assert.equal(await toast.count(), 0);
+  await context.close();
   await line.down();
 });
 

@@ -127,14 +127,15 @@ export async function serve({ assets = ASSETS, data = temp('data'), port, sample
 }
 
 /**
- * A link that fails on request. `rule(path, request)` says for each request: nothing (pass), 'refuse', `{ cut: bytes }`,
- * `{ status, headers, body }` instead of the answer, `{ mangle: body => body }`, `{ bare: true }`: as a proxy that lets no
- * encoding pass, or `{ wait: ms }`: the answer comes, but so late. A rule that is still to be known holds its request. `seen` lists every request, `open` counts those that are not answered yet, `answers` has what came through whole:
- * path, headers of request and answer, and bytes of the body.
+ * A link that fails on request. `rule(path, request)` says for each request: nothing (pass), 'refuse', `{ cut: bytes }`: the
+ * connection ends there, or `after` so many ms, `{ status, headers, body }` instead of the answer, `{ mangle: body => body }`,
+ * `{ bare: true }`: as a proxy that lets no encoding pass, or `{ wait: ms }`: the answer comes, but so late. A rule that is still to
+ * be known holds its request. `seen` lists every request, `open` counts those that are not answered yet, `answers` has what came
+ * through whole, `cuts` what was cut: path, headers of request and answer, and bytes of the body that passed.
  */
 export async function link(target) {
   const sockets = new Set();
-  const self = { rule: () => undefined, seen: [], answers: [], open: 0, port: await freePort() };
+  const self = { rule: () => undefined, seen: [], answers: [], cuts: [], open: 0, port: await freePort() };
   self.url = `http://localhost:${self.port}`;
   // A connection for each request: none that was kept is found closed by a server that was killed meanwhile.
   const agent = new http.Agent();
@@ -164,12 +165,19 @@ export async function link(target) {
         });
       } else if (rule?.cut !== undefined) {
         response.writeHead(answer.statusCode, answer.headers);
-        let left = rule.cut;
         response.flushHeaders();
+        let left = rule.cut;
         answer.on('data', part => {
-          response.write(part.subarray(0, Math.max(0, left)), () => { if (left <= 0) request.socket.destroy(); });
-          left -= part.length;
-        }).on('end', () => request.socket.destroy());
+          const some = part.subarray(0, left);
+          left -= some.length;
+          if (some.length) response.write(some);
+        }).on('end', () => {
+          const bytes = rule.cut - left, came = { path, asked: headers, status: answer.statusCode, headers: answer.headers, bytes };
+          if (left > 0) return response.end(() => self.answers.push(came));
+          self.cuts.push(came);
+          // The bytes that pass do so before the end comes.
+          setTimeout(() => request.socket.destroySoon(), rule.after || 0);
+        });
       } else {
         response.writeHead(answer.statusCode, answer.headers);
         let bytes = 0;
@@ -436,6 +444,25 @@ export async function find(url, slug) {
   const path = items(await addresses(url)).find(path => path.split('/')[2].startsWith(slug));
   if (!path) throw new Error(`no item ${slug}`);
   return path;
+}
+
+/**
+ * As a full disk: every transaction that writes to what can be fetched again is broken off by the browser. The quota that its
+ * tools set does not hold for databases.
+ */
+export function fullDisk() {
+  const put = IDBObjectStore.prototype.put, commit = IDBTransaction.prototype.commit, full = new WeakSet();
+  const { get } = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, 'error');
+  IDBObjectStore.prototype.put = function (...given) {
+    const request = put.apply(this, given), change = this.transaction;
+    if (change.db.name.includes('cache') && !full.has(change)) {
+      full.add(change);
+      queueMicrotask(() => { try { change.abort(); } catch {} });
+    }
+    return request;
+  };
+  IDBTransaction.prototype.commit = function () { if (!full.has(this)) commit.call(this); };
+  Object.defineProperty(IDBTransaction.prototype, 'error', { get() { return full.has(this) ? new DOMException('', 'QuotaExceededError') : get.call(this); } });
 }
 
 /** What WCAG 2.2 AA asks as far as a program can tell: to be evaluated in a page, and the rules for `axe.run`. */

@@ -2,7 +2,7 @@
 // that has to be heard; what does not prove itself is not believed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CACHE_DB, addresses, content, items as itemsOf, link, profile, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+import { CACHE_DB, addresses, content, fullDisk, items as itemsOf, link, profile, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
 
 const alert = (id, title, { level = 3, refers, type = 'alert', expires = '+1d' } = {}) => ({
   id, kind: 'alert', topics: ['phong-chong-thien-tai'], issued: '0m', effective: '0m', expires, title, summary: `Tóm tắt: ${title}`,
@@ -184,6 +184,24 @@ test('with the server closed, a tap opens the whole alert, verified and stored, 
   await page.goto(`${line.url}/canh-bao`);
   await started(page);
   assert.match(await page.locator('main').innerText(), /Lũ trên sông Bồ/);
+});
+
+test('an alert that finds no room on a full phone is on the screen, and waits for room', async () => {
+  await clear();
+  await page.goto('about:blank');
+  await deliver(sent.live);
+  const full = await context.newPage();
+  await full.addInitScript(fullDisk);
+  await full.goto(line.url + '/canh-bao');
+  await started(full);
+  await full.locator('main .l3', { hasText: 'Mưa đang nặng hạt' }).first().waitFor();
+  assert.equal((await waiting()).length, 1, 'nothing is lost');
+  await full.close();
+  await page.goto(line.url + '/canh-bao');
+  await started(page);
+  await until('there was room', async () => !(await waiting()).length);
+  assert.ok((await rows(page, CACHE_DB, 'cards')).includes(sent.live.bt.id));
+  await clear();
 });
 
 test('an update that is no worse does not ring again, a worse one does, an older message changes nothing', async () => {

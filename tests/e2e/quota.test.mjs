@@ -1,7 +1,7 @@
 // A full phone: reading goes on with what is here, nothing is half written, and room given back is used.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, CACHE_DB, phone, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+import { addresses, browser, CACHE_DB, fullDisk, phone, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
 
 let server, chrome, context, page, items;
 before(async () => {
@@ -17,25 +17,6 @@ after(async () => {
   await chrome?.close();
   await server?.kill();
 });
-
-/**
- * As a full disk: every transaction that writes to what can be fetched again is broken off by the browser. The quota that its
- * tools set does not hold for databases.
- */
-function fullDisk() {
-  const put = IDBObjectStore.prototype.put, commit = IDBTransaction.prototype.commit, full = new WeakSet();
-  const { get } = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, 'error');
-  IDBObjectStore.prototype.put = function (...given) {
-    const request = put.apply(this, given), change = this.transaction;
-    if (change.db.name.includes('cache') && !full.has(change)) {
-      full.add(change);
-      queueMicrotask(() => { try { change.abort(); } catch {} });
-    }
-    return request;
-  };
-  IDBTransaction.prototype.commit = function () { if (!full.has(this)) commit.call(this); };
-  Object.defineProperty(IDBTransaction.prototype, 'error', { get() { return full.has(this) ? new DOMException('', 'QuotaExceededError') : get.call(this); } });
-}
 
 test('with no room left the app still opens, reads and searches, and catches up when there is room', async () => {
   const full = await context.newPage();

@@ -118,6 +118,19 @@ test('the search box says what the page found, also after something else was typ
   await context.close();
 });
 
+test('whoever leaves the search with something typed is not taken back to it', async () => {
+  const { context, page } = await reader();
+  await open(page, line.url);
+  await page.locator('.bar a').nth(2).click();
+  await page.locator('#q').pressSequentially('khám');
+  await page.locator('main li mark').first().waitFor();
+  await page.goBack();
+  await page.locator('.home').waitFor();
+  await sleep(500);
+  assert.equal(new URL(page.url()).pathname, '/');
+  await context.close();
+});
+
 test('what the reader deleted does not come again by itself, and comes when he opens it', async () => {
   const { context, page } = await reader();
   page.on('dialog', dialog => dialog.accept());

@@ -146,6 +146,24 @@ test('a household is changed, deleted and brought back', async () => {
   assert.equal(await page.locator('#tree img').count(), 0);
 });
 
+test('a database that the browser closes while somebody speaks on the phone is opened anew', async () => {
+  const before = await content(page, 'tree', 'box');
+  await page.evaluate(() => {
+    const real = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function () {
+      IDBDatabase.prototype.transaction = real;
+      this.close();
+      throw new DOMException('', 'InvalidStateError');
+    };
+  });
+  await press(page, 'Hồ Văn Khô');
+  await page.fill('#note', 'mới');
+  await press(page, 'Lưu');
+  await until('it is kept', async () => (await content(page, 'tree', 'box')) !== before);
+  await heading(page, '5 nhà');
+  assert.doesNotMatch(await page.locator('#tree').innerText(), /Chưa lưu được/);
+});
+
 test("the phone's own way back leads from every screen to the list, and only from there out", async () => {
   const out = await page.evaluate(() => history.length);
   for (const [button, title] of [['Hồ Văn Khô', 'Hồ Văn Khô'], ['Bắt đầu gọi', 'Gọi báo cho việc gì?'], ['Thêm nhà', 'Thêm nhà']]) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ASSETS, askWorker, browser, link, phone, portal, release, serve, settle, sleep, started, until, version } from './lib.mjs';
+import { ASSETS, askWorker, browser, choose, link, open, phone, portal, release, serve, settle, sleep, started, until, version } from './lib.mjs';
 
 let server, line, chrome;
 const next = release({ 'boot.js': code => code + '\n// the next release', 'app.css': css => css + '\n/* the next release */', 'app-shell': html => html + '\n' });
@@ -20,8 +20,8 @@ after(async () => {
   await server?.kill();
 });
 
-/** A phone with the old release, then the new one on the server. */
-async function before_update() {
+/** A phone with the old release, on which the reader has done `first`, then the new one on the server. */
+async function before_update(first = async () => {}) {
   await server.kill();
   await server.start(ASSETS);
   line.rule = () => undefined;
@@ -30,6 +30,7 @@ async function before_update() {
   await settle(page, line.url);
   await page.goto(line.url);
   await started(page);
+  await first(page);
   await server.kill();
   await server.start(next.folder);
   line.seen.length = 0;
@@ -151,5 +152,32 @@ test('a release that takes over leaves the next one whole, which is still on its
   await started(page);
   assert.equal((await askWorker(page, { type: 'status' })).version, third.version);
   await line.up();
+  await context.close();
+});
+
+test('who reads text alone is asked before a new release comes, and has it after one tap and one reload', async () => {
+  const { context, page } = await before_update(async page => {
+    await open(page, `${line.url}/cai-dat`);
+    await choose(page, 'mode', 'text');
+    await open(page, line.url);
+    await until('the worker can know', () => page.evaluate(async () => !!(await caches.match('/bt-flag/text'))));
+  });
+  const changed = () => line.seen.filter(url => changedFiles.includes(url.split('?')[0]));
+  const toast = page.locator('#bt-toast');
+  await until('it is offered', async () => (await toast.count()) || (await look(page), await sleep(300), toast.count()), 60000);
+  const bytes = next.list.reduce((sum, [url, , size]) => sum + (changedFiles.includes(url) ? size : 0), 0);
+  assert.equal((await toast.locator('p').innerText()).trim(), `Có bản mới (${Math.round(bytes / 1024)} KB).`);
+  await sleep(1000);
+  assert.deepEqual(changed(), []);
+  assert.equal(await waiting(page), false);
+  let loads = 0;
+  page.on('load', () => loads++);
+  await toast.getByRole('button', { name: 'Tải về' }).click();
+  await until('the page has loaded again', () => loads, 60000);
+  await started(page);
+  await until('the new release answers', async () => (await askWorker(page, { type: 'status' })).version === next.version);
+  await sleep(1500);
+  assert.equal(loads, 1);
+  assert.deepEqual(changed().sort(), [...changedFiles].sort());
   await context.close();
 });
