@@ -61,8 +61,9 @@ for (let tries = 0; ; tries++) {
   await new Promise(done => setTimeout(done, 100));
 }
 const old = await head();
-// Packs that a phone fetched at its last sync lie in its cache: browsers that can (RFC 9842) offer them as dictionaries.
-const held = { cards: await get(`/sync/${old.epoch}/cards/0-${old.seq - (old.seq % 64)}`), bodies: await get(`/sync/${old.epoch}/bodies/${old.seq - NEW}-${old.seq}`) };
+// Packs that a phone fetched at its last sync lie in its cache: browsers that can (RFC 9842) offer the newest as a dictionary.
+const block = old.seq - (old.seq % 64);
+const held = { cards: await get(`/sync/${old.epoch}/cards/${block < old.seq ? `${block}-${old.seq}` : `0-${block}`}`), bodies: await get(`/sync/${old.epoch}/bodies/${old.seq - NEW}-${old.seq}`) };
 load(lines.slice(-NEW));
 let now = await head();
 for (; now.seq < old.seq + NEW; now = await head()) await new Promise(done => setTimeout(done, 100));

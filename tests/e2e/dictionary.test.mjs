@@ -94,27 +94,6 @@ test('whoever has no dictionary, another one, or cannot use it gets the whole fi
   assert.equal(start.toString('hex'), `5e2a4d1820000000${sha(held[3])}`);
 });
 
-test('new cards travel as a difference from the pack that the phone fetched before', async () => {
-  line.answers.length = 0;
-  const context = await phone(chrome);
-  const page = await context.newPage();
-  await settle(page, line.url);
-  await synced(page, 40, 20);
-  const packs = () => line.answers.filter(({ path }) => /^\/sync\/\w+\/cards\//.test(path));
-  const first = packs();
-  assert.match(first[0].headers['use-as-dictionary'], /cards/);
-  await page.goto('about:blank');
-  server.import(Array.from({ length: 12 }, (_, n) => ({ id: `more-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${n + 1}m`, source: { name: 'Trạm y tế' }, title: `Thêm tin số ${n}`, summary: 'Một dòng.', body: ['Nội dung.'] })));
-  await until('they stand', async () => (await addresses(server.url)).some(path => path.includes('/them-tin-so-11')));
-  await page.goto(line.url);
-  await until('their cards have come', async () => packs().length > first.length, 60000);
-  const second = packs()[first.length];
-  assert.match(second.asked['available-dictionary'], /^:.{44}:$/);
-  assert.match(second.headers['content-encoding'], /^dc[bz]$/);
-  await visited('they are read', () => page.goto(line.url), () => page.locator('main a', { hasText: 'Thêm tin số 0' }).count());
-  await context.close();
-});
-
 test('where a proxy lets no encoding pass, packs still come packed, and are read', async () => {
   line.rule = path => (path.startsWith('/sync/') ? { bare: true } : undefined);
   line.answers.length = 0;
@@ -145,5 +124,26 @@ test('there, what was cut begins anew: no rest is asked for of what is no plain 
   assert.ok(cut.size >= 2, `${cut.size}`);
   assert.deepEqual(line.seen.filter(path => path.includes('?z=')), []);
   line.rule = () => undefined;
+  await context.close();
+});
+
+test('new cards travel as a difference from the pack that the phone fetched before', async () => {
+  line.answers.length = 0;
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, line.url);
+  await synced(page, 40, 20);
+  const packs = () => line.answers.filter(({ path }) => /^\/sync\/\w+\/cards\//.test(path));
+  const first = packs();
+  assert.match(first[0].headers['use-as-dictionary'], /cards/);
+  await page.goto('about:blank');
+  server.import(Array.from({ length: 12 }, (_, n) => ({ id: `more-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${n + 1}m`, source: { name: 'Trạm y tế' }, title: `Thêm tin số ${n}`, summary: 'Một dòng.', body: ['Nội dung.'] })));
+  await until('they stand', async () => (await addresses(server.url)).some(path => path.includes('/them-tin-so-11')));
+  await page.goto(line.url);
+  await until('their cards have come', async () => packs().length > first.length, 60000);
+  const second = packs()[first.length];
+  assert.match(second.asked['available-dictionary'], /^:.{44}:$/);
+  assert.match(second.headers['content-encoding'], /^dc[bz]$/);
+  await visited('they are read', () => page.goto(line.url), () => page.locator('main a', { hasText: 'Thêm tin số 0' }).count());
   await context.close();
 });

@@ -5,6 +5,8 @@ import { after, before, beforeEach, test } from 'node:test';
 import { AXE, browser, link, phone, profile, RULES, serve, setting, settle, sleep, started, until } from './lib.mjs';
 
 const PAGE = '/nhan-canh-bao';
+/** As servers make them: a point of P-256 in base64url. */
+const KEY = `B${'K'.repeat(86)}`;
 /** Where whoever looks at pictures of the pages wants them. */
 const SHOTS = process.env.BANTIN_SHOTS;
 
@@ -19,7 +21,7 @@ before(async () => {
 });
 beforeEach(() => {
   asked.length = 0;
-  Object.assign(api, { known: true, last: 1_790_000_000, thu: 204, key: 'S0VZ' });
+  Object.assign(api, { known: true, last: 1_790_000_000, thu: 204, key: KEY });
   const json = { 'content-type': 'application/json' };
   line.rule = async (path, request) => {
     if (!path.startsWith('/push/')) return;
@@ -105,13 +107,13 @@ test('it explains first, asks in a tap, and sends exactly what was chosen', asyn
   await tap(page, 'on');
   await state(page, 'on');
   assert.equal(await page.evaluate(() => window.__asked), true, 'within the tap');
-  assert.equal(await page.evaluate(() => localStorage.__key), 'S0VZ');
+  assert.equal(await page.evaluate(() => localStorage.__key), KEY);
   const wanted = { endpoint: 'https://push.example/1', keys: { p256dh: 'P', auth: 'A' }, places, hazards: ['flash-flood'], level: 2, quiet: [22, 5], lang: 'vi' };
   assert.deepEqual(posts('dang-ky'), [['POST', 'dang-ky', wanted]]);
   assert.match(await page.locator('#last').innerText(), /Lần gửi gần nhất.*2026/);
   // Kept for the worker too.
   const flag = await page.evaluate(async () => (await caches.match('/bt-flag/push', { cacheName: 'bt-flags' })).json());
-  assert.deepEqual([flag.key, flag.wishes.places], ['S0VZ', places]);
+  assert.deepEqual([flag.key, flag.wishes.places], [KEY, places]);
   // The next visit shows what was chosen, and a change replaces it.
   await page.reload();
   await state(page, 'on');
@@ -283,6 +285,13 @@ test('a server with another key is found out within a week, a page of somebody e
   assert.equal(await page.evaluate(() => localStorage.__key), api.key);
   const kept = async () => page.evaluate(async () => [JSON.parse(localStorage['bt-push']).key, (await (await caches.match('/bt-flag/push')).json()).key]);
   await until('both that look know it', async () => (await kept()).every(key => key === api.key));
+  // Nor does the page itself let go of what rings, because of such an answer.
+  await page.goto(line.url + PAGE);
+  await state(page, 'on');
+  api.key = '<!doctype html>Đăng nhập';
+  await tap(page, 'save');
+  await said(page, 'failed');
+  assert.equal(await page.evaluate(() => localStorage.__sub), 'https://push.example/2');
   await context.close();
 });
 

@@ -175,7 +175,10 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<(Told, Vec<ItemId>)>, Erro
     };
     let (told, joined) = match now.filter(calls) {
         Some(card) => {
-            let references = card.alert().map(|info| info.references).unwrap_or_default();
+            // A drill goes on with nothing real, and nothing real with a drill.
+            let same = |id: &ItemId| snapshot.items.get(id).is_none_or(|item| item.card.status() == card.status());
+            let mut references = card.alert().map(|info| info.references).unwrap_or_default();
+            references.retain(same);
             // Its name on phones stays what it was, also where the oldest message was withdrawn since.
             let mut known = site.store.push_chains(&[&[card.id], &references[..]].concat()).await?;
             if known.is_empty() {

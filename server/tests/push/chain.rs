@@ -111,6 +111,26 @@ async fn one_cancel_of_two_alerts_is_heard_by_whoever_heard_of_either() {
 }
 
 #[tokio::test]
+async fn a_drill_takes_nothing_real_back() {
+    let world = World::new().await;
+    let phone = Phone::new(0);
+    world.subscribe(&phone, &[HERE], 1).await;
+    let real = world.publish(alert("a", 3, &[HERE])).await;
+    world.service.until("the alert", |got| got.len() == 1).await;
+    world.idle().await;
+    for (id, msg_type) in [("b", "cancel"), ("c", "update")] {
+        let mut drill = follow(id, msg_type, "a", 3, &[HERE]);
+        drill["status"] = json!("exercise");
+        world.publish(drill).await;
+        world.idle().await;
+    }
+    let got = world.service.until("the drill", |got| got.len() == 2).await;
+    world.service.quiet(Duration::from_millis(300)).await;
+    assert_eq!(heard(&phone, &got).iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), ["alert", "update"]);
+    assert_ne!(phone.open(&got[1])["bt"]["chain"], json!(real.to_string()), "a chain of its own");
+}
+
+#[tokio::test]
 async fn an_alert_that_is_corrected_to_be_none_is_taken_back() {
     for (field, value) in [("status", json!("test")), ("sample", json!(true))] {
         let world = World::new().await;
