@@ -7,16 +7,12 @@ mod web;
 
 use authority::*;
 use axum::http::StatusCode;
-use domain::alert::{State, standings};
-use domain::content::{Block, Card, FactKind, MsgType, PlaceCode, Status};
-use domain::editorial::{Role, Stage};
-use lab::{Lab, NOW};
+use domain::alert::State;
+use domain::content::{Block, FactKind, MsgType, PlaceCode, Status};
+use domain::editorial::Stage;
+use lab::NOW;
 use office::*;
-use server::Options;
-use server::store::desk::Lane;
-use server::store::desk::{CapMessage, Source};
 use std::sync::atomic::Ordering;
-use web::Web;
 
 #[tokio::test]
 async fn an_official_confirms_what_waits() {
