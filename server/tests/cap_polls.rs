@@ -32,9 +32,7 @@ async fn an_authority_goes_on_when_the_colleague_who_followed_it_has_left() {
 #[tokio::test]
 async fn after_a_storm_without_a_line_alerts_are_asked_for_within_minutes() {
     let desk = desk().await;
-    desk.put("/service", &[message(1, "Alert", &[])]);
-    let source = desk.follow("/service").await;
-    desk.let_through(source.id).await;
+    desk.trust("/service", message(1, "Alert", &[])).await;
     desk.web.put("/service", 503, "retry-after: 604800\r\n", Vec::new());
     for _ in 0..12 {
         desk.poll(600).await;

@@ -134,9 +134,7 @@ async fn an_officer_calls_off_what_came_from_elsewhere() {
 #[tokio::test]
 async fn what_is_not_for_people_here_is_kept_with_its_reason() {
     let desk = desk().await;
-    desk.put("/feed", &[message(1, "Alert", &[]).replace("<scope>Public", "<scope>Some")]);
-    let source = desk.follow("/feed").await;
-    desk.let_through(source.id).await;
+    desk.trust("/feed", message(1, "Alert", &[]).replace("<scope>Public", "<scope>Some")).await;
     let change = |n: usize, from: &str, to: &str| message(n, "Alert", &[]).replace(from, to);
     desk.put(
         "/feed",
@@ -184,16 +182,12 @@ async fn what_is_not_for_people_here_is_kept_with_its_reason() {
 #[tokio::test]
 async fn nobody_ends_the_alerts_of_another() {
     let desk = desk().await;
-    desk.put("/mot", &[message(1, "Alert", &[])]);
-    let one = desk.follow("/mot").await;
-    desk.let_through(one.id).await;
+    desk.trust("/mot", message(1, "Alert", &[])).await;
     desk.put("/mot", &[message(2, "Alert", &[])]);
     desk.poll(ROUND).await;
     assert_eq!(desk.stand(), [State::InForce]);
     desk.put("/hai", &[]);
-    desk.put("/hai", &[message(3, "Alert", &[]).replace("20044", "20050")]);
-    let two = desk.follow("/hai").await;
-    desk.let_through(two.id).await;
+    desk.trust("/hai", message(3, "Alert", &[]).replace("20044", "20050")).await;
     // In the name of the first, from the second source; and an exercise that cancels what is real.
     let drill = message(5, "Cancel", &[2]).replace("<status>Actual", "<status>Exercise");
     desk.put("/hai", &[message(4, "Cancel", &[2])]);
@@ -208,9 +202,7 @@ async fn nobody_ends_the_alerts_of_another() {
 #[tokio::test]
 async fn an_update_that_goes_on_elsewhere_ends_it_here() {
     let desk = desk().await;
-    desk.put("/feed", &[message(1, "Alert", &[])]);
-    let source = desk.follow("/feed").await;
-    desk.let_through(source.id).await;
+    desk.trust("/feed", message(1, "Alert", &[])).await;
     desk.put("/feed", &[message(2, "Alert", &[])]);
     desk.poll(ROUND).await;
     desk.put("/feed", &[message(3, "Update", &[2]).replace("20044", "00001").replace("20050", "00002")]);
@@ -221,9 +213,7 @@ async fn an_update_that_goes_on_elsewhere_ends_it_here() {
 #[tokio::test]
 async fn nobody_holds_up_an_alert_by_bringing_it_first() {
     let desk = desk().await;
-    desk.put("/service", &[message(1, "Alert", &[])]);
-    let service = desk.follow("/service").await;
-    desk.let_through(service.id).await;
+    desk.trust("/service", message(1, "Alert", &[])).await;
     // A mirror that is not let through is asked first; another one has something else under the same name.
     desk.put("/mirror", &[message(2, "Alert", &[])]);
     desk.put("/odd", &[message(3, "Alert", &[]).replace("20044", "00001").replace("20050", "00002")]);

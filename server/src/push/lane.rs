@@ -86,10 +86,9 @@ async fn look(site: &Arc<Site>, going: &mut HashMap<ItemId, Going>) -> Result<()
         // Written down at once: what comes after it finds its chain by it.
         let mut tx = site.store.begin().await?;
         let began = async {
-            for other in &joined {
-                tx.join_pushes(*other, told.chain).await?;
+            for chain in joined.iter().chain([&told.chain]) {
+                tx.end_older_pushes(*chain, seq, site.now()).await?;
             }
-            tx.end_older_pushes(told.chain, seq, site.now()).await?;
             tx.begin_push(seq, told.chain, site.now()).await
         }
         .await;
@@ -122,16 +121,10 @@ async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, (before, jo
         for run in before {
             let _ = run.task.await;
         }
-        // What those wrote down at last.
+        // With what those wrote down at last: who was about to be called may not have been.
         if !joined.is_empty() {
             let mut tx = site.store.begin().await?;
-            let done = async {
-                for other in joined {
-                    tx.join_pushes(other, told.chain).await?;
-                }
-                Ok::<(), Error>(())
-            }
-            .await;
+            let done = tx.join_pushes(&joined, told.chain).await;
             tx.end(done).await?;
         }
         let started = site.now();
@@ -175,14 +168,15 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<(Told, Vec<ItemId>)>, Erro
     };
     let (told, joined) = match now.filter(calls) {
         Some(card) => {
-            // A drill goes on with nothing real, and nothing real with a drill.
+            // Its name on phones stays what it was, also where the oldest message was withdrawn since. A drill goes on with
+            // nothing real, and nothing real with a drill.
             let same = |id: &ItemId| snapshot.items.get(id).is_none_or(|item| item.card.status() == card.status());
-            let mut references = card.alert().map(|info| info.references).unwrap_or_default();
-            references.retain(same);
-            // Its name on phones stays what it was, also where the oldest message was withdrawn since.
-            let mut known = site.store.push_chains(&[&[card.id], &references[..]].concat()).await?;
+            let references = card.alert().map(|info| info.references).unwrap_or_default().into_iter().filter(same);
+            let before = alert::Chains::of(snapshot.cards()).before(card.id).into_iter().map(|card| card.id);
+            let all: Vec<ItemId> = [card.id].into_iter().chain(references).chain(before).collect();
+            let mut known = site.store.push_chains(&all).await?;
             if known.is_empty() {
-                known.push(alert::chain(snapshot.cards(), card.id).first().map_or(card.id, |card| card.id));
+                known.push(alert::chain_id(snapshot.cards(), card.id));
             }
             let chain = known.remove(0);
             (entry.full().and_then(|full| Told::alert(seq, chain, &full, &slip())), known)

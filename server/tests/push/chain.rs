@@ -1,6 +1,6 @@
 //! How a chain goes on: updates, cancels, withdrawals.
 
-use super::pushed::Phone;
+use super::pushed::{Got, Phone};
 use super::world::{HERE, THERE, World, alert, follow, heard};
 use super::{lab, unpacked};
 use domain::content::Time;
@@ -176,19 +176,11 @@ async fn what_failed_and_waits_is_not_told_once_there_is_newer_word() {
     assert_eq!(world.service.count(), 0);
 }
 
-#[tokio::test]
-async fn a_cancel_overtakes_what_is_still_to_be_sent() {
-    let world = World::new().await;
-    let phones = world.phones(150, &[HERE]).await;
-    world.service.slow(Duration::from_millis(150));
-    world.publish(alert("a", 3, &[HERE])).await;
-    world.service.until("some are told", |got| got.len() >= 20).await;
-    world.publish(follow("b", "cancel", "a", 3, &[HERE])).await;
-    world.idle().await;
-    let got = world.service.got();
+/// Some heard the alert and then the cancel, the others neither; no alert went out after the first cancel.
+fn overtaken(phones: &[Phone], got: &[Got]) {
     let (mut told, mut spared) = (0, 0);
-    for phone in &phones {
-        match &heard(phone, &got).iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>()[..] {
+    for phone in phones {
+        match &heard(phone, got).iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>()[..] {
             ["alert", "cancel"] => told += 1,
             [] => spared += 1,
             other => panic!("{} heard {other:?}", phone.path),
@@ -198,4 +190,32 @@ async fn a_cancel_overtakes_what_is_still_to_be_sent() {
     let first_cancel =
         got.iter().position(|got| phones.iter().any(|phone| phone.path == got.path && phone.open(got)["bt"]["type"] == "cancel"));
     assert_eq!(first_cancel, Some(told), "none of the chain is under way when newer word of it goes out");
+}
+
+#[tokio::test]
+async fn a_cancel_overtakes_what_is_still_to_be_sent() {
+    let world = World::new().await;
+    let phones = world.phones(150, &[HERE]).await;
+    world.service.slow(Duration::from_millis(150));
+    world.publish(alert("a", 3, &[HERE])).await;
+    world.service.until("some are told", |got| got.len() >= 20).await;
+    world.publish(follow("b", "cancel", "a", 3, &[HERE])).await;
+    world.idle().await;
+    overtaken(&phones, &world.service.got());
+}
+
+#[tokio::test]
+async fn a_cancel_of_two_alerts_that_is_overtaken_itself_stops_both() {
+    let world = World::new().await;
+    let phones = world.phones(150, &[THERE]).await;
+    world.publish(alert("a", 3, &[HERE])).await;
+    world.idle().await;
+    world.service.slow(Duration::from_millis(150));
+    world.publish(alert("b", 3, &[THERE])).await;
+    world.service.until("some are told", |got| got.len() >= 20).await;
+    let mut both = follow("c", "cancel", "a", 3, &[HERE, THERE]);
+    both["alert"]["references"] = json!(["a", "b"]);
+    world.lab.import(&[both, follow("d", "cancel", "c", 3, &[HERE, THERE])]).await;
+    world.idle().await;
+    overtaken(&phones, &world.service.got());
 }

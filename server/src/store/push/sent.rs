@@ -145,16 +145,17 @@ impl Tx {
         Ok(row.map_or(now, |(began,)| Time(began)))
     }
 
-    /// A message ends, or goes on with, two events that were told apart: whoever heard of one of them hears it.
-    pub async fn join_pushes(&mut self, other: ItemId, chain: ItemId) -> Result<(), Error> {
-        let (from, to) = (other.0.to_vec(), chain.0.to_vec());
-        for sql in
-            ["UPDATE OR IGNORE push_sent SET chain = ?2 WHERE chain = ?1", "UPDATE push_run SET chain = ?2 WHERE chain = ?1"]
-        {
-            sqlx::query(sql).bind(&from).bind(&to).execute(self.raw()).await?;
+    /// A message ends, or goes on with, events that were told apart: whoever heard of one of them hears it.
+    pub async fn join_pushes(&mut self, others: &[ItemId], chain: ItemId) -> Result<(), Error> {
+        for other in others {
+            let (from, to) = (other.0.to_vec(), chain.0.to_vec());
+            for table in ["push_sent", "push_run"] {
+                let sql = ["UPDATE OR IGNORE ", table, " SET chain = ? WHERE chain = ?"].concat();
+                sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&to).bind(&from).execute(self.raw()).await?;
+            }
+            // Who heard of both.
+            sqlx::query("DELETE FROM push_sent WHERE chain = ?").bind(from).execute(self.raw()).await?;
         }
-        // Who heard of both.
-        sqlx::query("DELETE FROM push_sent WHERE chain = ?").bind(from).execute(self.raw()).await?;
         Ok(())
     }
 
