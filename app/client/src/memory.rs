@@ -1,5 +1,5 @@
-//! A store in memory, for tests and for phones whose browser refuses IndexedDB (private windows, some WebViews):
-//! there it lasts as long as the page.
+//! A store in memory, for tests that need no browser: the same contract as IndexedDB's holds for it. Phones whose browser
+//! refuses IndexedDB get the HTML edition.
 
 use crate::row;
 use crate::store::{Keep, Loaded, Store, Used};
@@ -134,12 +134,12 @@ impl Store for Memory {
         Ok(rows.take(count as usize).map(|(id, row)| (*id, row.clone())).collect())
     }
 
-    async fn delete_bodies(&self, ids: &[(ItemId, Vec<u8>)]) -> Result<(), StoreFault> {
+    async fn delete_bodies(&self, ids: &[ItemId]) -> Result<(), StoreFault> {
         self.write()?;
         let mut cache = self.cache.borrow_mut();
-        for (id, terms) in ids {
+        for id in ids {
             cache.bodies.remove(id);
-            cache.terms.insert(*id, terms.clone());
+            cache.terms.remove(id);
         }
         Ok(())
     }

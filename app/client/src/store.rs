@@ -68,7 +68,7 @@ pub struct Used {
 
 #[allow(async_fn_in_trait)]
 pub trait Store {
-    /// Rows that cannot be read are left out: a damaged row costs itself and is fetched again.
+    /// Rows that cannot be read are left out: a damaged row is missed, and what it held comes again.
     async fn load(&self) -> Result<Loaded, StoreFault>;
 
     /// [`Store::load`] and three shelves. A store that can ask for all of it at once does: readers wait for this.
@@ -79,7 +79,7 @@ pub trait Store {
     }
 
     /// All of it or none, in the order that [`Commit`] gives. The trust list goes to `keep` first: it may be newer than
-    /// the rest, never older. A commit makes the stored tag of the head void.
+    /// the rest, never older. A commit with a cursor makes the stored tag of the head void.
     async fn commit(&self, commit: &Commit) -> Result<(), StoreFault>;
 
     async fn put_tag(&self, tag: &str) -> Result<(), StoreFault>;
@@ -95,8 +95,9 @@ pub trait Store {
     /// Search terms in the order of ids, those after `after`, at most `count`: the index is built in slices.
     async fn terms(&self, after: Option<ItemId>, count: u32) -> Result<Vec<(ItemId, Vec<u8>)>, StoreFault>;
 
-    /// The bodies of these items go, with what search knows of their text replaced by `terms` of their cards.
-    async fn delete_bodies(&self, ids: &[(ItemId, Vec<u8>)]) -> Result<(), StoreFault>;
+    /// The bodies of these items go, and what search knows of them: it finds them by their cards then. Nothing is written, so
+    /// that a full phone can do it.
+    async fn delete_bodies(&self, ids: &[ItemId]) -> Result<(), StoreFault>;
 
     /// Empties the cache. `keep` stays.
     async fn clear_cache(&self) -> Result<(), StoreFault>;

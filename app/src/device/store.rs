@@ -173,7 +173,7 @@ fn behind(key: &JsValue) -> Result<JsValue, JsValue> {
 async fn add(lazy: &Rc<Lazy>, name: &'static str, key: JsValue, by: u64) -> Result<(), StoreFault> {
     let failed = |_| StoreFault::Failed;
     let db = open(lazy).await?;
-    let tx = db.transaction(name).with_mode(TransactionMode::Readwrite).build().map_err(|error| fault(&error))?;
+    let tx = db.transaction(name).with_mode(TransactionMode::Readwrite).build().map_err(|_| StoreFault::Failed)?;
     let store = tx.as_sys().object_store(name).map_err(failed)?;
     let read = store.get(&key).map_err(failed)?;
     let written = js_sys::Promise::new(&mut |resolve, reject| {
@@ -198,20 +198,32 @@ fn run<'a>(lazy: &'a Rc<Lazy>, work: Vec<(&'static str, Act)>) -> Later<'a, Resu
         if work.is_empty() {
             return Ok(Vec::new());
         }
-        let db = open(lazy).await?;
         let mut stores: Vec<&str> = work.iter().map(|(store, _)| *store).collect();
         stores.sort_unstable();
         stores.dedup();
         let writes = work.iter().any(|(_, act)| act.writes());
         let mode = if writes { TransactionMode::Readwrite } else { TransactionMode::Readonly };
-        let tx = db.transaction(&stores[..]).with_mode(mode).build().map_err(|error| fault(&error))?;
-        let mut requests = Vec::with_capacity(work.len());
-        for (store, act) in work {
-            let begun = tx.as_sys().object_store(store).and_then(|store| act.begin(&store));
-            requests.push(begun.map_err(|_| StoreFault::Failed)?);
+        let mut again = true;
+        loop {
+            let db = open(lazy).await?;
+            let tx = match db.transaction(&stores[..]).with_mode(mode).build() {
+                Ok(tx) => tx,
+                // A connection may be dead although nobody said that it was closed (WebKit 277615): another one is tried.
+                Err(_) if again => {
+                    again = false;
+                    shut(lazy);
+                    continue;
+                }
+                Err(_) => return Err(StoreFault::Failed),
+            };
+            let mut requests = Vec::with_capacity(work.len());
+            for (store, act) in work {
+                let begun = tx.as_sys().object_store(store).and_then(|store| act.begin(&store));
+                requests.push(begun.map_err(|_| StoreFault::Failed)?);
+            }
+            finish(tx).await?;
+            return Ok(requests);
         }
-        finish(tx).await?;
-        Ok(requests)
     })
 }
 
@@ -350,11 +362,10 @@ impl Store for IdbStore {
         Ok(rows.filter_map(|(key, value)| Some((id(&key)?, bytes(&value)))).collect())
     }
 
-    async fn delete_bodies(&self, ids: &[(ItemId, Vec<u8>)]) -> Result<(), StoreFault> {
+    async fn delete_bodies(&self, ids: &[ItemId]) -> Result<(), StoreFault> {
         let mut work = Vec::new();
-        for (id, row) in ids {
-            work.push(("bodies", Act::Delete(key(*id))));
-            work.push(("terms", Act::Put(key(*id), value(row))));
+        for id in ids {
+            work.extend(["bodies", "terms"].map(|store| (store, Act::Delete(key(*id)))));
         }
         self.write(&self.cache, work).await
     }

@@ -159,9 +159,8 @@ impl super::shelf::Shelf {
         let Some(index) = &mut self.index else { return };
         if index.len() < self.cards.len() {
             let found: Vec<ItemId> = index.search(&Query::default(), usize::MAX).iter().map(|hit| hit.id).collect();
-            let missing = self.cards.keys().copied().filter(|id| !found.contains(id));
-            let missing: Vec<_> = missing.map(|id| (id, Vec::new())).collect();
-            self.index_all(&missing);
+            let missing: Vec<ItemId> = self.cards.keys().copied().filter(|id| !found.contains(id)).collect();
+            self.index_cards(&missing);
         }
         self.indexed = true;
     }

@@ -163,7 +163,7 @@ async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
     };
     let stored = app.store.commit(&opened.commit).await;
     // Shown as what it is also where it finds no room; room is made for the next one.
-    app.view.borrow_mut().shelf.apply(&opened.commit, true);
+    app.view.borrow_mut().shelf.apply(&opened.commit, stored.is_ok());
     if stored == Err(StoreFault::Quota) {
         super::phone::make_room(app).await;
     }

@@ -4,7 +4,6 @@ use super::{App, keep};
 use crate::device::{clock, media, storage};
 use client::{Store, quota, usage};
 use domain::content::{ItemId, Time};
-use domain::search::Terms;
 use domain::sorted::Set;
 use std::rc::Rc;
 use ui::data::PhoneData;
@@ -75,26 +74,22 @@ pub async fn drop_all(app: &Rc<App>) {
 }
 
 async fn drop_bodies(app: &Rc<App>, ids: &[ItemId]) {
-    // What goes does not come again by itself.
+    app.opened.take();
+    if app.store.delete_bodies(ids).await.is_err() {
+        return app.say(app.words().save_failed());
+    }
+    // What goes does not come again by itself. Written now that there is room.
     let newest = app.with(|view| ids.iter().filter_map(|id| Some(view.shelf.cards.get(id)?.issued)).max());
     if let Some(newest) = newest {
         keep::set_since(app, newest.plus(1)).await;
     }
-    let rows: Vec<(ItemId, Vec<u8>)> = app.with(|view| {
-        let cards = ids.iter().filter_map(|id| view.shelf.cards.get(id));
-        cards.map(|card| (card.id, Terms::of(card, None).encode())).collect()
-    });
-    app.opened.take();
-    if app.store.delete_bodies(&rows).await.is_err() {
-        return app.say(app.words().save_failed());
-    }
     app.change(|view| {
-        for (id, _) in &rows {
+        for id in ids {
             if let Some(held) = view.shelf.held.cards.get_mut(id) {
                 held.body = false;
             }
         }
-        view.shelf.index_all(&rows);
+        view.shelf.index_cards(ids);
     });
     crate::device::channel::changed();
 }

@@ -16,6 +16,8 @@ pub struct Shelf {
     pub index: Option<Index>,
     /// Whether all that is held is in it.
     pub indexed: bool,
+    /// Commits since it was read.
+    pub commits: u32,
 }
 
 /// Cards that are read before the screen gets a turn.
@@ -45,6 +47,7 @@ impl Shelf {
         if stored {
             self.held.apply(commit);
         }
+        self.commits += 1;
         self.held.bytes.clear();
         if commit.reset {
             self.cards.clear();
@@ -64,7 +67,13 @@ impl Shelf {
         self.index_all(&commit.terms);
     }
 
-    /// Terms of items, where there is an index.
+    /// These are found by what their cards say, where there is an index.
+    pub fn index_cards(&mut self, ids: &[ItemId]) {
+        let all: Vec<_> = ids.iter().map(|id| (*id, Vec::new())).collect();
+        self.index_all(&all);
+    }
+
+    /// Terms of items, where there is an index; without any, those of their cards.
     pub fn index_all(&mut self, all: &[(ItemId, Vec<u8>)]) {
         let Some(index) = &mut self.index else { return };
         for (id, terms) in all {

@@ -225,23 +225,28 @@ pub fn begin(app: &Rc<App>) {
 
 /// Reads everything again: another tab changed the store.
 pub async fn reload(app: &Rc<App>) {
-    let Ok(start) = app.store.start().await else { return };
     let had_index = app.with(|view| view.shelf.indexed);
-    let shelf = Shelf::of(start.loaded).await;
-    let told = alarm::told(&start.read);
-    let (saved, read) = (super::keep::saved(&start.saved), super::keep::read(&app.store, start.read).await);
-    let settings = super::keep::settings(&start.settings);
-    // What was read before a commit of our own must not stand over it.
-    if app.sync.running.get() {
-        return app.sync.stale.set(true);
+    // Again where a commit of our own came meanwhile, which must not be lost: an alert that came by push is no other tab's.
+    loop {
+        let commits = app.with(|view| view.shelf.commits);
+        let Ok(start) = app.store.start().await else { return };
+        let shelf = Shelf::of(start.loaded).await;
+        let told = alarm::told(&start.read);
+        let (saved, read) = (super::keep::saved(&start.saved), super::keep::read(&app.store, start.read).await);
+        if app.sync.running.get() {
+            return app.sync.stale.set(true);
+        }
+        if commits == app.with(|view| view.shelf.commits) {
+            app.change(|view| {
+                view.shelf = shelf;
+                view.keep_saved(saved);
+                view.read = read.into();
+                view.told = told;
+                view.choose(super::keep::settings(&start.settings));
+            });
+            break;
+        }
     }
-    app.change(|view| {
-        view.shelf = shelf;
-        view.keep_saved(saved);
-        view.read = read.into();
-        view.told = told;
-        view.choose(settings);
-    });
     super::keep::look(app);
     if had_index {
         super::find::warm(app);

@@ -1,7 +1,7 @@
 //! A message proves itself: Ed25519 over an item's exact bytes, checked offline against a trust list.
 //!
 //! Three things are signed, each under its own domain tag so that none can stand for another:
-//! an item (`card` and hash of `body`), a pack for phones, and the trust list.
+//! an item (key id, hash of `card`, hash of `body`), a pack for phones, and the trust list.
 
 use crate::content::{DecodeError, Time, from_bytes, to_bytes};
 use crate::read::fields;

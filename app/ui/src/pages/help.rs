@@ -5,7 +5,7 @@ use crate::el::{El, cl, el, tx};
 use crate::icons::icon;
 use crate::parts::{button, page, way};
 use domain::instance::instance;
-use domain::route::Route;
+use domain::route::{Feed, Route};
 use domain::words::fill;
 
 pub fn about(ctx: &Ctx) -> El {
@@ -21,6 +21,9 @@ pub fn about(ctx: &Ctx) -> El {
         .kid(part(p.about_data, p.about_data_text))
         .kid(part(p.about_private, p.about_private_text))
         .kid(part(p.about_open, p.about_open_text))
+        .kid(way(Feed::All.path(ctx.lang), p.about_open_atom))
+        .kid(way(Feed::Caps.path(ctx.lang), p.about_open_cap))
+        .kid(way("/api/openapi.json".into(), p.about_open_api))
         .kid(way(Route::Install.path(ctx.lang), w.install()))
 }
 

@@ -7,7 +7,7 @@ use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
 use crate::links;
 use crate::parts::{button, get_alerts, headline, kind_name, place_link, sample_badge, summary, title, to, topic_link};
-use domain::alert::sms;
+use domain::alert::{State, sms};
 use domain::content::{Body, Card, Headline, Kind, Variant};
 use domain::route::Route;
 use domain::words::{Lang, fill, size};
@@ -98,12 +98,17 @@ fn standing(card: &Card, ctx: &Ctx) -> (&'static str, String) {
 
 /// What must come first wherever the item is passed on: that it is a sample, that it no longer holds; a blank behind each.
 pub fn over(data: &ItemData, ctx: &Ctx) -> String {
-    let text = match data.state {
-        Some(_) => sms::over(data.card, data.state, ctx.lang).map(str::to_owned),
-        None if data.replaced_by.is_some() => ctx.w().replaced_by().split(':').next().map(str::to_owned),
-        None => Some(standing(data.card, ctx)).filter(|(class, _)| *class == OVER).map(|(_, text)| text),
+    over_as(data.card, data.state, data.replaced_by.is_some(), ctx)
+}
+
+/// [`over`] of whatever is known to stand so.
+pub fn over_as(card: &Card, state: Option<State>, replaced: bool, ctx: &Ctx) -> String {
+    let text = match state {
+        Some(_) => sms::over(card, state, ctx.lang).map(str::to_owned),
+        None if replaced => ctx.w().replaced_by().split(':').next().map(str::to_owned),
+        None => Some(standing(card, ctx)).filter(|(class, _)| *class == OVER).map(|(_, text)| text),
     };
-    let mut out = sms::sample(data.card, ctx.lang);
+    let mut out = sms::sample(card, ctx.lang);
     if let Some(text) = text {
         out.push_str(&text);
         out.push_str(". ");

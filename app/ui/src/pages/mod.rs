@@ -18,7 +18,7 @@ pub use alert::{after as numbers, alarm, what_to_do};
 pub use alerts::alerts;
 pub use help::{about, install};
 pub use home::home;
-pub use item::{article, item, lang_name, over};
+pub use item::{article, item, lang_name, over, over_as};
 pub use mine::saved;
 pub use phone::on_this_phone;
 pub use place::{former, place, places};

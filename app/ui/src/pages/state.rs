@@ -21,14 +21,18 @@ pub fn gone(ctx: &Ctx, gone: &Gone) -> El {
         .kid(el("p").text(w.gone_reason()).text(" ").kid(tx("b", gone.reason.clone())))
         .kid(tx("p", w.gone_next()))
         .maybe(ctx.saved.contains(&gone.id).then(|| switch("save", gone.id.to_string(), true, w.saved_act()).apart()))
-        .kid(ways(ctx, &[(Route::Home, w.to_home()), (Route::Search(Query::default()), w.search())]))
+        .kid(elsewhere(ctx))
+}
+
+/// Where to look for what is not here.
+fn elsewhere(ctx: &Ctx) -> El {
+    let w = ctx.w();
+    ways(ctx, &[(Route::Home, w.to_home()), (Route::Search(Query::default()), w.search()), (Route::Places, w.places())])
 }
 
 pub fn not_found(ctx: &Ctx) -> El {
     let w = ctx.w();
-    page("none", w.not_found())
-        .kid(tx("p", w.not_found_text()))
-        .kid(ways(ctx, &[(Route::Home, w.to_home()), (Route::Search(Query::default()), w.search()), (Route::Places, w.places())]))
+    page("none", w.not_found()).kid(tx("p", w.not_found_text())).kid(elsewhere(ctx))
 }
 
 /// The server broke, perhaps before it knew in which language it was asked: both.

@@ -140,6 +140,8 @@ pub fn addresses(name: &str, page: &El, lang: Lang) {
             || href.ends_with("/to-ro")
             || href.ends_with("/loa")
             || href.ends_with(".atom")
+            || href.ends_with(".cap")
+            || href == "/api/openapi.json"
             || href.ends_with(".ics");
         // A page of the server alone: in the language of this one.
         if href == notify_path(lang) || href.ends_with("/cay-goi") {
