@@ -11,6 +11,7 @@ use domain::wire::{
     BLOCK, Envelope, PackKind, Problem, Seq, bodies_allowed, cards_allowed, encode_bodies, encode_cards, encode_full, log, path,
 };
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 pub const CONTENT_TYPE: &str = "application/x-bantin";
 const CARDS: &str = "match=\"/sync/*/cards/*\"";
@@ -85,11 +86,16 @@ async fn rest(site: &Arc<Site>, path: &str, from: &str) -> Option<Arc<Hot>> {
     if from >= plain.len() {
         return None;
     }
-    // Of one pack there are hundreds of rests, and anybody may ask for all of them: each is made quickly, and none takes the
-    // place of a pack.
-    let (kept, level) = if from == 0 { (&site.packs, 19) } else { (&site.rests, 9) };
-    let make =
-        move || Hot::new(FRAME, FOREVER, crate::compress::zstd(&plain[from..], level)).incompressible().header(VARY, ACCEPTED);
+    // Of one pack there are hundreds of rests, and anybody may ask for all of them: one at a time is made as small as can be,
+    // whoever comes meanwhile gets his quickly and a little larger, and none takes the place of a pack.
+    static SPARE: Semaphore = Semaphore::const_new(1);
+    let (kept, spare) = if from == 0 { (&site.packs, None) } else { (&site.rests, SPARE.try_acquire().ok()) };
+    let level = if from == 0 || spare.is_some() { 19 } else { 9 };
+    let make = move || {
+        let frame = crate::compress::zstd(&plain[from..], level);
+        drop(spare);
+        Hot::new(FRAME, FOREVER, frame).incompressible().header(VARY, ACCEPTED)
+    };
     // By what is in it, so that one rest has one name whatever was typed.
     Some(kept.get_or_make(&format!("{}?z={from}", whole.etag()), make).await)
 }

@@ -10,14 +10,16 @@ pub fn brotli(bytes: &[u8], quality: i32) -> Vec<u8> {
 
 /// Ways that suit programs better than what suits texts: some distances in a code of their own or by their last bit apart,
 /// what comes next told by the high or by the low bits of what came before. Each was the best for some part of some build.
-const WAYS: [(u32, u32, Option<BrotliEncoderMode>); 9] = [
+const WAYS: [(u32, u32, Option<BrotliEncoderMode>); 11] = [
     (1, 0, None),
     (2, 0, None),
     (3, 0, None),
+    (6, 0, None),
     (0, 1, None),
     (2, 1, None),
     (0, 0, Some(BROTLI_FORCE_MSB_PRIOR)),
     (1, 0, Some(BROTLI_FORCE_MSB_PRIOR)),
+    (6, 0, Some(BROTLI_FORCE_LSB_PRIOR)),
     (0, 1, Some(BROTLI_FORCE_LSB_PRIOR)),
     (2, 1, Some(BROTLI_FORCE_LSB_PRIOR)),
 ];
