@@ -12,7 +12,7 @@ use domain::content::{AlertInfo, Body, Card, Gone, ItemId, Kind, MediaRef, Statu
 use domain::sign::{Issuer, sign_item};
 use domain::wire::log::Entry;
 use domain::wire::{Logged, Seq};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Something to publish, under the name it has at its source.
@@ -30,15 +30,8 @@ pub enum What {
     Withdraw { reason: String },
 }
 
-impl What {
-    /// Other items that it refers to.
-    pub fn names(&self) -> Vec<String> {
-        match self {
-            What::Item(proposal) => proposal.references.iter().chain(&proposal.supersedes).cloned().collect(),
-            What::Withdraw { .. } => Vec::new(),
-        }
-    }
-}
+/// Names of what has not arrived yet and still will, each with whether it is an alert.
+pub type Expected = HashMap<String, bool>;
 
 /// Whether phones ring for it: a trial of the equipment and sample content call nobody.
 pub fn calls(card: &Card) -> bool {
@@ -101,7 +94,7 @@ impl Publisher {
 
     /// Publishes `drafts` from outside the desk in one transaction and says what became of each. `expected` are names that drafts may refer to
     /// although nothing of that name has arrived yet. Runs to its end even if the caller goes away.
-    pub async fn publish(&self, drafts: Vec<Draft>, expected: Arc<HashSet<String>>) -> Result<Vec<Done>, Error> {
+    pub async fn publish(&self, drafts: Vec<Draft>, expected: Arc<Expected>) -> Result<Vec<Done>, Error> {
         let this = self.clone();
         let task = tokio::spawn(async move {
             let mut tx = this.store.begin().await?;
@@ -122,7 +115,7 @@ impl Publisher {
     }
 
     /// [`Publisher::publish`] within a transaction that does more than that; whoever began it ends it.
-    pub async fn append(&self, tx: &mut Tx, drafts: Vec<Draft>, expected: &HashSet<String>) -> Result<Vec<Done>, Error> {
+    pub async fn append(&self, tx: &mut Tx, drafts: Vec<Draft>, expected: &Expected) -> Result<Vec<Done>, Error> {
         let mut seq = tx.last_seq().await?;
         let mut all = Vec::with_capacity(drafts.len());
         for draft in drafts {
@@ -142,7 +135,7 @@ impl Publisher {
         external: &str,
         content: &[u8; 32],
         proposal: Proposal,
-        expected: &HashSet<String>,
+        expected: &Expected,
     ) -> Result<Done, Error> {
         let Proposal { mut card, undated, body, mut alert, references, supersedes, media } = proposal;
         let now = self.clock.now();
@@ -155,9 +148,15 @@ impl Publisher {
         }
         let revision = origin.as_ref().map_or(0, |origin| origin.revision);
         for name in references.iter().chain(&supersedes) {
-            let known = expected.contains(name) || tx.origin(name).await?.is_some();
+            let known = expected.contains_key(name) || tx.origin(name).await?.is_some();
             if !known || name == external {
                 return Ok(Done::Refused(Reason::UnknownReference(name.clone())));
+            }
+        }
+        // A cancel of what was no alert would be a message about nothing.
+        for name in &references {
+            if expected.get(name) != Some(&true) && !tx.was_alert(name).await? {
+                return Ok(Done::Refused(Reason::NoAlert(name.clone())));
             }
         }
         if let Some(alert) = &mut alert {

@@ -30,6 +30,8 @@ pub enum Reason {
     /// Issued more than a day ahead of the clock.
     Future,
     UnknownReference(String),
+    /// An alert speaks of something else than an alert.
+    NoAlert(String),
     /// It replaces what replaces it.
     Circle,
     BadUrl(String),
@@ -66,6 +68,7 @@ impl Reason {
             Reason::Backwards => "backwards",
             Reason::Future => "future",
             Reason::UnknownReference(_) => "unknown-reference",
+            Reason::NoAlert(_) => "no-alert",
             Reason::Circle => "circle",
             Reason::BadUrl(_) => "bad-url",
             Reason::BadPhone(_) => "bad-phone",
@@ -100,6 +103,7 @@ impl fmt::Display for Reason {
             Reason::Backwards => write!(f, "kết thúc trước khi bắt đầu")?,
             Reason::Future => write!(f, "ngày phát hành ở tương lai")?,
             Reason::UnknownReference(id) => write!(f, "nhắc tới “{id}” mà không có tin đó")?,
+            Reason::NoAlert(id) => write!(f, "cảnh báo nhắc tới “{id}” mà đó không phải cảnh báo")?,
             Reason::Circle => write!(f, "thay một tin mà chính tin đó đang thay tin này")?,
             Reason::BadUrl(url) => write!(f, "địa chỉ “{url}” không dùng được")?,
             Reason::BadPhone(number) => write!(f, "số điện thoại “{number}” không đúng")?,

@@ -5,7 +5,6 @@ use crate::import::{self, MediaFolder, Report};
 use crate::publish::{Done, Draft, What};
 use crate::site::Site;
 use domain::sign::hash;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 mod embedded {
@@ -24,6 +23,6 @@ pub async fn remove(site: &Site) -> Result<usize, Error> {
     let drafts = site.store.samples().await?.into_iter();
     let drafts: Vec<Draft> =
         drafts.map(|external| Draft { external, content, what: What::Withdraw { reason: reason.clone() } }).collect();
-    let done = site.publisher.publish(drafts, Arc::new(HashSet::new())).await?;
+    let done = site.publisher.publish(drafts, Arc::default()).await?;
     Ok(done.iter().filter(|done| matches!(done, Done::Withdrawn(_))).count())
 }

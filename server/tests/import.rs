@@ -69,6 +69,46 @@ async fn lines_may_refer_to_later_ones_and_only_to_what_there_is() {
     assert_eq!(lab.import(&lines).await.to_string(), "0 mới, 0 sửa, 4 không đổi, 1 lỗi");
 }
 
+/// However the lines stand: nothing goes in that hangs on a line which does not.
+#[tokio::test]
+async fn what_hangs_on_a_bad_line_is_refused_with_it() {
+    let lab = Lab::new().await;
+    let mut first = alert("a", "alert", &[], "+1h");
+    first["alert"]["hazard"] = json!("không-có");
+    let mut lines = vec![first, alert("b", "update", &["a"], "+2h"), alert("c", "cancel", &["b"], "+2h"), article(1)];
+    let unknown = |name: &str| Reason::UnknownReference(name.into());
+    for _ in 0..2 {
+        let report = lab.import(&lines).await;
+        let at = |name: &str| lines.iter().position(|line| line["id"] == name).unwrap() + 1;
+        let mut bad = vec![(at("a"), Reason::UnknownHazard("không-có".into())), (at("b"), unknown("a")), (at("c"), unknown("b"))];
+        bad.sort_by_key(|(number, _)| *number);
+        assert_eq!(report.bad, bad);
+        assert_eq!(lab.app.site.live.now().items.len(), 1);
+        lines.reverse();
+    }
+    // What withdraws an item brings none.
+    let lines = [json!({"id": "x", "withdrawn": "nhầm"}), alert("d", "cancel", &["x"], "+2h")];
+    assert_eq!(lab.import(&lines).await.bad, [(1, unknown("x")), (2, unknown("x"))]);
+}
+
+/// A cancel of a bulletin would be an alert about nothing.
+#[tokio::test]
+async fn an_alert_speaks_of_alerts() {
+    let lab = Lab::new().await;
+    let none = Reason::NoAlert("bai-1".into());
+    let lines = [article(1), alert("a", "cancel", &["bai-1"], "+1h")];
+    // Beside it in a file, and later.
+    for _ in 0..2 {
+        assert_eq!(lab.import(&lines).await.bad, [(2, none.clone())]);
+    }
+    // What was an alert may still be called off.
+    lab.import(&[alert("b", "alert", &[], "+1h")]).await;
+    let mut now = article(2);
+    now["id"] = json!("b");
+    lab.import(&[now]).await;
+    assert_eq!(lab.import(&[alert("c", "cancel", &["b"], "+1h")]).await.bad, []);
+}
+
 #[tokio::test]
 async fn a_withdrawal_leaves_a_stone_and_can_be_taken_back() {
     let lab = Lab::new().await;

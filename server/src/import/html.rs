@@ -27,7 +27,7 @@ pub fn blocks(source: &str) -> Vec<Block> {
 pub fn read(source: &str) -> (Vec<Block>, Option<&'static str>) {
     let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
     let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from(source));
+    queue.push_back(StrTendril::from(tame(source)));
     let _ = tokenizer.feed(&queue);
     tokenizer.end();
     let mut reader = tokenizer.sink.0.into_inner();
@@ -35,6 +35,37 @@ pub fn read(source: &str) -> (Vec<Block>, Option<&'static str>) {
     reader.close_list();
     reader.flush();
     (reader.blocks, reader.lost)
+}
+
+/// Attributes of one element. The tokenizer holds each against all before it.
+const MAX_ATTRIBUTES: usize = 500;
+
+/// The text as far as no element has more attributes than any real one.
+fn tame(source: &str) -> &str {
+    // Of the element that stands open: where it began, its attributes, the quotation mark of a value, and what came last.
+    let mut open: Option<(usize, usize, Option<u8>, u8)> = None;
+    for (at, byte) in source.bytes().enumerate() {
+        open = match open {
+            None if byte == b'<' => Some((at, 0, None, byte)),
+            None => None,
+            Some((_, 0, None, b'<')) if !byte.is_ascii_alphabetic() => None,
+            Some((_, _, None, _)) if byte == b'>' => None,
+            Some((from, more, None, b'=')) if matches!(byte, b'"' | b'\'') => Some((from, more, Some(byte), byte)),
+            Some((from, more, None, last)) if byte.is_ascii_whitespace() || byte == b'/' => {
+                // A value without marks may follow after blanks.
+                let last = if last == b'=' { last } else { byte };
+                Some((from, more + 1, None, last))
+            }
+            Some((from, more, None, _)) => Some((from, more, None, byte)),
+            Some((from, more, Some(mark), _)) => Some((from, more, Some(mark).filter(|mark| *mark != byte), byte)),
+        };
+        if let Some((from, more, ..)) = open
+            && more > MAX_ATTRIBUTES
+        {
+            return &source[..from];
+        }
+    }
+    source
 }
 
 #[derive(Default)]

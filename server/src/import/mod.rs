@@ -18,7 +18,7 @@ mod tests;
 pub use media::MediaFolder;
 
 use crate::error::Error;
-use crate::publish::{Done, Draft, What, check, check_withdrawal};
+use crate::publish::{Done, Draft, Expected, Proposal, What, check, check_withdrawal};
 use crate::reason::Reason;
 use crate::site::Site;
 use domain::content::Time;
@@ -127,8 +127,27 @@ pub async fn bytes(site: &Site, lines: &[u8], folder: MediaFolder) -> Result<Rep
     publish(site, Lines::new(lines), inside, media, stories).await
 }
 
-/// Every item of the file with what each good line about it holds and refers to.
-type Stories = HashMap<String, Vec<([u8; 32], Vec<String>)>>;
+/// Every item of the file with what each good line about it says.
+type Stories = HashMap<String, Vec<Told>>;
+
+/// A good line about an item.
+struct Told {
+    content: [u8; 32],
+    /// Alerts that it speaks of.
+    references: Vec<String>,
+    supersedes: Option<String>,
+    /// Whether it makes an alert of it; `None` where it withdraws it.
+    alert: Option<bool>,
+}
+
+impl Told {
+    fn of(draft: Draft) -> Told {
+        let told = Told { content: draft.content, references: Vec::new(), supersedes: None, alert: None };
+        let What::Item(proposal) = draft.what else { return told };
+        let Proposal { references, supersedes, alert, .. } = *proposal;
+        Told { references, supersedes, alert: Some(alert.is_some()), ..told }
+    }
+}
 
 /// `path` names the lines where they cannot be read.
 async fn scan(site: &Site, lines: Lines<impl BufRead>, path: &Path, media: &mut Media) -> Result<Stories, Error> {
@@ -137,10 +156,7 @@ async fn scan(site: &Site, lines: Lines<impl BufRead>, path: &Path, media: &mut 
         let found = draft(line.map_err(Error::file(path))?, media, site.now());
         media.shelve(&site.shelf).await?;
         match found {
-            Ok(draft) => {
-                let names = draft.what.names();
-                stories.entry(draft.external).or_default().push((draft.content, names));
-            }
+            Ok(draft) => stories.entry(draft.external.clone()).or_default().push(Told::of(draft)),
             Err(Fault::Line(_)) => {}
             Err(Fault::Fatal(cause)) => return Err(cause),
         }
@@ -148,15 +164,38 @@ async fn scan(site: &Site, lines: Lines<impl BufRead>, path: &Path, media: &mut 
     Ok(stories)
 }
 
+/// What will have arrived when the whole file has: nothing of which every line is refused for what it refers to, however
+/// many lines hang on one that is.
+async fn expected(site: &Site, stories: &Stories) -> Result<Expected, Error> {
+    let alert = |lines: &Vec<Told>| lines.iter().any(|told| told.alert == Some(true));
+    let mut expected: Expected = stories.iter().map(|(name, lines)| (name.clone(), alert(lines))).collect();
+    loop {
+        let mut lost = HashSet::new();
+        for name in expected.keys() {
+            let mut comes = false;
+            for told in stories[name].iter().filter(|told| told.alert.is_some()) {
+                comes = comes || refers(site, name, told, &expected).await?;
+            }
+            if !comes {
+                lost.insert(name.clone());
+            }
+        }
+        if lost.is_empty() {
+            return Ok(expected);
+        }
+        expected.retain(|name, _| !lost.contains(name));
+    }
+}
+
 /// Items of which several lines tell the story when its end is known already: none of these lines is news.
-async fn settled(site: &Site, stories: &Stories, expected: &HashSet<String>) -> Result<HashSet<String>, Error> {
+async fn settled(site: &Site, stories: &Stories, expected: &Expected) -> Result<HashSet<String>, Error> {
     let mut settled = HashSet::new();
     for (name, lines) in stories.iter().filter(|(_, lines)| lines.len() > 1) {
         let Some(known) = site.store.content_of(name).await? else { continue };
-        for (content, names) in lines.iter().rev() {
+        for told in lines.iter().rev() {
             // A line that is refused for what it refers to is not the end.
-            if refers(site, name, names, expected).await? {
-                if *content == known {
+            if refers(site, name, told, expected).await? {
+                if told.content == known {
                     settled.insert(name.clone());
                 }
                 break;
@@ -166,10 +205,15 @@ async fn settled(site: &Site, stories: &Stories, expected: &HashSet<String>) -> 
     Ok(settled)
 }
 
-/// Whether an item refers to others only, and to such as there are: the publisher refuses what does not.
-async fn refers(site: &Site, name: &str, names: &[String], expected: &HashSet<String>) -> Result<bool, Error> {
-    for other in names {
-        if other == name || !(expected.contains(other) || site.store.knows(other).await?) {
+/// Whether a line about `name` refers to others only, and to such as there are: the publisher refuses what does not.
+async fn refers(site: &Site, name: &str, told: &Told, expected: &Expected) -> Result<bool, Error> {
+    for other in told.references.iter().chain(&told.supersedes) {
+        if other == name || !(expected.contains_key(other) || site.store.knows(other).await?) {
+            return Ok(false);
+        }
+    }
+    for other in &told.references {
+        if expected.get(other) != Some(&true) && !site.store.was_alert(other).await? {
             return Ok(false);
         }
     }
@@ -183,7 +227,7 @@ async fn publish(
     mut media: Media,
     stories: Stories,
 ) -> Result<Report, Error> {
-    let expected: Arc<HashSet<String>> = Arc::new(stories.keys().cloned().collect());
+    let expected = Arc::new(expected(site, &stories).await?);
     let settled = settled(site, &stories, &expected).await?;
     let (now, mut report) = (site.now(), Report::default());
     let mut batch: Vec<(usize, Draft)> = Vec::with_capacity(BATCH);
@@ -195,8 +239,8 @@ async fn publish(
         media.shelve(&site.shelf).await?;
         match found {
             Ok(draft) => {
-                let (name, names) = (&draft.external, draft.what.names());
-                if settled.contains(name) && refers(site, name, &names, &expected).await? {
+                let name = &draft.external;
+                if settled.contains(name) && refers(site, name, &Told::of(draft.clone()), &expected).await? {
                     report.same += 1;
                 } else {
                     batch.push((number, draft));

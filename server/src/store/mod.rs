@@ -19,17 +19,22 @@ use sqlx::{Connection, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 /// Name of the database in the data folder.
 pub const FILE: &str = "bantin.sqlite";
 /// Marks a copy made by `backup`: whoever opens it starts a new epoch, since phones may have seen later positions.
 const COPIED: &str = "copied";
 
+/// Transactions of strangers that wait to begin.
+const STRANGERS: usize = 32;
+
 pub struct Store {
     writer: Arc<Mutex<SqliteConnection>>,
     readers: SqlitePool,
     path: PathBuf,
+    /// Room for those whom nobody knows; see [`Store::begin_stranger`].
+    strangers: Semaphore,
     pub epoch: u64,
     /// When this epoch began.
     pub begun: Time,
@@ -68,12 +73,26 @@ impl Store {
         // All at once and for good: a connection has a thread, of the priority of whoever opened it.
         let pool = SqlitePoolOptions::new().min_connections(2).max_connections(2).idle_timeout(None).max_lifetime(None);
         let readers = pool.connect_with(options(&path).read_only(true)).await?;
-        Ok(Store { writer: Arc::new(Mutex::new(writer)), readers, path, epoch, begun, created })
+        Ok(Store {
+            writer: Arc::new(Mutex::new(writer)),
+            readers,
+            path,
+            strangers: Semaphore::new(STRANGERS),
+            epoch,
+            begun,
+            created,
+        })
     }
 
     /// Begins a transaction that writes. Others wait for it, in this process and in any other.
     pub async fn begin(&self) -> Result<Tx, Error> {
         Tx::begin(self.writer.clone().lock_owned().await).await
+    }
+
+    /// The same for somebody whom nobody knows; `None` where many such wait already: officials and calls wait behind each.
+    pub async fn begin_stranger(&self) -> Result<Option<Tx>, Error> {
+        let Ok(_turn) = self.strangers.try_acquire() else { return Ok(None) };
+        self.begin().await.map(Some)
     }
 
     /// Entries after a position, each with the time at which it was appended.
@@ -126,6 +145,11 @@ impl Store {
         let row: Option<(i64,)> =
             sqlx::query_as("SELECT 1 FROM origin WHERE external = ?").bind(external).fetch_optional(&self.readers).await?;
         Ok(row.is_some())
+    }
+
+    /// Whether an alert of this name was ever published.
+    pub async fn was_alert(&self, external: &str) -> Result<bool, Error> {
+        tx::was_alert(&mut *self.readers.acquire().await?, external).await
     }
 
     /// Names at the source of all sample items that stand.

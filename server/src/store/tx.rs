@@ -2,7 +2,7 @@
 
 use crate::assets::hex;
 use crate::error::Error;
-use domain::content::{Card, ItemId, MediaRef, Time};
+use domain::content::{Card, ItemId, Kind, MediaRef, Time};
 use domain::sign::hash;
 use domain::wire::log::Entry;
 use domain::wire::{Logged, Seq};
@@ -35,6 +35,14 @@ pub(super) struct Noted {
     pub before: String,
     pub after: String,
     pub chain: [u8; 32],
+}
+
+/// Whether an alert of this name was ever published.
+pub(super) async fn was_alert(connection: &mut SqliteConnection, external: &str) -> Result<bool, Error> {
+    let sql =
+        "SELECT card FROM log WHERE item = (SELECT item FROM origin WHERE external = ?) AND kind = 1 ORDER BY revision DESC";
+    let cards: Vec<(Vec<u8>,)> = sqlx::query_as(sql).bind(external).fetch_all(connection).await?;
+    Ok(cards.iter().filter_map(|(card,)| Card::decode(card).ok()).any(|card| card.kind == Kind::ALERT))
 }
 
 impl Noted {
@@ -172,6 +180,11 @@ impl Tx {
         let sql = "SELECT card FROM log WHERE item = ? AND kind = 1 ORDER BY revision DESC LIMIT 1";
         let row: Option<(Vec<u8>,)> = sqlx::query_as(sql).bind(item.0.to_vec()).fetch_optional(&mut *self.connection).await?;
         row.map(|(card,)| Card::decode(&card).map_err(|_| Error::Damaged(format!("card {item:?}")))).transpose()
+    }
+
+    /// [`was_alert`] for whoever writes.
+    pub async fn was_alert(&mut self, external: &str) -> Result<bool, Error> {
+        was_alert(&mut self.connection, external).await
     }
 
     pub async fn last_seq(&mut self) -> Result<Seq, Error> {

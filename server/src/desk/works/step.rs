@@ -5,14 +5,13 @@ use super::{Ask, Files, Trouble, compile, scope};
 use crate::desk::alerts::before_sending;
 use crate::desk::notices;
 use crate::error::Error;
-use crate::publish::{Done, Draft, Proposal, What, check};
+use crate::publish::{Done, Draft, Expected, Proposal, What, check};
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{Note, Person, Work};
 use domain::content::{ItemId, Time};
 use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Scope, Stage, State, allowed, credit, transition};
-use std::collections::HashSet;
 
 /// Longest remark or reason, in characters.
 pub(super) const MAX_WORDS: usize = 600;
@@ -194,7 +193,7 @@ pub(super) async fn send(
     let Compiled { card, body, media, .. } = compiled;
     let proposal = Proposal { card, undated: false, body, alert, references, supersedes, media };
     let draft = Draft { external, content, what: What::Item(Box::new(proposal)) };
-    match site.publisher.append(tx, vec![draft], &HashSet::new()).await?.pop() {
+    match site.publisher.append(tx, vec![draft], &Expected::new()).await?.pop() {
         Some(Done::New(id) | Done::Revised(id)) => Ok(Some(id)),
         Some(Done::Refused(reason)) => Err(Trouble::Refuses(reason)),
         _ => Ok(None),
@@ -210,7 +209,7 @@ pub(super) async fn withdraw(site: &Site, tx: &mut Tx, work: &Work, reason: &str
     let content = domain::sign::hash(&[reason.as_bytes(), &site.now().0.to_be_bytes(), &work.hash].concat());
     let what = What::Withdraw { reason: reason.to_owned() };
     let draft = Draft { external: name(tx, work).await?, content, what };
-    match site.publisher.append(tx, vec![draft], &HashSet::new()).await?.pop() {
+    match site.publisher.append(tx, vec![draft], &Expected::new()).await?.pop() {
         Some(Done::Refused(reason)) => Err(Trouble::Refuses(reason)),
         _ => Ok(()),
     }

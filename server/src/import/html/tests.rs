@@ -113,3 +113,22 @@ fn a_button_that_is_never_closed_swallows_nothing() {
     }
     assert_eq!(blocks("<p>a<button>x<br>y</button>b<select><option>x<hr><option>y</select>c"), [paragraph("abc")]);
 }
+
+#[test]
+fn an_element_with_more_attributes_than_any_real_one_ends_the_text() {
+    let began = std::time::Instant::now();
+    let many = |count: usize, part: &dyn Fn(usize) -> String| (0..count).map(part).collect::<String>();
+    for piece in [" a{}=\"\"", " a{}", "/a{}", "\ta{} = x", " \"a{}", " a{}='>'"] {
+        let tag = format!("<p>trước</p><p{}>sau</p>", many(60_000, &|n| piece.replace("{}", &n.to_string())));
+        assert_eq!(blocks(&tag).first(), Some(&paragraph("trước")), "{piece}");
+    }
+    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+    // What word processors and pictures inside a page bring is no such thing.
+    let styles = format!("<style><!-- {} --></style>", "p.x /* a */ {margin:0} ".repeat(2_000));
+    let picture = format!("<img alt=\"{}\" src=\"data:image/png;base64,{}\">", "một hai ".repeat(400), "a/b/".repeat(100_000));
+    assert_eq!(
+        blocks(&format!("{styles}<!--[if gte mso 9]> / / {} <![endif]-->{picture}<p>a</p>", " x".repeat(2_000))),
+        [paragraph("a")]
+    );
+    assert_eq!(blocks("<p>1 < 2 và 3 <4 / 5</p>"), [paragraph("1 < 2 và 3 <4 / 5")]);
+}
