@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::header::{ALLOW, HOST, RANGE};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, HOST, RANGE};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -116,7 +116,8 @@ async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next:
     // The desk sees to it by itself that what is sent comes in time.
     let coming = if sending { desk::sending(&site, path, request.headers()) } else { Duration::ZERO };
     // What may be asked of an address, unless a page of elsewhere asks before it asks the API.
-    let asks = request.method() == Method::OPTIONS && !path.starts_with("/api/");
+    let open = path.starts_with("/api/");
+    let asks = request.method() == Method::OPTIONS && !open;
     if request.method() == Method::HEAD {
         // Parts are for GET alone (RFC 9110, 14.2).
         request.headers_mut().remove(RANGE);
@@ -141,6 +142,10 @@ async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next:
     }
     if let (Some(page), true) = (page, response.extensions().get::<ProtectionError>().is_some()) {
         tracing::warn!(page, "a form of another site was refused");
+    }
+    // Programs on other sites read what is wrong, too.
+    if open {
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     finish(&site, &mut response);
     response

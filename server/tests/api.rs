@@ -116,15 +116,31 @@ async fn refusals_have_a_code() {
     for (path, status, code) in refused {
         let answer = reader.get(path).await;
         assert_eq!((answer.status.as_u16(), answer.header("content-type")), (status, "application/problem+json"), "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}: a program on another site reads why");
         let problem = answer.json();
         assert_eq!(problem["code"], code, "{path}");
         assert!(problem["params"].is_object());
     }
+    let sent = reader.ask("POST", "/api/v1/items", &[("origin", "https://example.org")]).await;
+    assert_eq!((sent.status.as_u16(), sent.header("access-control-allow-origin")), (405, "*"));
+    let list = reader.get("/api/v1/items").await;
+    assert_eq!(list.header("access-control-expose-headers"), "etag");
+    let same = reader.ask("GET", "/api/v1/items", &[("if-none-match", list.header("etag"))]).await;
+    assert_eq!((same.status.as_u16(), same.header("access-control-allow-origin")), (304, "*"));
     let preflight = reader.ask("OPTIONS", "/api/v1/items", &[("origin", "https://example.org")]).await;
     assert_eq!((preflight.status.as_u16(), preflight.header("access-control-allow-origin")), (204, "*"));
     let asked = reader.ask("OPTIONS", "/canh-bao", &[]).await;
     assert_eq!((asked.status.as_u16(), asked.header("allow")), (204, "GET, HEAD"));
     assert!(asked.text().is_empty());
+}
+
+/// As CAP says of the same: nobody is to act on a sample.
+#[tokio::test]
+async fn a_sample_alert_is_a_test() {
+    let reader = Reader::with_sample().await;
+    let list = get(&reader, "/api/v1/items?kind=alert&limit=100").await;
+    let alerts = list["items"].as_array().unwrap();
+    assert!(alerts.len() > 2 && alerts.iter().all(|item| item["sample"] == true && item["alert"]["status"] == "test"), "{list}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use lab::{Lab, alert};
 use serde_json::json;
 use server::cap::inward::{self, Verdict};
 use server::cap::read;
+use server::publish::{Done, Draft, Expected, Proposal, What};
 use std::sync::atomic::Ordering;
 
 async fn id(lab: &Lab, title: &str) -> String {
@@ -61,6 +62,11 @@ async fn a_chain_with_revisions_as_cap() {
     assert_eq!(one.infos[1].description.as_deref(), Some("Go up.\nRain & more < 3 h"));
     assert_eq!(inward::level(one.infos.iter()), Some(3));
     assert_eq!(inward::places(&one), [PlaceCode(20044)]);
+    // One name, one message; each language leads to its own page.
+    let english = lab.get(&format!("/en/canh-bao/{a}.cap.xml"), &[("host", "bantin.example")]).await;
+    assert_eq!(read::alert(&english.body).unwrap().alert, one);
+    let webs: Vec<bool> = one.infos.iter().map(|info| info.web.as_ref().unwrap().contains("/en/")).collect();
+    assert_eq!(webs, [false, true]);
     // Without the code, the shape alone says the same.
     let mut drawn = one.clone();
     drawn.infos.iter_mut().flat_map(|info| &mut info.areas).for_each(|area| area.geocodes.clear());
@@ -91,6 +97,21 @@ async fn a_chain_with_revisions_as_cap() {
     lab.import(&[json!({"id": "a", "withdrawn": "Gửi nhầm."})]).await;
     let gone = message(&lab, &a).await;
     assert_eq!((gone.msg_type, gone.note.as_deref(), gone.infos.len()), (MsgType::Cancel, Some("Gửi nhầm."), 0));
+    // In feeds it says which one that was, to those alone whom it concerned.
+    let feed = async |path: &str| String::from_utf8(lab.get(path, &[("host", "bantin.example")]).await.body).unwrap();
+    for (path, title) in [
+        ("/canh-bao.cap", "<entry xml:lang=\"vi\">\n<title>Tin đã rút lại: Lũ quét a</title>"),
+        ("/noi/a-luoi-2/canh-bao.cap", "<entry xml:lang=\"vi\">\n<title>Tin đã rút lại: Lũ quét a</title>"),
+        ("/en/canh-bao.cap", "<entry xml:lang=\"en\">\n<title>Withdrawn: Flash flood</title>"),
+    ] {
+        let text = feed(path).await;
+        assert!(text.contains(title), "{path}: {text}");
+    }
+    assert!(!feed("/noi/long-quang/canh-bao.cap").await.contains("Gửi nhầm."));
+    assert!(
+        feed("/en/canh-bao.cap").await.contains("<entry xml:lang=\"vi\">\n<title>Lũ quét b</title>"),
+        "in the language of its text"
+    );
     assert_eq!(names(&gone), [format!("{a}.1"), format!("{a}.2")]);
 }
 
@@ -161,6 +182,57 @@ async fn any_site_may_frame_the_widget_and_nothing_else() {
     assert!(over.contains("chưa chắc đã an toàn"), "an alert past its end does not just vanish: {over}");
 }
 
+/// A commune's site must not show what is elsewhere because its name was mistyped, or changed since.
+#[tokio::test]
+async fn the_widget_of_a_place_that_is_none_shows_no_other() {
+    let lab = Lab::new().await;
+    let mut far = alert("xa", "alert", &[], "+5h");
+    far["places"] = json!(["19753"]);
+    lab.import(&[alert("gan", "alert", &[], "+5h"), far]).await;
+    let frame = async |query: &str| {
+        let answer = lab.get(&format!("/nhung/canh-bao{query}"), &[]).await;
+        assert!(answer.header("content-security-policy").contains("frame-ancestors *"), "also what is wrong can be read in it");
+        (answer.status.as_u16(), String::from_utf8(answer.body).unwrap())
+    };
+    let (status, page) = frame("?noi=a-luoi-22").await;
+    assert!(status == 404 && page.contains("Không có trang này") && !page.contains("Lũ quét"), "{page}");
+    for query in ["?noi=huyen-a-luoi", "?noi=xa-hong-bac"] {
+        let (status, page) = frame(query).await;
+        assert!(status == 200 && page.contains("Lũ quét gan") && !page.contains("Lũ quét xa"), "{query}: {page}");
+        assert!(page.contains("name=robots content=noindex"), "{page}");
+    }
+    let (_, page) = frame("").await;
+    assert!(page.contains("Lũ quét gan") && page.contains("Lũ quét xa"), "{page}");
+}
+
+/// What ends nothing is no message: an empty one would be taken for a fault, or for a new alert.
+#[tokio::test]
+async fn a_cancel_of_nothing_is_no_message() {
+    let lab = Lab::new().await;
+    lab.import(&[alert("a", "alert", &[], "+5h"), alert("b", "cancel", &["a"], "+5h")]).await;
+    let b = id(&lab, "Lũ quét b").await;
+    assert_eq!(message(&lab, &b).await.msg_type, MsgType::Cancel);
+    // As an older release could write it: what it speaks of never came.
+    let site = &lab.app.site;
+    let item = site.live.now().items.values().find(|item| item.card.id.to_string() == b).unwrap().clone();
+    let (card, body, alert) = (item.card.clone(), item.body.clone(), item.card.alert());
+    let references = vec!["mất".to_owned()];
+    let proposal = Proposal { card, undated: false, body, alert, references, supersedes: None, media: Vec::new() };
+    let draft = Draft { external: "c".into(), content: [1; 32], what: What::Item(Box::new(proposal)) };
+    let never = Expected::from([("mất".to_owned(), true)]);
+    let done = site.publisher.publish(vec![draft], std::sync::Arc::new(never)).await.unwrap();
+    site.refresh().await.unwrap();
+    let [Done::New(c)] = done[..] else { panic!("{done:?}") };
+    for path in [format!("/canh-bao/{c}.cap.xml"), format!("/en/canh-bao/{c}.cap.xml")] {
+        assert_eq!(lab.get(&path, &[]).await.status, StatusCode::NOT_FOUND);
+    }
+    let link = |html: Vec<u8>| String::from_utf8(html).unwrap().contains("application/cap+xml");
+    let snapshot = site.live.now();
+    let path = |id: &str| domain::route::item_path(&snapshot.items[&id.parse().unwrap()].card, domain::words::Lang::Vi);
+    assert!(link(lab.get(&path(&b), &[]).await.body), "an alert's page leads to its message");
+    assert!(!link(lab.get(&path(&c.to_string()), &[]).await.body));
+}
+
 #[tokio::test]
 async fn no_feed_leaves_out_what_holds() {
     let lab = Lab::new().await;
@@ -173,7 +245,7 @@ async fn no_feed_leaves_out_what_holds() {
     lab.import(&(0..70).map(over).collect::<Vec<_>>()).await;
     for path in ["/canh-bao.cap", "/noi/a-luoi-2/canh-bao.cap"] {
         let feed = String::from_utf8(lab.get(path, &[]).await.body).unwrap();
-        assert_eq!(feed.matches("<entry>").count(), 60, "{path}");
+        assert_eq!(feed.matches("<entry ").count(), 60, "{path}");
         assert!(feed.contains("Lũ quét còn") && feed.contains("Lũ quét sắp"), "{path}");
     }
 }

@@ -91,6 +91,75 @@ async fn a_meeting_that_was_moved_stands_on_its_new_day_alone() {
     assert!(!new.contains("STATUS:") && new.contains("SEQUENCE:0\r\n"), "{new}");
 }
 
+/// Nor to one that was taken back; and nobody takes a sample for a meeting.
+#[tokio::test]
+async fn a_meeting_that_was_withdrawn_is_called_off() {
+    let reader = Reader::empty().await;
+    let meeting = |id: &str, sample: bool| {
+        json!({"id": id, "kind": "event", "topics": ["van-hoa"], "issued": "-1h", "source": {"name": "Xã"}, "sample": sample,
+            "title": format!("Họp {id}"), "summary": "Họp thôn", "body": ["Mời bà con."],
+            "event": {"start": "+1d", "online": "https://hop.vn/phòng?a=1&b=họp"}})
+    };
+    reader.publish(&[meeting("mt1", false), meeting("mt2", true)]).await;
+    let id = |title: &str| {
+        let snapshot = reader.app.site.live.now();
+        snapshot.items.values().find(|item| item.card.headlines[0].title == title).unwrap().card.id
+    };
+    let (path, sample) = (Feed::Event(id("Họp mt1")).path(Lang::Vi), Feed::Event(id("Họp mt2")).path(Lang::Vi));
+    let taken = reader.page(&path).await;
+    assert!(reader.page(&sample).await.contains("SUMMARY:[Bài mẫu] Họp mt2\r\n"));
+    let whole = taken.replace("\r\n ", "");
+    assert!(whole.contains("URL:https://hop.vn/ph%C3%B2ng?a=1&b=h%E1%BB%8Dp\r\n"), "{whole}");
+    reader.wait(60).await;
+    reader.publish(&[json!({"id": "mt1", "withdrawn": "Hoãn họp."})]).await;
+    let off = reader.page(&path).await;
+    calendar(&off, "withdrawn");
+    let line = |text: &str, name: &str| text.split("\r\n").find(|line| line.starts_with(name)).unwrap().to_owned();
+    assert_eq!(line(&off, "UID:"), line(&taken, "UID:"));
+    assert!(off.contains("STATUS:CANCELLED\r\n") && off.contains("SEQUENCE:2\r\n") && off.contains("Hoãn họp."), "{off}");
+    assert!(!off.contains("Họp mt1"), "what it said is gone: {off}");
+}
+
+/// A feed reader shows titles alone, and shows again what changed.
+#[tokio::test]
+async fn a_feed_says_what_no_longer_holds() {
+    let reader = Reader::empty().await;
+    let alert = |id: &str, kind: &str, of: &[&str], end: &str| {
+        json!({"id": id, "kind": "alert", "topics": ["phong-chong-thien-tai"], "places": ["20044"], "issued": "-1h", "expires": end,
+            "source": {"name": "Đài"}, "title": format!("Lũ {id}"), "summary": "Lên cao.", "body": [{"steps": ["Lên đồi"]}],
+            "alert": {"level": 2, "hazard": "flood", "msg_type": kind, "references": of}})
+    };
+    let mut sample = alert("mau", "alert", &[], "+9h");
+    sample["sample"] = true.into();
+    let old = json!({"id": "cu", "kind": "bulletin", "topics": ["y-te"], "issued": "-3h", "source": {"name": "Sở"}, "title": "Lịch cũ",
+        "summary": "Một dòng.", "body": ["Rửa tay."]});
+    reader.publish(&[alert("som", "alert", &[], "+1h"), alert("a", "alert", &[], "+9h"), sample, old]).await;
+    let entries = async || {
+        let feed = reader.page("/feed/tin.atom").await;
+        let text =
+            |entry: &str, name: &str| entry.split(&format!("<{name}>")).nth(1).unwrap().split('<').next().unwrap().to_owned();
+        feed.split("<entry").skip(1).map(|entry| (text(entry, "title"), text(entry, "updated"))).collect::<Vec<_>>()
+    };
+    let before = entries().await;
+    assert!(
+        before.iter().any(|(title, _)| title == "Lũ som") && before.iter().any(|(title, _)| title == "[Bài mẫu] Lũ mau"),
+        "{before:?}"
+    );
+    reader.wait(2 * 3_600).await;
+    let newer = json!({"id": "moi", "kind": "bulletin", "topics": ["y-te"], "issued": "-1m", "source": {"name": "Sở"}, "title": "Lịch mới",
+        "summary": "Một dòng.", "body": ["Rửa tay."], "supersedes": "cu"});
+    reader.publish(&[alert("b", "cancel", &["a"], "+9h"), newer]).await;
+    let after = entries().await;
+    for (name, was, now) in
+        [("som", "Lũ som", "Đã kết thúc"), ("a", "Lũ a", "Đã hủy. "), ("cu", "Lịch cũ", "Đã có tin mới thay tin này. ")]
+    {
+        let updated = |all: &[(String, String)]| all.iter().find(|(title, _)| title.ends_with(was)).unwrap().clone();
+        let (title, at) = updated(&after);
+        assert!(title.starts_with(now), "{name}: {title}");
+        assert!(at > updated(&before).1, "{name} is shown again");
+    }
+}
+
 /// Whoever follows a feed hears of a correction however old the item is.
 #[tokio::test]
 async fn a_feed_begins_with_what_was_published_last() {

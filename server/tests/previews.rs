@@ -121,6 +121,62 @@ async fn a_page_without_translation_is_the_page_of_its_own_language() {
     assert_eq!((&data["url"], &data["inLanguage"]), (&json!(own), &json!("vi")));
 }
 
+/// What is shared is what is shown: a page in a third language is not the same as its translation.
+#[tokio::test]
+async fn a_text_in_a_third_language_is_found_under_its_own_address() {
+    let reader = Reader::empty().await;
+    let item = |id: &str, lang: &str, others: &[&str]| {
+        let variant = |lang: &&str| json!({"lang": lang, "title": format!("{id} {lang}"), "summary": "S", "body": ["a"]});
+        json!({"id": id, "kind": "bulletin", "topics": ["y-te"], "issued": "-1h", "source": {"name": "Sở"}, "lang": lang,
+            "title": format!("{id} {lang}"), "summary": "S", "body": ["a"], "variants": others.iter().map(variant).collect::<Vec<_>>()})
+    };
+    reader
+        .publish(&[item("một", "ktv", &["en"]), item("hai", "ktv", &["vi"]), item("ba", "ktv", &[]), item("bốn", "en", &[])])
+        .await;
+    let map = reader.page("/sitemap.xml").await;
+    use Lang::{En, Vi};
+    for (name, known) in [("một", [Vi, En]), ("hai", [Vi, En]), ("ba", [Vi, Vi]), ("bốn", [En, En])] {
+        let snapshot = reader.app.site.live.now();
+        let card = snapshot.cards().find(|card| card.headlines[0].title.starts_with(name)).unwrap();
+        for (lang, known) in [Vi, En].into_iter().zip(known) {
+            let html = reader.page(&item_path(card, lang)).await;
+            let (own, shown) = (format!("{ORIGIN}{}", item_path(card, known)), card.headline(lang.tag()));
+            let all = tags(&html);
+            let meta = |name: &str| all.iter().find(|tag| tag.get("property") == Some(name)).and_then(|tag| tag.get("content"));
+            let locale = match shown.lang.as_str() {
+                "vi" => Some("vi_VN"),
+                "en" => Some("en_GB"),
+                _ => None,
+            };
+            assert_eq!((meta("og:url"), meta("og:locale")), (Some(own.as_str()), locale), "{name} {lang:?}");
+            assert!(html.contains(&format!("<link rel=canonical href=\"{own}\">")));
+            assert_eq!(map.contains(&format!("{ORIGIN}{}</loc>", item_path(card, lang))), known == lang, "{name} {lang:?}");
+        }
+    }
+}
+
+/// A search machine shows the day of an event.
+#[tokio::test]
+async fn an_event_that_was_moved_is_off_on_its_old_day() {
+    let reader = Reader::empty().await;
+    let event = |id: &str, old: Value| {
+        json!({"id": id, "kind": "event", "topics": ["van-hoa"], "issued": "0m", "source": {"name": "Xã"}, "title": id, "summary": "S",
+            "body": ["a"], "event": {"start": "+1d"}, "supersedes": old})
+    };
+    reader.publish(&[event("cũ", Value::Null), event("mới", json!("cũ"))]).await;
+    for item in reader.app.site.live.now().items.values() {
+        let html = reader.page(&item_path(&item.card, Lang::Vi)).await;
+        let data: Value = serde_json::from_str(between(&html, "ld+json\"", "</script>").unwrap()).unwrap();
+        let old = item.card.headlines[0].title == "cũ";
+        let (name, status) = if old {
+            ("Đã có tin mới thay tin này. cũ", json!("https://schema.org/EventCancelled"))
+        } else {
+            ("mới", Value::Null)
+        };
+        assert_eq!((&data["name"], &data["eventStatus"]), (&json!(name), &status));
+    }
+}
+
 #[tokio::test]
 async fn machines_hear_where_an_event_is_only_where_somebody_said_so() {
     let reader = Reader::empty().await;

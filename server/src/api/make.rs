@@ -4,7 +4,7 @@ use super::names;
 use super::types::{self, Alert, Event, FullItem, Headline, Item, Variant};
 use crate::live::{self, Snapshot};
 use domain::alert::{self, Standing, State};
-use domain::content::{ItemId, Time};
+use domain::content::{ItemId, Status, Time};
 use domain::instance::instance;
 use domain::words::Lang;
 use std::collections::HashMap;
@@ -35,7 +35,8 @@ impl<'a> Maker<'a> {
         let alert = card.alert().map(|info| Alert {
             level: info.level,
             hazard: i.hazard(info.hazard).map_or_else(String::new, |hazard| hazard.slug.clone()),
-            status: names::status(card.status()),
+            // As CAP has it: nobody is to act on what is shown for show.
+            status: names::status(if card.sample { Status::Test } else { card.status() }),
             msg_type: names::msg_type(info.msg_type),
             severity: alert::severity(info.level),
             urgency: names::urgency(info.urgency),

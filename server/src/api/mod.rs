@@ -18,7 +18,7 @@ use axum::Router;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
@@ -35,7 +35,6 @@ use types::{Former, FullItem, ItemList, Label, Place, Places, SearchResult, Topi
 use utoipa::OpenApi;
 
 const JSON: &str = "application/json";
-const ANYONE: HeaderValue = HeaderValue::from_static("*");
 
 #[derive(OpenApi)]
 #[openapi(
@@ -67,10 +66,10 @@ type Asked<T> = Result<Query<T>, QueryRejection>;
     (status = 400, description = "`unknown-topic`, `unknown-place`, `unknown-kind`, `bad-after`, `bad-limit`, `bad-query`", body = types::Problem, content_type = "application/problem+json")
 ))]
 async fn items(State(site): State<Arc<Site>>, asked: Asked<ListQuery>, request: Request) -> Response {
-    let Ok(Query(asked)) = asked else { return refuse(StatusCode::BAD_REQUEST, &Problem::new("bad-query")) };
+    let Ok(Query(asked)) = asked else { return reply::problem(StatusCode::BAD_REQUEST, &Problem::new("bad-query")) };
     let (query, after, limit) = match asked.read() {
         Ok(read) => read,
-        Err(problem) => return refuse(StatusCode::BAD_REQUEST, &problem),
+        Err(problem) => return reply::problem(StatusCode::BAD_REQUEST, &problem),
     };
     let key = format!("items/{:?}/{:?}/{:?}/{after:?}/{limit}", query.topic, query.place, query.kind);
     kept(&site, request, key, move |world| {
@@ -102,10 +101,13 @@ async fn item(State(site): State<Arc<Site>>, id: Result<Path<String>, PathReject
     let snapshot = site.live.now();
     // What is no text names nothing.
     let Path(id) = id.unwrap_or_else(|_| Path(String::new()));
-    let none = || refuse(StatusCode::NOT_FOUND, &refused("no-such-item", &id));
+    let none = || reply::problem(StatusCode::NOT_FOUND, &refused("no-such-item", &id));
     let Ok(id) = id.parse::<ItemId>() else { return none() };
     if let Some(gone) = snapshot.gone.get(&id) {
-        return refuse(StatusCode::GONE, &Problem::new("withdrawn").with("reason", &gone.reason).with("at", gone.at.rfc3339()));
+        return reply::problem(
+            StatusCode::GONE,
+            &Problem::new("withdrawn").with("reason", &gone.reason).with("at", gone.at.rfc3339()),
+        );
     }
     if !snapshot.items.contains_key(&id) {
         return none();
@@ -136,10 +138,10 @@ async fn alerts(State(site): State<Arc<Site>>, request: Request) -> Response {
     (status = 400, description = "`unknown-topic`, `unknown-place`, `unknown-kind`, `bad-limit`, `bad-query`", body = types::Problem, content_type = "application/problem+json")
 ))]
 async fn search(State(site): State<Arc<Site>>, asked: Asked<SearchQuery>, request: Request) -> Response {
-    let Ok(Query(asked)) = asked else { return refuse(StatusCode::BAD_REQUEST, &Problem::new("bad-query")) };
+    let Ok(Query(asked)) = asked else { return reply::problem(StatusCode::BAD_REQUEST, &Problem::new("bad-query")) };
     let (query, limit) = match asked.read() {
         Ok(read) => read,
-        Err(problem) => return refuse(StatusCode::BAD_REQUEST, &problem),
+        Err(problem) => return reply::problem(StatusCode::BAD_REQUEST, &problem),
     };
     let world = World::of(&site, &request);
     // There are too many things to ask for to keep the answers.
@@ -236,20 +238,14 @@ fn json(value: &impl Serialize) -> Vec<u8> {
 }
 
 fn open(bytes: Vec<u8>) -> Hot {
-    Hot::new(JSON, REVALIDATE, bytes).header(ACCESS_CONTROL_ALLOW_ORIGIN, ANYONE)
-}
-
-fn refuse(status: StatusCode, problem: &Problem) -> Response {
-    let mut response = reply::problem(status, problem);
-    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANYONE);
-    response
+    // What a program on another site may send back in `If-None-Match`, it may read.
+    Hot::new(JSON, REVALIDATE, bytes).header(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"))
 }
 
 /// Browsers ask before they send a header such as `If-None-Match` from another site.
 async fn preflight() -> Response {
     let mut response = reply::text(StatusCode::NO_CONTENT, "");
     let headers = response.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANYONE);
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));

@@ -16,45 +16,30 @@ use domain::words::Lang;
 /// `valueName` of our own names of hazards.
 const HAZARD: &str = "bantin:hazard";
 
-/// Whether there is, or was, an alert of this name.
-pub fn is_alert(snapshot: &Snapshot, id: ItemId) -> bool {
+/// Whether there is a message about an item.
+pub fn is_message(snapshot: &Snapshot, id: ItemId) -> bool {
     match snapshot.items.get(&id) {
-        Some(item) => item.card.alert().is_some(),
-        None => snapshot.gone.contains_key(&id) && revisions(snapshot, id).iter().any(|one| one.alert),
+        Some(item) => item.card.alert().is_some_and(|info| kind(snapshot, &item.card, &info).is_some()),
+        None => last_alert(snapshot, id).is_some() && snapshot.gone.contains_key(&id),
     }
 }
 
-/// The newest message about an item, whole; empty where it is no alert.
-pub fn document(snapshot: &Snapshot, id: ItemId, lang: Lang, origin: &str) -> String {
-    message(snapshot, id, lang, origin).map(|alert| write::document(&alert)).unwrap_or_default()
+/// The newest message about an item, whole; empty where there is none.
+pub fn document(snapshot: &Snapshot, id: ItemId, origin: &str) -> String {
+    message(snapshot, id, origin).map(|alert| write::document(&alert)).unwrap_or_default()
 }
 
-/// The newest message about an item.
-pub fn message(snapshot: &Snapshot, id: ItemId, lang: Lang, origin: &str) -> Option<Alert> {
+/// The newest message about an item. It has one name, and is the same at every address.
+pub fn message(snapshot: &Snapshot, id: ItemId, origin: &str) -> Option<Alert> {
     if let Some(gone) = snapshot.gone.get(&id) {
         return withdrawn(snapshot, gone, origin);
     }
     let item = snapshot.items.get(&id)?;
     let (card, body) = (&item.card, &item.body);
     let info = card.alert()?;
-    let mut references = Vec::new();
-    for earlier in alert::Chains::of(snapshot.cards()).before(id) {
-        references.extend(revisions(snapshot, earlier.id).into_iter().filter(|one| one.alert));
-    }
-    // Withdrawn alerts are no part of the chain any more.
-    for gone in info.references.iter().filter(|id| snapshot.gone.contains_key(id)) {
-        references.extend(revisions(snapshot, *gone).into_iter().filter(|one| one.alert));
-    }
-    references.extend(revisions(snapshot, id).into_iter().filter(|one| one.revision < card.revision && one.alert));
-    let msg_type = match info.msg_type {
-        // One that ends nothing that we know is no message; as a new alert it would be a false one.
-        content::MsgType::Cancel if references.is_empty() => return None,
-        content::MsgType::Cancel => MsgType::Cancel,
-        _ if !references.is_empty() => MsgType::Update,
-        _ => MsgType::Alert,
-    };
+    let (msg_type, references) = kind(snapshot, card, &info)?;
     let sent = revisions(snapshot, id).into_iter().find(|one| one.revision == card.revision)?.at;
-    let infos = card.headlines.iter().map(|headline| self::info(card, &info, body, headline, lang, origin)).collect();
+    let infos = card.headlines.iter().map(|headline| self::info(card, &info, body, headline, origin)).collect();
     Some(Alert {
         status: if card.sample { Status::Test } else { status(card) },
         note: card.sample.then(|| Lang::Vi.words().sample().to_owned()),
@@ -63,9 +48,40 @@ pub fn message(snapshot: &Snapshot, id: ItemId, lang: Lang, origin: &str) -> Opt
     })
 }
 
+/// What an alert is to those who follow, and the messages that it speaks of.
+fn kind(snapshot: &Snapshot, card: &Card, info: &AlertInfo) -> Option<(MsgType, Vec<Revision>)> {
+    let mut references = Vec::new();
+    for earlier in alert::Chains::of(snapshot.cards()).before(card.id) {
+        references.extend(revisions(snapshot, earlier.id).into_iter().filter(|one| one.alert));
+    }
+    // Withdrawn alerts are no part of the chain any more.
+    for gone in info.references.iter().filter(|id| snapshot.gone.contains_key(id)) {
+        references.extend(revisions(snapshot, *gone).into_iter().filter(|one| one.alert));
+    }
+    references.extend(revisions(snapshot, card.id).into_iter().filter(|one| one.revision < card.revision && one.alert));
+    let msg_type = match info.msg_type {
+        // One that ends nothing that we know is no message; as a new alert it would be a false one.
+        content::MsgType::Cancel if references.is_empty() => return None,
+        content::MsgType::Cancel => MsgType::Cancel,
+        _ if !references.is_empty() => MsgType::Update,
+        _ => MsgType::Alert,
+    };
+    Some((msg_type, references))
+}
+
+/// The newest card of an alert that was withdrawn.
+pub fn last_alert(snapshot: &Snapshot, id: ItemId) -> Option<Card> {
+    let all = snapshot.entries.iter().rev().filter(|entry| entry.id == id);
+    let cards = all.filter_map(|entry| match &entry.what {
+        Logged::Card(bytes) => Card::decode(bytes).ok(),
+        Logged::Gone(_) => None,
+    });
+    cards.into_iter().find(|card| card.kind == Kind::ALERT)
+}
+
 /// An alert that is about to be published, held against the schema and the rules of CAP as a stranger's would be.
 pub fn before_sending(card: &Card, body: &Body, info: &AlertInfo) -> Result<(), Refused> {
-    let infos = card.headlines.iter().map(|headline| self::info(card, info, body, headline, Lang::Vi, "")).collect();
+    let infos = card.headlines.iter().map(|headline| self::info(card, info, body, headline, "")).collect();
     let mut alert = bare(card.id, card.revision, card.issued, MsgType::Alert, Vec::new(), "");
     (alert.status, alert.infos) = (status(card), infos);
     read::alert(write::document(&alert).as_bytes()).map(drop)
@@ -140,7 +156,7 @@ fn revisions(snapshot: &Snapshot, id: ItemId) -> Vec<Revision> {
 }
 
 /// What an alert says in one of its languages.
-fn info(card: &Card, alert: &AlertInfo, body: &Body, headline: &Headline, lang: Lang, origin: &str) -> Info {
+fn info(card: &Card, alert: &AlertInfo, body: &Body, headline: &Headline, origin: &str) -> Info {
     let own = if headline.lang == "en" { Lang::En } else { Lang::Vi };
     let hazard = instance().hazard(alert.hazard);
     let event = hazard.map_or(headline.title.as_str(), |hazard| hazard.name.get(own));
@@ -180,7 +196,7 @@ fn info(card: &Card, alert: &AlertInfo, body: &Body, headline: &Headline, lang: 
         headline: Some(headline.title.clone()),
         description: words(description),
         instruction: words(steps),
-        web: Some([origin, &item_path(card, lang)].concat()).filter(|url| !url.contains(char::is_whitespace)),
+        web: Some([origin, &item_path(card, own)].concat()).filter(|url| !url.contains(char::is_whitespace)),
         contact: words(numbers),
         parameters: level,
         resources: Vec::new(),

@@ -2,9 +2,11 @@
 
 use super::document::bends;
 use crate::live::{Item, Snapshot};
-use domain::content::{FactKind, PlaceCode, Time};
+use domain::alert::sms;
+use domain::content::{Card, FactKind, Gone, ItemId, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::Feed;
+use domain::wire::Logged;
 use domain::words::Lang;
 use ui::data::replaced;
 use ui::links;
@@ -13,6 +15,23 @@ use ui::links;
 const MEMORY: i64 = 30 * 86_400;
 /// Longest line in octets, without its end.
 const LINE: usize = 75;
+
+/// Whether there is, or was, an event of this name.
+pub fn is_event(snapshot: &Snapshot, id: ItemId) -> bool {
+    match snapshot.items.get(&id) {
+        Some(item) => item.card.event().is_some(),
+        None => last_start(snapshot, id).is_some() && snapshot.gone.contains_key(&id),
+    }
+}
+
+/// When an event that was withdrawn was to begin.
+fn last_start(snapshot: &Snapshot, id: ItemId) -> Option<Time> {
+    let mut cards = snapshot.entries.iter().rev().filter(|entry| entry.id == id).filter_map(|entry| match &entry.what {
+        Logged::Card(bytes) => Card::decode(bytes).ok(),
+        Logged::Gone(_) => None,
+    });
+    cards.find_map(|card| card.event()).map(|event| event.start)
+}
 
 pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Time) -> String {
     let mut name = instance().name.clone();
@@ -39,7 +58,10 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     out.line("CALSCALE:GREGORIAN");
     out.line("METHOD:PUBLISH");
     out.text("X-WR-CALNAME", &name);
-    if events.is_empty() {
+    let gone = if let Feed::Event(id) = feed { snapshot.gone.get(id) } else { None };
+    if let Some((gone, start)) = gone.and_then(|gone| Some((gone, last_start(snapshot, gone.id)?))) {
+        out.withdrawn(gone, start, lang, origin);
+    } else if events.is_empty() {
         out.zone();
     }
     for (_, item) in events {
@@ -74,10 +96,9 @@ impl Calendar {
         let Some(event) = card.event() else { return };
         let head = card.headline(lang.tag());
         let url = links::full(card, lang, origin);
-        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
         let venue = item.body.variant(&head.lang).and_then(|variant| variant.fact(FactKind::VENUE));
         self.line("BEGIN:VEVENT");
-        self.line(&format!("UID:{}@{host}", card.id));
+        self.name(card.id, origin);
         self.line(&format!("DTSTAMP:{}", utc(item.at)));
         // Programs believe a change only with a higher number.
         self.line(&format!("SEQUENCE:{}", card.revision.saturating_sub(u16::from(stands))));
@@ -88,13 +109,32 @@ impl Calendar {
         if let Some(end) = event.end {
             self.line(&format!("DTEND:{}", utc(end)));
         }
-        self.text("SUMMARY", &head.title);
+        self.text("SUMMARY", &[&sms::sample(card, lang), head.title.as_str()].concat());
         self.text("DESCRIPTION", &[&head.summary, "\n", &url].concat());
         if let Some(place) = venue.map(str::to_owned).or(event.online.clone()) {
             self.text("LOCATION", &place);
         }
         self.line(&format!("URL:{}", event.online.as_deref().and_then(links::web).map_or(url.clone(), bare)));
         self.line("END:VEVENT");
+    }
+
+    /// Whoever took it must not go there: programs call it off by its name. What it said is gone, but for when.
+    fn withdrawn(&mut self, gone: &Gone, start: Time, lang: Lang, origin: &str) {
+        self.line("BEGIN:VEVENT");
+        self.name(gone.id, origin);
+        self.line(&format!("DTSTAMP:{}", utc(gone.at)));
+        self.line(&format!("SEQUENCE:{}", gone.revision));
+        self.line("STATUS:CANCELLED");
+        self.line(&format!("DTSTART:{}", utc(start)));
+        self.text("SUMMARY", lang.words().gone());
+        self.text("DESCRIPTION", &gone.reason);
+        self.line("END:VEVENT");
+    }
+
+    /// The same for good, in every language.
+    fn name(&mut self, id: ItemId, origin: &str) {
+        let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+        self.line(&format!("UID:{id}@{host}"));
     }
 
     fn text(&mut self, name: &str, value: &str) {
@@ -125,9 +165,10 @@ impl Calendar {
     }
 }
 
-/// An address without what would end its line.
+/// An address as RFC 3986 writes it, without what would end its line.
 fn bare(url: &str) -> String {
-    url.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect()
+    let url = url::Url::parse(url).map_or_else(|_| url.to_owned(), String::from);
+    url.chars().filter(|c| c.is_ascii_graphic()).collect()
 }
 
 /// `20261123T110500Z`.

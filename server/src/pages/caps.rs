@@ -5,11 +5,11 @@ use crate::cap::{outward, write};
 use crate::live::Snapshot;
 use domain::alert::cap::Alert;
 use domain::alert::{self, State};
-use domain::content::{ItemId, PlaceCode, Time};
+use domain::content::{Card, ItemId, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::{Feed, Route};
 use domain::words::Lang;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Messages of a feed, the newest first; of what holds or will hold none is left out.
@@ -19,16 +19,20 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     let i = instance();
     let place = if let Feed::PlaceCaps(code) = feed { i.place(PlaceCode(*code)) } else { None };
     let mut messages: Vec<(ItemId, Alert)> = Vec::new();
+    let here = |card: &Card| place.is_none_or(|place| i.belongs(&card.places, PlaceCode(place.code)));
     let matter = alert::mattering(snapshot.cards(), now);
     for item in snapshot.items.values().filter(|item| matter.contains(&item.card.id)) {
-        let card = &item.card;
-        if place.is_none_or(|place| i.belongs(&card.places, PlaceCode(place.code))) {
-            messages.extend(outward::message(snapshot, card.id, lang, origin).map(|message| (card.id, message)));
+        if here(&item.card) {
+            let id = item.card.id;
+            messages.extend(outward::message(snapshot, id, origin).map(|message| (id, message)));
         }
     }
-    // Whoever took an alert has to hear that it was withdrawn; where it was for, nobody knows any more.
+    // Whoever took an alert has to hear that it was withdrawn, and which one that was.
+    let mut withdrawn: BTreeMap<ItemId, Card> = BTreeMap::new();
     for gone in snapshot.gone.values().filter(|gone| gone.at.plus(alert::MEMORY) > now) {
-        messages.extend(outward::message(snapshot, gone.id, lang, origin).map(|message| (gone.id, message)));
+        let Some(card) = outward::last_alert(snapshot, gone.id).filter(here) else { continue };
+        messages.extend(outward::message(snapshot, gone.id, origin).map(|message| (gone.id, message)));
+        withdrawn.insert(gone.id, card);
     }
     messages.sort_by(|(_, a), (_, b)| b.sent.at.cmp(&a.sent.at).then(a.identifier.cmp(&b.identifier)));
     let holds = |state| matches!(state, State::InForce | State::Coming);
@@ -57,19 +61,27 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     link("self", "application/atom+xml", &own, &mut out);
     link("alternate", "text/html", &[origin, &page.path(lang)].concat(), &mut out);
     for (id, message) in &messages {
-        entry(*id, message, lang, origin, &mut out);
+        entry(*id, message, withdrawn.get(id), lang, origin, &mut out);
     }
     out.push_str("</feed>\n");
     out
 }
 
-fn entry(id: ItemId, message: &Alert, lang: Lang, origin: &str, out: &mut String) {
+fn entry(id: ItemId, message: &Alert, withdrawn: Option<&Card>, lang: Lang, origin: &str, out: &mut String) {
     let info = message.infos.iter().find(|info| info.language() == lang.tag()).or(message.infos.first());
-    let title = info.and_then(|info| info.headline.as_deref()).unwrap_or(message.msg_type.name());
+    // A withdrawal says nothing of what it takes back but its name.
+    let head = withdrawn.map(|card| card.headline(lang.tag()));
+    let title = match head {
+        Some(head) => [lang.words().gone(), ": ", &head.title].concat(),
+        None => info.and_then(|info| info.headline.as_deref()).unwrap_or(message.msg_type.name()).to_owned(),
+    };
+    let own = head.map_or_else(|| info.map_or(lang.tag(), |info| info.language()), |head| &head.lang);
     let author = info.and_then(|info| info.sender_name.as_deref()).unwrap_or(&instance().name);
     let address = [origin, &Feed::Cap(id).path(lang)].concat();
-    out.push_str("<entry>\n");
-    element("title", title, out);
+    out.push_str("<entry xml:lang=\"");
+    escape(own, out);
+    out.push_str("\">\n");
+    element("title", &title, out);
     // Another revision is another message.
     element("id", &[&address, "#", &message.identifier].concat(), out);
     element("updated", &message.sent.to_string().replace("-00:00", "+00:00"), out);

@@ -7,6 +7,7 @@ use super::minify;
 use crate::headers::{self, Inline};
 use axum::http::HeaderValue;
 use domain::instance::instance;
+use domain::route::Feed;
 use domain::words::Lang;
 use serde_json::Value;
 use std::fmt::Write;
@@ -31,8 +32,10 @@ pub struct Picture {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Share {
     pub title: String,
-    /// Language of the text, where it is an article.
-    pub article: Option<Lang>,
+    /// An article, not a list.
+    pub article: bool,
+    /// Language of an article, where previews know it.
+    pub lang: Option<Lang>,
     pub picture: Option<Picture>,
 }
 
@@ -46,8 +49,8 @@ pub struct Document<'a> {
     pub canonical: Option<String>,
     /// Paths of the same page in each language it exists in.
     pub alternates: Vec<(Lang, String)>,
-    /// Path of the feed that follows this page.
-    pub feed: Option<String>,
+    /// What follows this page for programs.
+    pub feed: Option<Feed>,
     pub share: Option<Share>,
     /// For machines, as schema.org has it.
     pub data: Option<Value>,
@@ -114,7 +117,7 @@ impl Document<'_> {
         out.push_str("<meta name=viewport content=\"width=device-width,initial-scale=1,viewport-fit=cover\"><title>");
         escape(&self.title, &mut out);
         let _ = write!(out, "</title><style>{style}</style>");
-        let item = self.share.as_ref().is_some_and(|share| share.article.is_some());
+        let item = self.share.as_ref().is_some_and(|share| share.article);
         let icons = body.contains("class=\"i\"");
         let needed = [has_alerts(&body), icons, !body.contains("class=\"pg home\""), item, body.contains("role=\"search\"")];
         for (extra, _) in extras.iter().zip(needed).filter(|(_, needed)| *needed) {
@@ -155,8 +158,9 @@ impl Document<'_> {
         for (lang, path) in &self.alternates {
             tag(&format!("link rel=alternate hreflang={} href", lang.tag()), &address(path));
         }
-        if let Some(path) = &self.feed {
-            tag("link rel=alternate type=application/atom+xml href", path);
+        if let Some(feed) = &self.feed {
+            let kind = if let Feed::Cap(_) = feed { "cap" } else { "atom" };
+            tag(&format!("link rel=alternate type=application/{kind}+xml href"), &feed.path(self.lang));
         }
         if let Some(text) = &self.description {
             tag("meta name=description content", text);
@@ -168,10 +172,14 @@ impl Document<'_> {
             og("description", text);
         }
         // Lists do without: previews take the rest from elsewhere, and people wait for these bytes.
-        if let Some(lang) = share.article {
+        if share.article {
             og("type", "article");
             og("site_name", &instance().name);
-            og("locale", if lang == Lang::Vi { "vi_VN" } else { "en_GB" });
+            match share.lang {
+                Some(Lang::Vi) => og("locale", "vi_VN"),
+                Some(Lang::En) => og("locale", "en_GB"),
+                None => {}
+            }
             if let Some(path) = &self.canonical {
                 og("url", &address(path));
             }
@@ -228,7 +236,7 @@ mod tests {
     use serde_json::json;
 
     fn document(text: &str) -> String {
-        let share = Share { title: text.into(), article: Some(Lang::Vi), picture: None };
+        let share = Share { title: text.into(), article: true, lang: Some(Lang::Vi), picture: None };
         let document = Document {
             lang: Lang::Vi,
             origin: "https://bantin.example",

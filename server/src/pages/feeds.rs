@@ -40,17 +40,12 @@ pub async fn answer(site: &Arc<Site>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let Some((lang, feed)) = Feed::parse(&path) else { return no_such_feed() };
     let snapshot = site.live.now();
-    if let Feed::Event(id) = feed {
-        if let Some(gone) = snapshot.gone.get(&id) {
-            return reply::problem(StatusCode::GONE, &Problem::new("withdrawn").with("reason", &gone.reason));
-        }
-        if snapshot.items.get(&id).is_none_or(|item| item.card.event().is_none()) {
-            return no_such_feed();
-        }
-    }
-    if let Feed::Cap(id) = feed
-        && !outward::is_alert(&snapshot, id)
-    {
+    let here = match feed {
+        Feed::Event(id) => calendar::is_event(&snapshot, id),
+        Feed::Cap(id) => outward::is_message(&snapshot, id),
+        _ => true,
+    };
+    if !here {
         return no_such_feed();
     }
     let (key, now) = (format!("{origin}{path}"), site.now());
@@ -59,11 +54,11 @@ pub async fn answer(site: &Arc<Site>, request: Request) -> Response {
             Feed::Event(_) | Feed::Calendar(_) => {
                 ("text/calendar; charset=utf-8", calendar::print(snapshot, &feed, lang, &origin, now))
             }
-            Feed::Cap(id) => ("application/cap+xml; charset=utf-8", outward::document(snapshot, id, lang, &origin)),
+            Feed::Cap(id) => ("application/cap+xml; charset=utf-8", outward::document(snapshot, id, &origin)),
             Feed::Caps | Feed::PlaceCaps(_) => {
                 ("application/atom+xml; charset=utf-8", caps::print(snapshot, &feed, lang, &origin, now))
             }
-            _ => ("application/atom+xml; charset=utf-8", atom::print(snapshot, &feed, lang, &origin)),
+            _ => ("application/atom+xml; charset=utf-8", atom::print(snapshot, &feed, lang, &origin, now)),
         };
         Hot::new(kind, REVALIDATE, text).header(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))
     };

@@ -25,7 +25,7 @@ pub fn document(ctx: &Ctx) -> Document<'_> {
         canonical: Some(notify_path(ctx.lang).to_owned()),
         alternates: [Lang::Vi, Lang::En].map(|lang| (lang, notify_path(lang).to_owned())).to_vec(),
         feed: None,
-        share: Some(Share { title: title.clone(), article: None, picture: None }),
+        share: Some(Share { title: title.clone(), article: false, lang: None, picture: None }),
         data: None,
         title,
         body: ui::chrome(ctx, None, None, main),

@@ -1,14 +1,16 @@
 //! Items in the words of schema.org, for machines that read pages.
 
 use super::document::Share;
+use super::view::canonical;
 use domain::alert;
 use domain::content::{Block, Body, Card, FactKind, Kind, MsgType, Time, Variant};
 use domain::instance::instance;
 use serde_json::{Map, Value, json};
 use ui::{Ctx, links};
 
-/// `at` is when this revision was published here; `description` and `share` are what a link preview shows.
-pub fn item(card: &Card, body: &Body, at: Time, description: &str, share: &Share, ctx: &Ctx) -> Value {
+/// `at` is when this revision was published here; `description` and `share` are what a link preview shows; `replaced` where
+/// something else stands in its place.
+pub fn item(card: &Card, body: &Body, at: Time, description: &str, share: &Share, replaced: bool, ctx: &Ctx) -> Value {
     let head = card.headline(ctx.lang.tag());
     let variant = body.variant(&head.lang);
     let mut out = Map::new();
@@ -20,7 +22,7 @@ pub fn item(card: &Card, body: &Body, at: Time, description: &str, share: &Share
     let organisation = json!({ "@type": "Organization", "name": card.source });
     put("@context", "https://schema.org".into());
     put("description", description.into());
-    put("url", links::full(card, share.article.unwrap_or(ctx.lang), &ctx.origin).into());
+    put("url", links::full(card, canonical(card, ctx.lang), &ctx.origin).into());
     put("inLanguage", head.lang.clone().into());
     put("image", share.picture.as_ref().map_or(Value::Null, |picture| [&ctx.origin, picture.path.as_str()].concat().into()));
     match card.kind {
@@ -39,14 +41,20 @@ pub fn item(card: &Card, body: &Body, at: Time, description: &str, share: &Share
         }
         Kind::EVENT => {
             put("@type", "Event".into());
-            put("name", head.title.clone().into());
+            put("name", share.title.clone().into());
+            if replaced {
+                // Its successor is an event of its own.
+                put("eventStatus", "https://schema.org/EventCancelled".into());
+            }
             put("organizer", organisation);
             if let Some(event) = card.event() {
                 put("startDate", event.start.rfc3339().into());
                 put("endDate", event.end.map_or(Value::Null, |end| end.rfc3339().into()));
                 let venue = variant.and_then(|variant| variant.fact(FactKind::VENUE));
                 let here = venue.map(|venue| json!({ "@type": "Place", "name": venue, "address": address(card, ctx) }));
-                let there = event.online.map(|url| json!({ "@type": "VirtualLocation", "url": url }));
+                let there = event
+                    .online
+                    .map(|url| json!({ "@type": "VirtualLocation", "url": url::Url::parse(&url).map_or(url, String::from) }));
                 let mode = match (&here, &there) {
                     (Some(_), Some(_)) => Some("Mixed"),
                     (None, Some(_)) => Some("Online"),

@@ -1,7 +1,7 @@
 //! `sitemap.xml`: every page that is worth finding, in each language it exists in.
 
 use super::document::escape;
-use super::view::languages;
+use super::view::canonical;
 use crate::live::Snapshot;
 use domain::content::Time;
 use domain::instance::instance;
@@ -27,7 +27,7 @@ pub fn print(snapshot: &Snapshot, origin: &str) -> String {
     let mut items: Vec<_> = snapshot.items.values().collect();
     items.sort_unstable_by_key(|item| std::cmp::Reverse(item.seq));
     for item in items.into_iter().take(MAX_ITEMS) {
-        for lang in languages(&item.card) {
+        for lang in [Lang::Vi, Lang::En].into_iter().filter(|lang| canonical(&item.card, *lang) == *lang) {
             url(&mut out, origin, &item_path(&item.card, lang), Some(item.at));
         }
     }

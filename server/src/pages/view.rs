@@ -2,6 +2,7 @@
 
 use super::document::{Document, Picture, Share};
 use super::schema;
+use crate::cap::outward;
 use crate::live::Snapshot;
 use domain::content::{Block, Body, Card, Gone, Time};
 use domain::instance::instance;
@@ -59,6 +60,7 @@ pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) ->
         Route::Home => Some(Feed::All),
         Route::Topic(topic) => Some(Feed::Topic(*topic)),
         Route::Place(code) => Some(Feed::Place(*code)),
+        Route::Alerts => Some(Feed::Caps),
         _ => None,
     };
     let title = pages::title(ctx, route, None);
@@ -69,8 +71,8 @@ pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) ->
         description: (!hidden).then(|| fill(ctx.page().about_lead, &names)),
         canonical: (!hidden).then(|| route.path(ctx.lang)),
         alternates: if hidden { Vec::new() } else { both.to_vec() },
-        feed: feed.map(|feed| feed.path(ctx.lang)),
-        share: (!hidden).then(|| Share { title: title.clone(), article: None, picture: None }),
+        feed,
+        share: (!hidden).then(|| Share { title: title.clone(), article: false, lang: None, picture: None }),
         data: None,
         title,
         body: ui::chrome(ctx, Some(route), fresh, main),
@@ -113,40 +115,46 @@ fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Docu
     let mut data = ItemData::select(card, Some(body), snapshot.cards(), ctx.now);
     // What was withdrawn was not missed.
     data.missed.retain(|id| !snapshot.gone.contains_key(id));
-    let over = pages::over(&data, ctx);
+    let (over, replaced) = (pages::over(&data, ctx), data.replaced_by.is_some());
     // The title of a drill begins with its mark.
     let drill = drill_mark(card, ctx).map_or(String::new(), |mark| mark.inner_text() + ". ");
     let main = pages::item(ctx, data);
     let head = card.headline(ctx.lang.tag());
     let languages = languages(card);
-    // A page whose text is not in its language is the same as the one that is.
-    let own = if languages.contains(&ctx.lang) { ctx.lang } else { languages.first().copied().unwrap_or_default() };
+    let lang = [Lang::Vi, Lang::En].into_iter().find(|lang| lang.tag() == head.lang);
     let picture = picture(body, ctx.lang);
     let description = [&drill, &over, head.summary.as_str()].concat();
-    let share = Share { title: [&over, head.title.as_str()].concat(), article: Some(own), picture };
+    let share = Share { title: [&over, head.title.as_str()].concat(), article: true, lang, picture };
     Document {
         lang: ctx.lang,
         origin: &ctx.origin,
         title: pages::title(ctx, &route, Some(card)),
-        data: Some(schema::item(card, body, item.at, &description, &share, ctx)),
+        data: Some(schema::item(card, body, item.at, &description, &share, replaced, ctx)),
         description: Some(description).filter(|text| !text.is_empty()),
-        canonical: Some(item_path(card, own)),
+        canonical: Some(item_path(card, canonical(card, ctx.lang))),
         alternates: if languages.len() > 1 {
             languages.iter().map(|lang| (*lang, item_path(card, *lang))).collect()
         } else {
             Vec::new()
         },
-        feed: None,
+        feed: outward::is_message(snapshot, card.id).then_some(Feed::Cap(card.id)),
         share: Some(share),
         body: ui::chrome(ctx, Some(&route), None, main),
     }
 }
 
-/// The languages of our screens in which there is a text; Vietnamese where there is none.
-pub fn languages(card: &Card) -> Vec<Lang> {
+/// The languages of our screens in which there is a text.
+fn languages(card: &Card) -> Vec<Lang> {
     let has = |lang: &Lang| card.headlines.iter().any(|head| head.lang == lang.tag());
-    let found: Vec<Lang> = [Lang::Vi, Lang::En].into_iter().filter(has).collect();
-    if found.is_empty() { vec![Lang::Vi] } else { found }
+    [Lang::Vi, Lang::En].into_iter().filter(has).collect()
+}
+
+/// The language of the page that search machines know this one by: the one whose language the text is in, or else the first
+/// of those that show the same text.
+pub fn canonical(card: &Card, lang: Lang) -> Lang {
+    let shown = |lang: Lang| card.headline(lang.tag()).lang.as_str();
+    let same = [Lang::Vi, Lang::En].into_iter().filter(|other| shown(*other) == shown(lang));
+    same.clone().find(|other| other.tag() == shown(lang)).or(same.into_iter().next()).unwrap_or(lang)
 }
 
 /// The first image, in a kind that every link preview can show: what the desk encoded lies there as JPEG too, and for

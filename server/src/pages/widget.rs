@@ -8,13 +8,13 @@ use crate::hot::{Hot, REVALIDATE};
 use crate::live::Snapshot;
 use crate::site::Site;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use domain::alert::{self, State as Stands};
 use domain::content::{PlaceCode, Status, Time};
-use domain::instance::{Place, instance};
+use domain::instance::{Former, Place, instance};
 use domain::route::{Route, item_path};
 use domain::sign::hash;
 use domain::words::Lang;
@@ -30,24 +30,75 @@ const STYLE: &str = "body{margin:0;font:16px/1.4 system-ui,sans-serif;color:#1b1
     .l1{background:#cfe6ff}.l2{background:#fff4b0}.l3{background:#ffb347}.l4{background:#d32020;color:#fff}.l5{background:#7a2a90;color:#fff}\
     .x{border-style:dashed}small{color:#55565f}";
 
-/// `?noi=` names a place by its segment; without one, everywhere.
+/// `?noi=` names a place by its segment, also by one that it had before; without it, everywhere.
 pub async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
     let origin = origin::of(&site, &request);
     let query = request.uri().query().unwrap_or_default();
     let fields: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let get = |name: &str| fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str());
     let lang = if get("lang") == "en" { Lang::En } else { Lang::Vi };
-    let place = instance().place_by_slug(get("noi")).filter(|place| place.parent.is_some());
+    let slug = get("noi").to_owned();
     let (snapshot, now) = (site.live.now(), site.now());
-    let key = format!("{origin}{PATH}/{}/{}", lang.tag(), place.map_or(0, |place| place.code));
-    let make = move |snapshot: &Snapshot| {
+    let page = |html: String| {
         let policy = HeaderValue::try_from(policy()).unwrap_or(HeaderValue::from_static("default-src 'none'"));
-        Hot::new("text/html; charset=utf-8", REVALIDATE, print(snapshot, place, lang, &origin, now))
-            .header(HeaderName::from_static("content-security-policy"), policy)
+        Hot::new("text/html; charset=utf-8", REVALIDATE, html).header(HeaderName::from_static("content-security-policy"), policy)
     };
-    let mut response = site.page(snapshot, &key, make).await.answer(request.headers(), None).await;
+    let hot = match Area::of(&slug) {
+        Some(area) => {
+            let key = format!("{origin}{PATH}/{}/{slug}", lang.tag());
+            site.page(snapshot, &key, move |snapshot| page(print(snapshot, &area, lang, &origin, now))).await
+        }
+        None => Arc::new(page(nowhere(lang, &origin)).status(StatusCode::NOT_FOUND)),
+    };
+    let mut response = hot.answer(request.headers(), None).await;
     headers::framed(response.headers_mut());
     response
+}
+
+/// What a frame is about.
+enum Area {
+    All,
+    Place(&'static Place),
+    /// What is no unit any more, with those that it became.
+    Former(&'static Former),
+}
+
+impl Area {
+    /// `None` where nothing is called so: a frame that took it for everywhere would show the alerts of others.
+    fn of(slug: &str) -> Option<Area> {
+        let i = instance();
+        match i.place_by_slug(slug) {
+            Some(place) if place.parent.is_some() => Some(Area::Place(place)),
+            Some(_) => Some(Area::All),
+            None if slug.is_empty() => Some(Area::All),
+            None => i.former_by_slug(slug).map(Area::Former),
+        }
+    }
+
+    fn concerns(&self, places: &[PlaceCode]) -> bool {
+        match self {
+            Area::All => true,
+            Area::Place(place) => instance().concerns(places, PlaceCode(place.code)),
+            Area::Former(former) => former.successors.iter().any(|code| instance().concerns(places, PlaceCode(*code))),
+        }
+    }
+
+    fn name(&self, lang: Lang) -> &'static str {
+        match self {
+            Area::All => instance().area.get(lang),
+            Area::Place(place) => place.name.get(lang),
+            Area::Former(former) => &former.name,
+        }
+    }
+
+    /// The page that has the rest.
+    fn page(&self) -> Route {
+        match self {
+            Area::All => Route::Alerts,
+            Area::Place(place) => Route::Place(place.code),
+            Area::Former(former) => Route::Former(former.slug.clone()),
+        }
+    }
 }
 
 /// Only this page may be framed by others.
@@ -56,19 +107,15 @@ fn policy() -> String {
     format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors *")
 }
 
-fn print(snapshot: &Snapshot, place: Option<&Place>, lang: Lang, origin: &str, now: Time) -> String {
+fn print(snapshot: &Snapshot, area: &Area, lang: Lang, origin: &str, now: Time) -> String {
     let w = lang.words();
-    let here = |places: &[PlaceCode]| place.is_none_or(|place| instance().concerns(places, PlaceCode(place.code)));
     let all = alert::standings(snapshot.cards(), now);
-    let live = all.iter().filter(|one| matches!(one.state, Stands::InForce | Stands::Ended) && here(&one.card.places));
+    let live = all.iter().filter(|one| matches!(one.state, Stands::InForce | Stands::Ended) && area.concerns(&one.card.places));
     // What is played is no news for whoever passes by.
     let live: Vec<_> = live.filter(|one| one.card.status() == Status::Actual).collect();
-    let mut out = format!("<!doctype html><html lang={}><head><meta charset=utf-8>", lang.tag());
-    let _ = write!(out, "<meta name=viewport content=\"width=device-width,initial-scale=1\"><title>{}</title>", w.alerts());
-    let _ = write!(out, "<style>{STYLE}</style></head><body><main>");
-    let name = place.map_or(instance().area.get(lang), |place| place.name.get(lang));
+    let mut out = start(lang);
     let _ = write!(out, "<p><strong>{}</strong> – ", w.alerts());
-    escape(name, &mut out);
+    escape(area.name(lang), &mut out);
     out.push_str("</p>");
     for one in live.iter().take(LENGTH) {
         let level = one.info.level.clamp(1, 5);
@@ -93,10 +140,32 @@ fn print(snapshot: &Snapshot, place: Option<&Place>, lang: Lang, origin: &str, n
     if live.is_empty() {
         let _ = write!(out, "<p>{}</p>", w.no_alert());
     }
-    let more = place.map_or(Route::Alerts, |place| Route::Place(place.code)).path(lang);
+    let more = area.page().path(lang);
+    end(&[origin, &more].concat(), w.all_alerts(), out)
+}
+
+/// Nothing is called so.
+fn nowhere(lang: Lang, origin: &str) -> String {
+    let w = lang.words();
+    let out = [&start(lang), "<p>", w.not_found(), "</p>"].concat();
+    end(&[origin, &Route::Places.path(lang)].concat(), w.all_places(), out)
+}
+
+fn start(lang: Lang) -> String {
+    // Part of other pages, and none to be found.
+    let head = "<meta name=robots content=noindex><meta name=viewport content=\"width=device-width,initial-scale=1\">";
+    let title = lang.words().alerts();
+    format!(
+        "<!doctype html><html lang={}><head><meta charset=utf-8>{head}<title>{title}</title><style>{STYLE}</style></head><body><main>",
+        lang.tag()
+    )
+}
+
+/// A way to the rest.
+fn end(to: &str, text: &str, mut out: String) -> String {
     out.push_str("<p><small><a target=_blank rel=noopener href=\"");
-    escape(&[origin, &more].concat(), &mut out);
-    let _ = write!(out, "\">{}</a></small></p></main></body></html>", w.all_alerts());
+    escape(to, &mut out);
+    let _ = write!(out, "\">{text}</a></small></p></main></body></html>");
     out
 }
 
