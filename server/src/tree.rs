@@ -103,9 +103,10 @@ fn token(text: &str) -> Option<[u8; 16]> {
     u128::from_str_radix(text, 16).ok().filter(|_| plain).map(u128::to_be_bytes)
 }
 
+/// Whether there was room for it.
 async fn put(site: &Site, report: Checked) -> Result<bool, Error> {
     let Checked { chain, place, token, tally } = report;
-    let mut tx = site.store.begin().await?;
+    let Some(mut tx) = site.store.begin_stranger().await? else { return Ok(false) };
     let done = async {
         if tx.tree_lists(chain, place, &token).await? >= MAX_LISTS {
             return Ok(false);

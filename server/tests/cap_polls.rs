@@ -60,6 +60,29 @@ async fn alerts_are_asked_for_in_a_lane_of_their_own() {
 }
 
 #[tokio::test]
+async fn no_authority_waits_behind_servers_that_hang() {
+    let desk = desk().await;
+    for n in 2..7 {
+        desk.put(&format!("/hang{n}"), &[message(n, "Alert", &[])]);
+        desk.follow(&format!("/hang{n}")).await;
+        desk.web.hang(&format!("/hang{n}"));
+    }
+    desk.put("/service", &[message(1, "Alert", &[])]);
+    desk.follow("/service").await;
+    desk.lab.time.fetch_add(ROUND, Ordering::SeqCst);
+    let before = desk.web.asked().len();
+    let site = desk.lab.app.site.clone();
+    let round = tokio::spawn(async move { server::desk::jobs::round(&site, Lane::Alerts).await });
+    let began = std::time::Instant::now();
+    while !desk.web.asked()[before..].iter().any(|head| head.starts_with("GET /service ")) {
+        assert!(began.elapsed().as_secs() < 5, "{:?}", &desk.web.asked()[before..]);
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(!round.is_finished(), "the others hang");
+    round.abort();
+}
+
+#[tokio::test]
 async fn no_source_has_more_waiting_than_an_officer_reads() {
     let desk = desk().await;
     let sent_at = |n: usize, at: &str| {
@@ -67,7 +90,7 @@ async fn no_source_has_more_waiting_than_an_officer_reads() {
         own.replace("<sent>2026-11-23T11:30:00", &format!("<sent>2026-11-23T{at}"))
     };
     let waiting = async || {
-        let all = desk.lab.app.site.store.cap_messages(1_000).await.unwrap();
+        let all = desk.lab.app.site.store.cap_messages(1_000, &Default::default()).await.unwrap();
         let numbers =
             all.iter().filter(|one| one.state == "waiting").map(|one| one.identifier.rsplit('.').next().unwrap().parse());
         let mut numbers: Vec<usize> = numbers.map(Result::unwrap).collect();
@@ -89,6 +112,31 @@ async fn no_source_has_more_waiting_than_an_officer_reads() {
         desk.poll(ROUND).await;
         assert_eq!(waiting().await, (1..=200).collect::<Vec<_>>(), "what is dropped and comes again pushes out nothing newer");
     }
+}
+
+/// Works at the authority's server, a captive page, half a file: exactly in a storm.
+#[tokio::test]
+async fn a_link_is_followed_until_its_alert_was_read_whole() {
+    let desk = desk().await;
+    let item = "<item><title>x</title><link>/cap/1.xml</link><pubDate>Mon, 23 Nov 2026 04:31:00 GMT</pubDate></item>";
+    let rss = format!(
+        "<rss version=\"2.0\" xmlns:cap=\"urn:oasis:names:tc:emergency:cap:1.2\"><channel><title>T</title>{item}<cap:x/></channel></rss>"
+    );
+    desk.web.put("/rss", 200, "content-type: application/rss+xml\r\n", rss.into_bytes());
+    let whole = message(1, "Alert", &[]).into_bytes();
+    desk.web.put("/cap/1.xml", 200, "content-type: text/html\r\n", b"<!doctype html><p>B\xe1\xba\xa3o tr\xc3\xac".to_vec());
+    desk.follow("/rss").await;
+    desk.poll(ROUND).await;
+    desk.web.put("/cap/1.xml", 200, XML, whole[..whole.len() / 2].to_vec());
+    desk.poll(ROUND).await;
+    assert!(desk.states().await.iter().all(|(state, _)| state == "refused"), "{:?}", desk.states().await);
+    desk.web.put("/cap/1.xml", 200, XML, whole);
+    desk.poll(ROUND).await;
+    assert!(desk.states().await.contains(&("waiting".into(), String::new())), "{:?}", desk.states().await);
+    let asked = || desk.web.asked().iter().filter(|head| head.contains("/cap/1.xml")).count();
+    let before = asked();
+    desk.poll(ROUND).await;
+    assert_eq!(asked(), before, "and then no more");
 }
 
 #[tokio::test]

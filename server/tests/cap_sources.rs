@@ -9,7 +9,7 @@ use authority::*;
 use axum::http::StatusCode;
 use domain::alert::State;
 use domain::content::{Block, FactKind, MsgType, PlaceCode, Status};
-use domain::editorial::Stage;
+use domain::editorial::{Grant, Role, Stage};
 use lab::NOW;
 use office::*;
 use std::sync::atomic::Ordering;
@@ -197,6 +197,90 @@ async fn nobody_ends_the_alerts_of_another() {
     let all = desk.states().await;
     assert!(all.contains(&("waiting".into(), "other-source".into())), "{all:?}");
     assert!(all.contains(&("refused".into(), "nothing-to-cancel".into())), "{all:?}");
+}
+
+#[tokio::test]
+async fn who_comes_after_a_source_that_went_may_not_end_its_alerts() {
+    let desk = desk().await;
+    let first = desk.trust("/mot", message(1, "Alert", &[])).await;
+    desk.put("/mot", &[message(2, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    let path = format!("/ban-lam-viec/nguon/{}", first.id);
+    // What goes out at once is stopped by whoever lets it through.
+    for what in ["pause", "remove"] {
+        assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", what)]).await.status, StatusCode::FORBIDDEN, "{what}");
+    }
+    let buttons = |page: String| ["pause", "remove"].map(|what| page.contains(&format!("value=\"{what}\"")));
+    assert_eq!(buttons(text(&get(&desk.lab, &desk.author, "/ban-lam-viec/nguon").await)), [false; 2]);
+    assert_eq!(buttons(text(&get(&desk.lab, &desk.admin, "/ban-lam-viec/nguon").await)), [true; 2]);
+    assert_eq!(post(&desk.lab, &desk.admin, &path, &[("do", "remove")]).await.status, StatusCode::SEE_OTHER);
+    assert!(desk.sources().await.is_empty());
+    let second = desk.trust("/hai", message(3, "Alert", &[]).replace("20044", "20050")).await;
+    assert_ne!(second.id, first.id);
+    desk.put("/hai", &[message(4, "Cancel", &[2])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.stand(), [State::InForce]);
+    let all = desk.states().await;
+    assert!(all.contains(&("waiting".into(), "other-source".into())), "{all:?}");
+}
+
+/// What is refused, or only played, takes nothing from whoever is to confirm it.
+#[tokio::test]
+async fn what_is_refused_leaves_what_waits() {
+    let desk = desk().await;
+    let drill = |text: String| text.replace("<status>Actual", "<status>Exercise");
+    desk.put("/feed", &[message(2, "Alert", &[]), message(3, "Alert", &[]), message(4, "Alert", &[])]);
+    desk.follow("/feed").await;
+    let unknown = message(6, "Update", &[3]).replace("Lũ quét", "Việc lạ").replace("Flash flood", "Odd thing");
+    let unknown = unknown.replace("lũ quét", "việc lạ");
+    desk.put("/feed", &[drill(message(5, "Cancel", &[2])), unknown, message(7, "Cancel", &[4])]);
+    desk.poll(ROUND).await;
+    let all = desk.states().await;
+    assert_eq!(all[..3], states(&[("waiting", ""), ("waiting", ""), ("refused", "superseded")]), "{all:?}");
+    assert_eq!(all[4], ("refused".into(), "unknown-hazard".into()), "{all:?}");
+}
+
+/// However much waits for others.
+#[tokio::test]
+async fn an_officer_sees_all_that_is_his_to_confirm_or_to_call_off() {
+    let desk = desk().await;
+    let own = invite(&desk.lab, &desk.admin, "mot.xa", Role::AlertOfficer, 20044).await;
+    let here = |n: usize| message(n, "Alert", &[]).replace("20050", "20044").replace("vùng núi phía tây", &format!("số {n}"));
+    desk.trust("/mot", here(1)).await;
+    desk.put("/mot", &[here(2)]);
+    desk.poll(ROUND).await;
+    let pages = async || {
+        let first = text(&get(&desk.lab, &own, "/ban-lam-viec").await);
+        let sources = text(&get(&desk.lab, &own, "/ban-lam-viec/nguon").await);
+        (first.contains("Cảnh báo lũ quét số 1"), sources.contains("Cảnh báo lũ quét số 1"), sources.contains("value=\"cancel\""))
+    };
+    assert_eq!(pages().await, (true, true, true));
+    let elsewhere = |n: usize| {
+        let other = VIETNAM.replace("2026.11.23.1<", &format!("2026.11.23.{n}<")).replace("20044", "20050");
+        other.replace("<sent>2026-11-23T11:30:00", &format!("<sent>2026-11-23T11:{:02}:{:02}", n / 60, n % 60))
+    };
+    desk.put("/hai", &(100..170).map(elsewhere).collect::<Vec<_>>());
+    desk.follow("/hai").await;
+    assert_eq!(desk.states().await.iter().filter(|(state, _)| state == "waiting").count(), 71);
+    assert_eq!(pages().await, (true, true, true));
+}
+
+/// Nobody rings phones alone: whoever names an authority does not confirm what it sends.
+#[tokio::test]
+async fn whoever_names_an_authority_is_not_the_one_who_confirms_it() {
+    let desk = desk().await;
+    desk.put("/tu-lam", &[message(1, "Alert", &[])]);
+    let grant = |role| Grant { role, place: PlaceCode(46), topics: Vec::new() };
+    set(&desk.lab, "lan.viet", &[grant(Role::Author), grant(Role::AlertOfficer)]).await;
+    let source = desk.follow("/tu-lam").await;
+    let path = format!("/ban-lam-viec/nguon/cap/{}", desk.messages().await[0].id);
+    let alone = post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await;
+    assert_eq!(alone.status, StatusCode::FORBIDDEN);
+    assert!(desk.cards().is_empty() && text(&alone).contains("người khác"), "{}", text(&alone));
+    // An administrator says that it is one.
+    desk.let_through(source.id).await;
+    assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.stand(), [State::InForce]);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What a form sends: names and values in their order, with the text as people mean it.
 
+use crate::publish::shapeless;
 use domain::content::{PlaceCode, Time};
 use domain::editorial::MAX_ACTIONS;
 use domain::editorial::{Grant, Hash, Manuscript, Role, Script, Warning};
@@ -191,9 +192,7 @@ fn is_lang(tag: &str) -> bool {
 
 pub fn clean(value: &str) -> String {
     let text: String = value.replace("\r\n", "\n").replace('\r', "\n").nfc().collect();
-    let odd = |c: char| {
-        (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
+    let odd = |c: char| (c.is_control() && c != '\n' && c != '\t') || shapeless(c);
     text.replace(odd, "").replace('\u{a0}', " ")
 }
 
@@ -203,7 +202,7 @@ mod tests {
 
     #[test]
     fn letters_are_composed_and_nothing_hidden_comes_in() {
-        let form = Form::parse("a=lu%CC%83%0D%0Ax%00%E2%80%AEy&b=1&a=2".as_bytes());
+        let form = Form::parse("a=lu%CC%83%0D%0Ax%00%E2%80%AE%E2%80%8B%C2%ADy&b=1&a=2".as_bytes());
         assert_eq!(form.get("a"), "lũ\nxy");
         assert_eq!(form.all("a").count(), 2);
         assert_eq!((form.number("b"), form.number("c")), (1, -1));

@@ -13,12 +13,15 @@ use crate::store::desk::{Job, Lane, Person};
 use axum::response::Response;
 use domain::content::Time;
 use domain::editorial::{Action, Scope, allowed};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Jobs of one round.
 const ROUND: u32 = 20;
+/// Authorities of alerts that are asked at the same time.
+const TOGETHER: usize = 8;
 /// Pause between two times that counts are written down, in seconds.
 const KEEP: i64 = 60;
 /// Longest pause between two tries, in seconds.
@@ -55,23 +58,28 @@ async fn keep_going(site: &Arc<Site>, lane: Lane) {
 
 /// Everything that is due now, in one of the lanes.
 pub async fn round(site: &Arc<Site>, lane: Lane) -> Result<(), crate::Error> {
-    for job in site.store.due_jobs(lane, site.now(), ROUND).await? {
-        if job.kind == "encode" {
-            // Written down before: a picture that takes the whole machine with it is not the first thing after a new start.
-            let mut tx = site.store.begin().await?;
-            tx.put_job_off(job.id, site.now().plus(pause(job.tries)), "").await?;
-            tx.commit().await?;
-        }
-        if let Err(trouble) = perform(site, &job).await {
-            let pause = match job.kind.as_str() {
-                "poll" => sources::pause(job.tries, &trouble, lane == Lane::Alerts),
-                _ => pause(job.tries),
-            };
-            tracing::warn!(job = job.key, ?trouble, "a job failed");
-            let mut tx = site.store.begin().await?;
-            tx.put_job_off(job.id, site.now().plus(pause), &trouble.kept()).await?;
-            tx.commit().await?;
-        }
+    let due = site.store.due_jobs(lane, site.now(), ROUND).await?;
+    // No authority waits behind others whose servers hang.
+    let together = if lane == Lane::Alerts { TOGETHER } else { 1 };
+    stream::iter(due).map(Ok).try_for_each_concurrent(together, |job| one(site, lane, job)).await
+}
+
+async fn one(site: &Arc<Site>, lane: Lane, job: Job) -> Result<(), crate::Error> {
+    if job.kind == "encode" {
+        // Written down before: a picture that takes the whole machine with it is not the first thing after a new start.
+        let mut tx = site.store.begin().await?;
+        tx.put_job_off(job.id, site.now().plus(pause(job.tries)), "").await?;
+        tx.commit().await?;
+    }
+    if let Err(trouble) = perform(site, &job).await {
+        let pause = match job.kind.as_str() {
+            "poll" => sources::pause(job.tries, &trouble, lane == Lane::Alerts),
+            _ => pause(job.tries),
+        };
+        tracing::warn!(job = job.key, ?trouble, "a job failed");
+        let mut tx = site.store.begin().await?;
+        tx.put_job_off(job.id, site.now().plus(pause), &trouble.kept()).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

@@ -180,7 +180,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
             upload::take(visit, &person, number(id)?, upload::Brought { bytes, words, speaker, consent }).await
         }
         (true, ["tin-bao"]) => notices::seen(visit, form, &person).await,
-        (true, ["dan"]) => view::pasted(form),
+        (true, ["dan"]) => view::pasted(form).await,
         (false, ["nguon"]) => sources::list(visit, &person).await,
         (true, ["nguon"]) => sources::add(visit, form, &person).await,
         (true, ["nguon", "lay"]) => sources::paste(visit, form, &person).await,

@@ -68,7 +68,8 @@ async fn shown(visit: &Visit, form: &Form, person: &Person, why: Option<Unfetche
     let mut sources = store.sources().await?;
     let lets = cap::is_administrator(&person.grants);
     sources.retain(|source| may(&person.grants, source.place, source.topic) || (lets && source.cap));
-    let mut messages = if is_officer(person) || lets { store.cap_messages(MESSAGES).await? } else { Vec::new() };
+    let standing = cap::standing(&visit.site);
+    let mut messages = if is_officer(person) || lets { store.cap_messages(MESSAGES, &standing).await? } else { Vec::new() };
     // What could not be read belongs to nobody's place.
     messages.retain(|one| lets || one.places.is_empty() || one.places.iter().any(|at| cap::may_confirm(person, &[*at])));
     let alerts = view::Alerts { messages, foreign: store.cap_foreign().await? };
@@ -110,8 +111,13 @@ pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Ans
     let now = visit.now();
     let mut tx = visit.site.store.begin().await?;
     let done = async {
-        let source = tx.source(id).await?.filter(|source| may(&person.grants, source.place, source.topic));
-        let mut source = source.ok_or(Trouble::NotFound)?;
+        let lets = cap::is_administrator(&person.grants);
+        let his = |source: &Source| may(&person.grants, source.place, source.topic) || (lets && source.cap);
+        let mut source = tx.source(id).await?.filter(his).ok_or(Trouble::NotFound)?;
+        // What goes out at once is stopped by whoever lets it through.
+        if source.at_once && !lets && form.get("do") != "now" {
+            return Err(Trouble::Denied);
+        }
         // What a clock that was fast wrote down makes nobody wait.
         let polled = source.polled.filter(|polled| *polled <= now);
         let soon = now.max(source.rest).max(polled.map_or(now, |polled| polled.plus(HASTE)));

@@ -39,6 +39,8 @@ pub enum Answer {
     Accepted,
     /// The subscription is no more.
     Gone,
+    /// Not from us, as the service sees us now.
+    Denied,
     /// It will not be taken however often it is sent.
     Refused(u16),
     /// Not taken now; seconds to wait, where the service says so.
@@ -96,6 +98,8 @@ impl Sender {
         Some(match response.status().as_u16() {
             200..=299 => Answer::Accepted,
             404 | 410 => Answer::Gone,
+            // Of us, not of the phone: a clock that is wrong makes our token one of another day.
+            401 | 403 => Answer::Denied,
             408 | 429 | 500..=599 => Answer::Later(wait),
             status => Answer::Refused(status),
         })

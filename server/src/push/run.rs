@@ -222,7 +222,7 @@ impl Task {
                 tracing::warn!(status, service = endpoint::host(&who.endpoint), "a push was refused");
                 Some(Fate::Failed)
             }
-            Answer::Later(_) => Some(Fate::NotYet),
+            Answer::Later(_) | Answer::Denied => Some(Fate::NotYet),
             // Perhaps it was taken: that stays written down.
             Answer::Silence => None,
         };
@@ -232,7 +232,7 @@ impl Task {
             _ => pass.well(),
         }
         match answer {
-            Answer::Later(_) | Answer::Silence => {
+            Answer::Later(_) | Answer::Denied | Answer::Silence => {
                 let mut later = lock(&later);
                 let (tries, due) = later.entry(who.id).or_insert((0, Instant::now()));
                 *due = Instant::now();

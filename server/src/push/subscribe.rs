@@ -9,6 +9,7 @@ use crate::hot::{Hot, MINUTES};
 use crate::pages::origin;
 use crate::reply;
 use crate::site::Site;
+use crate::store::Tx;
 use crate::store::push::{Fate, Subscription};
 use axum::body::Body;
 use axum::extract::Request;
@@ -158,7 +159,7 @@ async fn subscribe(site: &Site, request: Request) -> Result<Response, Refusal> {
     let who = subscription(read(request).await?, origin, site.push.local)?;
     let counts = &site.push.counts.subscriptions;
     let full = counts.load(Ordering::Relaxed) >= MAX_SUBSCRIPTIONS;
-    let mut tx = site.store.begin().await?;
+    let mut tx = begin(site).await?;
     let put: Result<(bool, bool), Error> = async {
         let new = tx.put_subscription(&who, site.now()).await?;
         // Anybody may write invented ones: they make room, so that nobody can close this to everybody else.
@@ -234,8 +235,13 @@ async fn leave(site: &Site, request: Request) -> Result<Response, Refusal> {
     Ok(done())
 }
 
-async fn forget(site: &Site, endpoint: &str) -> Result<(), Error> {
-    let mut tx = site.store.begin().await?;
+/// Anybody may ask: those who save, publish and call must not wait behind thousands who invent.
+async fn begin(site: &Site) -> Result<Tx, Refusal> {
+    site.store.begin_stranger().await?.ok_or_else(|| code(StatusCode::SERVICE_UNAVAILABLE, "busy"))
+}
+
+async fn forget(site: &Site, endpoint: &str) -> Result<(), Refusal> {
+    let mut tx = begin(site).await?;
     let dropped = tx.drop_subscription(endpoint).await;
     if tx.end(dropped).await? {
         site.push.counts.left();
@@ -255,7 +261,7 @@ async fn attempt(site: &Arc<Site>, request: Request) -> Result<Response, Refusal
     let who = site.store.subscription(&endpoint).await?.ok_or_else(|| code(StatusCode::NOT_FOUND, "unknown-subscription"))?;
     let Ok(_trial) = TRIALS.try_acquire() else { return Err(code(StatusCode::SERVICE_UNAVAILABLE, "busy")) };
     let now = site.now();
-    let mut tx = site.store.begin().await?;
+    let mut tx = begin(site).await?;
     let may = tx.may_test(who.id, now.plus(-PAUSE), now).await;
     if !tx.end(may).await? {
         return Err(Refusal::Problem(StatusCode::TOO_MANY_REQUESTS, Problem::new("too-soon").with("seconds", PAUSE)));
@@ -278,6 +284,8 @@ async fn attempt(site: &Arc<Site>, request: Request) -> Result<Response, Refusal
             forget(site, &endpoint).await?;
             Err(code(StatusCode::GONE, "gone"))
         }
-        Answer::Refused(_) | Answer::Later(_) | Answer::Silence => Err(code(StatusCode::BAD_GATEWAY, "push-failed")),
+        Answer::Refused(_) | Answer::Denied | Answer::Later(_) | Answer::Silence => {
+            Err(code(StatusCode::BAD_GATEWAY, "push-failed"))
+        }
     }
 }

@@ -77,7 +77,7 @@ impl Desk {
     }
 
     pub async fn messages(&self) -> Vec<CapMessage> {
-        self.lab.app.site.store.cap_messages(100).await.unwrap()
+        self.lab.app.site.store.cap_messages(100, &Default::default()).await.unwrap()
     }
 
     pub fn cards(&self) -> Vec<Card> {

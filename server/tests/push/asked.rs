@@ -6,7 +6,9 @@ use super::world::{HERE, THERE, World};
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tower::ServiceExt;
 
 #[tokio::test]
@@ -93,6 +95,64 @@ async fn a_trial_comes_once_a_minute_and_says_that_it_is_one() {
     world.service.answer(&phone.path, &[(410, None)]);
     assert_eq!(attempt().await, (410, json!("gone")), "so that the page subscribes again");
     assert_eq!(world.say("POST", "/push/kiem", name).await.1["known"], false);
+}
+
+/// Who saves, publishes and calls does not wait behind thousands who invent.
+#[tokio::test]
+async fn strangers_do_not_queue_before_the_desk() {
+    let world = World::asleep().await;
+    let store = &world.lab.app.site.store;
+    let busy = store.begin().await.unwrap();
+    let wish = |n: u32| Phone::new(n).wish(&world.service, &[HERE], 2);
+    let mut strangers = Vec::new();
+    for n in 0..200 {
+        let body = Body::from(wish(n).to_string());
+        let request = Request::post("/push/dang-ky").header("host", "bantin.example").body(body).unwrap();
+        strangers.push(tokio::spawn(world.lab.app.router().oneshot(request)));
+    }
+    let mut turned_away = 0;
+    while turned_away < 150 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        turned_away = strangers.iter().filter(|one| one.is_finished()).count();
+    }
+    drop(busy);
+    let mut statuses = BTreeMap::new();
+    for stranger in strangers {
+        *statuses.entry(stranger.await.unwrap().unwrap().status().as_u16()).or_insert(0) += 1;
+    }
+    assert_eq!(statuses.values().sum::<usize>(), 200);
+    assert!(statuses[&204] >= 32 && statuses[&503] >= 150, "{statuses:?}");
+    assert_eq!(store.subscriptions().await.unwrap() as usize, statuses[&204]);
+}
+
+/// Nor do they drive out whoever was there before.
+#[tokio::test]
+async fn invented_subscriptions_do_not_reach_those_of_others() {
+    let world = World::asleep().await;
+    let store = &world.lab.app.site.store;
+    let real: Vec<Phone> = (0..5).map(Phone::new).collect();
+    for phone in &real {
+        world.subscribe(phone, &[HERE], 2).await;
+    }
+    let endpoint = |phone: &Phone| phone.wish(&world.service, &[HERE], 2)["endpoint"].as_str().unwrap().to_owned();
+    let one = store.subscription(&endpoint(&real[0])).await.unwrap().unwrap();
+    let mut tx = store.begin().await.unwrap();
+    for n in 0..2_000 {
+        let invented = server::store::push::Subscription { endpoint: format!("{}/invented/{n}", one.endpoint), ..one.clone() };
+        tx.put_subscription(&invented, domain::content::Time(NOW)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    world.lab.app.site.push.counts.subscriptions.store(server::push::MAX_SUBSCRIPTIONS, Ordering::SeqCst);
+    for n in 0..20 {
+        world.subscribe(&Phone::new(100 + n), &[HERE], 2).await;
+    }
+    let mut left = 0;
+    for phone in &real {
+        left += usize::from(store.subscription(&endpoint(phone)).await.unwrap().is_some());
+    }
+    // Drawn among two thousand, three of these five go once in thirty million times.
+    assert!(left >= 3, "{left} of 5 are left");
+    assert_eq!(store.subscriptions().await.unwrap(), 2_005);
 }
 
 #[tokio::test]

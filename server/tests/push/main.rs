@@ -70,7 +70,7 @@ async fn who_is_gone_is_forgotten_and_who_refuses_is_not_asked_again() {
     let phones = world.phones(14, &[HERE]).await;
     world.service.answer("/p/0", &[(410, None)]);
     world.service.answer("/p/1", &[(404, None)]);
-    world.service.answer("/p/2", &[(403, None)]);
+    world.service.answer("/p/2", &[(400, None)]);
     let id = world.publish(alert("a", 3, &[HERE])).await;
     world.service.until("all are told", |got| got.len() == phones.len()).await;
     world.idle().await;
@@ -96,6 +96,22 @@ async fn who_is_gone_is_forgotten_and_who_refuses_is_not_asked_again() {
     let reach = store.push_reach(second).await.unwrap().unwrap();
     assert_eq!((reach.accepted, reach.told()), (9, None));
     assert_eq!(world.service.got().iter().filter(|got| got.path == "/p/0" || got.path == "/p/1").count(), 2);
+}
+
+/// A clock that is wrong makes our token one of another day: that passes, and the alert is still on.
+#[tokio::test]
+async fn who_is_not_believed_for_a_while_tells_them_afterwards() {
+    let world = World::new().await;
+    let phones = world.phones(3, &[HERE]).await;
+    for (phone, status) in phones.iter().zip([401, 403, 403]) {
+        world.service.answer(&phone.path, &[(status, None)]);
+    }
+    let id = world.publish(alert("a", 3, &[HERE])).await;
+    let taken = |got: &[pushed::Got]| got.iter().filter(|got| got.status == 201).count();
+    world.service.until("all are told", |got| taken(got) == phones.len()).await;
+    world.idle().await;
+    let reach = world.lab.app.site.store.push_reach(id).await.unwrap().unwrap();
+    assert_eq!((reach.accepted, reach.failed, reach.ended), (3, 0, true));
 }
 
 #[tokio::test]

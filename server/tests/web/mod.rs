@@ -7,6 +7,9 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// Status of what never answers.
+const HANGS: u16 = 0;
+
 #[derive(Clone)]
 struct Page {
     status: u16,
@@ -50,6 +53,11 @@ impl Web {
         self.shelf.lock().unwrap().pages.insert(path.to_owned(), page);
     }
 
+    /// From now on nothing comes from there, and nobody is told.
+    pub fn hang(&self, path: &str) {
+        self.put(path, HANGS, "", Vec::new());
+    }
+
     /// The head of each question.
     pub fn asked(&self) -> Vec<String> {
         self.shelf.lock().unwrap().asked.clone()
@@ -81,6 +89,9 @@ async fn answer(mut line: TcpStream, shelf: Arc<Mutex<Shelf>>) {
         shelf.answered.push(page.status);
         page
     };
+    if page.status == HANGS {
+        return std::future::pending().await;
+    }
     let length = if page.status == 304 { String::new() } else { format!("content-length: {}\r\n", page.body.len()) };
     let head = format!("HTTP/1.1 {} x\r\n{}{length}connection: close\r\n\r\n", page.status, page.head);
     let _ = line.write_all(&[head.as_bytes(), &page.body].concat()).await;

@@ -1,6 +1,6 @@
 //! Sources that send alerts as CAP: each message is kept with what became of it. From an authority that an administrator has
-//! let through it is published at once, from others when an official has confirmed it. No second pair of eyes is needed then:
-//! the authority wrote it, the official confirms it.
+//! let through it is published at once, from others when an official has confirmed it. Two pairs of eyes see to that: who
+//! named the authority, and who confirms.
 
 use super::{apart, note};
 use crate::cap::inward::{self, Earlier, Verdict, external};
@@ -13,15 +13,15 @@ use crate::desk::form::Form;
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::error::Error;
-use crate::publish::{Done, Draft, Proposal, What};
+use crate::publish::{Done, Draft, Expected, Proposal, What};
 use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{CapMessage, EntryKey, Note, Person, Source};
 use axum::response::Response;
-use domain::alert::cap::{Alert, MsgType, Reference, Stamp};
+use domain::alert::cap::{self, Alert, MsgType, Reference, Stamp, Status};
 use domain::alert::{Standing, State, standings};
 use domain::content::{self, ItemId, PlaceCode, Time};
-use domain::editorial::{Action, Grant, Scope, allowed};
+use domain::editorial::{Action, Grant, Refusal, Scope, allowed};
 use domain::sign::hash;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -44,13 +44,13 @@ const MAX_HEADLINE: usize = 200;
 pub struct Incoming {
     raw: Vec<u8>,
     result: Result<Message, Refused>,
-    /// The entry that led to it.
-    link: Option<EntryKey>,
 }
 
 /// What came in one round.
 pub struct Round {
     pub incoming: Vec<Incoming>,
+    /// Entries that led to a document that was read to its end.
+    links: Vec<EntryKey>,
     /// More is there than was fetched.
     pub rest: bool,
 }
@@ -73,7 +73,7 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
     if document.alerts.is_empty() && (!leads || document.fault.is_some()) {
         return if source.cap { Err(Unfetched::NotFeed.into()) } else { Ok(None) };
     }
-    let mut round = Round { incoming: Vec::new(), rest: false };
+    let mut round = Round { incoming: Vec::new(), links: Vec::new(), rest: false };
     let (end, mut fetched, mut failed) = (Instant::now() + PATIENCE, 0, 0);
     let mut links = links(&document, &page.url);
     // Not always the same ones first: those that do not come must not keep back what stands behind them.
@@ -93,7 +93,14 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
                 let found = apart(move || (read::document(&linked.bytes), linked.bytes)).await;
                 fetched += 1;
                 let Some((inside, bytes)) = found else { continue };
-                take(inside, &bytes, Some(mark), &mut round.incoming);
+                // A page about works at the server, or half a message: what is behind the link is still to come.
+                if inside.fault.is_some() || inside.alerts.is_empty() {
+                    round.rest = true;
+                    failed += 1;
+                } else {
+                    round.links.push(mark);
+                }
+                take(inside, &bytes, true, &mut round.incoming);
             }
             why => {
                 tracing::warn!(source = source.id, ?why, "an alert could not be fetched");
@@ -102,20 +109,20 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
             }
         }
     }
-    take(document, &page.bytes, None, &mut round.incoming);
+    take(document, &page.bytes, false, &mut round.incoming);
     // As they were sent: what updates comes behind what it updates.
     round.incoming.sort_by_key(|one| one.result.as_ref().map_or(Time(0), |message| message.alert.sent.at));
     Ok(Some(round))
 }
 
-fn take(document: Document, bytes: &[u8], link: Option<EntryKey>, out: &mut Vec<Incoming>) {
-    let broken = document.fault.filter(|_| link.is_some() && document.alerts.is_empty());
-    out.extend(broken.map(|fault| Incoming { raw: bytes.to_vec(), result: Err(fault), link }));
+fn take(document: Document, bytes: &[u8], linked: bool, out: &mut Vec<Incoming>) {
+    let broken = document.fault.filter(|_| linked && document.alerts.is_empty());
+    out.extend(broken.map(|fault| Incoming { raw: bytes.to_vec(), result: Err(fault) }));
     for found in document.alerts {
         // Not even kept whole where it is larger than any alert.
         let raw = bytes.get(found.range).unwrap_or_default();
         let raw = raw.get(..read::MAX_ALERT).unwrap_or(raw).to_vec();
-        out.push(Incoming { raw, result: found.result, link });
+        out.push(Incoming { raw, result: found.result });
     }
 }
 
@@ -143,6 +150,16 @@ pub async fn keep(site: &Site, source: &Source, round: Round) -> Result<(), Trou
         tx.end(done).await?;
         site.refresh().await?;
     }
+    // Once all of what they led to is kept: after a fall they are followed again, and the same comes once.
+    let (mut tx, now) = (site.store.begin().await?, site.now());
+    let done = async {
+        for mark in &round.links {
+            tx.add_cap_link(mark, now).await?;
+        }
+        Ok::<(), Error>(())
+    };
+    let done = done.await;
+    tx.end(done).await?;
     trim(site, source.id).await
 }
 
@@ -171,9 +188,6 @@ async fn trim(site: &Site, source: i64) -> Result<(), Trouble> {
 
 async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> Result<(), Error> {
     let now = site.now();
-    if let Some(mark) = &incoming.link {
-        tx.add_cap_link(mark, now).await?;
-    }
     let mut row = CapMessage { source: source.id, raw: incoming.raw, at: now, ..CapMessage::default() };
     match incoming.result {
         Err(refused) => {
@@ -230,9 +244,20 @@ impl CapMessage {
 async fn settle(site: &Site, tx: &mut Tx, source: &Source, alert: &Alert, row: &mut CapMessage) -> Result<(), Error> {
     let earlier = earlier(site, tx, alert, source.id).await?;
     let verdict = inward::judge(alert, &earlier, source.topic, site.now());
-    if matches!(alert.msg_type, MsgType::Update | MsgType::Cancel) {
+    // What is refused takes nobody's place, but that of which a source says that it is off is off.
+    let replaces = match alert.msg_type {
+        MsgType::Cancel => true,
+        MsgType::Update => !matches!(verdict, Verdict::Refused(_)),
+        _ => false,
+    };
+    if replaces && alert.scope == cap::Scope::Public {
         for reference in &alert.references {
-            tx.add_cap_reference(&external(&reference.sender, &reference.identifier), source.id).await?;
+            let key = external(&reference.sender, &reference.identifier);
+            // What is played ends nothing that is real, and the other way round.
+            let of = tx.cap_text(&key).await?.and_then(|text| read::alert(text.as_bytes()).ok());
+            if of.map_or(alert.status == Status::Actual, |of| of.alert.status == alert.status) {
+                tx.add_cap_reference(&key, source.id).await?;
+            }
         }
     }
     let (state, reason) = match verdict {
@@ -261,7 +286,7 @@ async fn publish(
 ) -> Result<(&'static str, String), Error> {
     let content = hash(row.message.as_bytes());
     let draft = Draft { external: row.key.clone(), content, what: What::Item(Box::new(proposal)) };
-    let done = site.publisher.append(tx, vec![draft], &HashSet::new()).await?;
+    let done = site.publisher.append(tx, vec![draft], &Expected::new()).await?;
     if let Some(Done::Refused(reason)) = done.first() {
         return Ok(("refused", reason.code().to_owned()));
     }
@@ -360,7 +385,13 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
         }
         return Ok(visit.go("/nguon"));
     }
-    let topic = site.store.source(row.source).await?.and_then(|source| source.topic);
+    let source = site.store.source(row.source).await?;
+    // Whoever names an authority is not the one who believes it, until an administrator has let it through.
+    let own = source.as_ref().is_some_and(|source| source.by == person.id && !source.at_once);
+    if own && form.get("do") == "publish" {
+        return Err(Trouble::Refused(Refusal::OwnText));
+    }
+    let topic = source.and_then(|source| source.topic);
     let mut tx = site.store.begin().await?;
     let done = async {
         // Somebody else was faster.

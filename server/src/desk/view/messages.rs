@@ -5,7 +5,6 @@ use super::sources::Alerts;
 use crate::cap::inward;
 use crate::cap::read::{self, Message};
 use crate::desk::alerts::is_officer;
-use crate::desk::sources::MESSAGES;
 use crate::desk::sources::cap::{may_confirm, standing};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
@@ -38,8 +37,8 @@ pub async fn waiting(visit: &Visit, person: &Person) -> Result<Option<El>, Troub
     if !is_officer(person) {
         return Ok(None);
     }
-    let messages = visit.site.store.cap_messages(MESSAGES).await?;
-    let mine = |message: &&CapMessage| message.state == "waiting" && may_confirm(person, &message.places);
+    let messages = visit.site.store.cap_waiting_all().await?;
+    let mine = |message: &&CapMessage| may_confirm(person, &message.places);
     let rows: Vec<El> = messages.iter().filter(mine).map(|message| row(visit, person, message, &HashSet::new())).collect();
     let part = |rows| cl("section", "nt").kid(tx("h2", visit.w().cap_waits_for_me)).kid(cl("ul", "ls").kids(rows));
     Ok(Some(rows).filter(|rows| !rows.is_empty()).map(part))

@@ -109,14 +109,18 @@ fn row(visit: &Visit, person: &Person, source: &Source) -> El {
     if source.cap {
         li = li.kid(cl("p", "st").text(if source.at_once { w.cap_goes_at_once } else { w.cap_waits }));
     }
-    let mut buttons = if !may_bring(person, source) {
-        Vec::new()
-    } else if source.paused {
-        vec![press("resume", w.source_resume), press("remove", w.source_remove)]
-    } else {
-        vec![press("now", w.source_now), press("pause", w.source_stop), press("remove", w.source_remove)]
-    };
-    if source.cap && is_administrator(&person.grants) {
+    let lets = source.cap && is_administrator(&person.grants);
+    let his = may_bring(person, source) || lets;
+    let mut buttons = Vec::new();
+    if his && !source.paused {
+        buttons.push(press("now", w.source_now));
+    }
+    // What goes out at once is stopped by whoever lets it through.
+    if his && (lets || !source.at_once) {
+        buttons.push(if source.paused { press("resume", w.source_resume) } else { press("pause", w.source_stop) });
+        buttons.push(press("remove", w.source_remove));
+    }
+    if lets {
         buttons.push(if source.at_once { press("hold", w.cap_hold) } else { press("at-once", w.cap_let) });
     }
     let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/nguon/{}", source.id)));

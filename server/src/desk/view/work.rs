@@ -5,6 +5,7 @@ use super::history::{action_name, said};
 use super::overview::{back, badge, kind_name, scheduled};
 use super::report::report;
 use super::{Shown, area, field, hex, hidden, input, trouble, write};
+use crate::compress::apart;
 use crate::desk::form::Form;
 use crate::desk::links;
 use crate::desk::visit::Visit;
@@ -198,8 +199,9 @@ pub async fn preview(visit: &Visit, person: &Person, id: i64) -> Result<Response
 }
 
 /// Text from a word processor or a web page as it is typed here.
-pub fn pasted(form: &Form) -> Result<Response, Trouble> {
-    let blocks = html::blocks(form.get("html"));
+pub async fn pasted(form: &Form) -> Result<Response, Trouble> {
+    let source = form.get("html").to_owned();
+    let blocks = apart(move || html::blocks(&source)).await;
     Ok(super::json(StatusCode::OK, &serde_json::json!({ "text": markup::print(&blocks) })))
 }
 

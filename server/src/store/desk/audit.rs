@@ -130,13 +130,12 @@ impl Store {
     /// The first line that does not follow from the one before; `None` where the whole chain holds.
     pub async fn broken_audit(&self) -> Result<Option<i64>, Error> {
         type Row = (i64, i64, Option<i64>, String, Option<i64>, Option<i64>, String, String, String, Option<Vec<u8>>, Vec<u8>);
-        let rows: Vec<Row> = sqlx::query_as(
+        let mut rows = sqlx::query_as::<_, Row>(
             "SELECT id, at, actor, action, work, account, before, after, words, text, chain FROM audit ORDER BY id",
         )
-        .fetch_all(&self.readers)
-        .await?;
+        .fetch(&self.readers);
         let mut last = Vec::new();
-        for (id, at, actor, action, work, account, before, after, words, text, chain) in rows {
+        while let Some((id, at, actor, action, work, account, before, after, words, text, chain)) = rows.try_next().await? {
             let text = match text.map(Hash::try_from).transpose() {
                 Ok(text) => text,
                 Err(_) => return Ok(Some(id)),
@@ -163,11 +162,10 @@ impl Store {
         drop(rows);
         // What was last approved and last published of each work, and the line that says so.
         let (mut approved, mut published) = (HashMap::new(), HashMap::new());
-        let lines: Vec<(i64, String, i64, Vec<u8>)> =
-            sqlx::query_as("SELECT id, action, work, text FROM audit WHERE work IS NOT NULL AND text IS NOT NULL ORDER BY id")
-                .fetch_all(&mut *picture)
-                .await?;
-        for (id, action, work, text) in lines {
+        type Judged = (i64, String, i64, Vec<u8>);
+        let judged = "SELECT id, action, work, text FROM audit WHERE work IS NOT NULL AND text IS NOT NULL ORDER BY id";
+        let mut lines = sqlx::query_as::<_, Judged>(judged).fetch(&mut *picture);
+        while let Some((id, action, work, text)) = lines.try_next().await? {
             let known = Hash::try_from(text).ok().filter(|text| versions.contains(&(work, *text)));
             let Some(text) = known else { return Ok(Some(id)) };
             match action.as_str() {
@@ -176,6 +174,7 @@ impl Store {
                 _ => {}
             }
         }
+        drop(lines);
         type Row = (i64, bool, bool, Vec<u8>, Option<Vec<u8>>);
         let mut rows = sqlx::query_as::<_, Row>("SELECT id, approved IS NOT NULL, live, text, published FROM work ORDER BY id")
             .fetch(&mut *picture);

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::store::{Store, Tx};
 use domain::content::{ItemId, PlaceCode, Time};
+use std::collections::HashSet;
 
 /// Broken or refused messages of one source that are kept.
 const MAX_REFUSED: i64 = 200;
@@ -40,10 +41,27 @@ fn message(row: Row) -> CapMessage {
 }
 
 impl Store {
-    /// What waits, then what else came, the newest first; nothing that is foreign.
-    pub async fn cap_messages(&self, count: u32) -> Result<Vec<CapMessage>, Error> {
-        let sql = [COLUMNS, " WHERE state <> 'foreign' ORDER BY state = 'waiting' DESC, id DESC LIMIT ?"].concat();
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(i64::from(count)).fetch_all(&self.readers).await?;
+    /// All that waits, all of what `standing` names, and the newest `count` of the rest; nothing that is foreign.
+    pub async fn cap_messages(&self, count: u32, standing: &HashSet<ItemId>) -> Result<Vec<CapMessage>, Error> {
+        let mut all = self.cap_waiting_all().await?;
+        let one = [COLUMNS, " WHERE state = 'published' AND origin.item = ?"].concat();
+        for item in standing {
+            let rows: Vec<Row> =
+                sqlx::query_as(sqlx::AssertSqlSafe(one.as_str())).bind(item.0.to_vec()).fetch_all(&self.readers).await?;
+            all.extend(rows.into_iter().map(message));
+        }
+        let rest = [COLUMNS, " WHERE state NOT IN ('foreign', 'waiting') ORDER BY id DESC LIMIT ?"].concat();
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(rest)).bind(i64::from(count)).fetch_all(&self.readers).await?;
+        let rest = rows.into_iter().map(message).filter(|one| one.item.is_none_or(|item| !standing.contains(&item)));
+        let rest: Vec<CapMessage> = rest.collect();
+        all.extend(rest);
+        Ok(all)
+    }
+
+    /// All that waits for an official, the newest first: as much as sources may have waiting.
+    pub async fn cap_waiting_all(&self) -> Result<Vec<CapMessage>, Error> {
+        let sql = [COLUMNS, " WHERE state = 'waiting' ORDER BY id DESC"].concat();
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(message).collect())
     }
 
@@ -147,6 +165,13 @@ impl Tx {
             .execute(self.raw())
             .await?;
         Ok(())
+    }
+
+    /// What a message that came says, written again; `None` where it never came.
+    pub async fn cap_text(&mut self, key: &str) -> Result<Option<String>, Error> {
+        let row: Option<(String,)> =
+            sqlx::query_as("SELECT message FROM cap_message WHERE key = ?").bind(key).fetch_optional(self.raw()).await?;
+        Ok(row.map(|(text,)| text))
     }
 
     /// A source has updated or cancelled a message of its own: what of it waits, waits no longer.

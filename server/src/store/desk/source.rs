@@ -103,9 +103,13 @@ impl Tx {
         row.map(source).transpose()
     }
 
-    /// Only address, name, place, topic and `by` are looked at. `None` where the same is there for the same place.
+    /// Only address, name, place, topic and `by` are looked at. `None` where the same is there for the same place. Its number is
+    /// none that a source had before which brought alerts: who may end those is told by that number.
     pub async fn add_source(&mut self, source: &Source, at: Time) -> Result<Option<i64>, Error> {
-        let done = sqlx::query("INSERT OR IGNORE INTO source (url, name, place, topic, by, at) VALUES (?, ?, ?, ?, ?, ?)")
+        const ADD: &str = "INSERT OR IGNORE INTO source (id, url, name, place, topic, by, at) \
+             SELECT 1 + MAX(id), ?, ?, ?, ?, ?, ? FROM (SELECT 0 AS id UNION ALL SELECT MAX(id) FROM source \
+             UNION ALL SELECT MAX(source) FROM cap_message UNION ALL SELECT MAX(source) FROM cap_reference)";
+        let done = sqlx::query(ADD)
             .bind(&source.url)
             .bind(&source.name)
             .bind(source.place.map_or(0, |place| i64::from(place.0)))

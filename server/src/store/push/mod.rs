@@ -4,6 +4,7 @@ mod sent;
 
 pub use sent::{Fate, Reach, Sent};
 
+use crate::clock::random;
 use crate::error::Error;
 use crate::store::{Store, Tx};
 use domain::alert::Wish;
@@ -134,14 +135,19 @@ impl Tx {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Lets the oldest one go for which no service ever took anything, but for this one. Says whether there was one.
+    /// Lets one go for which no service ever took anything, but not this one. Says whether there was one. Any of them: were it the
+    /// oldest or the newest, whoever invents many could tell whom he drives out.
     pub async fn drop_unproven_subscription(&mut self, but: &str) -> Result<bool, Error> {
-        let sql = "SELECT endpoint FROM subscription WHERE last IS NULL AND endpoint <> ? ORDER BY id LIMIT 1";
-        let oldest: Option<(String,)> = sqlx::query_as(sql).bind(but).fetch_optional(self.raw()).await?;
-        match oldest {
-            Some((endpoint,)) => self.drop_subscription(&endpoint).await,
-            None => Ok(false),
+        let any = "SELECT endpoint FROM subscription WHERE last IS NULL AND endpoint <> ?1 AND id >= ?2 ORDER BY id LIMIT 1";
+        let (most,): (i64,) = sqlx::query_as("SELECT COALESCE(MAX(id), 0) FROM subscription").fetch_one(self.raw()).await?;
+        let from = i64::from_be_bytes(random()).rem_euclid(most + 1);
+        for from in [from, 0] {
+            let found: Option<(String,)> = sqlx::query_as(any).bind(but).bind(from).fetch_optional(self.raw()).await?;
+            if let Some((endpoint,)) = found {
+                return self.drop_subscription(&endpoint).await;
+            }
         }
+        Ok(false)
     }
 
     /// Lets a subscription have a trial, unless it had one after `since`.
