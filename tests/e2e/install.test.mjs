@@ -103,6 +103,20 @@ test('a program that was cut goes on where it ended, and comes as it is where it
   await line.down();
 });
 
+test('what a proxy altered on the way is not believed: the program comes as it is, a file at its second address', async () => {
+  const line = await link(server);
+  const first = await (await phone(chrome)).newPage();
+  const altered = body => { const other = Buffer.from(body); other[other.length - 1] ^= 1; return other; };
+  line.rule = url => (url.endsWith('.w4') || url === '/app-shell' ? { mangle: altered } : undefined);
+  await settle(first, line.url);
+  assert.ok(line.seen.some(url => url.endsWith('.wasm')), 'the parts made another program');
+  assert.ok(line.seen.includes('/app-shell?raw=1'));
+  line.rule = () => undefined;
+  await open(first, line.url);
+  await first.context().close();
+  await line.down();
+});
+
 test('who saves data gets nothing of the program unasked: it is offered with its size, and starts after a yes', async () => {
   const line = await link(server);
   const context = await phone(chrome);

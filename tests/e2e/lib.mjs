@@ -346,7 +346,7 @@ export const content = (page, database, store) => page.evaluate(([database, stor
 }), [database, store]);
 
 export const CACHE_DB = 'bantin-cache-1';
-const KEEP_DB = 'bantin-keep';
+export const KEEP_DB = 'bantin-keep';
 
 /** Does what changes a setting, and waits until the phone has written it down: the screen does not wait for that. */
 export async function setting(page, change) {
@@ -448,14 +448,20 @@ export async function find(url, slug) {
 
 /**
  * As a full disk: every transaction that writes to what can be fetched again is broken off by the browser. The quota that its
- * tools set does not hold for databases.
+ * tools set does not hold for databases. With `heals` there is room once a text was deleted; what only deletes always passes.
  */
-export function fullDisk() {
+export function fullDisk(heals) {
   const put = IDBObjectStore.prototype.put, commit = IDBTransaction.prototype.commit, full = new WeakSet();
   const { get } = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, 'error');
+  const drop = IDBObjectStore.prototype.delete;
+  let room = false;
+  IDBObjectStore.prototype.delete = function (...given) {
+    if (heals && this.name === 'bodies') this.transaction.addEventListener('complete', () => { room = true; });
+    return drop.apply(this, given);
+  };
   IDBObjectStore.prototype.put = function (...given) {
     const request = put.apply(this, given), change = this.transaction;
-    if (change.db.name.includes('cache') && !full.has(change)) {
+    if (!room && change.db.name.includes('cache') && !full.has(change)) {
       full.add(change);
       queueMicrotask(() => { try { change.abort(); } catch {} });
     }

@@ -14,9 +14,9 @@ async function equipped() {
   return { chrome, context, page };
 }
 /** A phone that cannot run it, once its small worker is here. */
-async function old(url) {
+async function old(url, without = () => { delete window.WebAssembly; }) {
   const chrome = await browser(), context = await phone(chrome);
-  await context.addInitScript(() => { delete window.WebAssembly; });
+  await context.addInitScript(without);
   const page = await context.newPage();
   await page.goto(url);
   await until('the small worker is here', () => page.evaluate(() => navigator.serviceWorker.controller?.scriptURL.includes('lite')), 60000);
@@ -48,6 +48,15 @@ test('a browser without WebAssembly reads everything, and pages it saw again wit
   assert.match(await page.locator('main').innerText(), /chưa bắt được mạng|chưa có trong máy/);
   await server.start();
   await chrome.close();
+});
+
+test('a browser whose WebAssembly is too old for the program fetches none of it', async () => {
+  const line = await link(server);
+  const { chrome, page } = await old(line.url, () => { WebAssembly.validate = () => false; });
+  assert.equal(await shown(page), 'html');
+  assert.ok(!line.seen.some(url => /^\/app-/.test(url)), line.seen.join(' '));
+  await chrome.close();
+  await line.down();
 });
 
 test('a page that is kept, or stays open, never shows as in force what has ended since', async () => {

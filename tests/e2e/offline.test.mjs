@@ -37,6 +37,9 @@ before(async () => {
   await open(page, pictured);
   await page.locator('a[data-act=image]').first().click();
   await until('the picture is kept', async () => (await heldMedia()) === 2);
+  // And what he saved.
+  await page.locator('[data-act=save]').click();
+  await page.locator('[data-act=save][aria-pressed=true]').waitFor();
   // From here on: no server, and a browser that was closed and opened again.
   await server.kill();
   await context.close();
@@ -54,6 +57,16 @@ test('the list opens and says how old it is', async () => {
   assert.equal(await shown(page), 'app');
   assert.ok((await page.locator('main li a').count()) > 5);
   assert.match(await page.locator('#fresh').innerText(), /Cập nhật/);
+});
+
+test('what was saved is still saved', async () => {
+  await page.goto(pictured);
+  await started(page);
+  const title = await page.locator('h1').innerText();
+  await page.locator('[data-act=save][aria-pressed=true]').waitFor();
+  await page.goto(`${server.url}/cua-toi`);
+  await started(page);
+  await page.locator('main li a', { hasText: title }).waitFor();
 });
 
 test('every stored article opens', async () => {

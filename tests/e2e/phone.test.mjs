@@ -1,7 +1,7 @@
 // What the phone holds and what it cost: the counter, making room, fetching more, data modes, read marks, saved items.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, booted, browser, CACHE_DB, choose, facts, find, furnished, items, link, measured, open, rows, serve, setting, sleep, synced, until, visited } from './lib.mjs';
+import { addresses, booted, browser, CACHE_DB, choose, facts, find, furnished, items, KEEP_DB, link, measured, open, rows, serve, setting, sleep, synced, until, visited } from './lib.mjs';
 
 let server, line, chrome, context, page, old;
 before(async () => {
@@ -78,6 +78,28 @@ test('a phone that is nearly full says so, one with room does not', async () => 
   assert.match(await full.locator('.warn').innerText(), /Máy sắp đầy/);
   assert.equal(said['Còn trống cho Bản Tin'], 15e6);
   await full.close();
+});
+
+test('a database that the browser closed without a word is opened anew', async () => {
+  await open(page, line.url + (await find(server.url, 'tui-khan-cap')));
+  await page.locator('[data-act=save][aria-pressed=false]').waitFor();
+  const saved = async () => (await rows(page, KEEP_DB, 'saved')).length;
+  const before = await saved();
+  await page.evaluate(() => {
+    const real = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (...given) {
+      if (!this.name.includes('keep')) return real.apply(this, given);
+      IDBDatabase.prototype.transaction = real;
+      this.close();
+      return real.apply(this, given);
+    };
+  });
+  await page.locator('[data-act=save]').click();
+  await page.locator('[data-act=save][aria-pressed=true]').waitFor();
+  await until('it is kept', async () => (await saved()) === before + 1);
+  assert.doesNotMatch(await page.locator('body').innerText(), /Máy không ghi được/);
+  await page.locator('[data-act=save]').click();
+  await page.locator('[data-act=save][aria-pressed=false]').waitFor();
 });
 
 test('unread marks go with reading, saved items are kept, both over a reload and without a network', async () => {

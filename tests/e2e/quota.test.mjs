@@ -64,3 +64,29 @@ test('an alert that finds no room is on the screen all the same', async () => {
   assert.equal((await rows(page, CACHE_DB, 'cards')).length, before, 'nothing was kept');
   await full.close();
 });
+
+test('a full phone makes room by itself: the oldest texts go, alerts and what is saved stay, and what is new is kept', async () => {
+  const held = () => rows(page, CACHE_DB, 'bodies');
+  const id = path => path.slice(-8);
+  // One of the oldest that are here.
+  const bodies = await held();
+  const saved = (await addresses(server.url)).filter(path => path.startsWith('/tin/') && bodies.includes(id(path))).at(-1);
+  const alerts = (await addresses(server.url)).filter(path => path.startsWith('/canh-bao/')).map(id).filter(id => bodies.includes(id));
+  assert.ok(alerts.length, 'texts of alerts are here');
+  await page.goto(server.url + saved);
+  await page.locator('[data-act=save]').click();
+  await page.locator('[data-act=save][aria-pressed=true]').waitFor();
+  const full = await context.newPage();
+  await full.addInitScript(fullDisk, true);
+  server.import([{ id: 'sau', kind: 'bulletin', topics: ['y-te'], issued: '-1m', source: { name: 'Trạm y tế' }, title: 'Tin đến sau', summary: 'Một dòng.', body: ['Có chỗ rồi.'] }]);
+  await until('the server has it', async () => (await (await fetch(`${server.url}/sitemap.xml`)).text()).includes('tin-den-sau'));
+  const cards = (await rows(page, CACHE_DB, 'cards')).length;
+  await full.goto(server.url);
+  await started(full);
+  await until('texts went', async () => (await held()).length < bodies.length, 60000);
+  await until('what is new is kept', async () => (await rows(page, CACHE_DB, 'cards')).length > cards, 60000);
+  const left = await held();
+  for (const kept of [...alerts, id(saved)]) assert.ok(left.includes(kept), kept);
+  await full.locator('main li a', { hasText: 'Tin đến sau' }).first().waitFor();
+  await full.close();
+});

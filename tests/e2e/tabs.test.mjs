@@ -26,8 +26,14 @@ test('two tabs opened together sync once, and both show what came', async () => 
   // The server looks for news of its database every second.
   await until('the server has it', async () => (await (await fetch(`${server.url}/sitemap.xml`)).text()).includes('tin-thu-hai-trang-cung-mo'));
   line.seen.length = 0;
+  // Long enough for both to begin.
+  line.rule = path => (path.startsWith('/sync/head') ? { wait: 8000 } : undefined);
   await Promise.all(tabs.map(tab => tab.goto(line.url)));
   for (const tab of tabs) await started(tab);
+  await until('one asks', () => line.seen.some(path => path.startsWith('/sync/head')));
+  await sleep(1500);
+  assert.equal(line.seen.filter(path => path.startsWith('/sync/head')).length, 1);
+  line.rule = () => undefined;
   for (const tab of tabs) await tab.bringToFront().then(() => until('the new item is on the list', () => tab.locator('main', { hasText: 'Tin thử hai trang cùng mở' }).count(), 30000));
   await sleep(500);
   const packs = line.seen.filter(url => /^\/sync\/[0-9a-f]{16}\//.test(url));

@@ -97,11 +97,11 @@ test('an update that is cut at any file leaves the old release whole, and goes o
   await context.close();
 });
 
-test('files that are not those of the release are not believed: login page, altered bytes, error', async () => {
+test('files that are not those of the release are not believed: login page, altered bytes, error, way round', async () => {
   const { context, page } = await before_update();
-  const faults = [() => portal, () => ({ mangle: body => Buffer.concat([body, Buffer.from(' ')]) }), () => ({ status: 503, headers: {}, body: '' })];
+  const faults = [() => portal, () => ({ mangle: body => Buffer.concat([body, Buffer.from(' ')]) }), () => ({ status: 503, headers: {}, body: '' }), () => ({ status: 302, headers: { location: '/app-shell?round' }, body: '' })];
   for (const fault of faults) {
-    line.rule = url => (url.split('?')[0] === '/app-shell' ? fault() : undefined);
+    line.rule = url => (/^\/app-shell(\?raw=1)?$/.test(url) ? fault() : undefined);
     line.seen.length = 0;
     await sought(page, '/app-shell');
     await sleep(500);
@@ -111,6 +111,7 @@ test('files that are not those of the release are not believed: login page, alte
       return !!(await cache.match('/app-shell'));
     }, next.version);
     assert.equal(kept, false);
+    assert.ok(!line.seen.includes('/app-shell?round'), 'nobody is sent elsewhere for a program');
   }
   await context.close();
 });
