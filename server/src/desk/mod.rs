@@ -62,6 +62,7 @@ pub struct Desk {
     pub throttle: Throttle,
     pub ceremonies: Ceremonies,
     pub progress: Progress,
+    pub coming: Arc<visit::Coming>,
 }
 
 /// Whether an address is the desk's.

@@ -14,7 +14,7 @@ use axum::response::Response;
 use domain::content::Time;
 use domain::words::Lang;
 use http_body_util::{BodyExt, Limited};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Name of the cookie: its prefix binds it to this host and to TLS (browsers take `localhost` for safe).
 pub const COOKIE_NAME: &str = "__Host-bantin";
@@ -23,6 +23,44 @@ pub const LIFE: i64 = 12 * 3_600;
 pub const IDLE: i64 = 2 * 3_600;
 /// How exactly its last use is kept.
 const SEEN: i64 = 60;
+
+/// Files that may come in together, each whole in memory: all, and of one person.
+const FILES: usize = 16;
+const FILES_EACH: usize = 2;
+
+/// Those whose files come in at this moment, once for each file.
+#[derive(Default)]
+pub struct Coming(Mutex<Vec<i64>>);
+
+/// Room for one file.
+pub struct Place {
+    coming: Arc<Coming>,
+    person: i64,
+}
+
+impl Coming {
+    fn all(&self) -> MutexGuard<'_, Vec<i64>> {
+        self.0.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    fn begin(self: &Arc<Coming>, person: i64) -> Option<Place> {
+        let mut all = self.all();
+        if all.len() >= FILES || all.iter().filter(|one| **one == person).count() >= FILES_EACH {
+            return None;
+        }
+        all.push(person);
+        Some(Place { coming: self.clone(), person })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut all = self.coming.all();
+        if let Some(at) = all.iter().position(|one| *one == self.person) {
+            all.swap_remove(at);
+        }
+    }
+}
 
 pub struct Visit {
     pub site: Arc<Site>,
@@ -39,6 +77,8 @@ pub struct Visit {
     pub wants_json: bool,
     /// What a form with a file brought.
     pub file: Option<Bytes>,
+    /// Held until it is written down.
+    place: Option<Place>,
     /// The browser takes brotli.
     pub brotli: bool,
 }
@@ -66,6 +106,7 @@ impl Visit {
             wants_json: text(ACCEPT).starts_with("application/json"),
             brotli: text(ACCEPT_ENCODING).contains("br"),
             file: None,
+            place: None,
             method: method.clone(),
             lang,
             person: None,
@@ -80,12 +121,11 @@ impl Visit {
             let patience = super::sending(&visit.site, path, headers);
             let late = |_| StatusCode::REQUEST_TIMEOUT;
             if super::brings_file(path, headers) {
-                // Nobody who is not signed in makes us read that much.
-                if visit.person.is_none() {
-                    return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-                }
+                // Nobody who is not signed in makes us read that much, nor whoever is without end.
+                let Some(person) = &visit.person else { return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE) };
+                let place = visit.site.desk.coming.begin(person.id).ok_or(StatusCode::TOO_MANY_REQUESTS)?;
                 let (form, file) = tokio::time::timeout(patience, parts(request)).await.map_err(late)??;
-                visit.file = file;
+                (visit.file, visit.place) = (file, Some(place));
                 return Ok((visit, form));
             }
             if !text(CONTENT_TYPE).starts_with("application/x-www-form-urlencoded") {
