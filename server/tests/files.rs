@@ -375,34 +375,3 @@ async fn files_are_brought_only_by_who_may_write() {
     let answer = upload(&lab, &author, &work, &huge, &[("words", "x")]).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
-
-/// Each file that comes in is held in memory until it is whole.
-#[tokio::test]
-async fn nobody_fills_the_memory_with_files_that_never_end() {
-    let Office { lab, author, .. } = office().await;
-    let work = write(&lab, &author, "Họp thôn").await;
-    let slow = || {
-        let (sender, body) = tokio::sync::mpsc::channel::<Result<&'static [u8], std::io::Error>>(1);
-        let body =
-            axum::body::Body::from_stream(futures_util::stream::unfold(body, async |mut body| Some((body.recv().await?, body))));
-        let request = axum::http::Request::post(format!("{}/tep", work.split('?').next().unwrap()))
-            .header("host", "desk.example")
-            .header("sec-fetch-site", "same-origin")
-            .header("content-type", "multipart/form-data; boundary=x")
-            .header("cookie", &author.cookie);
-        (sender, tokio::spawn(tower::ServiceExt::oneshot(lab.app.router(), request.body(body).unwrap())))
-    };
-    let bring = || upload(&lab, &author, &work, b"x", &[("words", "a")]);
-    let (one, two) = (slow(), slow());
-    for (sender, _) in [&one, &two] {
-        // The second fits only once the first was taken: by then it is read.
-        for _ in 0..2 {
-            sender.send(Ok(b"--x\r\n")).await.unwrap();
-        }
-    }
-    assert_eq!(bring().await.status, StatusCode::TOO_MANY_REQUESTS);
-    // Cut off: there is room again.
-    drop(one.0);
-    assert_ne!(one.1.await.unwrap().unwrap().status(), StatusCode::OK);
-    assert_eq!(bring().await.status, StatusCode::UNPROCESSABLE_ENTITY);
-}

@@ -71,12 +71,7 @@ fn kind(snapshot: &Snapshot, card: &Card, info: &AlertInfo) -> Option<(MsgType, 
 
 /// The newest card of an alert that was withdrawn.
 pub fn last_alert(snapshot: &Snapshot, id: ItemId) -> Option<Card> {
-    let all = snapshot.entries.iter().rev().filter(|entry| entry.id == id);
-    let cards = all.filter_map(|entry| match &entry.what {
-        Logged::Card(bytes) => Card::decode(bytes).ok(),
-        Logged::Gone(_) => None,
-    });
-    cards.into_iter().find(|card| card.kind == Kind::ALERT)
+    snapshot.published_as(id).find(|card| card.kind == Kind::ALERT)
 }
 
 /// An alert that is about to be published, held against the schema and the rules of CAP as a stranger's would be.

@@ -185,7 +185,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (false, ["nguon"]) => sources::list(visit, &person).await,
         (true, ["nguon"]) => sources::add(visit, form, &person).await,
         (true, ["nguon", "lay"]) => sources::paste(visit, form, &person).await,
-        (true, ["nguon", "cap", id]) => sources::cap::decide(visit, form, &person, number(id)?).await,
+        (true, ["nguon", "cap", id]) => sources::confirm::decide(visit, form, &person, number(id)?).await,
         (true, ["nguon", id]) => sources::change(visit, form, &person, number(id)?).await,
         (false, ["nguoi"]) => people::list(visit, &person).await,
         (true, ["nguoi", "moi"]) => people::invite(visit, form, &person).await,

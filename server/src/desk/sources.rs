@@ -2,7 +2,8 @@
 //! again. Nothing of it is published by itself but alerts of an authority that was let through ([`cap`]), and the same article
 //! never becomes two drafts.
 
-pub mod cap;
+mod cap;
+pub mod confirm;
 mod poll;
 
 pub use poll::{pause, poll};
@@ -52,7 +53,7 @@ fn whom(form: &Form, person: &Person) -> (Option<PlaceCode>, Option<u8>) {
 
 /// Whether this person has anything to do with sources.
 pub fn may_look(person: &Person) -> bool {
-    home(person, Action::Bring).is_some() || is_officer(person) || cap::is_administrator(&person.grants)
+    home(person, Action::Bring).is_some() || is_officer(person) || confirm::is_administrator(&person.grants)
 }
 
 /// Sources within the rights of this person.
@@ -66,12 +67,12 @@ async fn shown(visit: &Visit, form: &Form, person: &Person, why: Option<Unfetche
     }
     let store = &visit.site.store;
     let mut sources = store.sources().await?;
-    let lets = cap::is_administrator(&person.grants);
+    let lets = confirm::is_administrator(&person.grants);
     sources.retain(|source| may(&person.grants, source.place, source.topic) || (lets && source.cap));
-    let standing = cap::standing(&visit.site);
+    let standing = confirm::standing(&visit.site);
     let mut messages = if is_officer(person) || lets { store.cap_messages(MESSAGES, &standing).await? } else { Vec::new() };
     // What could not be read belongs to nobody's place.
-    messages.retain(|one| lets || one.places.is_empty() || one.places.iter().any(|at| cap::may_confirm(person, &[*at])));
+    messages.retain(|one| lets || one.places.is_empty() || one.places.iter().any(|at| confirm::may_confirm(person, &[*at])));
     let alerts = view::Alerts { messages, foreign: store.cap_foreign().await? };
     Ok(view::sources(visit, form, person, &sources, &alerts, why))
 }
@@ -104,14 +105,14 @@ async fn note(tx: &mut Tx, now: Time, person: &Person, action: &str, words: &str
 /// Stops a source, lets it go on, takes it away, or asks it now.
 pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Answer {
     match form.get("do") {
-        "at-once" => return cap::let_through(visit, person, id, true).await,
-        "hold" => return cap::let_through(visit, person, id, false).await,
+        "at-once" => return confirm::let_through(visit, person, id, true).await,
+        "hold" => return confirm::let_through(visit, person, id, false).await,
         _ => {}
     }
     let now = visit.now();
     let mut tx = visit.site.store.begin().await?;
     let done = async {
-        let lets = cap::is_administrator(&person.grants);
+        let lets = confirm::is_administrator(&person.grants);
         let his = |source: &Source| may(&person.grants, source.place, source.topic) || (lets && source.cap);
         let mut source = tx.source(id).await?.filter(his).ok_or(Trouble::NotFound)?;
         // What goes out at once is stopped by whoever lets it through.

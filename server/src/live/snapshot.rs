@@ -113,6 +113,15 @@ impl Snapshot {
         self.items.values().map(|item| &item.card)
     }
 
+    /// Cards of an item as they were published, the newest first, also of one that was withdrawn.
+    pub fn published_as(&self, id: ItemId) -> impl Iterator<Item = Card> {
+        let all = self.entries.iter().rev().filter(move |entry| entry.id == id);
+        all.filter_map(|entry| match &entry.what {
+            Logged::Card(bytes) => Card::decode(bytes).ok(),
+            Logged::Gone(_) => None,
+        })
+    }
+
     /// The best hits among what stands in this snapshot.
     pub fn search(&self, query: &Query, limit: usize) -> Vec<Hit> {
         let index = self.index.read().unwrap_or_else(|e| e.into_inner());

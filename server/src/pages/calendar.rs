@@ -3,10 +3,9 @@
 use super::document::bends;
 use crate::live::{Item, Snapshot};
 use domain::alert::sms;
-use domain::content::{Card, FactKind, Gone, ItemId, PlaceCode, Time};
+use domain::content::{FactKind, Gone, ItemId, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::Feed;
-use domain::wire::Logged;
 use domain::words::Lang;
 use ui::data::replaced;
 use ui::links;
@@ -26,11 +25,7 @@ pub fn is_event(snapshot: &Snapshot, id: ItemId) -> bool {
 
 /// When an event that was withdrawn was to begin.
 fn last_start(snapshot: &Snapshot, id: ItemId) -> Option<Time> {
-    let mut cards = snapshot.entries.iter().rev().filter(|entry| entry.id == id).filter_map(|entry| match &entry.what {
-        Logged::Card(bytes) => Card::decode(bytes).ok(),
-        Logged::Gone(_) => None,
-    });
-    cards.find_map(|card| card.event()).map(|event| event.start)
+    snapshot.published_as(id).find_map(|card| card.event()).map(|event| event.start)
 }
 
 pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Time) -> String {

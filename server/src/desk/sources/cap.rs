@@ -1,29 +1,21 @@
 //! Sources that send alerts as CAP: each message is kept with what became of it. From an authority that an administrator has
-//! let through it is published at once, from others when an official has confirmed it. Two pairs of eyes see to that: who
-//! named the authority, and who confirms.
+//! let through it is published at once, from others when an official has confirmed it ([`super::confirm`]).
 
-use super::{apart, note};
+use super::apart;
 use crate::cap::inward::{self, Earlier, Verdict, external};
 use crate::cap::read::{self, Document, Message, Refused};
 use crate::cap::write;
 use crate::clock::random;
-use crate::desk::alerts;
 use crate::desk::fetch::{self, Fetched, Known, Page, Unfetched};
-use crate::desk::form::Form;
-use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::error::Error;
 use crate::publish::{Done, Draft, Expected, Proposal, What};
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{CapMessage, EntryKey, Note, Person, Source};
-use axum::response::Response;
-use domain::alert::cap::{self, Alert, MsgType, Reference, Stamp, Status};
-use domain::alert::{Standing, State, standings};
-use domain::content::{self, ItemId, PlaceCode, Time};
-use domain::editorial::{Action, Grant, Refusal, Scope, allowed};
+use crate::store::desk::{CapMessage, EntryKey, Note, Source};
+use domain::alert::cap::{self, Alert, MsgType, Status};
+use domain::content::Time;
 use domain::sign::hash;
-use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
@@ -53,16 +45,6 @@ pub struct Round {
     links: Vec<EntryKey>,
     /// More is there than was fetched.
     pub rest: bool,
-}
-
-/// Whether somebody confirms alerts from elsewhere for all of these places: the authority wrote it, the officer sends it on.
-pub fn may_confirm(person: &Person, places: &[PlaceCode]) -> bool {
-    alerts::may(person, Action::Publish, places)
-}
-
-/// Whether somebody says which sources are let through.
-pub fn is_administrator(grants: &[Grant]) -> bool {
-    allowed(grants, Action::ManagePeople, Scope::ALL)
 }
 
 /// What a source sent, if it is CAP or leads to CAP; `None` where it has nothing to do with it.
@@ -230,7 +212,7 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
 
 impl CapMessage {
     /// Takes over what a message says of itself.
-    fn tell(&mut self, alert: &Alert) {
+    pub(super) fn tell(&mut self, alert: &Alert) {
         self.key = external(&alert.sender, &alert.identifier);
         (self.sender, self.identifier) = (alert.sender.clone(), alert.identifier.clone());
         let headline = alert.infos.iter().find_map(|info| info.headline.as_ref().or(Some(&info.event)));
@@ -277,7 +259,7 @@ async fn settle(site: &Site, tx: &mut Tx, source: &Source, alert: &Alert, row: &
 }
 
 /// State and reason after it was tried.
-async fn publish(
+pub(super) async fn publish(
     site: &Site,
     tx: &mut Tx,
     row: &CapMessage,
@@ -296,7 +278,7 @@ async fn publish(
 }
 
 /// What a message speaks of, as far as it stands here.
-async fn earlier(site: &Site, tx: &mut Tx, alert: &Alert, source: i64) -> Result<Vec<Earlier>, Error> {
+pub(super) async fn earlier(site: &Site, tx: &mut Tx, alert: &Alert, source: i64) -> Result<Vec<Earlier>, Error> {
     let snapshot = site.live.now();
     let mut found: Vec<Earlier> = Vec::new();
     for reference in &alert.references {
@@ -309,117 +291,4 @@ async fn earlier(site: &Site, tx: &mut Tx, alert: &Alert, source: i64) -> Result
         }
     }
     Ok(found)
-}
-
-/// An administrator lets a source through, or no longer.
-pub async fn let_through(visit: &Visit, person: &Person, id: i64, on: bool) -> Result<Response, Trouble> {
-    if !is_administrator(&person.grants) {
-        return Err(Trouble::Denied);
-    }
-    let mut tx = visit.site.store.begin().await?;
-    let done = async {
-        let source = tx.source(id).await?.filter(|source| source.cap).ok_or(Trouble::NotFound)?;
-        tx.set_source(&Source { at_once: on, ..source.clone() }).await?;
-        note(&mut tx, visit.now(), person, if on { "cap-at-once" } else { "cap-hold" }, &source.url).await?;
-        Ok(())
-    }
-    .await;
-    tx.end::<(), Trouble>(done).await?;
-    Ok(visit.go("/nguon"))
-}
-
-/// Of what readers have, the last word of each chain that holds or will, and calls nothing off.
-pub fn standing(site: &Site) -> HashSet<ItemId> {
-    let snapshot = site.live.now();
-    let holds =
-        |one: &Standing| matches!(one.state, State::InForce | State::Coming) && one.info.msg_type != content::MsgType::Cancel;
-    standings(snapshot.cards(), site.now()).into_iter().filter(holds).map(|one| one.card.id).collect()
-}
-
-/// Calls off what an authority sent, as that authority's own cancellation would: one officer alone, as with our own alerts.
-async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, of: &Alert) -> Result<(), Trouble> {
-    let site = &visit.site;
-    let name = ["huy-", &row.id.to_string()].concat();
-    let alert = Alert {
-        status: of.status,
-        scope: of.scope,
-        references: vec![Reference { sender: of.sender.clone(), identifier: of.identifier.clone(), sent: of.sent }],
-        ..Alert::named(alerts::source(person), name, Stamp::here(visit.now()), MsgType::Cancel)
-    };
-    let mut own = CapMessage { source: row.source, at: visit.now(), ..CapMessage::default() };
-    own.tell(&alert);
-    let mut tx = site.store.begin().await?;
-    let done = async {
-        if tx.cap_source(&own.key).await?.is_some() {
-            return Ok(());
-        }
-        let earlier = earlier(site, &mut tx, &alert, row.source).await?;
-        let Verdict::Item(proposal, _) = inward::judge(&alert, &earlier, None, visit.now()) else {
-            return Err(Trouble::NotFound);
-        };
-        own.places = proposal.card.places.clone();
-        own.headline = proposal.card.headlines.first().map(|headline| headline.title.clone()).unwrap_or_default();
-        if !may_confirm(person, &own.places) {
-            return Err(Trouble::Denied);
-        }
-        let (state, reason) = publish(site, &mut tx, &own, *proposal, Some(person.id)).await?;
-        (own.state, own.reason) = (state.to_owned(), reason);
-        tx.add_cap_message(&own).await?;
-        Ok(())
-    }
-    .await;
-    tx.end(done).await
-}
-
-/// An official confirms a message that waits, or puts it aside; or calls off one that readers have.
-pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Result<Response, Trouble> {
-    let site = &visit.site;
-    let row = site.store.cap_message(id).await?.filter(|row| may_confirm(person, &row.places));
-    let row = row.ok_or(Trouble::NotFound)?;
-    let text = row.message.clone();
-    let message = apart(move || read::alert(text.as_bytes())).await.and_then(Result::ok).ok_or(Trouble::NotFound)?;
-    if form.get("do") == "cancel" {
-        if row.item.is_some_and(|item| standing(site).contains(&item)) {
-            cancel(visit, person, &row, &message.alert).await?;
-            site.refresh().await?;
-        }
-        return Ok(visit.go("/nguon"));
-    }
-    let source = site.store.source(row.source).await?;
-    // Whoever names an authority is not the one who believes it, until an administrator has let it through.
-    let own = source.as_ref().is_some_and(|source| source.by == person.id && !source.at_once);
-    if own && form.get("do") == "publish" {
-        return Err(Trouble::Refused(Refusal::OwnText));
-    }
-    let topic = source.and_then(|source| source.topic);
-    let mut tx = site.store.begin().await?;
-    let done = async {
-        // Somebody else was faster.
-        if tx.cap_state(id).await?.as_deref() != Some("waiting") {
-            return Ok(());
-        }
-        let (state, reason) = match form.get("do") {
-            "publish" => {
-                let earlier = earlier(site, &mut tx, &message.alert, row.source).await?;
-                match inward::judge(&message.alert, &earlier, topic, visit.now()) {
-                    Verdict::Item(proposal, _) if may_confirm(person, &proposal.card.places) => {
-                        publish(site, &mut tx, &row, *proposal, Some(person.id)).await?
-                    }
-                    Verdict::Item(..) => return Err(Trouble::Denied),
-                    Verdict::Refused(reason) => ("refused", reason.to_owned()),
-                    Verdict::Foreign => ("foreign", String::new()),
-                }
-            }
-            "dismiss" => {
-                note(&mut tx, visit.now(), person, "cap-dismiss", &[row.key.as_str(), " ", &row.headline].concat()).await?;
-                ("refused", "dismissed".to_owned())
-            }
-            _ => return Err(Trouble::NotFound),
-        };
-        Ok(tx.set_cap_state(id, state, &reason).await?)
-    }
-    .await;
-    tx.end(done).await?;
-    site.refresh().await?;
-    Ok(visit.go("/nguon"))
 }

@@ -5,7 +5,7 @@ use super::sources::Alerts;
 use crate::cap::inward;
 use crate::cap::read::{self, Message};
 use crate::desk::alerts::is_officer;
-use crate::desk::sources::cap::{may_confirm, standing};
+use crate::desk::sources::confirm::{may_confirm, standing};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::pages::widget;
