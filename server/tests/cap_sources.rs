@@ -277,8 +277,15 @@ async fn whoever_names_an_authority_is_not_the_one_who_confirms_it() {
     let alone = post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await;
     assert_eq!(alone.status, StatusCode::FORBIDDEN);
     assert!(desk.cards().is_empty() && text(&alone).contains("người khác"), "{}", text(&alone));
+    let offered = async || {
+        let first = text(&get(&desk.lab, &desk.author, "/ban-lam-viec").await);
+        let sources = text(&get(&desk.lab, &desk.author, "/ban-lam-viec/nguon").await);
+        [first, sources].map(|page| (page.contains("value=\"publish\""), page.contains("Bạn đã thêm nguồn này")))
+    };
+    assert_eq!(offered().await, [(false, true); 2]);
     // An administrator says that it is one.
     desk.let_through(source.id).await;
+    assert_eq!(offered().await, [(true, false); 2]);
     assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(desk.stand(), [State::InForce]);
 }

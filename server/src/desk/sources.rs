@@ -68,12 +68,13 @@ async fn shown(visit: &Visit, form: &Form, person: &Person, why: Option<Unfetche
     let store = &visit.site.store;
     let mut sources = store.sources().await?;
     let lets = confirm::is_administrator(&person.grants);
+    let own = sources.iter().filter(|source| confirm::is_own(source, person)).map(|source| source.id).collect();
     sources.retain(|source| may(&person.grants, source.place, source.topic) || (lets && source.cap));
     let standing = confirm::standing(&visit.site);
     let mut messages = if is_officer(person) || lets { store.cap_messages(MESSAGES, &standing).await? } else { Vec::new() };
     // What could not be read belongs to nobody's place.
     messages.retain(|one| lets || one.places.is_empty() || one.places.iter().any(|at| confirm::may_confirm(person, &[*at])));
-    let alerts = view::Alerts { messages, foreign: store.cap_foreign().await? };
+    let alerts = view::Alerts { messages, own, foreign: store.cap_foreign().await? };
     Ok(view::sources(visit, form, person, &sources, &alerts, why))
 }
 

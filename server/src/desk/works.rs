@@ -37,6 +37,8 @@ pub enum Trouble {
     Overtaken(Box<Work>),
     Unready(Vec<Finding>),
     Refuses(Reason),
+    /// An alert from a source that the same person named: another one confirms it.
+    OwnSource,
     /// A remark or reason is needed.
     NoWords,
     /// A time ahead is needed.
@@ -64,6 +66,7 @@ impl Trouble {
             Trouble::Overtaken(_) => "overtaken",
             Trouble::Unready(_) => "unready",
             Trouble::Refuses(reason) => reason.code(),
+            Trouble::OwnSource => "own-source",
             Trouble::NoWords => "no-words",
             Trouble::NoTime => "no-time",
             Trouble::BadFile(code) => code,

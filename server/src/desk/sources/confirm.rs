@@ -16,7 +16,7 @@ use axum::response::Response;
 use domain::alert::cap::{Alert, MsgType, Reference, Stamp};
 use domain::alert::{Standing, State, standings};
 use domain::content::{self, ItemId, PlaceCode};
-use domain::editorial::{Action, Grant, Refusal, Scope, allowed};
+use domain::editorial::{Action, Grant, Scope, allowed};
 use std::collections::HashSet;
 
 /// Whether somebody confirms alerts from elsewhere for all of these places: the authority wrote it, the officer sends it on.
@@ -27,6 +27,11 @@ pub fn may_confirm(person: &Person, places: &[PlaceCode]) -> bool {
 /// Whether somebody says which sources are let through.
 pub fn is_administrator(grants: &[Grant]) -> bool {
     allowed(grants, Action::ManagePeople, Scope::ALL)
+}
+
+/// Whether somebody named this authority: he is not the one who believes it, until an administrator has let it through.
+pub fn is_own(source: &Source, person: &Person) -> bool {
+    source.cap && source.by == person.id && !source.at_once
 }
 
 /// An administrator lets a source through, or no longer.
@@ -104,10 +109,8 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
         return Ok(visit.go("/nguon"));
     }
     let source = site.store.source(row.source).await?;
-    // Whoever names an authority is not the one who believes it, until an administrator has let it through.
-    let own = source.as_ref().is_some_and(|source| source.by == person.id && !source.at_once);
-    if own && form.get("do") == "publish" {
-        return Err(Trouble::Refused(Refusal::OwnText));
+    if form.get("do") == "publish" && source.as_ref().is_some_and(|source| is_own(source, person)) {
+        return Err(Trouble::OwnSource);
     }
     let topic = source.and_then(|source| source.topic);
     let mut tx = site.store.begin().await?;

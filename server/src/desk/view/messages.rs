@@ -5,7 +5,7 @@ use super::sources::Alerts;
 use crate::cap::inward;
 use crate::cap::read::{self, Message};
 use crate::desk::alerts::is_officer;
-use crate::desk::sources::confirm::{may_confirm, standing};
+use crate::desk::sources::confirm::{is_own, may_confirm, standing};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::pages::widget;
@@ -19,7 +19,7 @@ use ui::el::{El, cl, el, tx};
 pub fn part(visit: &Visit, person: &Person, alerts: &Alerts) -> Vec<El> {
     let w = visit.w();
     let standing = standing(&visit.site);
-    let rows = alerts.messages.iter().map(|message| row(visit, person, message, &standing)).collect();
+    let rows = alerts.messages.iter().map(|message| row(visit, person, message, &standing, &alerts.own)).collect();
     let list = if alerts.messages.is_empty() { cl("p", "em").text(w.cap_none) } else { cl("ul", "ls").kids(rows) };
     let foreign = (alerts.foreign > 0).then(|| tx("p", fill(w.cap_foreign, &[("count", &alerts.foreign.to_string())])));
     let mut out = vec![tx("h2", w.cap_messages), list];
@@ -39,13 +39,16 @@ pub async fn waiting(visit: &Visit, person: &Person) -> Result<Option<El>, Troub
     }
     let messages = visit.site.store.cap_waiting_all().await?;
     let mine = |message: &&CapMessage| may_confirm(person, &message.places);
-    let rows: Vec<El> = messages.iter().filter(mine).map(|message| row(visit, person, message, &HashSet::new())).collect();
+    let sources = visit.site.store.sources().await?;
+    let own = sources.iter().filter(|source| is_own(source, person)).map(|source| source.id).collect();
+    let one = |message| row(visit, person, message, &HashSet::new(), &own);
+    let rows: Vec<El> = messages.iter().filter(mine).map(one).collect();
     let part = |rows| cl("section", "nt").kid(tx("h2", visit.w().cap_waits_for_me)).kid(cl("ul", "ls").kids(rows));
     Ok(Some(rows).filter(|rows| !rows.is_empty()).map(part))
 }
 
-/// `standing`: what readers have that may be called off.
-fn row(visit: &Visit, person: &Person, message: &CapMessage, standing: &HashSet<ItemId>) -> El {
+/// `standing`: what readers have that may be called off; `own`: sources of which others confirm what they send.
+fn row(visit: &Visit, person: &Person, message: &CapMessage, standing: &HashSet<ItemId>, own: &HashSet<i64>) -> El {
     let w = visit.w();
     let title = if message.headline.is_empty() { &message.identifier } else { &message.headline };
     let places = message.places.iter().filter_map(|place| instance().place(*place)).map(|place| place.name.get(visit.lang));
@@ -68,8 +71,10 @@ fn row(visit: &Visit, person: &Person, message: &CapMessage, standing: &HashSet<
     match message.state.as_str() {
         "waiting" => {
             li = li.kids(content(visit, message));
-            let buttons = vec![press("publish", w.cap_publish), press("dismiss", w.cap_dismiss)];
-            li.maybe(mine.then(|| form().kid(cl("p", "ac").kids(buttons))))
+            let own = own.contains(&message.source);
+            let buttons = (!own).then(|| press("publish", w.cap_publish)).into_iter().chain([press("dismiss", w.cap_dismiss)]);
+            let form = || form().maybe(own.then(|| tx("p", w.cap_own))).kid(cl("p", "ac").kids(buttons.collect()));
+            li.maybe(mine.then(form))
         }
         "published" if mine && message.item.is_some_and(|item| standing.contains(&item)) => {
             let form = form().kid(tx("p", w.cap_cancel_hint)).kid(cl("p", "ac").kid(press("cancel", w.cap_cancel_now)));

@@ -15,12 +15,15 @@ use domain::content::PlaceCode;
 use domain::editorial::{Action, Grant, Scope, allowed};
 use domain::instance::instance;
 use domain::words::{ago, fill};
+use std::collections::HashSet;
 use std::slice::from_ref;
 use ui::el::{El, cl, el, link, tx};
 
 /// What sources of alerts have sent.
 pub struct Alerts {
     pub messages: Vec<CapMessage>,
+    /// Sources that this person named and nobody let through: others confirm what they send.
+    pub own: HashSet<i64>,
     /// How many were for none of our places.
     pub foreign: i64,
 }

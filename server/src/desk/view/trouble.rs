@@ -17,7 +17,7 @@ use ui::el::{El, cl, el, tx};
 pub fn status(trouble: &Trouble) -> StatusCode {
     match trouble {
         Trouble::NotFound => StatusCode::NOT_FOUND,
-        Trouble::Denied | Trouble::Refused(Refusal::OwnText | Refusal::OthersText) => StatusCode::FORBIDDEN,
+        Trouble::Denied | Trouble::OwnSource | Trouble::Refused(Refusal::OwnText | Refusal::OthersText) => StatusCode::FORBIDDEN,
         Trouble::Refused(Refusal::Stage | Refusal::Changed) | Trouble::Overtaken(_) => StatusCode::CONFLICT,
         Trouble::Broken(cause) if cause.is_full() => StatusCode::INSUFFICIENT_STORAGE,
         Trouble::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -53,6 +53,7 @@ pub fn later(visit: &Visit, kept: &str) -> String {
         "no-place" => w.no_place,
         "wrong-stage" => w.wrong_stage,
         "own-text" => w.own_text,
+        "own-source" => w.cap_own,
         "others-text" => w.others_text,
         "changed" => w.changed_meanwhile,
         "overtaken" => w.overtaken,
