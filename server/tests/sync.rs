@@ -308,6 +308,24 @@ async fn a_clock_that_is_set_back_tells_what_holds_now() {
     // One that was a year ahead is left behind.
     lab.time.fetch_add(400 * 86_400, Ordering::SeqCst);
     state().await;
+    // Whatever was published under it.
+    lab.import(&[alert("nhanh", "alert", &[], "+90m")]).await;
+    assert!(state().await.1.since(domain::content::Time(NOW)) > 300 * 86_400);
     lab.time.fetch_sub(400 * 86_400, Ordering::SeqCst);
+    let more: Vec<_> = (0..3).map(|n| alert(&format!("thường {n}"), "alert", &[], "+90m")).collect();
+    lab.import(&more).await;
     assert!(state().await.1.since(domain::content::Time(NOW)) <= 2 * 3_600);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_years_behind_takes_no_head_back() {
+    let lab = with_articles(3).await;
+    let known = head(&lab).await.issued;
+    for behind in [7 * 3_600, 4_000 * 86_400] {
+        lab.time.fetch_sub(behind, Ordering::SeqCst);
+        lab.import(&[alert(&format!("chậm {behind}"), "alert", &[], "+90m")]).await;
+        lab.app.site.refresh().await.unwrap();
+        assert!(head(&lab).await.issued >= known);
+        lab.time.fetch_add(behind, Ordering::SeqCst);
+    }
 }

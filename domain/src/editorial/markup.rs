@@ -25,6 +25,10 @@ use crate::content::{Block, MediaRef, Text};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoFile(pub String);
 
+/// Blank cells that a text gets where its rows are shorter than their heads. What wants more is no table that anybody may
+/// publish, and would take the memory of the server: its rows stay as they are.
+const MAX_BLANKS: usize = 100_000;
+
 const IMAGE: &str = "ảnh";
 const AUDIO: &str = "âm thanh";
 const CALL: &str = "gọi";
@@ -36,6 +40,7 @@ pub fn parse(text: &str, media: &dyn Fn(&str) -> Option<MediaRef>) -> (Vec<Block
     let mut missing = Vec::new();
     // What the line before was part of; an empty line ends it.
     let mut open = false;
+    let mut blanks = 0;
     for line in text.lines() {
         let line = line.trim();
         if line.is_empty() {
@@ -66,7 +71,11 @@ pub fn parse(text: &str, media: &dyn Fn(&str) -> Option<MediaRef>) -> (Vec<Block
                     let ruler = rows.is_empty() && cells.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| c == '-'));
                     if !ruler {
                         let mut row: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
-                        row.resize(head.len(), String::new());
+                        row.truncate(head.len());
+                        blanks += head.len() - row.len();
+                        if blanks <= MAX_BLANKS {
+                            row.resize(head.len(), String::new());
+                        }
                         rows.push(row);
                     }
                 }

@@ -112,6 +112,18 @@ proptest! {
 }
 
 #[test]
+fn a_table_without_bounds_takes_no_memory() {
+    let text = [&"|a".repeat(50_000), "\n", &"|b\n".repeat(50_000), "\n|x|y\n|z"].concat();
+    let (blocks, _) = markup::parse(&text, &|_| None);
+    let [Block::Table { head, rows }, ..] = &blocks[..] else { panic!("{}", blocks.len()) };
+    assert_eq!(head.len(), 50_000);
+    assert!(rows.iter().map(Vec::len).sum::<usize>() < 250_000);
+    let (small, _) = markup::parse("|a|b|\n|c|\n|d|e|f|", &|_| None);
+    let rows = vec![vec!["c".to_owned(), String::new()], vec!["d".to_owned(), "e".to_owned()]];
+    assert_eq!(small, [Block::Table { head: vec!["a".into(), "b".into()], rows }]);
+}
+
+#[test]
 fn lines_to_fill_in_and_addresses_are_no_marks() {
     for text in ["Họ tên: ______ Ngày: ______", "https://x.vn/a__b__c", "2**3**4", "a ** b ** c", "****", "__a"] {
         assert_eq!(markup::parse_inline(text), Text::plain(text));

@@ -188,9 +188,9 @@ impl Outlines {
         let radius = circle.radius.0 as f64 / 1e6;
         let squeeze = center.1.to_radians().cos();
         let mut any = false;
-        for row in &self.rows {
+        for row in self.rows.iter().filter(|row| ((row.lat - center.1) * DEGREE).abs() <= radius) {
             let north = (row.lat - center.1) * DEGREE;
-            for (lon, unit) in row.points.iter().filter(|_| north.abs() <= radius) {
+            for (lon, unit) in &row.points {
                 if north.hypot((lon - center.0) * DEGREE * squeeze) <= radius {
                     hit[*unit] += 1;
                     any = true;

@@ -98,7 +98,7 @@ impl Form {
             }
         }
         // Whoever says so has brought a translation up to its original, as both are in the version that is being saved.
-        let version = u32::try_from(self.number("version")).map_or(1, |version| version + 1);
+        let version = u32::try_from(self.number("version")).map_or(1, |version| version.saturating_add(1));
         if let Some((original, translations)) = texts.split_first_mut() {
             for script in translations {
                 let new = script.of.is_empty() && !script.is_empty();

@@ -18,6 +18,8 @@ use std::sync::{Arc, RwLock};
 const PACKS_KEPT: usize = 4;
 /// How far a clock may have been fast for its heads to stand, in seconds: two hours.
 const FAST: i64 = 2 * 3_600;
+/// What was published under a clock that was so far ahead says nothing of when, in seconds: more than a mistake of hours or days.
+const FAR: i64 = 30 * 86_400;
 
 /// The newest revision of an item that stands.
 #[derive(Debug)]
@@ -139,12 +141,11 @@ impl Snapshot {
     pub(super) fn next(&self, next: Next) -> Result<Snapshot, Error> {
         let Next { fresh, now, seals } = next;
         let (mut items, mut gone, mut entries) = (self.items.clone(), self.gone.clone(), self.entries.clone());
-        let (mut appended, mut published) = (self.appended.clone(), self.published);
+        let mut appended = self.appended.clone();
         let first = entries.is_empty();
         if !fresh.is_empty() {
             let mut index = self.index.write().unwrap_or_else(|e| e.into_inner());
             for (entry, at) in fresh {
-                published = published.max(at);
                 let damaged = |_| Error::Damaged(format!("log {}", entry.seq));
                 match (&entry.what, &entry.body) {
                     (Logged::Card(card), Some((kid, sig, body))) => {
@@ -175,7 +176,8 @@ impl Snapshot {
         // Phones believe no head from before the newest that they saw: after a clock that was a little fast is set right,
         // this one stays where it is. One that was far ahead is left behind, lest every phone be told that wrong time.
         let seen = Some(self.head.issued).filter(|seen| seen.since(now) < FAST).unwrap_or_default();
-        let issued = published.max(last_change).max(seals.begun).max(seen);
+        let (published, begun) = newest(&appended, seals.begun, now);
+        let issued = published.max(last_change).max(begun).max(seen);
         let pack = alerts_pack(&alerts_full(&entries, &items, now), self.epoch(), seals);
         let named = pack.as_ref().map(|(hash, hot)| AlertsRef { hash: *hash, bytes: hot.plain().len() as u32 });
         let mut alerts: Vec<_> = pack.into_iter().collect();
@@ -217,6 +219,16 @@ fn head_answer(head: &Head, seals: &Seals) -> Arc<Hot> {
 fn full(entries: &[Arc<Entry>], item: &Item) -> Option<FullItem> {
     let at = entries.binary_search_by_key(&item.seq, |entry| entry.seq).ok()?;
     entries[at].full()
+}
+
+/// When something was last published, and when it all began, without what a clock said that was far ahead. Where most of the
+/// log would be from the future, it is this clock that is behind.
+fn newest(appended: &[Time], begun: Time, now: Time) -> (Time, Time) {
+    let ahead = |at: &Time| at.since(now) >= FAR;
+    let behind = 2 * appended.iter().filter(|at| ahead(at)).count() >= appended.len();
+    let told = |at: &Time| behind || !ahead(at);
+    let published = appended.iter().copied().filter(told).max().unwrap_or_default();
+    (published, Some(begun).filter(told).unwrap_or_default())
 }
 
 /// [`domain::wire::log::alerts`] without reading every card of the log again.

@@ -23,6 +23,9 @@ impl Open {
     }
 }
 
+/// Polygons and circles of one message, in all of its languages. A country has some hundred districts.
+const MAX_SHAPES: usize = 2_000;
+
 /// An alert in the making. After a fault it is of no more use.
 pub struct Builder {
     version: Version,
@@ -37,6 +40,7 @@ pub struct Builder {
     resource: Resource,
     area: Area,
     pair: Pair,
+    shapes: usize,
 }
 
 /// What is written over before it is read: an element that is required is there, or there is a fault.
@@ -85,6 +89,7 @@ impl Builder {
             resource: Resource::default(),
             area: Area::default(),
             pair: Pair::default(),
+            shapes: 0,
         }
     }
 
@@ -313,8 +318,17 @@ impl Builder {
                     0 => area.desc = value::trim(text).to_owned(),
                     // Some senders leave the element there with nothing in it.
                     1 | 2 if value::trim(text).is_empty() => {}
-                    1 => area.polygons.push(Polygon::parse(value::trim(text))?),
-                    2 => area.circles.push(Circle::parse(value::trim(text))?),
+                    1 | 2 => {
+                        self.shapes += 1;
+                        if self.shapes > MAX_SHAPES {
+                            return Err(Code::TooManyShapes);
+                        }
+                        if rule == 1 {
+                            area.polygons.push(Polygon::parse(value::trim(text))?);
+                        } else {
+                            area.circles.push(Circle::parse(value::trim(text))?);
+                        }
+                    }
                     4 => area.altitude = Some(Decimal::parse(value::trim(text)).ok_or(Code::BadNumber)?),
                     _ => area.ceiling = Some(Decimal::parse(value::trim(text)).ok_or(Code::BadNumber)?),
                 }

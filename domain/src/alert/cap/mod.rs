@@ -239,8 +239,8 @@ pub enum Code {
     TooManyElements,
     /// A tag or its namespaces are longer than any real one.
     TooLongTag,
-    /// Reading took too long.
-    TooSlow,
+    /// More polygons and circles than could be laid over our places in a moment.
+    TooManyShapes,
     /// No alert of any release of CAP.
     NotCap,
     UnknownElement,
@@ -283,7 +283,7 @@ impl Code {
             Code::TooDeep => "too-deep",
             Code::TooManyElements => "too-many-elements",
             Code::TooLongTag => "too-long-tag",
-            Code::TooSlow => "too-slow",
+            Code::TooManyShapes => "too-many-shapes",
             Code::NotCap => "not-cap",
             Code::UnknownElement => "unknown-element",
             Code::ForeignElement => "foreign-element",

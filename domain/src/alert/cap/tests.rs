@@ -142,6 +142,9 @@ fn what_the_text_of_the_standard_forbids() {
     ] {
         assert_eq!(area(&[("circle", text)]).err(), fault(code, "/alert/info[1]/area[1]/circle[1]"), "{text}");
     }
+    let many = |count| area(&vec![("circle", "16,107 1"); count]);
+    assert!(many(2_000).is_ok());
+    assert_eq!(many(2_001).err(), fault(Code::TooManyShapes, "/alert/info[1]/area[1]/circle[2001]"));
     assert_eq!(area(&[("ceiling", "10")]).err(), fault(Code::Missing, "/alert/info[1]/area[1]/altitude"));
     assert_eq!(area(&[("altitude", "high")]).err(), fault(Code::BadNumber, "/alert/info[1]/area[1]/altitude"));
 }

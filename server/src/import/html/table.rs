@@ -7,6 +7,9 @@ use html5ever::tokenizer::Tag;
 
 /// More columns than a table may have (`publish::check`): it is refused, not cut.
 const TOO_WIDE: usize = 21;
+/// Cells that a table may have when its rows are made equally long, and blank ones that cells above reach into. Beyond that
+/// its rows stay as they are, and it is refused.
+const MAX_CELLS: usize = 100_000;
 
 /// A table as far as it has been read.
 #[derive(Default)]
@@ -17,6 +20,7 @@ pub(super) struct Table {
     cell: Option<(usize, usize)>,
     /// For each column, into how many further rows a cell above reaches.
     hanging: Vec<usize>,
+    blanks: usize,
 }
 
 impl Table {
@@ -24,6 +28,7 @@ impl Table {
     fn pass(&mut self) {
         while let Some(left) = self.hanging.get_mut(self.row.len()).filter(|left| **left > 0) {
             *left -= 1;
+            self.blanks += 1;
             self.row.push(String::new());
         }
     }
@@ -36,10 +41,12 @@ impl Table {
         let (columns, rows) = self.cell.take().unwrap_or((1, 1));
         self.pass();
         let end = (self.row.len() + columns).min(TOO_WIDE).max(self.row.len() + 1);
-        if self.hanging.len() < end {
-            self.hanging.resize(end, 0);
+        if end <= TOO_WIDE && self.blanks < MAX_CELLS {
+            if self.hanging.len() < end {
+                self.hanging.resize(end, 0);
+            }
+            self.hanging[self.row.len()..end].fill(rows - 1);
         }
-        self.hanging[self.row.len()..end].fill(rows - 1);
         self.row.push(text);
         self.row.resize(end, String::new());
     }
@@ -98,7 +105,9 @@ impl Reader {
         self.table_depth = 0;
         let mut rows = self.table.take().unwrap_or_default().rows;
         let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-        rows.iter_mut().for_each(|row| row.resize(width, String::new()));
+        if width * rows.len() <= MAX_CELLS {
+            rows.iter_mut().for_each(|row| row.resize(width, String::new()));
+        }
         if width > 0 {
             let head = rows.remove(0);
             self.blocks.push(Block::Table { head, rows });

@@ -46,6 +46,20 @@ fn cells_stay_in_their_columns() {
     assert_eq!(wide.iter().map(|row| row.split('|').count()).collect::<Vec<_>>(), [30, 30]);
 }
 
+/// A megabyte of it would otherwise be hundreds of gigabytes.
+#[test]
+fn a_table_without_bounds_takes_no_memory() {
+    for source in [
+        ["<tr>", &"<td rowspan=999>".repeat(20_000), &"<tr><td>".repeat(20_000)].concat(),
+        ["<tr>", &"<td>x".repeat(20_000), &"<tr><td>y".repeat(20_000)].concat(),
+        ["<tr><td colspan=99 rowspan=999>", &"<tr><td colspan=99 rowspan=999>".repeat(20_000)].concat(),
+    ] {
+        let found = blocks(&["<table>", &source, "</table>"].concat());
+        let [Block::Table { head, rows }] = &found[..] else { panic!("{}", found.len()) };
+        assert!(head.len() + rows.iter().map(Vec::len).sum::<usize>() < 1_000_000);
+    }
+}
+
 #[test]
 fn what_has_no_shape_is_dropped() {
     assert_eq!(blocks("<p>&#8203;\u{ad}</p>"), []);
