@@ -164,10 +164,11 @@ async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
     let stored = app.store.commit(&opened.commit).await;
     // Shown as what it is also where it finds no room; room is made for the next one.
     app.view.borrow_mut().shelf.apply(&opened.commit, stored.is_ok());
-    if stored == Err(StoreFault::Quota) {
-        super::phone::make_room(app).await;
+    match stored {
+        Ok(()) => app.opened.borrow_mut().push(opened.commit),
+        Err(StoreFault::Quota) => super::phone::make_room(app).await,
+        Err(_) => {}
     }
-    app.opened.borrow_mut().push(opened.commit);
     super::keep::complete_saved(app, opened.stored).await;
     app.change(|view| {
         if view.route == Some(Route::Item(id)) {

@@ -139,16 +139,17 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
         }
     };
     let report = client::sync(&app.store, &Metered(&app), &clock::Breath, loaded, wishes, now, &app.opened, on_commit).await;
-    app.opened.take();
+    let opened = app.opened.take();
     app.change(|view| {
         let bytes = std::mem::take(&mut view.shelf.held.bytes);
         let mut held = report.held;
-        // The session does not know what the reader deleted meanwhile.
+        // The session does not know what the reader deleted meanwhile, nor what he opened; we do not know what found no room.
         for (id, card) in held.cards.iter_mut() {
             if let Some(ours) = view.shelf.held.cards.get(id) {
-                card.body = ours.body;
+                card.body &= ours.body;
             }
         }
+        client::item::add(&mut held, &opened);
         view.shelf.held = held;
         view.shelf.held.bytes = bytes;
     });
