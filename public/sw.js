@@ -115,7 +115,7 @@ async function page(event) {
 }
 
 /** The page that says so, in the language of the address, which boot.js tries again. */
-const lost = ({ url }) => Response.redirect((url.includes('/en/') ? '/en' : '') + OFFLINE + '?' + new URL(url).pathname);
+const lost = ({ url }) => Response.redirect((url.includes('/en/') ? '/en' : '') + OFFLINE + '?' + url.slice(location.origin.length));
 
 /** What only the server has. Without a network the reader hears so from us, and finds the way back to what is here. */
 async function other(event) {

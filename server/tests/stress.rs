@@ -50,6 +50,20 @@ async fn whoever_goes_away_leaves_nothing_half_done() {
     assert_eq!(lab.app.site.store.broken_audit().await.unwrap(), None);
 }
 
+/// Here or in another process.
+#[tokio::test]
+async fn a_transaction_that_is_left_keeps_nobody_out() {
+    let lab = Lab::new().await;
+    let tx = lab.app.site.store.begin().await.unwrap();
+    let other = tokio::spawn({
+        let (data, options) = (lab.data(), lab::options(&lab.time));
+        async move { server::App::open(&data, options).await.unwrap().site.store.begin().await.map(drop) }
+    });
+    drop(tx);
+    tokio::time::timeout(Duration::from_secs(10), other).await.unwrap().unwrap().unwrap();
+    lab.app.site.store.begin().await.unwrap().roll_back().await;
+}
+
 async fn titles(lab: &Lab) -> usize {
     works(lab, &domain::editorial::Stage::ALL).await.len()
 }

@@ -145,6 +145,10 @@ async fn a_password_is_changed_by_who_knows_the_old_one() {
     assert_eq!(change("không nhớ nữa đâu", NEW, &now).await, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(change(PASSWORD, NEW, "000000").await, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(change(PASSWORD, "ngắn", &now).await, StatusCode::UNPROCESSABLE_ENTITY);
+    // Nobody who only knows his name keeps him from it.
+    for _ in 0..10 {
+        assert_ne!(sign_in(&lab, &author, "mật khẩu đoán mò", "000000").await.status, StatusCode::SEE_OTHER);
+    }
     assert_eq!(change(PASSWORD, NEW, &now).await, StatusCode::SEE_OTHER);
     assert!(text(&get(&lab, &author, DESK).await).contains("Chào"), "he stays where he is");
     assert!(text(&get(&lab, &elsewhere, DESK).await).contains("Đăng nhập"), "and is out everywhere else");

@@ -1,5 +1,5 @@
 //! What a push carries: limits and dictionary that server and phones share. The text around it is JSON, made by the server
-//! and read by the worker (`public/sw.js`).
+//! and read by the worker (`public/sw-push.js`).
 
 /// Largest payload before it is encrypted, in bytes. RFC 8291 adds 103; push services take 4,096 (RFC 8030, §7.2).
 pub const MAX: usize = 3_800;

@@ -108,10 +108,6 @@ pub async fn renew_codes(visit: &Visit, form: &Form, person: &Person) -> Answer 
 pub async fn change_password(visit: &Visit, form: &Form, person: &Person) -> Answer {
     let (site, now) = (&visit.site, visit.now());
     let account = site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;
-    let wait = site.desk.throttle.wait(&account.login, now);
-    if wait > 0 {
-        return me(visit, person, Some(Wrong::Wait(wait / 60 + 1))).await;
-    }
     let new = form.get("password").to_owned();
     if let Some(weak) = weakness(&new, &account.login) {
         return me(visit, person, Some(Wrong::Password(weak))).await;

@@ -7,6 +7,8 @@ use domain::sign::hash;
 use domain::wire::log::Entry;
 use domain::wire::{Logged, Seq};
 use sqlx::SqliteConnection;
+use std::ops::{Deref, DerefMut};
+use tokio::runtime::Handle;
 use tokio::sync::OwnedMutexGuard;
 
 /// What is known of an item under its name at the source.
@@ -18,9 +20,38 @@ pub struct Origin {
     pub revision: u16,
 }
 
+/// The one connection that writes, with an open transaction.
+struct Writer {
+    guard: Option<OwnedMutexGuard<SqliteConnection>>,
+    open: bool,
+}
+
+impl Deref for Writer {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        self.guard.as_ref().expect("held until it is dropped")
+    }
+}
+
+impl DerefMut for Writer {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        self.guard.as_mut().expect("held until it is dropped")
+    }
+}
+
+impl Drop for Writer {
+    /// Whoever leaves a transaction at an error keeps nobody else out, in this process or another.
+    fn drop(&mut self) {
+        if let (true, Some(mut guard), Ok(runtime)) = (self.open, self.guard.take(), Handle::try_current()) {
+            runtime.spawn(async move { sqlx::query("ROLLBACK").execute(&mut *guard).await });
+        }
+    }
+}
+
 /// Holds the writer. Every caller runs it to its end in a task of its own, so that nobody who goes away leaves it open.
 pub struct Tx {
-    connection: OwnedMutexGuard<SqliteConnection>,
+    connection: Writer,
     /// Lines of the audit that it has written.
     pub(super) noted: Vec<Noted>,
 }
@@ -59,7 +90,7 @@ impl Tx {
         // Refused unless a task died in the middle of its transaction and left it open.
         let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
         sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-        Ok(Tx { connection, noted: Vec::new() })
+        Ok(Tx { connection: Writer { guard: Some(connection), open: true }, noted: Vec::new() })
     }
 
     pub(super) fn raw(&mut self) -> &mut SqliteConnection {
@@ -73,6 +104,7 @@ impl Tx {
             self.roll_back().await;
             return Err(cause.into());
         }
+        self.connection.open = false;
         self.noted.into_iter().for_each(Noted::tell);
         Ok(())
     }
@@ -80,6 +112,7 @@ impl Tx {
     pub async fn roll_back(mut self) {
         // Fails only where SQLite has rolled back by itself.
         let _ = sqlx::query("ROLLBACK").execute(&mut *self.connection).await;
+        self.connection.open = false;
     }
 
     /// Commits what went well; of what did not, nothing stays.

@@ -10,6 +10,7 @@ use crate::desk::fetch::{self, Fetched, Known, Page, Unfetched};
 use crate::desk::works::Trouble;
 use crate::error::Error;
 use crate::publish::{Done, Draft, Expected, Proposal, What};
+use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{CapMessage, EntryKey, Note, Source};
@@ -249,7 +250,7 @@ async fn settle(site: &Site, tx: &mut Tx, source: &Source, alert: &Alert, row: &
         Verdict::Item(proposal, wait) => {
             row.places = proposal.card.places.clone();
             match wait {
-                None if source.at_once => publish(site, tx, row, *proposal, None).await?,
+                None if source.at_once => outcome(publish(site, tx, row, *proposal, None).await?),
                 wait => ("waiting", wait.unwrap_or_default().to_owned()),
             }
         }
@@ -258,23 +259,30 @@ async fn settle(site: &Site, tx: &mut Tx, source: &Source, alert: &Alert, row: &
     Ok(())
 }
 
-/// State and reason after it was tried.
+/// State and reason after it was tried to publish.
+pub(super) fn outcome(tried: Result<(), Reason>) -> (&'static str, String) {
+    match tried {
+        Ok(()) => ("published", String::new()),
+        Err(reason) => ("refused", reason.code().to_owned()),
+    }
+}
+
 pub(super) async fn publish(
     site: &Site,
     tx: &mut Tx,
     row: &CapMessage,
     proposal: Proposal,
     actor: Option<i64>,
-) -> Result<(&'static str, String), Error> {
+) -> Result<Result<(), Reason>, Error> {
     let content = hash(row.message.as_bytes());
     let draft = Draft { external: row.key.clone(), content, what: What::Item(Box::new(proposal)) };
     let done = site.publisher.append(tx, vec![draft], &Expected::new()).await?;
-    if let Some(Done::Refused(reason)) = done.first() {
-        return Ok(("refused", reason.code().to_owned()));
+    if let Some(Done::Refused(reason)) = done.into_iter().next() {
+        return Ok(Err(reason));
     }
     let words = [row.key.as_str(), " ", &row.headline].concat();
     tx.note(site.now(), Note { actor, action: "cap-publish", words: &words, ..Note::default() }).await?;
-    Ok(("published", String::new()))
+    Ok(Ok(()))
 }
 
 /// What a message speaks of, as far as it stands here.

@@ -2,7 +2,7 @@
 //! aside, or calls off what readers have. Two pairs of eyes see to what was not let through: who named the authority, and
 //! who confirms.
 
-use super::cap::{earlier, publish};
+use super::cap::{earlier, outcome, publish};
 use super::{apart, note};
 use crate::cap::inward::{self, Verdict};
 use crate::cap::read;
@@ -85,8 +85,9 @@ async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, of: &Alert) ->
         if !may_confirm(person, &own.places) {
             return Err(Trouble::Denied);
         }
-        let (state, reason) = publish(site, &mut tx, &own, *proposal, Some(person.id)).await?;
-        (own.state, own.reason) = (state.to_owned(), reason);
+        // Nothing is kept of one that is refused: it may be tried again.
+        publish(site, &mut tx, &own, *proposal, Some(person.id)).await?.map_err(Trouble::Refuses)?;
+        own.state = "published".into();
         tx.add_cap_message(&own).await?;
         Ok(())
     }
@@ -124,7 +125,7 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
                 let earlier = earlier(site, &mut tx, &message.alert, row.source).await?;
                 match inward::judge(&message.alert, &earlier, topic, visit.now()) {
                     Verdict::Item(proposal, _) if may_confirm(person, &proposal.card.places) => {
-                        publish(site, &mut tx, &row, *proposal, Some(person.id)).await?
+                        outcome(publish(site, &mut tx, &row, *proposal, Some(person.id)).await?)
                     }
                     Verdict::Item(..) => return Err(Trouble::Denied),
                     Verdict::Refused(reason) => ("refused", reason.to_owned()),

@@ -50,11 +50,11 @@ const COLUMNS: &str = "SELECT id, work, by, kind, original, words, speaker, file
      (SELECT m.bytes FROM media m WHERE m.file = upload.file), trouble FROM upload";
 
 impl Store {
-    /// Of a work, in the order in which they came.
+    /// Of a work the newest hundred, in the order in which they came.
     pub async fn uploads(&self, work: i64) -> Result<Vec<Upload>, Error> {
-        let sql = [COLUMNS, " WHERE work = ? ORDER BY id LIMIT 100"].concat();
+        let sql = [COLUMNS, " WHERE work = ? ORDER BY id DESC LIMIT 100"].concat();
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(work).fetch_all(&self.readers).await?;
-        Ok(rows.into_iter().map(upload).collect())
+        Ok(rows.into_iter().rev().map(upload).collect())
     }
 
     /// Recordings of these names, to whatever work they were brought: one alone of each name.
