@@ -22,7 +22,10 @@ addEventListener('push', event => event.waitUntil(turn = turn.then(async () => {
 
 async function receive(said, bt) {
   if (!ID.test(bt.id) || !ID.test(bt.chain)) return show(said, {}, true);
-  const before = await pushed('shown/' + bt.chain);
+  // One message may end several alerts, each with a notification of its own.
+  const chains = [bt.chain].concat(bt.joins || []);
+  let before;
+  for (const chain of chains) before = before || (await pushed('shown/' + chain));
   const old = before && (before.bt.issued > bt.issued || (before.bt.id === bt.id && before.bt.rev > bt.rev));
   const { item, ...facts } = bt;
   const rung = (before && before.level) || 0;
@@ -32,12 +35,13 @@ async function receive(said, bt) {
   // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
   // to be shown all the same.
   await (old ? show(before.said, before.bt, false) : show(said, facts, ring));
+  for (const other of await registration.getNotifications()) if (chains.indexOf(other.tag) > 0) other.close();
   await keepPushed(bt.id + '-' + +bt.rev, { ...said, ...bt });
-  if (!old) await keepPushed('shown/' + bt.chain, { level: over ? 0 : ring ? bt.level : Math.min(rung, bt.level), said, bt: facts });
+  if (!old) for (const chain of chains) await keepPushed('shown/' + chain, { level: over ? 0 : ring ? bt.level : Math.min(rung, bt.level), said, bt: facts });
   // The picture of the home page knows nothing of it, nor do pages that were kept of this chain.
   await caches.delete(HOME);
   const pages = await caches.open(PAGES);
-  for (const { url } of await pages.keys()) if ([bt.id, bt.chain, before ? before.bt.id : bt.id].some(id => url.endsWith(id))) await pages.delete(url);
+  for (const { url } of await pages.keys()) if (chains.concat(bt.id, (before || { bt }).bt.id).some(id => url.endsWith(id))) await pages.delete(url);
 }
 
 /** Of our own site alone. */

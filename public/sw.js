@@ -201,7 +201,8 @@ const plain = (response, length) => ({ 'content-type': response.headers.get('con
 async function slice(held, range) {
   const body = await held.arrayBuffer();
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(range) || [];
-  if (from === undefined || !(from + to)) return new Response(body, { headers: plain(held, body.byteLength) });
+  // Neither a start nor an end, or no range at all.
+  if (!(from + to)) return new Response(body, { headers: plain(held, body.byteLength) });
   const start = from ? +from : Math.max(0, body.byteLength - to);
   const end = from && to ? Math.min(+to, body.byteLength - 1) : body.byteLength - 1;
   if (start > end) return new Response(null, { status: 416, headers: { 'content-range': `bytes */${body.byteLength}` } });

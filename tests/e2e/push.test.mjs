@@ -245,6 +245,23 @@ test('that it is over: heard where it rang, quiet where this phone never showed 
   assert.equal((await note(tag)).silent, true);
 });
 
+test('one cancel of two alerts takes the notifications of both, and is heard where either rang', async () => {
+  const over = { ...sent.over, bt: { ...sent.over.bt, joins: [sent.live.bt.chain] } };
+  for (const before of [[sent.first, sent.live], [sent.live]]) {
+    await clear();
+    await deliver(...before);
+    await note(before.at(-1).bt.chain, n => !n.silent);
+    await deliver(over);
+    const heard = await note(over.bt.chain, n => n.at === over.bt.issued * 1000);
+    assert.equal(heard.silent, false);
+    await until('it alone is left', async () => (await notes()).length === 1);
+  }
+  // An older word of the second comes late: it says what came since.
+  await deliver(sent.live);
+  await until('it is the cancel', async () => (await notes()).every(n => n.at === over.bt.issued * 1000));
+  await clear();
+});
+
 test('whatever comes, a notification is shown', async () => {
   for (const junk of ['', 'not json', '{"notification":', 'null', '[]', '7', '"x"', '{}', '{"notification":null,"bt":null}', '{"notification":{"title":{},"lang":5},"bt":{"id":"../../x","chain":"y"}}']) {
     await clear();

@@ -71,7 +71,7 @@ pub async fn run(site: Arc<Site>, stop: CancellationToken) {
 }
 
 async fn look(site: &Arc<Site>, going: &mut HashMap<ItemId, Going>) -> Result<(), Error> {
-    let mut newest: BTreeMap<ItemId, (Arc<Told>, Job, Time, Vec<ItemId>)> = BTreeMap::new();
+    let mut newest: BTreeMap<ItemId, (Arc<Told>, Job, Time)> = BTreeMap::new();
     for (job, seq) in site.store.due_pushes(site.now()).await? {
         if going.values().any(|run| run.seq == seq) {
             continue;
@@ -79,14 +79,14 @@ async fn look(site: &Arc<Site>, going: &mut HashMap<ItemId, Going>) -> Result<()
         if site.live.now().seq() < seq {
             site.refresh().await?;
         }
-        let Some((told, joined)) = told(site, seq).await? else {
+        let Some(told) = told(site, seq).await? else {
             end(site, seq).await?;
             continue;
         };
         // Written down at once: what comes after it finds its chain by it.
         let mut tx = site.store.begin().await?;
         let began = async {
-            for chain in joined.iter().chain([&told.chain]) {
+            for chain in told.joins.iter().chain([&told.chain]) {
                 tx.end_older_pushes(*chain, seq, site.now()).await?;
             }
             tx.begin_push(seq, told.chain, site.now()).await
@@ -96,35 +96,32 @@ async fn look(site: &Arc<Site>, going: &mut HashMap<ItemId, Going>) -> Result<()
         if going.get(&told.chain).is_some_and(|run| run.seq > seq) {
             end(site, seq).await?;
         } else {
-            for other in &joined {
+            for other in &told.joins {
                 newest.remove(other);
             }
-            newest.insert(told.chain, (Arc::new(told), job, began, joined));
+            newest.insert(told.chain, (Arc::new(told), job, began));
         }
     }
-    for (chain, (told, job, began, joined)) in newest {
-        let before: Vec<Going> = joined.iter().chain([&chain]).filter_map(|chain| going.remove(chain)).collect();
+    for (chain, (told, job, began)) in newest {
+        let before: Vec<Going> = told.joins.iter().chain([&chain]).filter_map(|chain| going.remove(chain)).collect();
         before.iter().for_each(|run| run.stop.cancel());
         let (seq, stop) = (told.seq, CancellationToken::new());
-        let task = tokio::spawn(go(site.clone(), told, job, began, (before, joined), stop.clone()));
+        let task = tokio::spawn(go(site.clone(), told, job, began, before, stop.clone()));
         going.insert(chain, Going { seq, stop, task });
     }
     Ok(())
 }
 
-/// Runs to wait for, and chains that the message joins to its own.
-type Before = (Vec<Going>, Vec<ItemId>);
-
-/// One run, once nothing of the chain is under way any more: services must get its messages in their order.
-async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, (before, joined): Before, stop: CancellationToken) {
+/// One run, once nothing of the chain is under way any more (`before`): services must get its messages in their order.
+async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, before: Vec<Going>, stop: CancellationToken) {
     let done = async {
         for run in before {
             let _ = run.task.await;
         }
         // With what those wrote down at last: who was about to be called may not have been.
-        if !joined.is_empty() {
+        if !told.joins.is_empty() {
             let mut tx = site.store.begin().await?;
-            let done = tx.join_pushes(&joined, told.chain).await;
+            let done = tx.join_pushes(&told.joins, told.chain).await;
             tx.end(done).await?;
         }
         let started = site.now();
@@ -148,9 +145,8 @@ async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, (before, jo
     }
 }
 
-/// What the message at a position says, and other chains that it goes on with; `None` where there is nothing to tell, or
-/// not any more.
-async fn told(site: &Site, seq: Seq) -> Result<Option<(Told, Vec<ItemId>)>, Error> {
+/// What the message at a position says; `None` where there is nothing to tell, or not any more.
+async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
     let snapshot = site.live.now();
     let Ok(at) = snapshot.entries.binary_search_by_key(&seq, |entry| entry.seq) else { return Ok(None) };
     let entry = &snapshot.entries[at];
@@ -166,7 +162,7 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<(Told, Vec<ItemId>)>, Erro
         Logged::Card(_) => (card(entry), None),
         Logged::Gone(gone) => (None, Gone::decode(gone).ok()),
     };
-    let (told, joined) = match now.filter(calls) {
+    let told = match now.filter(calls) {
         Some(card) => {
             // Its name on phones stays what it was, also where the oldest message was withdrawn since. A drill goes on with
             // nothing real, and nothing real with a drill.
@@ -179,7 +175,7 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<(Told, Vec<ItemId>)>, Erro
                 known.push(alert::chain_id(snapshot.cards(), card.id));
             }
             let chain = known.remove(0);
-            (entry.full().and_then(|full| Told::alert(seq, chain, &full, &slip())), known)
+            entry.full().and_then(|full| Told::alert(seq, chain, known, &full, &slip()))
         }
         // Withdrawn, or corrected so that it calls nobody.
         None => {
@@ -190,10 +186,10 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<(Told, Vec<ItemId>)>, Erro
             let before = before.filter_map(|before| card(before)).find(calls);
             let known = site.store.push_chains(&[entry.id]).await?.into_iter().next();
             let parts = known.zip(gone.or_else(corrected)).zip(before);
-            (parts.and_then(|((chain, gone), card)| Told::withdrawn(seq, chain, card, gone, &slip())), Vec::new())
+            parts.and_then(|((chain, gone), card)| Told::withdrawn(seq, chain, card, gone, &slip()))
         }
     };
-    Ok(told.filter(|told| site.now() < told.ends(site.now())).map(|told| (told, joined)))
+    Ok(told.filter(|told| site.now() < told.ends(site.now())))
 }
 
 /// Nobody is to be told of it any more.

@@ -16,6 +16,8 @@ const MAX_TITLE: usize = 120;
 /// Longest text beside a whole alert, and where the alert itself does not fit.
 const MAX_TEXT: usize = 360;
 const MAX_LONG: usize = 1_200;
+/// Chains that it goes on with that are named.
+const MAX_JOINS: usize = 8;
 /// Steps of "what to do" that are named.
 const STEPS: usize = 3;
 /// Life of an alert that names no end, in seconds.
@@ -28,6 +30,8 @@ const CANCEL_LIFE: i64 = 86_400;
 pub struct Told {
     pub seq: Seq,
     pub chain: ItemId,
+    /// Other chains that it goes on with: phones show each under its own name.
+    pub joins: Vec<ItemId>,
     pub card: Card,
     pub info: AlertInfo,
     /// What was withdrawn, in the words of whoever did it.
@@ -69,6 +73,8 @@ struct Bt<'a> {
 #[derive(Serialize)]
 struct Alert<'a> {
     chain: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    joins: Vec<String>,
     id: String,
     rev: u16,
     level: u8,
@@ -82,11 +88,11 @@ struct Alert<'a> {
 
 impl Told {
     /// A published alert; `None` where its bytes are of a later release. `slip` is the signed pack of cards of its position.
-    pub fn alert(seq: Seq, chain: ItemId, full: &FullItem, slip: &[u8]) -> Option<Told> {
+    pub fn alert(seq: Seq, chain: ItemId, joins: Vec<ItemId>, full: &FullItem, slip: &[u8]) -> Option<Told> {
         let card = Card::decode(&full.card).ok()?;
         let (info, body) = (card.alert()?, Body::decode(&full.body).ok()?);
         let item = packed(&encode_full(std::slice::from_ref(full)));
-        Some(Told { seq, chain, card, info, withdrawn: None, body, item, slip: packed(slip) })
+        Some(Told { seq, chain, joins, card, info, withdrawn: None, body, item, slip: packed(slip) })
     }
 
     /// An alert that was taken back, as it was: told like a cancel.
@@ -94,7 +100,7 @@ impl Told {
         let info = AlertInfo { msg_type: MsgType::Cancel, ..card.alert()? };
         card.revision = gone.revision;
         let (withdrawn, body) = (Some(gone.reason), Body::default());
-        Some(Told { seq, chain, card, info, withdrawn, body, item: None, slip: packed(slip) })
+        Some(Told { seq, chain, joins: Vec::new(), card, info, withdrawn, body, item: None, slip: packed(slip) })
     }
 
     /// The level that somebody has been shown once he has this: a cancel shows none.
@@ -136,6 +142,7 @@ impl Told {
         };
         let alert = Alert {
             chain: self.chain.to_string(),
+            joins: self.joins.iter().take(MAX_JOINS).map(ItemId::to_string).collect(),
             id: self.card.id.to_string(),
             rev: self.card.revision,
             level: self.info.level,

@@ -95,8 +95,8 @@ async fn one_cancel_of_two_alerts_is_heard_by_whoever_heard_of_either() {
     for (phone, place, level) in &phones {
         world.subscribe(phone, &[*place], *level).await;
     }
-    world.publish(alert("a", 3, &[HERE])).await;
-    world.publish(alert("b", 3, &[THERE])).await;
+    let first = world.publish(alert("a", 3, &[HERE])).await;
+    let second = world.publish(alert("b", 3, &[THERE])).await;
     world.service.until("both alerts", |got| got.len() == 2).await;
     world.idle().await;
     let mut cancel = follow("c", "cancel", "a", 3, &[HERE, THERE]);
@@ -107,6 +107,10 @@ async fn one_cancel_of_two_alerts_is_heard_by_whoever_heard_of_either() {
     world.service.quiet(Duration::from_millis(300)).await;
     for (phone, ..) in &phones {
         assert_eq!(heard(phone, &got), [("alert".to_owned(), true), ("cancel".to_owned(), false)]);
+        // The notification of either goes.
+        let cancel = phone.got(&got).pop().unwrap();
+        assert_eq!(cancel["bt"]["chain"], json!(first.to_string()));
+        assert_eq!(cancel["bt"]["joins"], json!([second.to_string()]));
     }
 }
 

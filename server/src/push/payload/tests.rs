@@ -49,7 +49,7 @@ fn told(card: &Card, body: &Body) -> Told {
     let (card, body) = (card.encode(), body.encode());
     let sig = sign_item(&issuer, &card, &body);
     let slip = slip(Logged::Card(card.clone()));
-    Told::alert(9, ID, &FullItem { card, kid: issuer.kid(), sig, body }, &slip).unwrap()
+    Told::alert(9, ID, Vec::new(), &FullItem { card, kid: issuer.kid(), sig, body }, &slip).unwrap()
 }
 
 fn slip(what: Logged) -> Vec<u8> {
