@@ -31,7 +31,7 @@ async function receive(said, bt) {
   const rung = (before && before.level) || 0;
   const over = bt.type === 'cancel';
   // Rings when it is worse than what rang here before, or than what it was lowered to since; that it is over, only where it rang at all.
-  const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual'));
+  const ring = old ? false : over ? rung > 0 && bt.ring : bt.level > rung && (bt.ring || (bt.level > 2 && bt.status === 'actual'));
   // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
   // to be shown all the same.
   await (old ? show(before.said, before.bt, false) : show(said, facts, ring));
@@ -67,7 +67,7 @@ function show({ title, body, lang, navigate, tag }, bt, ring) {
     badge: '/icons/mono-512.png',
     // Not even an empty one goes with silence.
     vibrate: ring ? [400, 200, 800] : undefined,
-    timestamp: bt.issued ? bt.issued * 1000 : undefined,
+    timestamp: bt.issued && bt.issued * 1000,
     data: inside(navigate, bt.id),
   });
 }

@@ -7,7 +7,7 @@ const hashOf = response => response && response.headers.get('x-bt-hash');
 /** Files of this release that belong on this phone. */
 async function wanted() {
   const held = [];
-  for (const name of await releases()) for (const { url } of await (await caches.open(name)).keys()) held.push(new URL(url).pathname);
+  for (const name of await releases()) for (const { url } of await (await caches.open(name)).keys()) held.push(url.slice(location.origin.length));
   const unused = TOOLS.filter(tool => !held.some(path => tool.test(path)));
   return FILES.filter(([url]) => !unused.some(tool => tool.test(url)));
 }

@@ -2,7 +2,7 @@
 // whenever it cannot. No product logic, no state in globals (it may be stopped between any two events).
 
 const VERSION = "VERSION";
-/** What a phone keeps, filled in by the build: [address, first hex digits of its SHA-256, bytes on the wire]. */
+/** What a phone keeps, filled in by the build: [address, first hex digits of its SHA-256, bytes on the wire, rounded up]. */
 const RELEASE = /*PRECACHE*/[];
 
 const APP = 'bt-app-' + VERSION;

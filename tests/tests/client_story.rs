@@ -93,7 +93,8 @@ fn now(app: &App) -> Time {
 async fn sync(store: &Memory, line: &Line) -> Report {
     let loaded = store.load().await.unwrap();
     let now = now(&line.app.borrow());
-    client::sync(
+    let held = RefCell::new(loaded.held.clone());
+    let report = client::sync(
         store,
         line,
         &Still,
@@ -101,9 +102,17 @@ async fn sync(store: &Memory, line: &Line) -> Report {
         Settings { mode: Mode::Full, ..Settings::default() }.wishes(0),
         now,
         &RefCell::default(),
-        |_| {},
+        |commit, stored| {
+            if stored {
+                held.borrow_mut().apply(commit);
+            }
+        },
     )
-    .await
+    .await;
+    // The screen knows what the phone holds, also where a commit found no room.
+    let (ours, stored) = (held.into_inner(), store.load().await.unwrap().held);
+    assert_eq!((ours.cursor, ours.cards, ours.gone), (stored.cursor, stored.cards, stored.gone));
+    report
 }
 
 /// What the phone has of every item is what the server has.
@@ -227,12 +236,13 @@ async fn an_item_by_link_proves_itself_and_another_server_is_not_followed() {
     let app = server(data.path()).await;
     let line = Line::to(&app);
     let store = Memory::new();
-    let report = sync(&store, &line).await;
-    let missing = report.held.cards.iter().find(|(_, card)| !card.body).map(|(id, _)| *id);
-    let id = missing.unwrap_or(*report.held.cards.keys().next().unwrap());
+    sync(&store, &line).await;
+    let held = store.load().await.unwrap().held;
+    let missing = held.cards.iter().find(|(_, card)| !card.body).map(|(id, _)| *id);
+    let id = missing.unwrap_or(*held.cards.keys().next().unwrap());
     let Input::Got { bytes, .. } = line.fetch(&client::item::fetch(id), None).await.input else { panic!("no item") };
-    let trust = report.held.trust.clone().unwrap();
-    let opened = client::item::open(id, &bytes, &trust, report.held.cards.get(&id), None).unwrap();
+    let trust = held.trust.clone().unwrap();
+    let opened = client::item::open(id, &bytes, &trust, held.cards.get(&id), None).unwrap();
     store.commit(&opened.commit).await.unwrap();
     assert_eq!(store.body(id).await.unwrap(), Some(opened.stored));
 
@@ -266,7 +276,9 @@ async fn alerts_that_a_push_brought_are_at_one_with_the_next_sync() {
     let data = tempfile::tempdir().unwrap();
     let app = server(data.path()).await;
     let line = Line::to(&app);
-    let trust = sync(&Memory::new(), &line).await.held.trust.unwrap();
+    let other = Memory::new();
+    sync(&other, &line).await;
+    let trust = other.load().await.unwrap().held.trust.unwrap();
 
     // A phone that knows whom to believe and holds nothing yet.
     let store = Memory::new();

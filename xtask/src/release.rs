@@ -49,8 +49,11 @@ pub fn verb() -> Outcome {
     pack::beside(&staging.join(&wasm[1..]), &staging.join("unpack.js"))?;
     let template = whole(&staging, "sw.js", &WORKER)?;
     let assets = assets(&staging)?;
-    let list: Vec<Value> =
-        assets.iter().filter(|asset| precached(&asset.url)).map(|asset| json!([asset.url, asset.hash, asset.wire])).collect();
+    let list: Vec<Value> = assets
+        .iter()
+        .filter(|asset| precached(&asset.url))
+        .map(|asset| json!([asset.url, asset.hash[..14], rounded(asset.wire)]))
+        .collect();
     let list = Value::from(list).to_string();
     let version = shell::sha256(list.as_bytes())[..16].to_owned();
     shell::write(&staging.join("sw.js"), fill(&template, &list, &version)?)?;
@@ -166,6 +169,11 @@ fn assets(staging: &Path) -> Outcome<Vec<Asset>> {
         all.push(Asset { url, hash: shell::sha256(&bytes)[..16].to_owned(), wire });
     }
     Ok(all)
+}
+
+/// To the next hundred bytes: readers are told kilobytes, and the worker that carries the list is paid by each digit.
+fn rounded(bytes: usize) -> usize {
+    bytes.div_ceil(100) * 100
 }
 
 /// What comes to a phone when it is first used there: TOOLS in `public/sw.js`.

@@ -3,7 +3,7 @@
 use domain::content::{Body, Card, ItemId};
 use domain::search::Terms;
 use domain::sign::{Trust, Verdict, hash, verify_item};
-use domain::sync::{Commit, Fetch, Held, HeldCard, StoredBody};
+use domain::sync::{Commit, Fetch, HeldCard, StoredBody};
 use domain::wire::{Envelope, PackKind, Refused, decode_full, path};
 use std::sync::Arc;
 
@@ -76,22 +76,6 @@ pub fn keep(commit: &mut Arc<Commit>, opened: &[Commit]) {
     }
 }
 
-/// Adds to what a session holds at its end what the reader opened while it ran, unless it brought something newer.
-pub fn add(held: &mut Held, opened: &[Commit]) {
-    for ours in opened {
-        for (id, mine, _) in &ours.cards {
-            if !held.gone.contains_key(id) && held.cards.get(id).is_none_or(|card| card.revision < mine.revision) {
-                held.cards.insert(*id, mine.clone());
-            }
-        }
-        for body in &ours.bodies {
-            if let Some(card) = held.cards.get_mut(&body.id) {
-                card.body |= card.revision == body.revision;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,20 +126,6 @@ mod tests {
         assert_eq!((same.cards[0].1.seq, same.cards[0].1.body), (7, true), "its place in the log, and the text");
         assert_eq!((&same.bodies, &same.terms), (&opened.commit.bodies, &opened.commit.terms));
         assert_eq!(other, brought([0; 32]), "another text is none of it");
-        let ended = |revision, gone: &[u16]| {
-            let mut end = Held::default();
-            let of_session = HeldCard { revision, body: false, ..held.clone() };
-            if revision > 0 {
-                end.cards.insert(id, of_session);
-            }
-            for revision in gone {
-                end.gone.insert(id, *revision);
-            }
-            add(&mut end, &[opened.commit.clone(), again.commit.clone()]);
-            end.cards.get(&id).map(|card| (card.revision, card.body))
-        };
-        assert_eq!([ended(0, &[]), ended(1, &[]), ended(2, &[])], [Some((2, true)); 3]);
-        assert_eq!((ended(3, &[]), ended(0, &[2])), (Some((3, false)), None), "what the session brought is newer");
         assert_eq!(open(id, &good, &trust, None, Some(2)).unwrap_err(), Refused::Mismatch, "withdrawn");
         assert!(open(id, &good, &trust, None, Some(1)).is_ok(), "published again");
         let newer = HeldCard { revision: 3, ..held };

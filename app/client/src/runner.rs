@@ -4,7 +4,7 @@ use crate::item;
 use crate::net::Net;
 use crate::store::{Loaded, Store};
 use domain::content::Time;
-use domain::sync::{Commit, Held, Input, Outcome, Session, Step, Wishes};
+use domain::sync::{Commit, Input, Outcome, Session, Step, Wishes};
 use domain::wire::path;
 use std::cell::RefCell;
 
@@ -18,15 +18,13 @@ pub trait Breath {
 #[derive(Debug)]
 pub struct Report {
     pub outcome: Outcome,
-    /// What the phone holds now, for the next session.
-    pub held: Held,
     /// Bytes on the wire.
     pub wire: u64,
     pub requests: u32,
 }
 
 /// Runs one session to its end. `opened` grows meanwhile by what the reader opens ([`item::keep`]). `on_commit` sees every
-/// commit before it is stored, also where the phone has no room for it.
+/// commit before it is stored, also where the phone has no room for it, and once more (`true`) when it is.
 #[allow(clippy::too_many_arguments)]
 pub async fn sync<S: Store, N: Net, B: Breath>(
     store: &S,
@@ -36,7 +34,7 @@ pub async fn sync<S: Store, N: Net, B: Breath>(
     wishes: Wishes,
     now: Time,
     opened: &RefCell<Vec<Commit>>,
-    mut on_commit: impl FnMut(&Commit),
+    mut on_commit: impl FnMut(&Commit, bool),
 ) -> Report {
     let mut session = Session::new(loaded.held, wishes, now);
     let (mut wire, mut requests) = (0, 0);
@@ -57,9 +55,12 @@ pub async fn sync<S: Store, N: Net, B: Breath>(
             Step::Commit(mut commit) => {
                 item::keep(&mut commit, &opened.borrow());
                 // On the screen whether there is room for it or not: an alert does not wait.
-                on_commit(&commit);
+                on_commit(&commit, false);
                 match store.commit(&commit).await {
-                    Ok(()) => Input::Committed,
+                    Ok(()) => {
+                        on_commit(&commit, true);
+                        Input::Committed
+                    }
                     Err(fault) => Input::CommitFailed(fault),
                 }
             }
@@ -74,5 +75,5 @@ pub async fn sync<S: Store, N: Net, B: Breath>(
     if let (Outcome::UpToDate { .. }, Some(tag)) = (&outcome, &tag) {
         let _ = store.put_tag(tag).await;
     }
-    Report { outcome, held: session.into_held(), wire, requests }
+    Report { outcome, wire, requests }
 }

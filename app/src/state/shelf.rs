@@ -42,13 +42,18 @@ impl Shelf {
         shelf
     }
 
+    /// The phone holds it. Bytes of cards are the session's own to look at, in the store.
+    pub fn keep(&mut self, commit: &Commit) {
+        self.held.apply(commit);
+        self.held.bytes.clear();
+    }
+
     /// What found no room is shown all the same, and counts as missing.
     pub fn apply(&mut self, commit: &Commit, stored: bool) {
         if stored {
-            self.held.apply(commit);
+            self.keep(commit);
         }
         self.commits += 1;
-        self.held.bytes.clear();
         if commit.reset {
             self.cards.clear();
             self.index = self.index.take().map(|_| Index::new());

@@ -127,11 +127,14 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
         }
         (wishes, view.now())
     });
-    let on_commit = |commit: &domain::sync::Commit| {
+    let on_commit = |commit: &domain::sync::Commit, stored: bool| {
+        if stored {
+            return app.view.borrow_mut().shelf.keep(commit);
+        }
         let spent: u64 = commit.bodies.iter().map(|body| body.body.len() as u64 / 3 + 80).sum();
         let counting = app.clone();
         spawn(async move { counting.spent(Spent::Budget, spent).await });
-        app.change(|view| view.shelf.apply(commit, true));
+        app.change(|view| view.shelf.apply(commit, false));
         let saved = app.with(|view| view.saved_ids.clone());
         for body in commit.bodies.iter().filter(|body| saved.contains(&body.id)) {
             let (app, body) = (app.clone(), body.clone());
@@ -139,20 +142,7 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
         }
     };
     let report = client::sync(&app.store, &Metered(&app), &clock::Breath, loaded, wishes, now, &app.opened, on_commit).await;
-    let opened = app.opened.take();
-    app.change(|view| {
-        let bytes = std::mem::take(&mut view.shelf.held.bytes);
-        let mut held = report.held;
-        // The session does not know what the reader deleted meanwhile, nor what he opened; we do not know what found no room.
-        for (id, card) in held.cards.iter_mut() {
-            if let Some(ours) = view.shelf.held.cards.get(id) {
-                card.body &= ours.body;
-            }
-        }
-        client::item::add(&mut held, &opened);
-        view.shelf.held = held;
-        view.shelf.held.bytes = bytes;
-    });
+    app.opened.take();
     if let Outcome::UpToDate { changed: true } | Outcome::Later { .. } = report.outcome {
         channel::changed();
     }

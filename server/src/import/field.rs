@@ -55,7 +55,8 @@ pub fn texts(value: &Value, field: &'static str) -> Result<Vec<String>, Reason> 
     list(value, field)?.iter().map(text).collect()
 }
 
-/// RFC 3339, a date, or an offset from `now` like `-90m`, `+3h`, `-2d`, `0m`; within [`Time::YEARS`].
+/// RFC 3339, a date, or an offset from `now` like `-90m`, `+3h`, `-2d`, `0m`, after days also with an hour in Vietnam
+/// (`+6d 08:00`); within [`Time::YEARS`].
 pub fn time(value: &Value, field: &'static str, now: Time) -> Result<Option<Time>, Reason> {
     if given(value, field).is_none() {
         return Ok(None);
@@ -63,14 +64,19 @@ pub fn time(value: &Value, field: &'static str, now: Time) -> Result<Option<Time
     // A blank one is no word that there is none: an alert without its end would hold for ever.
     let text = text(value, field)?;
     let relative = || -> Option<Time> {
-        let unit = match text.chars().last()? {
+        let (offset, clock) =
+            text.split_once("d ").map_or((&text[..], None), |(days, clock)| (&text[..days.len() + 1], Some(clock)));
+        let unit = match offset.chars().last()? {
             'm' => 60,
             'h' => 3_600,
             'd' => 86_400,
             _ => return None,
         };
-        let number: i64 = text[..text.len() - 1].parse().ok()?;
-        Some(now.plus(number.checked_mul(unit)?)).filter(|time| Time::YEARS.contains(&time.civil().year))
+        let number: i64 = offset[..offset.len() - 1].parse().ok()?;
+        let at = Some(now.plus(number.checked_mul(unit)?)).filter(|time| Time::YEARS.contains(&time.civil().year))?;
+        let Some(clock) = clock else { return Some(at) };
+        let day = at.civil();
+        Time::parse(&format!("{:04}-{:02}-{:02}T{clock}:00+07:00", day.year, day.month, day.day))
     };
     Time::parse(&text).or_else(relative).map(Some).ok_or(Reason::BadTime(text))
 }

@@ -174,11 +174,21 @@ fn times_are_those_of_a_calendar() {
         "9999-12-31T23:59:59Z",
         "0000-01-01T00:00:00+14:00",
         "2026-11-23T10:00:00+99:99",
+        "+6d 25:00",
+        "+6d 8",
+        "+6h 08:00",
+        "+6d 08:00:00",
+        "d 08:00",
     ] {
         assert_eq!(with("expires", absurd), Err(Reason::BadTime(absurd.into())));
     }
     assert_eq!(with("expires", "9998-12-31"), Ok(()));
     assert_eq!(with("expires", "+30d"), Ok(()));
+    // Late in the evening in Vietnam it is still the day before in Greenwich.
+    let now = Time::parse("2026-11-28T23:30:00+07:00").unwrap();
+    let day = |text: &str| field::time(&json!({ "at": text }), "at", now).unwrap();
+    assert_eq!(day("+6d 08:00"), Time::parse("2026-12-04T08:00:00+07:00"));
+    assert_eq!(day("-1d 23:45"), Time::parse("2026-11-27T23:45:00+07:00"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::site::Site;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use domain::alert::{State, aloud, sms};
-use domain::content::{FactKind, ItemId, Status};
+use domain::content::{FactKind, ItemId, Status, Time};
 use domain::instance::instance;
 use domain::route::{Route, item_path};
 use domain::words::{Lang, date_time, fill};
@@ -132,9 +132,11 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     let named = card.places.iter().filter_map(|code| Some(instance().place(*code)?.name.get(ctx.lang)));
     let named = named.collect::<Vec<_>>().join(", ");
     let place = area.unwrap_or(if named.is_empty() { w.everyone().to_owned() } else { named });
-    let until = card.expires.filter(|_| live).map(|end| fill(d.out_until, &[("at", &date_time(end, ctx.now, ctx.lang))]));
+    // With its year, whatever year it is: what hangs on a wall is read much later.
+    let dated = |at| date_time(at, Time::default(), ctx.lang);
+    let until = card.expires.filter(|_| live).map(|end| fill(d.out_until, &[("at", &dated(end))]));
     let url = links::short(card, ctx.lang, &ctx.origin);
-    let issued = fill(d.out_issued, &[("at", &date_time(card.issued, ctx.now, ctx.lang))]);
+    let issued = fill(d.out_issued, &[("at", &dated(card.issued))]);
     let foot = el("footer").kid(qr(&url, d.out_qr)).kid(
         el("div")
             .kid(tx("p", d.out_check))
