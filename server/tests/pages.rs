@@ -240,7 +240,7 @@ async fn a_page_carries_and_allows_what_it_needs() {
         let icons = html.contains("<svg class=\"i\"");
         let needed = [alerts, icons, path != "/", items.iter().any(|item| item == path), path == "/tim"];
         assert_eq!(styles.len(), 1 + needed.iter().filter(|needed| **needed).count(), "{path}");
-        for (rule, there) in [".al{", ".i{width", ".pg>h1{", ".it h1{", ".sq{"].into_iter().zip(needed) {
+        for (rule, there) in [".al{", ".i{width:1.5em", ".pg>h1{", ".it h1{", ".sq{"].into_iter().zip(needed) {
             assert_eq!(styles.iter().any(|style| style.contains(rule)), there, "{rule} of {path}");
         }
         let policy = answer.header("content-security-policy");
