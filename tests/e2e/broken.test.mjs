@@ -46,20 +46,20 @@ const BROKEN = {
   hangs: () => { IDBFactory.prototype.open = () => Object.assign(new EventTarget(), { readyState: 'pending' }); },
 };
 
-for (const [how, broken] of Object.entries(BROKEN)) {
-  test(`where opening the database ${how}, the pages of the server are read`, async () => {
+test('where the database cannot be opened, the pages of the server are read', async () => {
+  for (const [how, broken] of Object.entries(BROKEN)) {
     const { context, page } = await furnished();
     await page.addInitScript(broken);
     await page.goto(line.url);
-    await until('the HTML edition stands in the page', async () => (await shown(page)) === 'html', 60000);
-    await until('with its list', async () => (await page.locator('main li a').count()) > 5);
+    await until(`opening ${how}: the HTML edition stands in the page`, async () => (await shown(page)) === 'html', 60000);
+    await until(`opening ${how}: with its list`, async () => (await page.locator('main li a').count()) > 5);
     // And so it stays from page to page.
     await page.goto(line.url + (await page.locator('main li a[href^="/tin/"]').first().getAttribute('href')));
-    assert.equal(await shown(page), 'html');
-    assert.ok((await page.locator('article').innerText()).length > 100);
+    assert.equal(await shown(page), 'html', how);
+    assert.ok((await page.locator('article').innerText()).length > 100, how);
     await context.close();
-  });
-}
+  }
+});
 
 test('where the worker can no longer read what it keeps, the network answers', async () => {
   // A worker that can be told to break: its code is the release's own.
