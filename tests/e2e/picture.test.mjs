@@ -1,7 +1,7 @@
 // The next start: the headlines stand there before the program runs, and nothing on them is past its end.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browser, phone, serve, settle, started, synced, until } from './lib.mjs';
+import { browser, CACHE_DB, phone, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
 
 let server, chrome;
 before(async () => {
@@ -144,6 +144,24 @@ test('a text that was deleted from the phone is not shown at the next start eith
   await page.locator('[data-act="drop-all"]').click();
   await until('the text is gone from it', async () => !/Nội dung đầy đủ/.test(await picture()));
   await server.start();
+  await context.close();
+});
+
+test('beside a page of the server no picture of half the news is taken', async () => {
+  const { context, page } = await reader();
+  server.import([{ id: 'nua', title: 'Tin mới tới bên trang của máy chủ', summary: 'Một dòng.', body: ['Nội dung.'], issued: '-1m' }]);
+  await until('the server has it', async () => (await (await fetch(server.url)).text()).includes('bên trang của máy chủ'));
+  // Past the worker, as by a reload that is meant to help: the program works beside the page.
+  const tools = await context.newCDPSession(page);
+  await tools.send('Page.reload', { ignoreCache: true });
+  await until('it is on the phone', async () => (await rows(page, CACHE_DB, 'cards')).length === 25, 60000);
+  assert.equal(await shown(page), 'html');
+  await sleep(1500);
+  const lines = await page.evaluate(async () => {
+    const held = await caches.match('/', { cacheName: 'bt-home' });
+    return held && new DOMParser().parseFromString(await held.text(), 'text/html').querySelectorAll('main li a').length;
+  });
+  assert.ok(lines === undefined || lines >= 20, `${lines} lines`);
   await context.close();
 });
 

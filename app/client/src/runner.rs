@@ -4,7 +4,7 @@ use crate::item;
 use crate::net::Net;
 use crate::store::{Loaded, Store};
 use domain::content::Time;
-use domain::sync::{Commit, Input, Outcome, Session, Step, Wishes};
+use domain::sync::{Commit, Held, Input, Outcome, Session, Step, Wishes};
 use domain::wire::path;
 use std::cell::RefCell;
 
@@ -18,6 +18,8 @@ pub trait Breath {
 #[derive(Debug)]
 pub struct Report {
     pub outcome: Outcome,
+    /// What the phone holds now.
+    pub held: Held,
     /// Bytes on the wire.
     pub wire: u64,
     pub requests: u32,
@@ -75,5 +77,5 @@ pub async fn sync<S: Store, N: Net, B: Breath>(
     if let (Outcome::UpToDate { .. }, Some(tag)) = (&outcome, &tag) {
         let _ = store.put_tag(tag).await;
     }
-    Report { outcome, wire, requests }
+    Report { outcome, held: session.into_held(), wire, requests }
 }

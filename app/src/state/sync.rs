@@ -143,6 +143,17 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
     };
     let report = client::sync(&app.store, &Metered(&app), &clock::Breath, loaded, wishes, now, &app.opened, on_commit).await;
     app.opened.take();
+    app.change(|view| {
+        let mut held = report.held;
+        held.bytes.clear();
+        // The session knows what other tabs have stored, but not what the reader opened or deleted meanwhile.
+        for (id, card) in held.cards.iter_mut() {
+            if let Some(ours) = view.shelf.held.cards.get(id) {
+                card.body = ours.body;
+            }
+        }
+        view.shelf.held = held;
+    });
     if let Outcome::UpToDate { changed: true } | Outcome::Later { .. } = report.outcome {
         channel::changed();
     }

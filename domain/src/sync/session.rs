@@ -82,6 +82,10 @@ impl Session {
         &self.held
     }
 
+    pub fn into_held(self) -> Held {
+        self.held
+    }
+
     /// Takes what happened and says what to do. An input that does not belong here (a late answer, a second one)
     /// changes nothing: the same step comes again.
     pub fn next(&mut self, input: Input) -> Step {
