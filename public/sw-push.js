@@ -16,32 +16,31 @@ let turn = Promise.resolve();
 addEventListener('push', event => event.waitUntil(turn = turn.then(async () => {
   let message = {};
   try { message = event.data.json() || message; } catch {}
-  await receive(message.notification || {}, message.bt || {});
+  const bt = message.bt || {}, shown = [];
+  // One message may end several alerts, each with a notification of its own: it takes the place of those that are here.
+  for (const chain of [bt.chain].concat(bt.joins || [])) if (await pushed('shown/' + chain)) shown.push(chain);
+  for (const chain of shown.length ? shown : [bt.chain]) await receive(message.notification || {}, { ...bt, chain });
   for (const client of await windows()) client.postMessage({ type: 'push' });
 }).catch(() => {})));
 
 async function receive(said, bt) {
   if (!ID.test(bt.id) || !ID.test(bt.chain)) return show(said, {}, true);
-  // One message may end several alerts, each with a notification of its own.
-  const chains = [bt.chain].concat(bt.joins || []);
-  let before;
-  for (const chain of chains) before = before || (await pushed('shown/' + chain));
+  const before = await pushed('shown/' + bt.chain);
   const old = before && (before.bt.issued > bt.issued || (before.bt.id === bt.id && before.bt.rev > bt.rev));
   const { item, ...facts } = bt;
   const rung = (before && before.level) || 0;
   const over = bt.type === 'cancel';
   // Rings when it is worse than what rang here before, or than what it was lowered to since; that it is over, only where it rang at all.
-  const ring = old ? false : over ? rung > 0 && bt.ring : bt.level > rung && (bt.ring || (bt.level > 2 && bt.status === 'actual'));
+  const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual'));
   // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
   // to be shown all the same.
   await (old ? show(before.said, before.bt, false) : show(said, facts, ring));
-  for (const other of await registration.getNotifications()) if (chains.indexOf(other.tag) > 0) other.close();
   await keepPushed(bt.id + '-' + +bt.rev, { ...said, ...bt });
-  if (!old) for (const chain of chains) await keepPushed('shown/' + chain, { level: over ? 0 : ring ? bt.level : Math.min(rung, bt.level), said, bt: facts });
+  if (!old) await keepPushed('shown/' + bt.chain, { level: over ? 0 : ring ? bt.level : Math.min(rung, bt.level), said, bt: facts });
   // The picture of the home page knows nothing of it, nor do pages that were kept of this chain.
   await caches.delete(HOME);
   const pages = await caches.open(PAGES);
-  for (const { url } of await pages.keys()) if (chains.concat(bt.id, (before || { bt }).bt.id).some(id => url.endsWith(id))) await pages.delete(url);
+  for (const { url } of await pages.keys()) if ([bt.id, bt.chain, before ? before.bt.id : bt.id].some(id => url.endsWith(id))) await pages.delete(url);
 }
 
 /** Of our own site alone. */
@@ -67,7 +66,7 @@ function show({ title, body, lang, navigate, tag }, bt, ring) {
     badge: '/icons/mono-512.png',
     // Not even an empty one goes with silence.
     vibrate: ring ? [400, 200, 800] : undefined,
-    timestamp: bt.issued && bt.issued * 1000,
+    timestamp: bt.issued ? bt.issued * 1000 : undefined,
     data: inside(navigate, bt.id),
   });
 }

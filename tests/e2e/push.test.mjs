@@ -245,25 +245,37 @@ test('that it is over: heard where it rang, quiet where this phone never showed 
   assert.equal((await note(tag)).silent, true);
 });
 
-test('one cancel of two alerts takes the notifications of both, and is heard where either rang', async () => {
+test('one cancel of two alerts takes the place of the notifications of both, and is heard where either rang', async () => {
   const over = { ...sent.over, bt: { ...sent.over.bt, joins: [sent.live.bt.chain] } };
-  for (const before of [[sent.first, sent.live], [sent.live]]) {
-    await clear();
-    await deliver(...before);
-    await note(before.at(-1).bt.chain, n => !n.silent);
-    await deliver(over);
-    const heard = await note(over.bt.chain, n => n.at === over.bt.issued * 1000);
-    assert.equal(heard.silent, false);
-    await until('it alone is left', async () => (await notes()).length === 1);
-  }
-  // An older word of the second comes late: it says what came since.
+  const [first, second] = [sent.first, sent.live].map(({ bt }) => bt.chain);
+  const cancelled = (tag, title) => note(tag, n => n.at === over.bt.issued * 1000 && n.title === over.notification.title && n.title !== title && !n.silent);
+  await clear();
+  await deliver(sent.first);
+  await deliver(sent.live);
+  await note(second, n => !n.silent);
+  await deliver(over);
+  await cancelled(first);
+  await cancelled(second, sent.live.notification.title);
+  // A phone that was shown only the second is not told of the first.
+  await clear();
+  await deliver(sent.live);
+  await note(second, n => !n.silent);
+  await deliver(over);
+  await cancelled(second, sent.live.notification.title);
+  assert.equal((await notes()).length, 1);
+  // An older word of it comes late: it says what came since.
   await deliver(sent.live);
   await until('it is the cancel', async () => (await notes()).every(n => n.at === over.bt.issued * 1000));
+  // And a phone that was shown neither hears nothing.
+  await clear();
+  await deliver(over);
+  assert.equal((await note(first)).silent, true);
+  assert.equal((await notes()).length, 1);
   await clear();
 });
 
 test('whatever comes, a notification is shown', async () => {
-  for (const junk of ['', 'not json', '{"notification":', 'null', '[]', '7', '"x"', '{}', '{"notification":null,"bt":null}', '{"notification":{"title":{},"lang":5},"bt":{"id":"../../x","chain":"y"}}']) {
+  for (const junk of ['', 'not json', '{"notification":', 'null', '[]', '7', '"x"', '{}', '{"notification":null,"bt":null}', '{"bt":{"id":"abcdefgh","chain":"abcdefgh","joins":7}}', '{"notification":{"title":{},"lang":5},"bt":{"id":"../../x","chain":"y"}}']) {
     await clear();
     await deliver(junk);
     const [got] = await until(`a notification for ${junk}`, async () => { const all = await notes(); return all.length && all; });
