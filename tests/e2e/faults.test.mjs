@@ -91,6 +91,71 @@ test('a server in trouble is left alone, as long as it asked for, also by who go
   await context.close();
 });
 
+test('a line that hangs holds up nobody, is given up, and is tried again', async () => {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, line.url);
+  await synced(page, items, 30);
+  server.import([{ id: 'treo', kind: 'bulletin', topics: ['y-te'], issued: '-1m', source: { name: 'Trạm y tế' }, title: 'Tin sau khi đường truyền treo', summary: 'Đã tới.', body: ['Đã tới.'] }]);
+  items += 1;
+  await until('the server has it', async () => (await (await fetch(`${server.url}/sitemap.xml`)).text()).includes('sau-khi-duong-truyen-treo'));
+  let release;
+  const hangs = new Promise(done => { release = done; });
+  line.rule = url => (isData(url) ? hangs : undefined);
+  await page.clock.install();
+  await page.goto(line.url);
+  await started(page);
+  line.seen.length = 0;
+  await until('it asks', () => line.open > 0 && line.open);
+  assert.ok((await page.locator('main li a').count()) > 5);
+  await page.locator('main li a[href^="/tin/"]').first().click();
+  await page.locator('article').waitFor();
+  await page.clock.runFor(9000);
+  assert.ok(line.open > 0, 'it has patience');
+  await page.clock.runFor(2000);
+  await until('it gave up', () => !line.open);
+  const before = line.seen.filter(isData).length;
+  line.rule = () => undefined;
+  await sleep(300);
+  assert.equal(line.seen.filter(isData).length, before, 'not at once');
+  await until('the new item is here', async () => {
+    await page.clock.runFor(30_000);
+    return (await rows(page, CACHE_DB, 'cards')).length === items;
+  });
+  release();
+  await context.close();
+});
+
+test('a clock that is moved while the page is open holds no question back', async () => {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, line.url);
+  await synced(page, items, 30);
+  await page.clock.install();
+  line.seen.length = 0;
+  await page.goto(line.url);
+  await started(page);
+  await until('it has asked', () => line.seen.some(isData) && !line.open);
+  await sleep(300);
+  const back = async () => {
+    line.seen.length = 0;
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await sleep(500);
+    return line.seen.filter(isData).length;
+  };
+  assert.equal(await back(), 0, 'it has just asked');
+  const now = await page.evaluate(() => Date.now());
+  await page.clock.setSystemTime(now - 2 * 86400e3);
+  assert.ok((await back()) > 0, 'set back by two days');
+  assert.equal(await back(), 0, 'once');
+  await page.clock.setSystemTime(now + 3 * 86400e3);
+  assert.ok((await back()) > 0, 'ahead by three');
+  assert.ok((await page.locator('main li a').count()) > 5);
+  await page.clock.setSystemTime(now);
+  assert.ok((await back()) > 0, 'and set right');
+  await context.close();
+});
+
 test('a login page is never kept as a page of ours', async () => {
   const context = await phone(chrome);
   await context.addInitScript(() => { delete window.WebAssembly; });

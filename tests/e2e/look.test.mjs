@@ -1,7 +1,7 @@
 // Text size and light or dark: shown at once, kept, in force before the first paint, and readable at their largest.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browser, choose, each, find, furnished, open, routes, serve, until } from './lib.mjs';
+import { browser, choose, each, find, furnished, open, phone, routes, serve, sleep, until } from './lib.mjs';
 
 const SIZES = [18, 21, 25, 29];
 const PAPER = { light: 'rgb(250, 247, 240)', dark: 'rgb(20, 21, 31)' };
@@ -106,4 +106,30 @@ test('with the largest text no page of the app is wider than the screen, and no 
     for (const fault of await faults(page)) wrong.push(`${path}: ${fault}`);
   });
   assert.deepEqual(wrong, []);
+});
+
+test('the sheet that comes after the text moves nothing of a page', async () => {
+  const fresh = await phone(chrome, { serviceWorkers: 'block' });
+  await fresh.addInitScript(() => {
+    window.__moved = 0;
+    new PerformanceObserver(list => {
+      for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.__moved += shift.value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await fresh.route('**/app.css', async route => {
+    // The text has been seen by then.
+    await sleep(1000);
+    await route.continue();
+  });
+  const site = await routes(server.url), wrong = [];
+  const short = [...site.still, ...site.own, '/noi/cu/huyen-a-luoi', '/ngoai-tuyen', '/khong-co', '/nhan-canh-bao', '/cay-goi', site.alerts[0], site.items[0]];
+  await each(fresh, short, async (page, path) => {
+    await page.goto(server.url + path);
+    await until('the sheet is here', () => page.evaluate(() => [...document.styleSheets].some(sheet => sheet.href?.endsWith('/app.css'))));
+    await sleep(300);
+    const moved = await page.evaluate(() => window.__moved);
+    if (moved > 0.05) wrong.push(`${path}: ${moved.toFixed(3)}`);
+  });
+  assert.deepEqual(wrong, []);
+  await fresh.close();
 });

@@ -156,6 +156,39 @@ test('a program that does not start gives way to the HTML edition after a second
   await chrome.close();
 });
 
+/** In a page: as with a profile that is damaged, or a disk that does not answer. */
+const BROKEN = {
+  throws: () => { IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError'); }; },
+  fails: () => {
+    IDBFactory.prototype.open = () => {
+      const request = new EventTarget();
+      Object.assign(request, { error: new DOMException('', 'UnknownError'), readyState: 'done', onerror: null });
+      queueMicrotask(() => {
+        const event = new Event('error');
+        request.onerror?.(event);
+        request.dispatchEvent(event);
+      });
+      return request;
+    };
+  },
+  hangs: () => { IDBFactory.prototype.open = () => Object.assign(new EventTarget(), { readyState: 'pending' }); },
+};
+
+test('where the database cannot be opened, the pages of the server are read', async () => {
+  for (const [how, broken] of Object.entries(BROKEN)) {
+    const { chrome, page } = await equipped();
+    await page.addInitScript(broken);
+    await page.goto(server.url);
+    await until(`opening ${how}: the HTML edition stands in the page`, async () => (await shown(page)) === 'html', 60000);
+    await until(`opening ${how}: with its list`, async () => (await page.locator('main li a').count()) > 5);
+    // And so it stays from page to page.
+    await page.goto(server.url + (await page.locator('main li a[href^="/tin/"]').first().getAttribute('href')));
+    assert.equal(await shown(page), 'html', how);
+    assert.ok((await page.locator('article').innerText()).length > 100, how);
+    await chrome.close();
+  }
+});
+
 test('a program that never says that it is ready is given eight seconds', async () => {
   const { chrome, context, page } = await equipped();
   await page.addInitScript(() => {

@@ -188,8 +188,9 @@ impl Outlines {
         let radius = circle.radius.0 as f64 / 1e6;
         let squeeze = center.1.to_radians().cos();
         let mut any = false;
-        for row in self.rows.iter().filter(|row| ((row.lat - center.1) * DEGREE).abs() <= radius) {
-            let north = (row.lat - center.1) * DEGREE;
+        let north = |row: &Row| (row.lat - center.1) * DEGREE;
+        for row in self.rows.iter().filter(|row| north(row).abs() <= radius) {
+            let north = north(row);
             for (lon, unit) in &row.points {
                 if north.hypot((lon - center.0) * DEGREE * squeeze) <= radius {
                     hit[*unit] += 1;

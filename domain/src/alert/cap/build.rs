@@ -318,16 +318,14 @@ impl Builder {
                     0 => area.desc = value::trim(text).to_owned(),
                     // Some senders leave the element there with nothing in it.
                     1 | 2 if value::trim(text).is_empty() => {}
-                    1 | 2 => {
+                    1 | 2 if self.shapes == MAX_SHAPES => return Err(Code::TooManyShapes),
+                    1 => {
+                        area.polygons.push(Polygon::parse(value::trim(text))?);
                         self.shapes += 1;
-                        if self.shapes > MAX_SHAPES {
-                            return Err(Code::TooManyShapes);
-                        }
-                        if rule == 1 {
-                            area.polygons.push(Polygon::parse(value::trim(text))?);
-                        } else {
-                            area.circles.push(Circle::parse(value::trim(text))?);
-                        }
+                    }
+                    2 => {
+                        area.circles.push(Circle::parse(value::trim(text))?);
+                        self.shapes += 1;
                     }
                     4 => area.altitude = Some(Decimal::parse(value::trim(text)).ok_or(Code::BadNumber)?),
                     _ => area.ceiling = Some(Decimal::parse(value::trim(text)).ok_or(Code::BadNumber)?),
