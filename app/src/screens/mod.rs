@@ -117,10 +117,9 @@ fn item(view: &View, open: &Open, ctx: &Ctx) -> El {
 
 fn search(view: &View, ctx: &Ctx) -> El {
     let note = notes(cards(view), ctx);
-    let found = view.find.rows.iter().filter_map(|row| {
-        let card = view.shelf.cards.get(&row.id)?;
-        let lang = card.headline(ctx.lang.tag()).lang.clone();
-        Some(Found { card, lang, title: row.title.clone(), snippet: row.snippet.clone(), note: note(card) })
+    let found = view.find.rows.iter().filter_map(|(id, shown)| {
+        let card = view.shelf.cards.get(id)?;
+        Some(Found { card, shown: shown.clone(), note: note(card) })
     });
     let found: Vec<Found> = found.collect();
     let missing = view.shelf.missing();

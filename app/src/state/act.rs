@@ -122,7 +122,7 @@ fn listen(app: &Rc<App>) {
 async fn more(app: &Rc<App>) {
     let query = app.change(|view| match &view.route {
         Some(Route::Search(query)) => {
-            view.find.further += find::SHOWN;
+            view.find.further += domain::search::SHOWN;
             Some(query.clone())
         }
         _ => {

@@ -5,28 +5,22 @@ use crate::device::clock;
 use client::Store;
 use domain::content::{Body, Card, ItemId};
 use domain::route::{Query, Route};
-use domain::search::{Index, Piece, best_snippet, mark, rank_phrase};
+use domain::search::{Index, SHOWN, Shown, rank, shown};
 use domain::sorted::Map;
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// Results of the first look, and more with each press of the button. As many as the server's page shows.
-pub const SHOWN: usize = 30;
-/// Of these, so many are shown at each key; the rest follows once the reader stops typing.
+/// Of the first results so many are shown at each key; the rest follows once the reader stops typing.
 const FIRST: usize = 8;
 /// Pause, in milliseconds, after which he has stopped.
 const PAUSE: u32 = 150;
-/// Hits among which words that stand side by side count.
-const RANKED: usize = 100;
-/// Characters of a snippet.
-const SNIPPET: usize = 140;
 /// Items put into the index before the screen gets a turn.
 const SLICE: u32 = 16;
 
 #[derive(Default)]
 pub struct Find {
     pub query: Query,
-    pub rows: Vec<Row>,
+    pub rows: Vec<(ItemId, Shown)>,
     pub more: usize,
     /// Rows beyond the first [`SHOWN`] that the reader asked for.
     pub further: usize,
@@ -34,12 +28,6 @@ pub struct Find {
     pub looking: bool,
     /// Answers of an older query are dropped.
     pub turn: u32,
-}
-
-pub struct Row {
-    pub id: ItemId,
-    pub title: Vec<Piece>,
-    pub snippet: Vec<Piece>,
 }
 
 thread_local! {
@@ -93,25 +81,12 @@ type Cards = Map<ItemId, Rc<Card>>;
 
 fn hits(cards: &Cards, index: Option<&Index>, query: &Query) -> Vec<ItemId> {
     let mut hits = index.map(|index| index.search(query, usize::MAX)).unwrap_or_default();
-    let ranked = hits.len().min(RANKED);
-    rank_phrase(&mut hits[..ranked], &query.text, &mut |id| {
-        let mut text = String::new();
-        for head in cards.get(&id).iter().flat_map(|card| &card.headlines) {
-            for part in [&head.title, "\n", &head.summary, "\n"] {
-                text.push_str(part);
-            }
-        }
-        text
-    });
+    rank(&mut hits, &query.text, &|id| cards.get(&id).map(|card| &**card));
     hits.into_iter().map(|hit| hit.id).collect()
 }
 
-fn row(card: &Card, body: Option<&Body>, text: &str, lang: &str) -> Row {
-    let head = card.headline(lang);
-    let mut texts = vec![head.summary.as_str()];
-    let variant = body.and_then(|body| body.variants.iter().find(|variant| variant.lang == head.lang));
-    texts.extend(variant.into_iter().flat_map(|variant| &variant.blocks).flat_map(|block| block.texts()));
-    Row { id: card.id, title: mark(&head.title, text), snippet: best_snippet(&texts, text, SNIPPET) }
+fn row(card: &Card, body: Option<&Body>, text: &str, lang: &str) -> (ItemId, Shown) {
+    (card.id, shown(card, body, text, lang))
 }
 
 /// Every result, with snippets from the texts that are held.

@@ -10,7 +10,7 @@ use domain::alert::{self, Standing, State};
 use domain::content::{Body, Card, EVENT_LENGTH, ItemId, Kind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::Query;
-use domain::search::Piece;
+use domain::search::Shown;
 
 /// Items in "newest" on the home page.
 pub const HOME_NEWEST: usize = 20;
@@ -219,10 +219,7 @@ impl<'a> ItemData<'a> {
 /// One found item with its hits marked, as `domain::search` gives them.
 pub struct Found<'a> {
     pub card: &'a Card,
-    /// Language of the pieces.
-    pub lang: String,
-    pub title: Vec<Piece>,
-    pub snippet: Vec<Piece>,
+    pub shown: Shown,
     /// How an alert stands, or that the item was replaced.
     pub note: Option<&'static str>,
 }

@@ -225,7 +225,7 @@ fn passes(facts: &DocFacts, query: &Query) -> bool {
 
 /// Moves hits that hold the words of `query` side by side before their equals. `text_of` gives what is at hand of an
 /// item, say its title and summary.
-pub fn rank_phrase(hits: &mut [Hit], query: &str, text_of: &mut dyn FnMut(ItemId) -> String) {
+pub(super) fn rank_phrase(hits: &mut [Hit], query: &str, text_of: &mut dyn FnMut(ItemId) -> String) {
     let words = wanted(query);
     if words.len() < 2 {
         return;

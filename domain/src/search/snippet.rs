@@ -23,12 +23,8 @@ pub fn mark(text: &str, query: &str) -> Vec<Piece> {
     pieces(text, 0, text.len(), &find(text, &wanted(query)))
 }
 
-/// About `max_chars` of the text around the best cluster of hits, or its beginning where there is none.
-pub fn snippet(text: &str, query: &str, max_chars: usize) -> Vec<Piece> {
-    best_snippet(&[text], query, max_chars)
-}
-
-/// [`snippet`] of that one of the texts, such as the paragraphs of a body, that shows most of what was looked for.
+/// About `max_chars` around the best cluster of hits, or the beginning where there is none, of that one of the texts, such as
+/// the paragraphs of a body, that shows most of what was looked for.
 pub fn best_snippet(texts: &[&str], query: &str, max_chars: usize) -> Vec<Piece> {
     let words = wanted(query);
     let mut best: Option<(Worth, &str, Vec<Found>, usize, usize)> = None;

@@ -26,7 +26,7 @@ use axum::routing::get;
 use domain::alert;
 use domain::content::{ItemId, PlaceCode, Time};
 use domain::instance::instance;
-use domain::search::rank_phrase;
+use domain::search::rank;
 use domain::wire::Problem;
 use make::Maker;
 use serde::Serialize;
@@ -150,10 +150,7 @@ async fn search(State(site): State<Arc<Site>>, asked: Asked<SearchQuery>, reques
         let total = hits.len();
         hits.truncate(ask::MAX_LIMIT);
         let standing = |id| world.snapshot.items.get(&id);
-        rank_phrase(&mut hits, &query.text, &mut |id| {
-            let heads = standing(id).into_iter().flat_map(|item| &item.card.headlines);
-            heads.map(|head| format!("{}\n{}\n", head.title, head.summary)).collect()
-        });
+        rank(&mut hits, &query.text, &|id| Some(&standing(id)?.card));
         let maker = world.maker();
         let items = hits.iter().take(limit).filter_map(|hit| standing(hit.id)).map(|item| maker.item(item)).collect();
         let bytes = json(&SearchResult { items, total });

@@ -4,11 +4,11 @@ use crate::ctx::Ctx;
 use crate::data::{Found, SearchData};
 use crate::el::{El, Str, cl, el, link, tx};
 use crate::icons::icon;
-use crate::parts::{fetch_all, in_lang, kind_name, li, meta, more, page, to};
+use crate::parts::{fetch_all, headline, in_lang, kind_name, li, meta, more, page, to};
 use domain::content::Kind;
 use domain::instance::instance;
 use domain::route::{Query, Route};
-use domain::search::{Piece, fold};
+use domain::search::{Piece, Shown, fold};
 
 /// Places above the results.
 const PLACES: usize = 5;
@@ -127,10 +127,10 @@ fn select(name: &'static str, label: &'static str, any: &'static str, choices: &
 }
 
 fn row(found: &Found, ctx: &Ctx) -> El {
-    let title = in_lang(marked(el("h3"), &found.title), &found.lang, ctx);
-    let snippet = in_lang(marked(el("p"), &found.snippet), &found.lang, ctx);
+    let Shown { title, snippet, lang } = &found.shown;
+    let title = in_lang(marked(el("h3"), title), &headline(found.card, ctx).lang, ctx);
     let a = to(found.card, ctx).kid(title);
-    let a = if found.snippet.is_empty() { a } else { a.kid(snippet) };
+    let a = if snippet.is_empty() { a } else { a.kid(in_lang(marked(el("p"), snippet), lang, ctx)) };
     let a = a.maybe(found.note.map(|note| cl("p", "st").text(note)));
     li(found.card, ctx).kid(a.kid(meta(found.card, ctx)))
 }

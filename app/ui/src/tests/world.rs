@@ -142,7 +142,8 @@ impl World {
         let ctx = &ctx;
         let query = Query { text: self.text.clone(), topic: Some(0), place: Some(20044), kind: Some(Kind::ALERT) };
         let pieces = || vec![(self.text.clone(), true), (self.text.clone(), false)];
-        let found = |card| Found { card, lang: "vi".into(), title: pieces(), snippet: pieces(), note: Some("Đã hủy") };
+        let shown = || Shown { title: pieces(), snippet: pieces(), lang: "vi".into() };
+        let found = |card| Found { card, shown: shown(), note: Some("Đã hủy") };
         let search =
             SearchData { query: query.clone(), found: self.all().map(found).collect(), more: 3, ..SearchData::default() };
         let looking = SearchData { looking: true, query: query.clone(), ..SearchData::default() };

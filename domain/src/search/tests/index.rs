@@ -1,6 +1,7 @@
 //! Finding, filtering, ordering.
 
-use super::super::{DocFacts, Index, Terms, rank_phrase};
+use super::super::index::rank_phrase;
+use super::super::{DocFacts, Index, Terms};
 use crate::content::{Block, Body, Card, DecodeError, Fact, FactKind, Headline, ItemId, Kind, PlaceCode, Text, Time, Variant};
 use crate::route::Query;
 

@@ -3,5 +3,6 @@
 mod fold;
 mod index;
 mod oracle;
+mod shown;
 mod snippet;
 mod token;

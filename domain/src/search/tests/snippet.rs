@@ -1,11 +1,16 @@
 //! Showing why something was found.
 
-use super::super::{Piece, best_snippet, fold, mark, snippet};
+use super::super::snippet::{best_snippet, mark};
+use super::super::{Piece, fold};
 use proptest::prelude::*;
 
 /// Hits in brackets.
 fn show(pieces: &[Piece]) -> String {
     pieces.iter().map(|(text, hit)| if *hit { format!("[{text}]") } else { text.clone() }).collect()
+}
+
+fn snippet(text: &str, query: &str, max_chars: usize) -> Vec<Piece> {
+    best_snippet(&[text], query, max_chars)
 }
 
 #[test]
