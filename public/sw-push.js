@@ -23,10 +23,14 @@ addEventListener('push', event => event.waitUntil(turn = turn.then(async () => {
   for (const client of await windows()) client.postMessage({ type: 'push' });
 }).catch(() => {})));
 
+const follows = (bt, other) => (bt.after || []).includes(other.id);
+
 async function receive(said, bt) {
   if (!ID.test(bt.id) || !ID.test(bt.chain)) return show(said, {}, true);
   const before = await pushed('shown/' + bt.chain);
-  const old = before && (before.bt.issued > bt.issued || (before.bt.id === bt.id && before.bt.rev > bt.rev));
+  const last = (before || {}).bt || bt;
+  // Clocks differ, and are set right: what says that it comes after another does, and only of strangers time decides.
+  const old = last.id === bt.id ? last.rev > bt.rev : follows(last, bt) || (!follows(bt, last) && last.issued > bt.issued);
   const { item, ...facts } = bt;
   const rung = (before && before.level) || 0;
   const over = bt.type === 'cancel';
@@ -34,13 +38,13 @@ async function receive(said, bt) {
   const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual'));
   // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
   // to be shown all the same.
-  await (old ? show(before.said, before.bt, false) : show(said, facts, ring));
+  await (old ? show(before.said, last, false) : show(said, facts, ring));
   await keepPushed(bt.id + '-' + +bt.rev, { ...said, ...bt });
   if (!old) await keepPushed('shown/' + bt.chain, { level: over ? 0 : ring ? bt.level : Math.min(rung, bt.level), said, bt: facts });
   // The picture of the home page knows nothing of it, nor do pages that were kept of this chain.
   await caches.delete(HOME);
   const pages = await caches.open(PAGES);
-  for (const { url } of await pages.keys()) if ([bt.id, bt.chain, before ? before.bt.id : bt.id].some(id => url.endsWith(id))) await pages.delete(url);
+  for (const { url } of await pages.keys()) if ([bt.id, bt.chain, last.id].some(id => url.endsWith(id))) await pages.delete(url);
 }
 
 /** Of our own site alone. */
@@ -103,7 +107,7 @@ async function told(url) {
   const say = (vi, en) => words(bt.lang, vi, en);
   const newer = await pushed('shown/' + bt.chain);
   const notes = [
-    newer && newer.bt.issued > bt.issued && `${say('Đã có tin mới hơn', 'There is newer word')}: <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a>`,
+    newer && newer.bt.id !== bt.id && `${say('Đã có tin mới hơn', 'There is newer word')}: <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a>`,
     bt.expires && bt.expires * 1000 < Date.now() && say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended without newer word — not the same as safe.'),
     safe(bt.body),
     new Date(bt.issued * 1000).toLocaleString(say('vi', 'en')),

@@ -41,7 +41,8 @@ const DULL = 24 * 3600e3;
 // ---- flags: small facts that outlive the worker
 
 const flag = name => caches.match('/bt-flag/' + name, { cacheName: FLAGS }).then(held => held && held.text());
-const setFlag = async (name, value) => (await caches.open(FLAGS)).put('/bt-flag/' + name, new Response(String(value)));
+/** A full phone remembers nothing, and goes on. */
+const setFlag = (name, value) => caches.open(FLAGS).then(flags => flags.put('/bt-flag/' + name, new Response(String(value)))).catch(() => {});
 /** That something happened now, and whether it did less than `ms` ago, or ahead: a clock that was wrong decides nothing. */
 const mark = name => setFlag(name, Date.now());
 const recently = async (name, ms) => Math.abs(Date.now() - (await flag(name))) < ms;
@@ -71,7 +72,7 @@ async function asset(request, path) {
   const held = await caches.match(path, { cacheName: APP });
   if (held || !TOOLS.some(tool => tool.test(path))) return held || fetch(request);
   const file = await fetchFile(PATHS.get(path));
-  await (await caches.open(APP)).put(path, file.clone());
+  await (await caches.open(APP)).put(path, file.clone()).catch(() => {});
   return file;
 }
 

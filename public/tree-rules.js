@@ -107,6 +107,10 @@ export function tidy(house) {
 /** From this level on an alert opens the tree as a worklist. */
 export const CALLS = 3;
 
+/** Clocks differ, and are set right: what says that it comes after another does, and only of strangers time decides. */
+const follows = (news, id) => (news.after || []).includes(id);
+const older = (a, b) => (a.id === b.id ? a.rev < b.rev : follows(b, a.id) || (!follows(a, b.id) && a.issued < b.issued));
+
 /**
  * What the server said of alerts (`/api/v1/alerts`) and what came by push, as chains that hold or will hold: ids of the
  * chain (the oldest first, as far as known), title, level, hazard, end in ms, whether it concerns `place`, whether it is an
@@ -138,12 +142,13 @@ export function chains(items, pushed, place, now, lang) {
   const newest = {};
   for (const news of pushed) {
     const before = news.chain && newest[news.chain];
-    if (news.chain && (!before || before.issued < news.issued || (before.issued === news.issued && before.rev < news.rev))) newest[news.chain] = news;
+    if (news.chain && (!before || older(before, news))) newest[news.chain] = news;
   }
   for (const news of Object.values(newest)) {
-    const cancel = news.type === 'cancel', said = Math.max(...chain(news.chain).map(issued));
+    const cancel = news.type === 'cancel', own = all.find(item => item.id === news.id), last = chain(news.chain).pop();
     // The server has said the same, or more, since. What was withdrawn it does not name any more.
-    if (news.status === 'test' || said > news.issued * 1000 || (said === news.issued * 1000 && !cancel)) continue;
+    const covered = own ? own.revision >= news.rev : all.some(item => item.alert.references.includes(news.id));
+    if (news.status === 'test' || covered || (!own && !follows(news, last) && issued(last) > news.issued * 1000)) continue;
     const at = found.findIndex(chain => chain.ids.includes(news.chain));
     const before = at < 0 ? { ids: [news.chain], hazard: '', here: true } : found.splice(at, 1)[0];
     if (cancel || (news.expires && news.expires * 1000 <= now)) continue;

@@ -245,6 +245,24 @@ test('that it is over: heard where it rang, quiet where this phone never showed 
   assert.equal((await note(tag)).silent, true);
 });
 
+test('what comes after another takes its place, whatever the clocks of those who issued them say', async () => {
+  const tag = sent.first.bt.chain;
+  const early = { ...sent.over, bt: { ...sent.over.bt, issued: sent.first.bt.issued - 3600 } };
+  assert.ok(early.bt.after.includes(sent.first.bt.id), 'the server says so');
+  const over = ([only, ...rest]) => !rest.length && only.title === early.notification.title;
+  await clear();
+  await deliver(sent.first);
+  await note(tag, n => !n.silent);
+  await deliver(early);
+  assert.equal((await note(tag, n => n.title === early.notification.title)).silent, false);
+  assert.ok(over(await notes()));
+  // What it took the place of comes once more.
+  await deliver(sent.first);
+  await until('nothing changes', async () => (await notes()).every(n => n.silent));
+  assert.ok(over(await notes()));
+  await clear();
+});
+
 test('one cancel of two alerts takes the place of the notifications of both, and is heard where either rang', async () => {
   const over = { ...sent.over, bt: { ...sent.over.bt, joins: [sent.live.bt.chain] } };
   const [first, second] = [sent.first, sent.live].map(({ bt }) => bt.chain);

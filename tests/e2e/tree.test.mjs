@@ -515,7 +515,7 @@ test('the newest word of an alert decides, from whoever it comes; two numbers ar
   const code = fs.readFileSync(new URL('../../public/tree-rules.js', import.meta.url));
   const { chains, dial, parse } = await import('data:text/javascript;base64,' + code.toString('base64'));
   const at = hour => `2026-11-27T${hour}:00+07:00`;
-  const item = (id, level, issued, expires, references = []) => ({ id, issued: at(issued), expires: at(expires), headlines: [{ lang: 'vi', title: id }], places: [], alert: { level, hazard: 'flood', references, state: 'in-force' } });
+  const item = (id, level, issued, expires, references = []) => ({ id, revision: 1, issued: at(issued), expires: at(expires), headlines: [{ lang: 'vi', title: id }], places: [], alert: { level, hazard: 'flood', references, state: 'in-force' } });
   const push = (id, level, issued, expires, type = 'alert', rev = 1) => ({ chain: 'a', id, level, type, rev, issued: Date.parse(at(issued)) / 1000, expires: Date.parse(at(expires)) / 1000, status: 'actual', title: 'p' });
   const now = (items, pushed) => chains(items, pushed, '20044', Date.parse(at('10:01')), 'vi').map(({ level, hazard }) => [level, hazard]);
   const first = item('a', 4, '06:00', '18:00'), call = push('a', 4, '06:00', '10:00');
@@ -523,6 +523,11 @@ test('the newest word of an alert decides, from whoever it comes; two numbers ar
   assert.deepEqual(now([first], [push('a', 4, '06:00', '18:00'), push('b', 2, '09:00', '18:00', 'update')]), [[2, 'flood']], 'lowered by push');
   assert.deepEqual(now([first], [push('a', 4, '06:00', '18:00', 'cancel', 2)]), [], 'withdrawn by push');
   assert.deepEqual(now([], [push('a', 3, '09:00', '18:00')]), [[3, '']]);
+  const fast = item('a', 4, '09:30', '18:00'), after = news => ({ ...news, after: ['a'] });
+  assert.deepEqual(now([fast], [push('a', 4, '09:30', '18:00'), after(push('b', 4, '08:00', '18:00', 'cancel'))]), [], 'over, though the clock of the first was ahead');
+  assert.deepEqual(now([fast], [after(push('b', 2, '08:00', '18:00', 'update')), push('a', 4, '09:30', '18:00')]), [[2, 'flood']], 'lowered, likewise');
+  assert.deepEqual(now([item('b', 2, '08:00', '18:00', ['a'])], [push('a', 4, '09:30', '18:00')]), [[2, 'flood']], 'the server goes on from it');
+  assert.deepEqual(now([{ ...fast, revision: 2 }], [push('a', 5, '09:30', '18:00')]), [[4, 'flood']], 'corrected since');
   const drill = item('x', 5, '07:00', '18:00');
   drill.alert.status = 'exercise';
   assert.deepEqual(chains([drill, first], [], '20044', Date.parse(at('10:01')), 'vi').map(chain => [chain.title, chain.drill]), [['a', false], ['x', true]], 'an exercise comes last');

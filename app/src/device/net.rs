@@ -141,7 +141,8 @@ async fn once(ask: &Ask<'_>, bytes: &mut Vec<u8>) -> Try {
     let mut this = Try { end: End::Cut, wire: 0, tag: None };
     let Ok(abort) = AbortController::new() else { return this };
     let init = RequestInit::new();
-    init.set_redirect(RequestRedirect::Error);
+    // One to elsewhere, as a Wi-Fi that asks for a login sends, is told from a line that is dead; it is never followed.
+    init.set_redirect(RequestRedirect::Manual);
     init.set_signal(Some(&abort.signal()));
     if ask.fresh {
         init.set_cache(RequestCache::NoStore);

@@ -182,34 +182,44 @@ async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
 /// A recording of the item on the screen begins to play, or its picture was asked for.
 pub async fn played(app: &Rc<App>, path: &str) {
     let file = path.rsplit('/').next().unwrap_or_default();
-    count(app, |media, _| media.file == file).await;
+    count(app, &|media, _| media.file == file).await;
 }
 
 /// Pictures that load where they stand.
 async fn pictures(app: &Rc<App>) {
     if app.with(|view| view.settings.mode == client::Mode::Full) {
-        count(app, |_, picture| picture).await;
+        count(app, &|_, picture| picture).await;
     }
 }
 
 /// Media of the item on the screen that load now count, unless they are on the phone already.
-async fn count(app: &Rc<App>, which: impl Fn(&MediaRef, bool) -> bool) {
-    let all: Vec<(String, u32)> = app.with(|view| {
-        let Some(body) = view.open.as_ref().and_then(|open| open.body.as_deref()) else { return Vec::new() };
-        let blocks = body.variants.iter().flat_map(|variant| &variant.blocks).filter_map(|block| match block {
-            Block::Audio { media, .. } => Some((media, false)),
-            Block::Image { media, .. } => Some((media, true)),
-            _ => None,
-        });
-        let recordings = body.variants.iter().filter_map(|variant| Some((variant.audio.as_ref()?, false)));
-        let chosen = recordings.chain(blocks).filter(|(media, picture)| which(media, *picture));
-        chosen.map(|(media, _)| (ui::blocks::media_path(media), media.bytes)).collect()
+async fn count(app: &Rc<App>, which: &dyn Fn(&MediaRef, bool) -> bool) {
+    let mut all: Vec<(String, u32)> = Vec::new();
+    app.with(|view| {
+        let Some(body) = view.open.as_ref().and_then(|open| open.body.as_deref()) else { return };
+        let mut add = |media: &MediaRef, picture| {
+            let path = ui::blocks::media_path(media);
+            // Two languages may name the same file.
+            if which(media, picture) && !all.iter().any(|(other, _)| *other == path) {
+                all.push((path, media.bytes));
+            }
+        };
+        for variant in &body.variants {
+            if let Some(media) = &variant.audio {
+                add(media, false);
+            }
+            for block in &variant.blocks {
+                match block {
+                    Block::Audio { media, .. } => add(media, false),
+                    Block::Image { media, .. } => add(media, true),
+                    _ => {}
+                }
+            }
+        }
     });
-    for (at, (path, bytes)) in all.iter().enumerate() {
-        // Two languages may name the same file.
-        let twice = all[..at].iter().any(|(other, _)| other == path);
-        if !twice && !media::held(path).await {
-            app.spent(Spent::Media, (*bytes).into()).await;
+    for (path, bytes) in all {
+        if !media::held(&path).await {
+            app.spent(Spent::Media, bytes.into()).await;
         }
     }
 }

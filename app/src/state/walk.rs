@@ -2,6 +2,7 @@
 
 use super::{App, alarm, find, item, keep, phone};
 use crate::device::{clock, nav, net, page, speech, worker};
+use domain::content::Kind;
 use domain::route::{Query, Route};
 use domain::words::{self, Lang};
 use std::cell::Cell;
@@ -141,7 +142,9 @@ pub async fn refresh_item(app: &Rc<App>) {
     let open = item::find(app, id).await;
     app.change(|view| {
         let revision = |open: &item::Open| open.card.as_ref().map(|card| card.revision);
-        let other = |old: &item::Open| open.body.is_some() || old.body.is_none() || revision(old) != revision(&open);
+        // A text goes for its correction, not for the word that there is one; an alert that was corrected would mislead.
+        let alert = open.card.as_ref().is_some_and(|card| card.kind == Kind::ALERT);
+        let other = |old: &item::Open| open.body.is_some() || old.body.is_none() || alert && revision(old) != revision(&open);
         let better = view.open.as_ref().is_none_or(|old| old.id == id && other(old));
         if view.route == Some(Route::Item(id)) && (better || matches!(open.fate, item::Fate::Withdrawn(_))) {
             // A failure that is on the screen already stays until there is something better.

@@ -79,6 +79,18 @@ impl Body {
 }
 
 impl Variant {
+    /// Every text in it, in the order in which one is shown as why it was found: blocks, then facts.
+    pub fn texts(&self) -> Vec<&str> {
+        let mut texts = Vec::new();
+        for block in &self.blocks {
+            texts.append(&mut block.texts());
+        }
+        for fact in &self.facts {
+            texts.push(&fact.text);
+        }
+        texts
+    }
+
     pub fn fact(&self, kind: FactKind) -> Option<&str> {
         self.facts.iter().find(|f| f.kind == kind).map(|f| f.text.as_str())
     }

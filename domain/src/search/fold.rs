@@ -43,12 +43,14 @@ const CARON: char = '\u{30c}';
 const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
 
 /// Base letter, the mark that shapes it, the letter itself and then with each tone, as far as they are one character.
-const ROWS: [(char, char, &str); 57] = [
+const ROWS: [(char, char, &str); 58] = [
     ('a', PLAIN, "aàáảãạ"),
     ('a', CIRCUMFLEX, "âầấẩẫậ"),
     ('o', CIRCUMFLEX, "ôồốổỗộ"),
     ('u', HORN, "ưừứửữự"),
     ('d', PLAIN, "đ"),
+    // What old fonts and converters wrote for it.
+    ('d', PLAIN, "ð"),
     ('o', HORN, "ơờớởỡợ"),
     ('e', CIRCUMFLEX, "êềếểễệ"),
     ('a', BREVE, "ăằắẳẵặ"),

@@ -2,7 +2,7 @@
 
 use super::index::{Hit, rank_phrase};
 use super::snippet::{Piece, best_snippet, mark};
-use crate::content::{Body, Card, ItemId};
+use crate::content::{Body, Card, Headline, ItemId};
 
 /// Results of a first look, and more with each further one.
 pub const SHOWN: usize = 30;
@@ -25,9 +25,11 @@ pub fn rank<'a>(hits: &mut [Hit], query: &str, card_of: &dyn Fn(ItemId) -> Optio
     let ranked = hits.len().min(RANKED);
     rank_phrase(&mut hits[..ranked], query, &mut |id| {
         let mut text = String::new();
-        for head in card_of(id).iter().flat_map(|card| &card.headlines) {
-            for part in [&head.title, "\n", &head.summary, "\n"] {
-                text.push_str(part);
+        if let Some(card) = card_of(id) {
+            for head in &card.headlines {
+                for part in [&head.title, "\n", &head.summary, "\n"] {
+                    text.push_str(part);
+                }
             }
         }
         text
@@ -37,27 +39,30 @@ pub fn rank<'a>(hits: &mut [Hit], query: &str, card_of: &dyn Fn(ItemId) -> Optio
 /// Title and that piece of summary, text, facts or origin which shows why it was found; without `body` as long as that is
 /// not there. Whoever finds it by a word of a language that is not shown sees the place in that one.
 pub fn shown(card: &Card, body: Option<&Body>, query: &str, lang: &str) -> Shown {
-    let head = card.headline(lang);
-    let mut out = Shown { title: mark(&head.title, query), ..Shown::default() };
-    let others = card.headlines.iter().filter(|other| other.lang != head.lang);
-    for head in [head].into_iter().chain(others) {
+    let why = |head: &Headline, title: &str| {
         let mut texts = vec![head.summary.as_str()];
-        for variant in body.iter().flat_map(|body| &body.variants).filter(|variant| variant.lang == head.lang) {
-            texts.extend(variant.blocks.iter().flat_map(|block| block.texts()));
-            texts.extend(variant.facts.iter().map(|fact| fact.text.as_str()));
+        if let Some(body) = body {
+            for variant in &body.variants {
+                if variant.lang == head.lang {
+                    texts.append(&mut variant.texts());
+                }
+            }
+            texts.push(body.document.as_deref().unwrap_or_default());
         }
-        texts.extend(body.and_then(|body| body.document.as_deref()));
         texts.push(&card.source);
-        if !out.lang.is_empty() {
-            texts.push(&head.title);
-        }
-        let snippet = best_snippet(&texts, query, SNIPPET);
-        let hit = snippet.iter().any(|(_, hit)| *hit);
-        if out.lang.is_empty() || hit {
-            (out.snippet, out.lang) = (snippet, head.lang.clone());
-        }
-        if hit || out.title.iter().any(|(_, hit)| *hit) {
-            break;
+        texts.push(title);
+        best_snippet(&texts, query, SNIPPET)
+    };
+    let hit = |pieces: &[Piece]| pieces.iter().any(|(_, hit)| *hit);
+    let head = card.headline(lang);
+    let mut out = Shown { title: mark(&head.title, query), snippet: why(head, ""), lang: head.lang.clone() };
+    if !hit(&out.title) && !hit(&out.snippet) {
+        for other in &card.headlines {
+            let snippet = why(other, &other.title);
+            if hit(&snippet) {
+                (out.snippet, out.lang) = (snippet, other.lang.clone());
+                break;
+            }
         }
     }
     out

@@ -31,8 +31,7 @@ impl Terms {
         if let Some(body) = body {
             words.add(body.document.as_deref().unwrap_or_default(), BODY);
             for variant in &body.variants {
-                let facts = variant.facts.iter().map(|fact| fact.text.as_str());
-                for text in facts.chain(variant.blocks.iter().flat_map(|block| block.texts())) {
+                for text in variant.texts() {
                     words.add(text, BODY);
                 }
             }

@@ -171,11 +171,17 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
             let before = alert::Chains::of(snapshot.cards()).before(card.id).into_iter().map(|card| card.id);
             let all: Vec<ItemId> = [card.id].into_iter().chain(references).chain(before).collect();
             let mut known = site.store.push_chains(&all).await?;
+            let mut after: Vec<ItemId> = Vec::new();
+            for id in all.into_iter().skip(1).rev() {
+                if !after.contains(&id) {
+                    after.push(id);
+                }
+            }
             if known.is_empty() {
                 known.push(alert::chain_id(snapshot.cards(), card.id));
             }
             let chain = known.remove(0);
-            entry.full().and_then(|full| Told::alert(seq, chain, known, &full, &slip()))
+            entry.full().and_then(|full| Told::alert(seq, chain, known, after, &full, &slip()))
         }
         // Withdrawn, or corrected so that it calls nobody.
         None => {

@@ -18,6 +18,8 @@ const MAX_TEXT: usize = 360;
 const MAX_LONG: usize = 1_200;
 /// Chains that it goes on with that are named.
 const MAX_JOINS: usize = 8;
+/// Messages that it comes after that are named: phones look for what they showed last.
+const MAX_AFTER: usize = 12;
 /// Steps of "what to do" that are named.
 const STEPS: usize = 3;
 /// Life of an alert that names no end, in seconds.
@@ -32,6 +34,8 @@ pub struct Told {
     pub chain: ItemId,
     /// Other chains that it goes on with: phones show each under its own name.
     pub joins: Vec<ItemId>,
+    /// What it comes after, whatever the clocks of those who issued it say, the newest first.
+    after: Vec<ItemId>,
     pub card: Card,
     pub info: AlertInfo,
     /// What was withdrawn, in the words of whoever did it.
@@ -75,6 +79,8 @@ struct Alert<'a> {
     chain: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     joins: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    after: Vec<String>,
     id: String,
     rev: u16,
     level: u8,
@@ -87,12 +93,12 @@ struct Alert<'a> {
 }
 
 impl Told {
-    /// A published alert; `None` where its bytes are of a later release. `slip` is the signed pack of cards of its position.
-    pub fn alert(seq: Seq, chain: ItemId, joins: Vec<ItemId>, full: &FullItem, slip: &[u8]) -> Option<Told> {
+    /// A published alert, which takes the place of those of `after`; `None` where its bytes are of a later release. `slip` is the signed pack of cards of its position.
+    pub fn alert(seq: Seq, chain: ItemId, joins: Vec<ItemId>, after: Vec<ItemId>, full: &FullItem, slip: &[u8]) -> Option<Told> {
         let card = Card::decode(&full.card).ok()?;
         let (info, body) = (card.alert()?, Body::decode(&full.body).ok()?);
         let item = packed(&encode_full(std::slice::from_ref(full)));
-        Some(Told { seq, chain, joins, card, info, withdrawn: None, body, item, slip: packed(slip) })
+        Some(Told { seq, chain, joins, after, card, info, withdrawn: None, body, item, slip: packed(slip) })
     }
 
     /// An alert that was taken back, as it was: told like a cancel.
@@ -100,7 +106,18 @@ impl Told {
         let info = AlertInfo { msg_type: MsgType::Cancel, ..card.alert()? };
         card.revision = gone.revision;
         let (withdrawn, body) = (Some(gone.reason), Body::default());
-        Some(Told { seq, chain, joins: Vec::new(), card, info, withdrawn, body, item: None, slip: packed(slip) })
+        Some(Told {
+            seq,
+            chain,
+            joins: Vec::new(),
+            after: Vec::new(),
+            card,
+            info,
+            withdrawn,
+            body,
+            item: None,
+            slip: packed(slip),
+        })
     }
 
     /// The level that somebody has been shown once he has this: a cancel shows none.
@@ -143,6 +160,7 @@ impl Told {
         let alert = Alert {
             chain: self.chain.to_string(),
             joins: self.joins.iter().take(MAX_JOINS).map(ItemId::to_string).collect(),
+            after: self.after.iter().take(MAX_AFTER).map(ItemId::to_string).collect(),
             id: self.card.id.to_string(),
             rev: self.card.revision,
             level: self.info.level,

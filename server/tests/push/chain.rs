@@ -111,6 +111,9 @@ async fn one_cancel_of_two_alerts_is_heard_by_whoever_heard_of_either() {
         let cancel = phone.got(&got).pop().unwrap();
         assert_eq!(cancel["bt"]["chain"], json!(first.to_string()));
         assert_eq!(cancel["bt"]["joins"], json!([second.to_string()]));
+        let after = cancel["bt"]["after"].as_array().unwrap();
+        assert_eq!(after.len(), 2);
+        assert!([first, second].iter().all(|id| after.contains(&json!(id.to_string()))), "whatever the clocks say");
     }
 }
 

@@ -49,7 +49,7 @@ fn told(card: &Card, body: &Body) -> Told {
     let (card, body) = (card.encode(), body.encode());
     let sig = sign_item(&issuer, &card, &body);
     let slip = slip(Logged::Card(card.clone()));
-    Told::alert(9, ID, Vec::new(), &FullItem { card, kid: issuer.kid(), sig, body }, &slip).unwrap()
+    Told::alert(9, ID, Vec::new(), vec![ItemId([6; 5])], &FullItem { card, kid: issuer.kid(), sig, body }, &slip).unwrap()
 }
 
 fn slip(what: Logged) -> Vec<u8> {
@@ -91,6 +91,7 @@ fn an_alert_says_how_bad_where_and_what_to_do() {
     );
     assert_eq!((&bt["rev"], &bt["level"], &bt["status"], &bt["ring"]), (&2.into(), &3.into(), &"actual".into(), &true.into()));
     assert_eq!((&bt["issued"], &bt["expires"]), (&NOW.0.into(), &NOW.plus(3_600).0.into()));
+    assert_eq!(bt["after"], serde_json::json!([ItemId([6; 5]).to_string()]));
     assert!(bt["item"].is_string());
 }
 
