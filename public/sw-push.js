@@ -27,12 +27,12 @@ const follows = (bt, other) => (bt.after || []).includes(other.id);
 
 async function receive(said, bt) {
   if (!ID.test(bt.id) || !ID.test(bt.chain)) return show(said, {}, true);
-  const before = await pushed('shown/' + bt.chain);
-  const last = (before || {}).bt || bt;
+  const before = (await pushed('shown/' + bt.chain)) || {};
+  const last = before.bt || bt;
   // Clocks differ, and are set right: what says that it comes after another does, and only of strangers time decides.
   const old = last.id === bt.id ? last.rev > bt.rev : follows(last, bt) || (!follows(bt, last) && last.issued > bt.issued);
   const { item, ...facts } = bt;
-  const rung = (before && before.level) || 0;
+  const rung = before.level || 0;
   const over = bt.type === 'cancel';
   // Rings when it is worse than what rang here before, or than what it was lowered to since; that it is over, only where it rang at all.
   const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual'));
@@ -70,7 +70,7 @@ function show({ title, body, lang, navigate, tag }, bt, ring) {
     badge: '/icons/mono-512.png',
     // Not even an empty one goes with silence.
     vibrate: ring ? [400, 200, 800] : undefined,
-    timestamp: bt.issued ? bt.issued * 1000 : undefined,
+    timestamp: bt.issued * 1000 || undefined,
     data: inside(navigate, bt.id),
   });
 }

@@ -2,21 +2,25 @@
 // when it takes over, and what the page may ask of it. Part of the worker: the build puts it into sw.js.
 
 const releases = async () => (await caches.keys()).filter(name => name.startsWith('bt-app-'));
+/** What is kept of each of them, `except` for one. */
+async function opened(except) {
+  const all = [];
+  for (const name of await releases()) if (name !== except) all.push(await caches.open(name));
+  return all;
+}
 const hashOf = response => response && response.headers.get('x-bt-hash');
 
 /** Files of this release that belong on this phone. */
 async function wanted() {
   const held = [];
-  for (const name of await releases()) for (const { url } of await (await caches.open(name)).keys()) held.push(url.slice(location.origin.length));
+  for (const cache of await opened()) for (const { url } of await cache.keys()) held.push(url.slice(location.origin.length));
   const unused = TOOLS.filter(tool => !held.some(path => tool.test(path)));
   return FILES.filter(([url]) => !unused.some(tool => tool.test(url)));
 }
 
 /** Files of this release that no release on the phone has. */
 async function changed(except) {
-  const held = [];
-  for (const name of await releases()) if (name !== except) held.push(await caches.open(name));
-  const missing = [];
+  const held = await opened(except), missing = [];
   for (const file of await wanted()) {
     const copies = await Promise.all(held.map(cache => cache.match(file[0])));
     if (!copies.some(copy => hashOf(copy) === file[1])) missing.push(file);
@@ -80,9 +84,7 @@ async function program(url, hash) {
 
 /** Brings this release to the phone, file by file, each stored at once: what was cut goes on where it ended. */
 async function fill() {
-  const own = await caches.open(APP);
-  const older = [];
-  for (const name of await releases()) if (name !== APP) older.push(await caches.open(name));
+  const own = await caches.open(APP), older = await opened(APP);
   for (const file of await wanted()) {
     if (hashOf(await own.match(file[0])) === file[1]) continue;
     let copy;
@@ -112,12 +114,11 @@ const windows = () => clients.matchAll({ type: 'window', includeUncontrolled: tr
 addEventListener('install', event => {
   try {
     // Assets and data then never wake the worker. Only where the browser can.
-    const routed = event.addRoutes([
+    event.addRoutes([
       { condition: { urlPattern: new URLPattern({ pathname: '/app-*' }), requestMethod: 'get' }, source: { cacheName: APP } },
       // Without groups: with one of them the whole list is refused.
       ...['/sync/*', '/api/*'].map(pathname => ({ condition: { urlPattern: new URLPattern({ pathname }) }, source: 'network' })),
-    ]);
-    routed.catch(cause => console.warn(cause));
+    ]).catch(() => {});
   } catch {}
   event.waitUntil(install());
 });

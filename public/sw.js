@@ -87,6 +87,13 @@ async function alone(event, path) {
   }
 }
 
+/** What the server says; trouble counts for nothing beside something better, that of a proxy never does. */
+async function served(event, better) {
+  const response = (await event.preloadResponse) || (await fetch(event.request));
+  if (response.status >= 500 && (better || !response.headers.has('x-bantin'))) throw response;
+  return response;
+}
+
 async function page(event) {
   const { request } = event;
   const url = new URL(request.url);
@@ -97,12 +104,10 @@ async function page(event) {
   if (shell && !tool) return pictured(shell, url).catch(() => shell);
   const pages = await caches.open(PAGES);
   const kept = (await pages.match(request, { ignoreVary: true })) || (await told(url));
-  const fresh = (async () => {
-    const response = (await event.preloadResponse) || (await fetch(request));
-    if (response.status >= 500 && (kept || !response.headers.has('x-bantin'))) throw response;
+  const fresh = served(event, kept).then(response => {
     event.waitUntil(keepPage(request, response.clone()).catch(() => {}));
     return response;
-  })();
+  });
   // One that comes too late for this visit is kept for the next.
   event.waitUntil(fresh.catch(() => {}));
   try {
@@ -121,9 +126,7 @@ const lost = ({ url }) => Response.redirect((url.includes('/en/') ? '/en' : '') 
 /** What only the server has. Without a network the reader hears so from us, and finds the way back to what is here. */
 async function other(event) {
   try {
-    const response = (await event.preloadResponse) || (await fetch(event.request));
-    if (response.status >= 500 && !response.headers.has('x-bantin')) throw response;
-    return response;
+    return await served(event);
   } catch (cause) {
     if (await caches.match(LITE ? OFFLINE : SHELL, { cacheName: APP })) return lost(event.request);
     if (cause.status) return cause;
@@ -188,7 +191,7 @@ async function media(event) {
   // The middle of a file that is not here is the server's to answer.
   if (range && range !== 'bytes=0-') return fetch(request);
   const response = await fetch(request.url, { redirect: 'error' });
-  if (response.status === 200 && /^(image|audio)\//.test(response.headers.get('content-type') || '')) {
+  if (is(response, 'image/') || is(response, 'audio/')) {
     const copy = response.clone();
     // Read to its end first: a cut file must not be kept.
     event.waitUntil(copy.arrayBuffer().then(body => keep(MEDIA, request.url, new Response(body, { headers: plain(copy, body.byteLength) }), KEEP_MEDIA)).catch(() => {}));
