@@ -111,7 +111,7 @@ async function told(url) {
     bt.expires && bt.expires * 1000 < Date.now() && say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended without newer word — not the same as safe.'),
     safe(bt.body),
     new Date(bt.issued * 1000).toLocaleString(say('vi', 'en')),
-    say('Nguồn tin: thông báo đã ký, chưa kiểm chứng trên máy này.', 'Source: a signed message, not checked on this phone.'),
+    say('Thông báo chưa kiểm chứng trên máy này.', 'A message not checked on this phone.'),
   ];
   const html = `<!doctype html><html lang=${say('vi', 'en')}><meta name=viewport content="width=device-width"><meta name=color-scheme content="light dark"><title>${safe(bt.title)}</title>
 <style>body{font:1.2rem/1.5 sans-serif;margin:1rem}p{white-space:pre-line}</style><h1>${safe(bt.title)}</h1>${notes.filter(Boolean).map(note => `<p>${note}`).join('')}`;

@@ -334,8 +334,6 @@ const doors = {
 addEventListener('beforeprint', () => { if (app.data) document.querySelector('main').append(print(app)); });
 
 async function start() {
-  // The frame knows of no other language of this page.
-  document.querySelector('.hd .lg').href = lang === 'en' ? '/cay-goi' : '/en/cay-goi';
   if (!(window.crypto && crypto.subtle && window.indexedDB)) return go('unable');
   try {
     const box = await readBox();

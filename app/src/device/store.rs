@@ -24,6 +24,8 @@ const TRUST: &str = "list";
 
 /// A database that hangs for so long is taken as broken.
 const OPEN_MS: u32 = 5_000;
+/// And for a transaction, longer than a slow phone needs for a first list of all that is published.
+const FINISH_MS: u32 = 30_000;
 
 /// One database and its name, so that it can be opened again after it was closed under us.
 struct Lazy {
@@ -109,12 +111,17 @@ fn named(name: &str) -> StoreFault {
     if name == "QuotaExceededError" { StoreFault::Quota } else { StoreFault::Failed }
 }
 
-/// Waits until the transaction is really over; a full phone shows only in the transaction's own error.
+/// Waits until the transaction is really over; a full phone shows only in the transaction's own error. One that never ends
+/// is given up: others wait behind it, and whoever waits for them would learn nothing.
 async fn finish(tx: Transaction<'_>) -> Result<(), StoreFault> {
     let raw: web_sys::IdbTransaction = tx.as_sys().unchecked_ref::<web_sys::IdbTransaction>().clone();
-    match tx.commit().await {
-        Ok(()) => Ok(()),
-        Err(error) => Err(raw.error().map_or_else(|| fault(&error), |e| named(&e.name()))),
+    match super::clock::within(FINISH_MS, tx.commit()).await {
+        Some(Ok(())) => Ok(()),
+        Some(Err(error)) => Err(raw.error().map_or_else(|| fault(&error), |e| named(&e.name()))),
+        None => {
+            let _ = raw.abort();
+            Err(StoreFault::Failed)
+        }
     }
 }
 

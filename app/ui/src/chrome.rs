@@ -6,15 +6,25 @@ use crate::icons::sprite;
 use domain::content::Time;
 use domain::instance::instance;
 use domain::route::{Query, Route};
-use domain::words::{Lang, ago, decimal, fill};
+use domain::words::{ago, decimal, fill};
 
 /// The whole page. `route` is `None` where no page is (not found, server error). `fresh` says how old the list is.
 pub fn chrome(ctx: &Ctx, route: Option<&Route>, fresh: Option<Time>, main: El) -> El {
+    frame(ctx, route, route.unwrap_or(&Route::Home).path(ctx.lang.other()), fresh, main)
+}
+
+/// Around a page that the server alone knows; `there` is its address in the other language.
+#[cfg(not(feature = "csr"))]
+pub fn chrome_alone(ctx: &Ctx, there: String, main: El) -> El {
+    frame(ctx, None, there, None, main)
+}
+
+fn frame(ctx: &Ctx, route: Option<&Route>, there: String, fresh: Option<Time>, main: El) -> El {
     let main = el("main").attr("id", "main").attr("tabindex", "-1").maybe(fresh.map(|at| freshness(at, ctx))).kid(main);
     let sprite = sprite(&main);
     cl("div", "app")
         .kid(cl("a", "sk").attr("href", "#main").text(ctx.w().skip()))
-        .kid(header(ctx, route))
+        .kid(header(ctx, there))
         .kid(main)
         .kid(foot(ctx))
         .kid(bar(ctx, route))
@@ -31,9 +41,8 @@ fn freshness(at: Time, ctx: &Ctx) -> El {
     cl("p", "fr").attr("id", "fresh").apart().text(text)
 }
 
-fn header(ctx: &Ctx, route: Option<&Route>) -> El {
-    let other = if ctx.lang == Lang::Vi { Lang::En } else { Lang::Vi };
-    let there = route.unwrap_or(&Route::Home).path(other);
+fn header(ctx: &Ctx, there: String) -> El {
+    let other = ctx.lang.other();
     let switch = cl("a", "lg").attr("href", there).attr("hreflang", other.tag()).attr("lang", other.tag());
     cl("header", "hd")
         .kid(cl("a", "br").attr("href", Route::Home.path(ctx.lang)).text(instance().name.as_str()))

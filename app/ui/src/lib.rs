@@ -60,5 +60,7 @@ pub mod parts;
 mod tests;
 
 pub use chrome::chrome;
+#[cfg(not(feature = "csr"))]
+pub use chrome::chrome_alone;
 pub use ctx::{Ctx, Edition, Images, Mine};
 pub use el::El;

@@ -30,6 +30,11 @@ impl Lang {
         }
     }
 
+    /// The other language of the screens.
+    pub fn other(self) -> Lang {
+        if self == Lang::Vi { Lang::En } else { Lang::Vi }
+    }
+
     /// As its speakers call it.
     pub fn name(self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ use axum::response::Response;
 use domain::alert::{State, aloud, sms};
 use domain::content::{FactKind, ItemId, Status, Time};
 use domain::instance::instance;
-use domain::route::{Route, item_path};
+use domain::route::{Route, forms_path, item_path};
 use domain::words::{Lang, date_time, fill};
 use std::sync::Arc;
 use ui::data::ItemData;
@@ -55,7 +55,10 @@ pub async fn answer(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId,
             let data = ItemData::select(&item.card, Some(&item.body), snapshot.cards(), ctx.now);
             match form {
                 Form::Poster => poster(&ctx, item, &data),
-                Form::Words => view::bare(&ctx, ctx.lang.desk().out_title, words(&ctx, item, &data)).html(),
+                Form::Words => {
+                    let there = [&forms_path(id, ctx.lang.other()), "/loa"].concat();
+                    view::alone(&ctx, ctx.lang.desk().out_title, there, words(&ctx, item, &data)).html()
+                }
             }
         });
         Hot::new(super::HTML, REVALIDATE, html.unwrap_or_default()).header(super::MARK, HeaderValue::from_static("1"))

@@ -28,7 +28,7 @@ pub fn document(ctx: &Ctx) -> Document<'_> {
         share: Some(Share { title: title.clone(), article: false, lang: None, picture: None }),
         data: None,
         title,
-        body: ui::chrome(ctx, None, None, main),
+        body: ui::chrome_alone(ctx, notify_path(ctx.lang.other()).to_owned(), main),
     }
 }
 
@@ -36,8 +36,6 @@ fn main(ctx: &Ctx, p: &'static Page) -> El {
     let part = |title, texts: &'static str| {
         el("section").kid(tx("h2", title)).kid(cl("ul", "tx").kids(texts.split('|').map(|text| tx("li", text)).collect()))
     };
-    let other = if ctx.lang == Lang::Vi { Lang::En } else { Lang::Vi };
-    let switch = link(notify_path(other), other.name()).attr("lang", other.tag()).attr("hreflang", other.tag());
     page("notify", ctx.w().get_alerts())
         .kid(cl("p", "ld").text(p.lead))
         .kid(states(p))
@@ -47,7 +45,6 @@ fn main(ctx: &Ctx, p: &'static Page) -> El {
         .kid(choose(ctx, p))
         .kid(help(p))
         .kid(cl("p", "wy").kid(link(Route::Alerts.path(ctx.lang), ctx.w().all_alerts())))
-        .kid(cl("p", "la").kid(switch))
         .kid(el("script").attr("src", "/alerts.js").attr("defer", ""))
 }
 

@@ -31,7 +31,7 @@ pub fn document(ctx: &Ctx) -> Document<'_> {
         .kid(root)
         .kid(symbols)
         .kid(el("script").attr("type", "module").attr("src", "/tree.js"));
-    view::bare(ctx, word("title"), main)
+    view::alone(ctx, word("title"), tree_path(ctx.lang.other()).to_owned(), main)
 }
 
 /// Words, communes, hazards and numbers to call, as the script reads them.

@@ -81,6 +81,16 @@ pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) ->
 
 /// A page that says that there is nothing here, or nothing any more.
 pub fn bare<'a>(ctx: &'a Ctx, title: &str, main: El) -> Document<'a> {
+    plain(ctx, title, ui::chrome(ctx, None, None, main))
+}
+
+/// A page that is no [`Route`]; `there` is its address in the other language.
+pub fn alone<'a>(ctx: &'a Ctx, title: &str, there: String, main: El) -> Document<'a> {
+    plain(ctx, title, ui::chrome_alone(ctx, there, main))
+}
+
+/// Nothing for search machines.
+fn plain<'a>(ctx: &'a Ctx, title: &str, body: El) -> Document<'a> {
     Document {
         lang: ctx.lang,
         origin: &ctx.origin,
@@ -91,7 +101,7 @@ pub fn bare<'a>(ctx: &'a Ctx, title: &str, main: El) -> Document<'a> {
         feed: None,
         share: None,
         data: None,
-        body: ui::chrome(ctx, None, None, main),
+        body,
     }
 }
 

@@ -116,7 +116,7 @@ fn answer(visit: &Visit, status: StatusCode, policy: &'static str, mut html: Str
 pub fn page(visit: &Visit, status: StatusCode, title: &'static str, main: El) -> Response {
     let w = visit.w();
     let html = head(visit.lang, &[title, " – ", &instance().name].concat(), true, "");
-    let other = if visit.lang == Lang::Vi { Lang::En } else { Lang::Vi };
+    let other = visit.lang.other();
     let there = [if other == Lang::En { "/en" } else { "" }, crate::desk::ROOT, &visit.path].concat();
     let switch = cl("a", "lg").attr("href", there).attr("hreflang", other.tag()).attr("lang", other.tag());
     let header = cl("header", "hd")
