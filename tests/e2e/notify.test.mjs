@@ -177,7 +177,7 @@ test('in browsers where nothing can come it says so, and the way out', async () 
   const zalo = await reader({ userAgent: 'Mozilla/5.0 (Linux; Android 10; SM-A107F; wv) AppleWebKit/537.36 Chrome/120.0.0.0 Mobile Safari/537.36 Zalo android/1' });
   await zalo.page.goto(line.url + PAGE);
   await state(zalo.page, 'inside');
-  assert.match(await zalo.page.locator('#chrome').getAttribute('href'), /^intent:\/\/localhost:\d+\/nhan-canh-bao#Intent;scheme=http;package=com\.android\.chrome;end$/);
+  assert.match(await zalo.page.locator('#chrome').getAttribute('href'), /^intent:\/\/localhost:\d+\/nhan-canh-bao#Intent;scheme=http;package=com\.android\.chrome;S\.browser_fallback_url=http%3A%2F%2Flocalhost%3A\d+%2Fcai-ung-dung;end$/);
   assert.equal(await zalo.page.locator('#wishes').isVisible(), false);
   await zalo.context.close();
   const iphone = await phone(chrome, { userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1' });

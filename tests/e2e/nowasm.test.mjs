@@ -92,6 +92,27 @@ test('a page that is kept, or stays open, never shows as in force what has ended
   await chrome.close();
 });
 
+test('a phone whose clock is ahead reads what has just come as it is, and without a network as its clock says', async () => {
+  const soon = await serve({ items: [{ id: 'a', kind: 'alert', topics: ['phong-chong-thien-tai'], places: ['20044'], issued: '-1h', expires: '+2h', source: { name: 'Đài' },
+    title: 'Lũ quét ở A Lưới 2', summary: 'Lên cao.', body: [{ steps: ['Lên đồi'] }], alert: { level: 3, hazard: 'flash-flood', msg_type: 'alert' } }] });
+  const { chrome, page } = await old(soon.url);
+  await page.addInitScript(() => {
+    const now = Date.now;
+    Date.now = () => now() + 7 * 3600e3;
+  });
+  await page.goto(`${soon.url}/canh-bao`);
+  await booted(page);
+  await sleep(1000);
+  assert.ok(await page.locator('main .l3').count(), 'in force');
+  assert.equal(await page.locator('main .off').count(), 0);
+  assert.equal(await page.locator('.bar .l3').innerText(), 'cấp 3');
+  await kept(page, '/canh-bao');
+  await soon.kill();
+  await page.goto(`${soon.url}/canh-bao`);
+  await page.locator('main .off .st', { hasText: 'chưa chắc đã an toàn' }).waitFor();
+  await chrome.close();
+});
+
 test('a page that comes too late for its visit is kept for the next', async () => {
   const line = await link(server);
   const { chrome, page } = await old(line.url);

@@ -147,7 +147,13 @@ test('search narrows to a topic, a place and a kind', async () => {
   await until('another list', async () => (await links()).join() !== alerts.join() && (await links()).length && (await links()).length < all.length);
   const health = await links();
   await page.locator('.sf select[name=noi]').selectOption({ index: 5 });
-  await until('no more than before', async () => (await links()).length <= health.length);
+  await until('no more than before', async () => (await links()).length <= health.length && /noi=/.test(page.url()));
+  // Each concerns that place: its own, or everyone's.
+  const place = await page.locator('.sf select[name=noi] option:checked').innerText();
+  for (const line of await page.locator('main .ls small').allInnerTexts()) {
+    const named = (await page.locator('.sf select[name=noi] option').allInnerTexts()).filter(name => line.includes(name));
+    assert.ok(!named.length || named.includes(place) || /\d nơi|thành phố Huế/i.test(line), `${line} does not concern ${place}`);
+  }
   // Back and a reload find the same.
   const here = await links();
   await page.reload();

@@ -62,6 +62,23 @@ test('every alert and guide, and items of the other kinds, print on one A4 sheet
   assert.ok(guides.length >= 8 && chosen.size >= 24);
 });
 
+test('a text of any length that people write for a notice board stands on one sheet', async () => {
+  const sentence = 'Bà con mang theo giấy tờ, đi đúng giờ đã hẹn và báo cho trưởng thôn khi có người già yếu cần giúp. ';
+  const paragraphs = chars => Array.from({ length: Math.ceil(chars / 270) }, () => sentence.repeat(3).trim().slice(0, 270));
+  const lengths = [1600, 2300, 3300, 4400, 6000, 8200];
+  const own = await serve({ items: lengths.map(chars => ({ id: `dai-${chars}`, kind: 'bulletin', topics: ['y-te'], issued: '-1h', source: { name: 'Trạm y tế' }, title: `Bài dài ${chars} chữ cái về lịch khám ở các thôn trong tháng`, summary: sentence, body: paragraphs(chars) })) });
+  const wrong = [], all = items(await addresses(own.url));
+  assert.equal(all.length, lengths.length);
+  await each(plain, all, async (page, path) => {
+    await page.emulateMedia({ media: null });
+    await page.goto(own.url + path, { waitUntil: 'load' });
+    const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
+    if (sheets(pdf) !== 1) wrong.push(`${path}: ${sheets(pdf)} sheets`);
+  });
+  assert.deepEqual(wrong, []);
+  await own.kill();
+});
+
 test('the app prints the same sheet, also for a reader of the largest text on a dark phone', async () => {
   const { context, page } = await furnished(chrome, server.url, { colorScheme: 'dark' });
   await open(page, `${server.url}/cai-dat`);

@@ -270,6 +270,24 @@ test('a saved text is read on until its correction is here, and says that there 
   assert.equal(await page.locator('h1').innerText(), 'Lịch khám đã đổi');
 });
 
+test('a text that somebody reads stays on the screen when its correction is announced and does not come', async () => {
+  const item = { id: 'to-read', kind: 'bulletin', topics: ['y-te'], issued: '-1h', source: { name: 'Trạm y tế' }, title: 'Giờ mở cửa trạm', summary: 'Tóm tắt.', body: ['Mở cửa từ 7 giờ.'] };
+  server.import([item]);
+  const path = await until('it stands', () => find(server.url, 'gio-mo-cua-tram').catch(() => undefined));
+  const text = page.locator('article .bd');
+  await visited('its text is here', () => open(page, line.url + path), () => text.count());
+  line.rule = path => (/^\/(sync\/(item|.*\/bodies)|tin)\//.test(path) ? 'refuse' : undefined);
+  server.import([{ ...item, title: 'Trạm đổi giờ mở cửa', body: ['Mở cửa từ 8 giờ.'] }]);
+  const other = await context.newPage();
+  await visited('its card is here', () => open(other, `${line.url}/chu-de/y-te`), () => other.locator('.ls a', { hasText: 'Trạm đổi giờ mở cửa' }).count());
+  await page.locator('article .st.off', { hasText: 'Đã có tin mới thay tin này: Trạm đổi giờ mở cửa' }).waitFor();
+  assert.equal(await text.innerText(), 'Mở cửa từ 7 giờ.');
+  await other.close();
+  line.rule = () => undefined;
+  await page.locator('[data-act=fetch]').click();
+  await until('the correction', async () => (await text.innerText()) === 'Mở cửa từ 8 giờ.');
+});
+
 test('who opened more of a list and comes back from an item finds it as it was, at the same place', async () => {
   const many = Array.from({ length: 80 }, (_, n) => ({ id: `many-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${100 + n}h`, source: { name: 'Trạm y tế' }, title: `Bài dài thứ ${n}`, summary: 'Tóm tắt.', body: ['Nội dung.'] }));
   server.import(many);

@@ -1,7 +1,7 @@
 // The next start: the headlines stand there before the program runs, and nothing on them is past its end.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browser, CACHE_DB, phone, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+import { addresses, browser, CACHE_DB, phone, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
 
 let server, chrome;
 before(async () => {
@@ -105,6 +105,33 @@ test('a tap that comes before the program waits for it, and the place in the lis
   await until('the article opens', () => new URL(page.url()).pathname === path);
   await page.goBack();
   await until('the list is where it was', async () => (await page.evaluate(() => scrollY)) > 100);
+  await context.close();
+});
+
+test('a tap that waited for the program does not take an alert for read', async () => {
+  const items = [
+    { id: 'bao', kind: 'alert', topics: ['phong-chong-thien-tai'], places: [], issued: '-1h', expires: '+8h', source: { name: 'UBND thành phố' }, title: 'Mưa rất lớn', summary: 'Lên cao.', body: [{ steps: ['Lên đồi'] }], alert: { level: 4, hazard: 'heavy-rain', msg_type: 'alert' } },
+    ...[1, 2, 3].map(n => ({ id: `t${n}`, title: `Tin số ${n} của xã`, summary: 'Một dòng.', body: ['Nội dung.'], issued: `-${n}h` })),
+  ];
+  const own = await serve({ items }), context = await phone(chrome), page = await context.newPage();
+  // Beside a page of the server the program shows nothing, and takes a picture of the home page.
+  const path = (await addresses(own.url)).find(path => path.startsWith('/tin/'));
+  await settle(page, own.url + path);
+  await synced(page, items.length);
+  await until('the picture is taken', () => page.evaluate(async () => !!(await caches.match('/', { cacheName: 'bt-home' }))));
+  await hold(context);
+  await page.goto(own.url);
+  const link = page.locator('main li a', { hasText: 'Tin số 3' });
+  await link.click();
+  assert.equal(await link.getAttribute('aria-busy'), 'true');
+  await go(page);
+  await page.locator('.alarm').waitFor();
+  await sleep(700);
+  assert.ok(await page.locator('.alarm').isVisible());
+  assert.equal(new URL(page.url()).pathname, '/');
+  await page.locator('.alarm [data-act=seen]').click();
+  await page.locator('.alarm').waitFor({ state: 'detached' });
+  await own.kill();
   await context.close();
 });
 

@@ -161,9 +161,16 @@ test('inside Zalo or Facebook the page says "open in Chrome" (Safari on iPhones)
   for (const [userAgent, words] of Object.entries(inside)) {
     const context = await phone(chrome, { userAgent });
     const page = await context.newPage();
-    await page.goto(server.url + path);
+    await page.goto(`${server.url}${path}?a=b`);
     await page.locator('.toast').waitFor();
     assert.match(await page.locator('.toast').innerText(), words);
+    // Where no Chrome is found, or the app refuses, the way leads to the help.
+    const asked = [], wire = await context.newCDPSession(page);
+    wire.on('Network.requestWillBeSent', ({ request }) => asked.push(request.url + (request.urlFragment || '')));
+    await wire.send('Network.enable');
+    await page.locator('.toast button').first().click();
+    if (userAgent.includes('iPhone')) await page.waitForURL(/cai-ung-dung/);
+    else assert.match(await until('it leads out', () => asked.find(url => /^intent:/.test(url))), /^intent:\/\/localhost:\d+\/.*\?a=b#Intent;scheme=http;package=com\.android\.chrome;S\.browser_fallback_url=http%3A%2F%2Flocalhost%3A\d+%2Fcai-ung-dung;end$/);
     assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
     await context.close();
   }

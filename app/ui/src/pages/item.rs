@@ -19,6 +19,16 @@ pub fn item(ctx: &Ctx, data: ItemData) -> El {
     cl("div", "pg item").kid(article(ctx, data))
 }
 
+/// How a text is set on paper, so that it stands on one sheet: a short one large, a long one in columns. Past some 8,500
+/// characters no type that can be read does it.
+fn paper(variant: &Variant) -> &'static str {
+    match variant.texts().iter().map(|text| text.len()).sum() {
+        0..2_400 => "",
+        5_000..12_000 => " lo lx",
+        _ => " lo",
+    }
+}
+
 /// The article alone, without the root of a page.
 pub fn article(ctx: &Ctx, data: ItemData) -> El {
     let w = ctx.w();
@@ -27,7 +37,8 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
     let known = card.kind.known() && (card.kind != Kind::ALERT || card.alert().is_some());
     let variant = data.body.and_then(|body| body.variant(&head.lang));
     let kind = card.kind.name().unwrap_or("unknown");
-    let mut out = cl("article", ["it k-", kind].concat()).attr("id", ["a-", &card.id.to_string()].concat());
+    let mut out =
+        cl("article", ["it k-", kind, variant.map_or("", paper)].concat()).attr("id", ["a-", &card.id.to_string()].concat());
     out = out.kid(crumb(card, ctx));
     if let Some(info) = card.alert() {
         out = out.kid(alert::head(&data, &info, ctx));
