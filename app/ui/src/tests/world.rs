@@ -7,6 +7,7 @@ use crate::pages;
 use domain::content::*;
 use domain::instance::instance;
 use domain::route::{Query, Route};
+use domain::search::Shown;
 
 pub const NOW: Time = Time(1_795_431_900);
 

@@ -75,6 +75,7 @@ fn the_fold_of_words() {
         assert_eq!(fold(text), "lu quet");
     }
     assert_eq!(fold("Đường đi"), "duong di");
+    assert_eq!(fold("\u{d0}ường \u{f0}i"), "duong di", "what old fonts wrote for it");
     assert_eq!(fold("bh’rợ BHʼRỢ zr'lụ"), "bh'ro bh'ro zr'lu");
     assert_eq!(fold("Nghị định 18/2021/QĐ-TTg"), "nghi dinh 18/2021/qd-ttg");
     // Every vowel of the language ends in one of six letters.
