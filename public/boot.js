@@ -65,6 +65,9 @@
   // How far the clock of this phone is ahead, where that is known.
   var ahead = 0;
   function passed(at) { return (Date.now() - ahead) / 1000 >= at; }
+  function due() {
+    return [].some.call(d.querySelectorAll('[data-from],[data-until]'), function (el) { return passed(el.dataset.from || el.dataset.until); });
+  }
   function stale() {
     [].forEach.call(d.querySelectorAll('[data-from]'), function (el) {
       if (!passed(el.dataset.from)) return;
@@ -90,17 +93,18 @@
     });
   }
   if (!shell) {
-    // A clock that is hours ahead would call over what has just come: where something seems to be, the server is asked what
-    // time it is. Without an answer the phone's own word counts.
-    var over = [].some.call(d.querySelectorAll('[data-from],[data-until]'), function (el) { return passed(el.dataset.from || el.dataset.until); });
-    var asked = over && fetch('/sync/head', { method: 'HEAD', cache: 'no-store' }).then(function (answer) {
-      ahead = Date.now() - Date.parse(answer.headers.get('date')) || 0;
-    }).catch(function () {});
-    Promise.race([asked, new Promise(function (done) { setTimeout(done, 5000); })]).then(function () {
-      stale();
-      setInterval(stale, 30000);
-      d.addEventListener('visibilitychange', stale);
-    });
+    // A clock that is hours ahead would call over what holds: where something seems to be, the server is asked once what time
+    // it is. Without an answer the phone's own word counts.
+    var asked, look = function () {
+      if (!due()) return;
+      asked = asked || Promise.race([fetch('/sync/head', { method: 'HEAD', cache: 'no-store' }).then(function (answer) {
+        ahead = Date.now() - Date.parse(answer.headers.get('date')) || 0;
+      }).catch(function () {}), new Promise(function (done) { setTimeout(done, 5000); })]);
+      asked.then(stale);
+    };
+    look();
+    setInterval(look, 30000);
+    d.addEventListener('visibilitychange', look);
   }
 
   if (inside && !shell) {

@@ -3,7 +3,7 @@
 mod reader;
 
 use domain::instance::instance;
-use domain::route::{Feed, Query, Route, item_path};
+use domain::route::{Feed, Query, Route, forms_path, item_path};
 use domain::words::Lang;
 use reader::{Reader, between, tags, xml};
 use serde_json::{Value, json};
@@ -105,6 +105,9 @@ async fn hostile_text_stays_text_everywhere() {
         let fixed = [Route::Home, Route::Alerts, Route::Topic(2), Route::Place(20044), Route::Place(46)];
         paths.extend(fixed.iter().map(|route| route.path(lang)));
         paths.extend(snapshot.items.values().map(|item| item_path(&item.card, lang)));
+        let alerts = snapshot.items.values().filter(|item| item.card.alert().is_some());
+        paths.extend(alerts.flat_map(|item| ["/to-ro", "/loa"].map(|form| forms_path(item.card.id, lang) + form)));
+        paths.push(format!("/nhung/canh-bao?noi=a-luoi-2&lang={}", lang.tag()));
         paths.extend(CORPUS.iter().map(|text| Route::Search(Query { text: (*text).into(), ..Query::default() }).path(lang)));
     }
     for path in &paths {

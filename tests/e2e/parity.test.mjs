@@ -1,17 +1,20 @@
 // The two editions say the same: the text of the main part of each route, from the server and from the app.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, each, mainText, phone, routes, serve, settle, shown, started, synced, until } from './lib.mjs';
+import { addresses, browser, each, find, mainText, phone, routes, serve, settle, shown, started, synced, until } from './lib.mjs';
 
 let server, chrome, list;
 before(async () => {
   server = await serve();
   chrome = await browser();
+  const gone = await find(server.url, 'xem-lai-the-bao-hiem');
+  server.import([{ id: 'mau-bao-hiem-y-te', withdrawn: 'Đăng nhầm ngày.' }]);
+  await until('it is withdrawn', async () => (await fetch(server.url + gone)).status === 410);
   const found = await routes(server.url);
   const some = (paths, step) => paths.filter((_, i) => i % step === 0);
   const english = (await addresses(server.url)).filter(p => p.startsWith('/en/tin/') || p.startsWith('/en/canh-bao/'));
   list = [...found.still, ...some(found.topics, 3), ...some(found.places, 9), '/noi/cu/huyen-a-luoi', ...found.alerts, ...some(found.items, 2),
-    '/en', '/en/canh-bao', '/en/tim?q=flood', ...some(english, 3)];
+    gone, '/tim?q=lu&loai=alert', '/tim?q=tre+em&chu-de=y-te', '/tim?q=lich&noi=a-luoi-2', '/en', '/en/canh-bao', '/en/tim?q=flood', ...some(english, 3)];
 });
 after(async () => {
   await chrome?.close();

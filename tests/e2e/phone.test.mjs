@@ -23,6 +23,11 @@ after(async () => {
 
 /** Bytes of answers to sync, with what their headers weigh. */
 const wire = () => line.answers.filter(({ path }) => /^\/(sync|api)\//.test(path)).reduce((sum, { bytes }) => sum + bytes + 300, 0);
+/** Publishes an item; its address, once it stands. */
+const published = (item, slug) => {
+  server.import([item]);
+  return until('it stands', () => find(server.url, slug).catch(() => undefined));
+};
 const held = async () => (await rows(page, CACHE_DB, 'bodies')).length;
 
 test('text and saving mode show what an image costs and load it on tap; full mode loads it; what came is counted and can be deleted', async () => {
@@ -100,6 +105,34 @@ test('a database that the browser closed without a word is opened anew', async (
   assert.doesNotMatch(await page.locator('body').innerText(), /Máy không ghi được/);
   await page.locator('[data-act=save]').click();
   await page.locator('[data-act=save][aria-pressed=false]').waitFor();
+});
+
+test('a write that never ends is given up after half a minute, and made when it can be', async () => {
+  await open(page, `${line.url}/trong-may`);
+  await page.evaluate(() => {
+    const real = IDBDatabase.prototype.transaction;
+    window.__heal = () => { IDBDatabase.prototype.transaction = real; };
+    IDBDatabase.prototype.transaction = function (stores, mode, ...rest) {
+      const tx = real.call(this, stores, mode, ...rest);
+      if (mode !== 'readwrite' || !this.name.includes('cache')) return tx;
+      // It is never told to end, and never runs out of questions.
+      tx.commit = () => {};
+      const store = tx.objectStore([].concat(stores)[0]);
+      const again = () => { store.get('').onsuccess = again; };
+      again();
+      return tx;
+    };
+  });
+  await published({ id: 'endless', kind: 'bulletin', topics: ['y-te'], issued: '-1m', source: { name: 'Trạm y tế' }, title: 'Tin không ghi được ngay', summary: 'Một dòng.', body: ['Đã tới.'] }, 'tin-khong-ghi-duoc-ngay');
+  const before = (await rows(page, CACHE_DB, 'cards')).length, began = Date.now();
+  const sync = page.locator('[data-act=sync]');
+  await sync.click();
+  await page.locator('.toast', { hasText: 'Chưa lấy được' }).waitFor({ timeout: 60000 });
+  assert.ok(Date.now() - began > 25000, 'it had time');
+  assert.equal((await rows(page, CACHE_DB, 'cards')).length, before, 'nothing half written');
+  await page.evaluate(() => window.__heal());
+  await sync.click();
+  await until('it is here', async () => (await rows(page, CACHE_DB, 'cards')).length === before + 1);
 });
 
 test('unread marks go with reading, saved items are kept, both over a reload and without a network', async () => {
@@ -245,8 +278,7 @@ test('old texts and all texts can be deleted: alerts, saved items and the list s
 
 test('a saved text is read on until its correction is here, and says that there is one', async () => {
   const item = { id: 'to-correct', kind: 'bulletin', topics: ['y-te'], issued: '-1h', source: { name: 'Trạm y tế' }, title: 'Lịch khám tháng này', summary: 'Tóm tắt.', body: ['Khám vào thứ Hai.'] };
-  server.import([item]);
-  const path = await until('it stands', () => find(server.url, 'lich-kham-thang-nay').catch(() => undefined));
+  const path = await published(item, 'lich-kham-thang-nay');
   const text = page.locator('article .bd');
   await visited('its text is here', () => open(page, line.url + path), () => text.count());
   await page.locator('[data-act=save][aria-pressed=false]').click();
@@ -272,8 +304,7 @@ test('a saved text is read on until its correction is here, and says that there 
 
 test('a text that somebody reads stays on the screen when its correction is announced and does not come', async () => {
   const item = { id: 'to-read', kind: 'bulletin', topics: ['y-te'], issued: '-1h', source: { name: 'Trạm y tế' }, title: 'Giờ mở cửa trạm', summary: 'Tóm tắt.', body: ['Mở cửa từ 7 giờ.'] };
-  server.import([item]);
-  const path = await until('it stands', () => find(server.url, 'gio-mo-cua-tram').catch(() => undefined));
+  const path = await published(item, 'gio-mo-cua-tram');
   const text = page.locator('article .bd');
   await visited('its text is here', () => open(page, line.url + path), () => text.count());
   line.rule = path => (/^\/(sync\/(item|.*\/bodies)|tin)\//.test(path) ? 'refuse' : undefined);

@@ -52,7 +52,7 @@ pub fn verb() -> Outcome {
     let list: Vec<Value> = assets
         .iter()
         .filter(|asset| precached(&asset.url))
-        .map(|asset| json!([asset.url, asset.hash[..12], rounded(asset.wire)]))
+        .map(|asset| json!([asset.url, asset.hash[..14], rounded(asset.wire)]))
         .collect();
     let list = Value::from(list).to_string();
     let version = shell::sha256(list.as_bytes())[..16].to_owned();

@@ -93,7 +93,8 @@ struct Alert<'a> {
 }
 
 impl Told {
-    /// A published alert, which takes the place of those of `after`; `None` where its bytes are of a later release. `slip` is the signed pack of cards of its position.
+    /// A published alert, which takes the place of those of `after`; `None` where its bytes are of a later release. `slip` is the
+    /// signed pack of cards of its position.
     pub fn alert(seq: Seq, chain: ItemId, joins: Vec<ItemId>, after: Vec<ItemId>, full: &FullItem, slip: &[u8]) -> Option<Told> {
         let card = Card::decode(&full.card).ok()?;
         let (info, body) = (card.alert()?, Body::decode(&full.body).ok()?);

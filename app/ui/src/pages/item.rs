@@ -24,7 +24,8 @@ pub fn item(ctx: &Ctx, data: ItemData) -> El {
 fn paper(variant: &Variant) -> &'static str {
     match variant.texts().iter().map(|text| text.len()).sum() {
         0..2_400 => "",
-        5_000..12_000 => " lo lx",
+        5_000..8_000 => " lo lx",
+        8_000..12_000 => " lo ly",
         _ => " lo",
     }
 }
