@@ -227,7 +227,7 @@
     });
   }
   const chrome = d.getElementById('chrome');
-  if (/Android/.test(agent)) chrome.href = `intent://${location.host}${location.pathname}#Intent;scheme=${location.protocol.slice(0, -1)};package=com.android.chrome;S.browser_fallback_url=${encodeURIComponent(location.origin + '/cai-ung-dung')};end`;
+  if (/Android/.test(agent)) chrome.href = `intent://${location.host}${location.pathname}#Intent;scheme=${location.protocol.slice(0, -1)};package=com.android.chrome;S.browser_fallback_url=${encodeURIComponent(location.origin + (lang === 'en' ? '/en' : '') + '/cai-ung-dung')};end`;
   else chrome.hidden = true;
 
   (async () => {

@@ -23,7 +23,7 @@
     var row = d.getElementById('bt-count');
     if (row) row.remove();
     if (/cai-dat$/.test(path) && agreed) {
-      row = d.createElement('p');
+      row = d.createElement('aside');
       row.id = 'bt-count';
       row.className = 'ft';
       row.textContent = agreed === 'yes' ? say('Máy này gửi số lượt mở tin, không kèm tên. ', 'This phone sends how often items are opened, without a name. ')

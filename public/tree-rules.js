@@ -145,10 +145,10 @@ export function chains(items, pushed, place, now, lang) {
     if (news.chain && (!before || older(before, news))) newest[news.chain] = news;
   }
   for (const news of Object.values(newest)) {
-    const cancel = news.type === 'cancel', own = all.find(item => item.id === news.id), last = chain(news.chain).pop();
+    const cancel = news.type === 'cancel', last = chain(news.chain).pop();
     // The server has said the same, or more, since. What was withdrawn it does not name any more.
-    const covered = own ? own.revision >= news.rev : all.some(item => item.alert.references.includes(news.id));
-    if (news.status === 'test' || covered || (!own && !follows(news, last) && issued(last) > news.issued * 1000)) continue;
+    const said = all.some(item => (item.id === news.id ? item.revision >= news.rev : item.alert.references.includes(news.id)));
+    if (news.status === 'test' || said || (last !== news.id && !follows(news, last) && issued(last) > news.issued * 1000)) continue;
     const at = found.findIndex(chain => chain.ids.includes(news.chain));
     const before = at < 0 ? { ids: [news.chain], hazard: '', here: true } : found.splice(at, 1)[0];
     if (cancel || (news.expires && news.expires * 1000 <= now)) continue;

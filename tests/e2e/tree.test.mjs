@@ -528,6 +528,8 @@ test('the newest word of an alert decides, from whoever it comes; two numbers ar
   assert.deepEqual(now([fast], [after(push('b', 2, '08:00', '18:00', 'update')), push('a', 4, '09:30', '18:00')]), [[2, 'flood']], 'lowered, likewise');
   assert.deepEqual(now([item('b', 2, '08:00', '18:00', ['a'])], [push('a', 4, '09:30', '18:00')]), [[2, 'flood']], 'the server goes on from it');
   assert.deepEqual(now([{ ...fast, revision: 2 }], [push('a', 5, '09:30', '18:00')]), [[4, 'flood']], 'corrected since');
+  const past = { ...first, alert: { ...first.alert, state: 'superseded' } };
+  assert.deepEqual(now([past, item('b', 2, '09:30', '18:00', ['a'])], [push('a', 4, '06:00', '18:00', 'cancel', 2)]), [[2, 'flood']], 'what was replaced is withdrawn: its update stands');
   const drill = item('x', 5, '07:00', '18:00');
   drill.alert.status = 'exercise';
   assert.deepEqual(chains([drill, first], [], '20044', Date.parse(at('10:01')), 'vi').map(chain => [chain.title, chain.drill]), [['a', false], ['x', true]], 'an exercise comes last');
