@@ -43,6 +43,8 @@ pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result
     // Before and after: what is encoded meanwhile is gone by then, and what is brought meanwhile was not there before.
     copy_originals(data, &originals)?;
     store.copy_to(&fresh).await?;
+    // Before the shelf is looked at: what is published meanwhile lies there already.
+    let named = store.media().await?;
     copy_originals(data, &originals)?;
     // `copy` keeps the mode: the copies of the keys are for their owner alone, too.
     for (name, copy) in [(key::FILE, &key), (vapid::FILE, &push_key)] {
@@ -55,7 +57,7 @@ pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result
         let target = media.join(file);
         fs::write(&target, shelf.whole(file).await?).map_err(Error::file(&target))?;
     }
-    let missing = store.media().await?.into_iter().filter(|file| !there.contains(file)).collect();
+    let missing = named.into_iter().filter(|file| !there.contains(file)).collect();
     fs::rename(&fresh, to).map_err(Error::file(to))?;
     Ok(Copied { database: to.to_owned(), key, push_key, media, files: there.len(), originals, missing })
 }

@@ -22,9 +22,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-/// A reader has this long to say what it wants.
 const HEADERS: Duration = Duration::from_secs(10);
-/// Answers under way have this long to finish when the server stops.
+/// A phone may lose its signal for this long in the middle of a download.
+const STALL: Duration = Duration::from_secs(120);
+/// Whoever started the server waits ten seconds for its end.
 const DRAIN: Duration = Duration::from_secs(8);
 /// Connections that are being told to come back later, at most.
 const MAX_SHED: usize = 256;
@@ -35,16 +36,21 @@ const BUSY: &[u8] =
 #[derive(Clone, Copy)]
 pub struct Limits {
     pub connections: usize,
+    /// How long a reader has to say what it wants.
     pub headers: Duration,
+    /// How long a phone may take nothing of its answer.
+    pub stall: Duration,
+    /// How long answers under way have to finish when the server stops.
+    pub drain: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { connections: max_connections(), headers: HEADERS }
+        Limits { connections: max_connections(), headers: HEADERS, stall: STALL, drain: DRAIN }
     }
 }
 
-/// Serves until `stop` is done, then for as long as answers under way need, at most [`DRAIN`].
+/// Serves until `stop` is done, then for as long as answers under way need, within the limits.
 pub async fn run(app: App, listener: TcpListener, limits: Limits, stop: impl Future<Output = ()>) -> Result<(), Error> {
     if let Err(cause) = crate::desk::sweep(&app.site).await {
         tracing::error!(%cause, "what was left of files could not be removed");
@@ -88,14 +94,14 @@ pub async fn run(app: App, listener: TcpListener, limits: Limits, stop: impl Fut
         let (router, site) = (router.clone(), app.site.clone());
         tokio::spawn(async move {
             site.metrics.open.fetch_add(1, Ordering::Relaxed);
-            connection(stream, peer, site.clone(), router, limits.headers, watcher, stopping).await;
+            connection(stream, peer, site.clone(), router, limits, watcher, stopping).await;
             site.metrics.open.fetch_sub(1, Ordering::Relaxed);
             drop(place);
         });
     }
     drop(listener);
     stopping.cancel();
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("some answers were cut off by the stop");
     }
     follow.abort();
@@ -111,17 +117,17 @@ async fn connection(
     peer: SocketAddr,
     site: Arc<Site>,
     router: axum::Router,
-    patience: Duration,
+    limits: Limits,
     watcher: Watcher,
     stopping: CancellationToken,
 ) {
     let _ = stream.set_nodelay(true);
     let start = tokio::select! {
-        start = tokio::time::timeout(patience, prefixed::read(&mut stream)) => start,
+        start = tokio::time::timeout(limits.headers, prefixed::read(&mut stream)) => start,
         () = stopping.cancelled() => return,
     };
     let Ok(Ok((protocol, start))) = start else { return };
-    let io = TokioIo::new(Prefixed::new(start, stream));
+    let io = TokioIo::new(Prefixed::new(start, stream, limits.stall));
     let service = service_fn(move |request| {
         let (site, router) = (site.clone(), router.clone());
         async move { Ok::<_, Infallible>(router::answer(&site, router, request).await) }
@@ -129,14 +135,14 @@ async fn connection(
     let done = match protocol {
         Protocol::Http1 => {
             let mut http = hyper::server::conn::http1::Builder::new();
-            http.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(32 * 1024);
+            http.timer(TokioTimer::new()).header_read_timeout(limits.headers).max_buf_size(32 * 1024);
             watcher.watch(http.serve_connection(io, service)).await
         }
         Protocol::Http2 => {
             let mut http = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
             http.timer(TokioTimer::new())
                 .keep_alive_interval(Some(Duration::from_secs(60)))
-                .keep_alive_timeout(patience)
+                .keep_alive_timeout(limits.headers)
                 .max_concurrent_streams(64)
                 .max_header_list_size(32 * 1024);
             watcher.watch(http.serve_connection(io, service)).await

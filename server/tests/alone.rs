@@ -55,6 +55,29 @@ fn a_second_server_is_refused_and_commands_go_on() {
     drop(Server::start(&data));
 }
 
+/// Whoever restores a copy uses commands on it before any server has run there.
+#[test]
+fn commands_take_a_restored_copy_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, restored) = (folder.path().join("data"), folder.path().join("restored"));
+    let (copy, file) = (folder.path().join("copy.sqlite"), folder.path().join("one.jsonl"));
+    std::fs::write(&file, lab::article(1).to_string()).unwrap();
+    drop(Server::start(&data));
+    let done = run(&data, &["backup", "--to", copy.to_str().unwrap()]);
+    assert!(done.status.success(), "{}", said(&done));
+    for args in [&["import", file.to_str().unwrap()][..], &["admin", "create"], &["sample"]] {
+        let _ = std::fs::remove_dir_all(&restored);
+        std::fs::create_dir(&restored).unwrap();
+        std::fs::copy(&copy, restored.join(server::store::FILE)).unwrap();
+        for key in ["issuer.key", "vapid.key"] {
+            let ending = if key == "issuer.key" { "key" } else { key };
+            std::fs::copy(format!("{}.{ending}", copy.display()), restored.join(key)).unwrap();
+        }
+        let done = run(&restored, args);
+        assert!(done.status.success(), "{args:?}: {}", said(&done));
+    }
+}
+
 /// The schema that is there, and what a step of the last release made.
 async fn schema(data: &Path, sql: &'static str) -> i64 {
     let file = data.join(server::store::FILE);

@@ -8,6 +8,7 @@ use domain::route::Feed;
 use domain::words::Lang;
 use reader::{ORIGIN, Reader, xml};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn feeds_are_feeds() {
@@ -25,11 +26,20 @@ async fn feeds_are_feeds() {
                 "{path}"
             );
             assert_eq!(answer.header("access-control-allow-origin"), "*");
-            let (names, _) = xml(&answer.text());
+            let text = answer.text();
+            let (names, _) = xml(&text);
             let entries = names.get("entry").copied().unwrap_or(0);
             assert!(entries <= 30);
             assert_eq!(names["id"], entries + 1, "{path}");
             assert_eq!(names["updated"], entries + 1);
+            // RFC 4287, 4.1.1 and 4.1.2: a feed names itself and its page, an entry its author and its page.
+            let count = |name: &str| names.get(name).copied().unwrap_or(0);
+            assert_eq!((count("author"), count("link"), count("title")), (entries, entries + 2, entries + 1), "{path}");
+            assert_eq!(text.matches("<link rel=\"alternate\" type=\"text/html\" href=\"https://").count(), entries + 1, "{path}");
+            let own = format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{ORIGIN}{path}\"/>");
+            assert!(text.contains(&own), "{path}");
+            let ids: BTreeSet<&str> = text.split("<id>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+            assert_eq!(ids.len(), entries + 1, "{path}: each has a name of its own");
             if matches!(feed, Feed::All | Feed::Topic(_)) {
                 assert!(entries > 0, "{path}");
             }
@@ -176,19 +186,65 @@ async fn a_feed_begins_with_what_was_published_last() {
         let titles: Vec<&str> = feed.split("<title>").skip(2).map(|rest| rest.split('<').next().unwrap()).collect();
         assert_eq!((titles.len(), titles[0], titles[1]), (30, "Tin đã sửa", "Tin số 39"), "{path}");
     }
+    // Programs know a corrected item by its name.
+    let id = |feed: &str, title: &str| {
+        let entry = feed.split("<entry").find(|entry| entry.contains(&format!("<title>{title}</title>"))).unwrap().to_owned();
+        entry.split("<id>").nth(1).unwrap().split('<').next().unwrap().to_owned()
+    };
+    let name = id(&reader.page("/feed/tin.atom").await, "Tin đã sửa");
+    reader.wait(60).await;
+    reader.publish(&[line(0, "Tin sửa lần nữa")]).await;
+    assert_eq!(id(&reader.page("/feed/tin.atom").await, "Tin sửa lần nữa"), name);
     // What is withdrawn is a change of the feed too: its date never goes back.
     let updated = |feed: &str| feed.split("<updated>").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let before = updated(&reader.page("/feed/tin.atom").await);
     reader.wait(60).await;
     reader.publish(&[json!({"id": "bai-0", "withdrawn": "nhầm"})]).await;
-    let after = updated(&reader.page("/feed/tin.atom").await);
+    let feed = reader.page("/feed/tin.atom").await;
+    let after = updated(&feed);
     assert!(after > before, "{before} {after}");
+    // It stands in the place of what was withdrawn, and says nothing of that any more.
+    assert_eq!(id(&feed, "Tin đã rút lại"), name);
+    assert!(feed.contains("<summary>Lý do: nhầm</summary>") && !feed.contains("Tin sửa lần nữa"), "{feed}");
+    assert!(reader.page("/en/feed/chu-de/y-te.atom").await.contains("<title>Withdrawn</title>"));
+    assert!(!reader.page("/feed/chu-de/giao-duc.atom").await.contains("rút lại"), "where it stood alone");
+    // After a week everybody knows.
+    reader.wait(8 * 86_400).await;
+    assert!(!reader.page("/feed/tin.atom").await.contains("rút lại"));
+}
+
+/// Who comes by it comes at the right hour.
+#[tokio::test]
+async fn a_calendar_has_the_hours_of_the_event() {
+    let reader = Reader::empty().await;
+    let meeting = |id: &str, end: Option<&str>| {
+        let mut event = json!({"start": "2026-12-01T07:30:00+07:00"});
+        if let Some(end) = end {
+            event["end"] = end.into();
+        }
+        json!({"id": id, "kind": "event", "topics": ["van-hoa"], "issued": "-1h", "source": {"name": "Xã"}, "title": format!("Họp {id}"),
+            "summary": "Họp thôn", "body": ["Mời bà con."], "event": event})
+    };
+    reader.publish(&[meeting("dài", Some("2026-12-01T11:00:00+07:00")), meeting("ngắn", None)]).await;
+    let page = async |title: &str| {
+        let snapshot = reader.app.site.live.now();
+        let id = snapshot.items.values().find(|item| item.card.headlines[0].title == title).unwrap().card.id;
+        reader.page(&Feed::Event(id).path(Lang::Vi)).await
+    };
+    let (long, short) = (page("Họp dài").await, page("Họp ngắn").await);
+    for text in [&long, &short] {
+        calendar(text, "hours");
+        assert!(text.contains("\r\nDTSTART:20261201T003000Z\r\n"), "{text}");
+        // When it was published, by the clock of this server.
+        assert!(text.contains("\r\nDTSTAMP:20261123T110500Z\r\n"), "{text}");
+    }
+    assert!(long.contains("\r\nDTEND:20261201T040000Z\r\n") && !short.contains("DTEND"), "{long} {short}");
 }
 
 fn calendar(text: &str, path: &str) {
     assert!(text.ends_with("\r\n"), "{path}");
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{path}");
-    let mut open = Vec::new();
+    let (mut open, mut names) = (Vec::new(), Vec::new());
     for line in text.trim_end_matches("\r\n").split("\r\n") {
         assert!(line.len() <= 75, "{path}: {line}");
         if line.starts_with(' ') {
@@ -196,11 +252,23 @@ fn calendar(text: &str, path: &str) {
         }
         let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("{path}: {line}"));
         match name {
-            "BEGIN" => open.push(value),
-            "END" => assert_eq!(open.pop(), Some(value), "{path}"),
+            "BEGIN" => {
+                open.push(value);
+                names.clear();
+            }
+            "END" => {
+                assert_eq!(open.pop(), Some(value), "{path}");
+                // RFC 5545, 3.6.1: each of them, once.
+                let once = |name| names.iter().filter(|known| **known == name).count() == 1;
+                assert!(
+                    value != "VEVENT" || ["UID", "DTSTAMP", "DTSTART", "SUMMARY", "SEQUENCE"].into_iter().all(once),
+                    "{path}: {names:?}"
+                );
+            }
             "DTSTAMP" | "DTSTART" | "DTEND" => assert!(value.len() == 16 && value.ends_with('Z'), "{path}: {line}"),
             _ => {}
         }
+        names.push(name);
     }
     assert!(open.is_empty(), "{path}");
 }

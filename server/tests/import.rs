@@ -177,6 +177,23 @@ async fn a_story_whose_last_lines_are_bad_is_known_to_its_last_good_one() {
     assert_eq!(lab.app.site.live.now().seq(), seq);
 }
 
+/// A source that only adds lines to its file: what was told yesterday is not told again as news.
+#[tokio::test]
+async fn a_story_goes_on_behind_the_line_that_is_known() {
+    let lab = Lab::new().await;
+    let level = |level: u8| {
+        let mut line = alert("a", "alert", &[], "+1h");
+        line["alert"]["level"] = json!(level);
+        line
+    };
+    assert_eq!(lab.import(&[level(3), level(1)]).await.to_string(), "1 mới, 1 sửa, 0 không đổi, 0 lỗi");
+    let seq = lab.app.site.live.now().seq();
+    assert_eq!(lab.import(&[level(3), level(1), level(2)]).await.to_string(), "0 mới, 1 sửa, 2 không đổi, 0 lỗi");
+    assert_eq!(lab.app.site.live.now().seq(), seq + 1);
+    // Something may be told again as it was before, and is that to its last line.
+    assert_eq!(lab.import(&[level(2), level(1), level(2)]).await.to_string(), "0 mới, 0 sửa, 3 không đổi, 0 lỗi");
+}
+
 #[tokio::test]
 async fn lines_may_come_through_a_pipe() {
     use std::io::Write;

@@ -18,6 +18,33 @@ use tokio::sync::MutexGuard;
 
 const DESK: &str = "/ban-lam-viec";
 
+/// Whoever watches the server sees what it answers.
+#[tokio::test]
+async fn answers_are_counted_by_how_they_end() {
+    let lab = Lab::new().await;
+    let counted = async || {
+        let text = String::from_utf8(lab.get("/metrics", &[]).await.body).unwrap();
+        let of = |class: &str| {
+            let name = format!("bantin_answers_total{{class=\"{class}xx\"}} ");
+            text.lines().find_map(|line| line.strip_prefix(&name)).and_then(|n| n.parse::<u64>().ok()).unwrap()
+        };
+        [of("2"), of("3"), of("4"), of("5")]
+    };
+    let before = counted().await;
+    let home = lab.get("/", &[]).await;
+    for (path, headers, status) in [
+        ("/noi", &[][..], 200),
+        ("/khong-co", &[], 404),
+        ("/sync/khong-co", &[], 404),
+        ("/", &[("if-none-match", home.header("etag"))], 304),
+    ] {
+        assert_eq!(lab.get(path, headers).await.status, status, "{path}");
+    }
+    let after = counted().await;
+    // The home page, that of places, and the first look at the figures themselves.
+    assert_eq!(std::array::from_fn(|at| after[at] - before[at]), [3, 1, 2, 0]);
+}
+
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<u8>>>);
 

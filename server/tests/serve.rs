@@ -37,7 +37,7 @@ const ASK: &str = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n
 #[tokio::test]
 async fn a_reader_who_never_finishes_asking_is_let_go() {
     let lab = Lab::new().await;
-    let limits = Limits { connections: 10, headers: Duration::from_millis(300) };
+    let limits = Limits { connections: 10, headers: Duration::from_millis(300), ..Limits::default() };
     let (address, _stop, _task) = start(&lab, limits).await;
     for beginning in ["", "P", "PRI * HT", "G", "GET / HTTP/1.1\r\nhost: x\r\n"] {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -81,7 +81,7 @@ async fn nobody_holds_a_line_by_sending_slowly_but_who_brings_a_photograph() {
     let lab = Lab::with(|options| Options { forms: Duration::from_millis(300), ..options }).await;
     let Office { lab, author, .. } = office_in(lab).await;
     let file = format!("{}/tep", write(&lab, &author, "Cầu treo").await);
-    let (address, _stop, _task) = start(&lab, Limits { connections: 10, headers: Duration::from_secs(10) }).await;
+    let (address, _stop, _task) = start(&lab, Limits { connections: 10, ..Limits::default() }).await;
     let (form, photo, desk) = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "/ban-lam-viec/viec");
     for (path, kind, cookie, status) in [
         ("/ban-lam-viec/vao", form, "", "408"),
@@ -101,7 +101,7 @@ async fn nobody_holds_a_line_by_sending_slowly_but_who_brings_a_photograph() {
 #[tokio::test]
 async fn too_many_readers_are_asked_to_come_back() {
     let lab = Lab::new().await;
-    let limits = Limits { connections: 2, headers: Duration::from_secs(10) };
+    let limits = Limits { connections: 2, ..Limits::default() };
     let (address, _stop, _task) = start(&lab, limits).await;
     let (first, second) = (TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap());
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -129,6 +129,61 @@ async fn a_stop_lets_go_of_idle_readers_and_ends_soon() {
     tokio::time::timeout(Duration::from_secs(10), task).await.unwrap().unwrap();
     assert!(began.elapsed() < Duration::from_secs(2));
     assert!(TcpStream::connect(address).await.is_err());
+}
+
+/// A photograph that is still coming, and a phone that takes nothing of its answers.
+#[tokio::test]
+async fn a_stop_waits_for_nobody_who_does_not_come_to_an_end() {
+    let Office { lab, author, .. } = office_in(Lab::new().await).await;
+    let file = format!("{}/tep", write(&lab, &author, "Cầu treo").await);
+    assert!(Limits::default().drain < Duration::from_secs(10), "whoever stops it waits for ten seconds");
+    let (address, stop, task) = start(&lab, Limits { drain: Duration::from_secs(1), ..Limits::default() }).await;
+    let cookie = author.cookie.clone();
+    let bringing =
+        tokio::spawn(async move { dawdle(address, &file, "multipart/form-data; boundary=x", &cookie).await.unwrap_or_default() });
+    let (_taken, mut asking) = TcpStream::connect(address).await.unwrap().into_split();
+    let asked = tokio::spawn(async move { asking.write_all(ASK_ON.repeat(MANY).as_bytes()).await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let began = Instant::now();
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(10), task).await.expect("it does not wait").unwrap();
+    assert!(began.elapsed() >= Duration::from_millis(900), "both are given their time: {:?}", began.elapsed());
+    drop(bringing);
+    drop(asked);
+}
+
+const ASK_ON: &str = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+/// Answers that no buffer of any system holds.
+const MANY: usize = 6_000;
+
+#[tokio::test]
+async fn a_reader_who_takes_nothing_is_let_go() {
+    let lab = Lab::new().await;
+    let (address, _stop, _task) = start(&lab, Limits { stall: Duration::from_millis(300), ..Limits::default() }).await;
+    let (mut from, mut to) = TcpStream::connect(address).await.unwrap().into_split();
+    let asking = tokio::spawn(async move { to.write_all(ASK_ON.repeat(MANY).as_bytes()).await });
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mut bytes = Vec::new();
+    let end = tokio::time::timeout(Duration::from_secs(5), from.read_to_end(&mut bytes)).await;
+    assert!(end.is_ok(), "the line is still open");
+    let answers = String::from_utf8_lossy(&bytes).matches("HTTP/1.1 200").count();
+    assert!(answers > 0 && answers < MANY, "{answers} answers were taken in");
+    drop(asking);
+    // Whoever takes what he asked for is served.
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    assert!(exchange(&mut stream, ASK).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn a_question_that_is_too_long_is_refused() {
+    let lab = Lab::new().await;
+    let (address, _stop, _task) = start(&lab, Limits::default()).await;
+    for (length, status) in [(8 * 1024, "200"), (40 * 1024, "431")] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let more = format!("host: x\r\nx-more: {}\r\n", "x".repeat(length));
+        let answer = exchange(&mut stream, &ASK.replace("host: x\r\n", &more)).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{length}: {answer}");
+    }
 }
 
 #[tokio::test]

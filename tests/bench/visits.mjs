@@ -99,8 +99,10 @@ for (const prof of profiles.split(',')) {
   const of = (app, kind) => results.filter(r => r.app === app && r.prof === prof && r.kind === kind);
   const figure = (app, kind, key) => median(of(app, kind).map(r => r[key]));
   for (const { kind, down, conns, paths } of ['cold', 'warm'].flatMap(kind => of('bantin', kind).slice(-1))) console.log(`${prof} ${kind}: ${down} bytes, ${conns} connections: ${JSON.stringify(paths)}`);
-  const failed = ['cold', 'warm', 'offline'].flatMap(kind => of('bantin', kind)).filter(r => r.fail).length;
-  atMost(`${prof} visits that failed`, failed, 0);
+  const failed = ['cold', 'warm', 'offline'].flatMap(kind => of('bantin', kind)).filter(r => r.fail);
+  // What the visits before it fetched says why one failed.
+  for (const { run, fail } of failed) for (const r of results.filter(r => r.app === 'bantin' && r.prof === prof && r.run === run)) console.log(`${prof} ${run} (${fail}) ${r.kind}: ${r.down} bytes: ${JSON.stringify(r.paths)}`);
+  atMost(`${prof} visits that failed`, failed.length, 0);
   atMost(`${prof} cold headline / plain`, figure('bantin', 'cold', 'head') / figure('plain', 'cold', 'head'), speed.headline_ratio);
   atMost(`${prof} cold tap → article, ms`, figure('bantin', 'cold', 'tapToArt'), speed.tap_to_article_ms);
   for (const kind of visits.split(',').filter(k => ['cold', 'warm', 'offline'].includes(k))) {

@@ -319,6 +319,43 @@ test('a text that somebody reads stays on the screen when its correction is anno
   await until('the correction', async () => (await text.innerText()) === 'Mở cửa từ 8 giờ.');
 });
 
+test('a text of which a bit flipped in the memory of the phone is not read out as its source\'s word: it alone comes again', async () => {
+  const item = { id: 'to-flip', kind: 'bulletin', topics: ['y-te'], issued: '-1h', source: { name: 'Trạm y tế' }, title: 'Liều thuốc cho trẻ', summary: 'Tóm tắt.', body: ['Mỗi ngày uống 1 viên.'] };
+  const path = await published(item, 'lieu-thuoc-cho-tre');
+  const text = page.locator('article .bd');
+  await visited('its text is here', () => open(page, line.url + path), () => text.count());
+  await open(page, line.url + '/cai-dat');
+  const id = path.split('-').at(-1).split('/').at(-1);
+  await page.evaluate(([name, id]) => new Promise((done, fail) => {
+    const opened = indexedDB.open(name);
+    opened.onsuccess = () => {
+      const db = opened.result, tx = db.transaction('bodies', 'readwrite'), store = tx.objectStore('bodies'), read = store.get(id);
+      read.onsuccess = () => {
+        const row = read.result, at = row.findIndex((byte, at) => byte === 0x31 && row[at + 1] === 0x20 && row[at + 2] === 0x76);
+        if (at < 0) return fail(new Error('no such text'));
+        row[at] ^= 8;
+        store.put(row, id);
+      };
+      tx.oncomplete = () => { db.close(); done(); };
+      tx.onerror = fail;
+    };
+  }), [CACHE_DB, id]);
+  line.rule = () => 'refuse';
+  await open(page, line.url + path);
+  await page.locator('article .em', { hasText: 'chưa tải về máy' }).waitFor();
+  assert.equal(await text.count(), 0);
+  line.rule = () => undefined;
+  const from = line.answers.length;
+  await open(page, line.url + path);
+  await text.waitFor();
+  assert.equal(await text.innerText(), 'Mỗi ngày uống 1 viên.');
+  assert.deepEqual(line.answers.slice(from).map(({ path }) => path).filter(path => /item|bodies/.test(path)), [`/sync/item/${id}`]);
+  line.rule = () => 'refuse';
+  await open(page, line.url + path);
+  await text.waitFor();
+  line.rule = () => undefined;
+});
+
 test('who opened more of a list and comes back from an item finds it as it was, at the same place', async () => {
   const many = Array.from({ length: 80 }, (_, n) => ({ id: `many-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${100 + n}h`, source: { name: 'Trạm y tế' }, title: `Bài dài thứ ${n}`, summary: 'Tóm tắt.', body: ['Nội dung.'] }));
   server.import(many);

@@ -132,8 +132,10 @@ fn only_store_holds_sql() {
     let found = strangers(
         "server/src",
         "server/src/store",
-        &["sqlx::query", "query_as", "query_scalar", "QueryBuilder", "SELECT ", "INSERT INTO "],
+        &["sqlx::", "query_as", "query_scalar", "QueryBuilder", "SELECT ", "INSERT INTO ", "DELETE FROM "],
     );
+    // What an error of the database means is asked in one place.
+    let found: Vec<_> = found.into_iter().filter(|file| !file.ends_with("server/src/error.rs")).collect();
     assert!(found.is_empty(), "SQL outside server/src/store: {found:?}");
 }
 

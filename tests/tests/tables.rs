@@ -143,6 +143,16 @@ fn every_line_of_the_standard_has_its_test_or_its_reason() {
 }
 
 #[test]
+fn every_fault_has_its_test_or_its_reason() {
+    let rows = rows("FAULTS.md");
+    assert!(rows.len() > 70, "{} rows", rows.len());
+    for cells in rows {
+        let said = cells.last().map_or("", String::as_str);
+        assert!(!named(said).is_empty() || said.chars().count() >= 20, "neither a test nor a reason: {cells:?}");
+    }
+}
+
+#[test]
 fn names_are_told_from_other_words() {
     let cell = "unit test of `store` *a_b…*, *c d*; none of *these* (`x.rs`); `e2e/y` *… z*";
     let found = named(cell);

@@ -31,8 +31,9 @@ pub fn verb() -> Outcome {
 
 pub fn build(rust: &WasmRust) -> Outcome {
     let stamp = shell::root().join("target-wasm/app.stamp");
-    let wanted = fingerprint()?;
-    if dist().join("release.json").is_file() && std::fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
+    // Of what was made, too: a file that somebody changed there, a release that was withdrawn, is not deployed again.
+    let wanted = || Ok::<_, String>([fingerprint(&SOURCES)?, fingerprint(&["dist"])?].concat());
+    if dist().join("release.json").is_file() && std::fs::read_to_string(&stamp).is_ok_and(|have| wanted() == Ok(have)) {
         println!("app: unchanged");
         return Ok(());
     }
@@ -53,14 +54,14 @@ pub fn build(rust: &WasmRust) -> Outcome {
     // What a failed build leaves behind would be counted and served beside the last good one.
     drop(std::fs::remove_dir_all(dist().join(".stage")));
     built?;
-    shell::write(&stamp, wanted)
+    shell::write(&stamp, wanted()?)
 }
 
 /// One hash over names and contents: clocks lie after a checkout.
-fn fingerprint() -> Outcome<String> {
+fn fingerprint(sources: &[&str]) -> Outcome<String> {
     let root = shell::root();
     let mut all = std::env::var("BANTIN_INSTANCE").unwrap_or_default();
-    for source in SOURCES {
+    for source in sources {
         let path = root.join(source);
         let files = if path.is_dir() { shell::files(&path) } else { vec![path] };
         for file in files {

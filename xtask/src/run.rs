@@ -14,7 +14,9 @@ struct Options {
 pub fn verb(args: &[String]) -> Outcome {
     let options = parse(args)?;
     app::build(&setup::build()?)?;
-    setup::server()?;
+    if let Err(why) = setup::server() {
+        println!("run: pictures and recordings that officials bring will wait until it is here: {why}");
+    }
     let server = server(&["server"], options.release)?;
     println!("run: http://localhost:{}  (data in {}; stop with Ctrl+C)", options.port, options.data);
     let mut serve = Command::new(server);
@@ -38,11 +40,11 @@ pub fn server(packages: &[&str], release: bool) -> Outcome<PathBuf> {
 }
 
 /// What scripts of `tests/` may count on.
-pub fn surroundings(command: &mut Command, server: &Path) {
+pub fn surroundings(command: &mut Command, server: &Path, assets: &Path) {
     let chromium = shell::find("chromium").unwrap_or_else(|| "/usr/bin/chromium".into());
     let python = setup::tools::schemathesis();
     command.env("SCHEMATHESIS", python.join("bin/schemathesis")).env("PYTHONPATH", python);
-    command.env("BANTIN_BIN", server).env("BANTIN_ASSETS", app::dist()).env("CHROMIUM", chromium);
+    command.env("BANTIN_BIN", server).env("BANTIN_ASSETS", assets).env("CHROMIUM", chromium);
 }
 
 fn parse(args: &[String]) -> Outcome<Options> {

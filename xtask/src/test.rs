@@ -1,7 +1,7 @@
 //! `test`: every check in one go. A failing stage does not hide what the later ones have to say.
 
 use crate::setup::wasm::{Purpose, TARGET, WasmRust};
-use crate::{Outcome, app, bench, run, setup, shell};
+use crate::{Outcome, app, bench, dist, run, setup, shell};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -85,7 +85,8 @@ fn whole(report: &mut Report, tools: JoinHandle<Outcome<WasmRust>>) {
     let stories = stories();
     if built && !stories.is_empty() {
         report.stage("end to end", |report| {
-            let server = run::server(&NATIVE, false)?;
+            // As it is deployed.
+            let server = dist::assemble(&run::server(&NATIVE, false)?, &shell::root().join("target/deployed"))?;
             let failed: Vec<String> = stories.iter().filter_map(|path| story(report, path, &server).err()).collect();
             if failed.is_empty() { Ok(()) } else { Err(failed.join("\n    ")) }
         });
@@ -96,7 +97,7 @@ fn whole(report: &mut Report, tools: JoinHandle<Outcome<WasmRust>>) {
 fn story(report: &mut Report, path: &Path, server: &Path) -> Outcome {
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=spec"]).arg(path).current_dir(shell::root());
-    run::surroundings(&mut node, server);
+    run::surroundings(&mut node, server, &server.with_file_name(dist::ASSETS));
     let before = (report.passed, report.failed);
     report.count(&mut node).or_else(|_| {
         println!("== once more: {}", path.display());

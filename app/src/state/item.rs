@@ -68,7 +68,8 @@ pub async fn find(app: &Rc<App>, id: ItemId) -> Open {
     }
     let (held, saved) = app.with(|view| (view.shelf.cards.get(&id).cloned(), saved(view, id)));
     if let Some(card) = held {
-        let stored = app.store.body(id).await.ok().flatten().filter(|body| body.revision == card.revision);
+        let stored = app.store.body(id).await.ok().flatten();
+        let stored = stored.filter(|body| body.revision == card.revision && app.with(|view| view.shelf.intact(body, &card)));
         let body = stored.and_then(|stored| Body::decode(&stored.body).ok());
         // Whoever saved it goes on reading what he saved until its correction is here, and is told; an alert that was
         // corrected would mislead.

@@ -4,8 +4,9 @@ use crate::device::clock;
 use client::Loaded;
 use domain::content::{Card, ItemId, Kind};
 use domain::search::{DocFacts, Index, Terms};
+use domain::sign::{Verdict, verify_item};
 use domain::sorted::Map;
-use domain::sync::{Commit, Held};
+use domain::sync::{Commit, Held, StoredBody};
 use std::rc::Rc;
 
 #[derive(Default)]
@@ -92,6 +93,12 @@ impl Shelf {
 
     pub fn has_body(&self, id: ItemId) -> bool {
         self.held.cards.get(&id).is_some_and(|held| held.body)
+    }
+
+    /// Whether a text is still what was signed: memory of cheap phones flips bits. A key that ceased says nothing of that.
+    pub fn intact(&self, body: &StoredBody, card: &Card) -> bool {
+        let (Some(trust), Some(held)) = (&self.held.trust, self.held.cards.get(&body.id)) else { return true };
+        verify_item(trust, body.kid, &held.hash, &body.body, &body.sig, card.issued) != Verdict::Forged
     }
 
     /// Bodies that are not on this phone, and their bytes on the way here: text shrinks to about a third.

@@ -1,7 +1,7 @@
 //! Import of JSON Lines as `IMPORT.md` describes them: every good line is published, every bad one is named and skipped.
 //!
-//! The file is read twice: first to learn which items it holds (a line may refer to a later one, and only the last line
-//! of an item says whether anything is new), then to publish it, a batch of lines in one transaction.
+//! The file is read twice: first to learn which items it holds (a line may refer to a later one, and lines up to the one
+//! that is published already are no news), then to publish it, a batch of lines in one transaction.
 
 mod block;
 mod field;
@@ -98,9 +98,13 @@ impl From<Error> for Fault {
 pub async fn file(site: &Site, path: &Path) -> Result<Report, Error> {
     let mut file = File::open(path).map_err(Error::file(path))?;
     let mut folder = path.parent().unwrap_or(Path::new("."));
-    if !file.metadata().map_err(Error::file(path))?.is_file() {
+    let piped = !file.metadata().map_err(Error::file(path))?.is_file();
+    if piped {
         // What has been read of a pipe is gone from it.
         file = copy(file).map_err(Error::file(path))?;
+    }
+    // A file that a shell has put in the place of a pipe has no other name either.
+    if piped || ["/dev", "/proc"].iter().any(|here| path.starts_with(here)) {
         folder = Path::new(".");
     }
     let lines = || -> Result<_, Error> {
@@ -187,18 +191,20 @@ async fn expected(site: &Site, stories: &Stories) -> Result<Expected, Error> {
     }
 }
 
-/// Items of which several lines tell the story when its end is known already: none of these lines is news.
-async fn settled(site: &Site, stories: &Stories, expected: &Expected) -> Result<HashSet<String>, Error> {
-    let mut settled = HashSet::new();
+/// Items of which several lines tell a story that is known up to one of them, and how many lines that are: none of these is
+/// news, also where the story goes on.
+async fn settled(site: &Site, stories: &Stories, expected: &Expected) -> Result<HashMap<String, usize>, Error> {
+    let mut settled = HashMap::new();
     for (name, lines) in stories.iter().filter(|(_, lines)| lines.len() > 1) {
         let Some(known) = site.store.content_of(name).await? else { continue };
-        for told in lines.iter().rev() {
-            // A line that is refused for what it refers to is not the end.
-            if refers(site, name, told, expected).await? {
-                if told.content == known {
-                    settled.insert(name.clone());
+        let mut told = 0;
+        for line in lines {
+            // A line that is refused for what it refers to tells nothing.
+            if refers(site, name, line, expected).await? {
+                told += 1;
+                if line.content == known {
+                    settled.insert(name.clone(), told);
                 }
-                break;
             }
         }
     }
@@ -228,7 +234,7 @@ async fn publish(
     stories: Stories,
 ) -> Result<Report, Error> {
     let expected = Arc::new(expected(site, &stories).await?);
-    let settled = settled(site, &stories, &expected).await?;
+    let mut settled = settled(site, &stories, &expected).await?;
     let (now, mut report) = (site.now(), Report::default());
     let mut batch: Vec<(usize, Draft)> = Vec::with_capacity(BATCH);
     let mut lines = lines.peekable();
@@ -240,10 +246,12 @@ async fn publish(
         match found {
             Ok(draft) => {
                 let name = &draft.external;
-                if settled.contains(name) && refers(site, name, &Told::of(draft.clone()), &expected).await? {
-                    report.same += 1;
-                } else {
-                    batch.push((number, draft));
+                match settled.get_mut(name).filter(|left| **left > 0) {
+                    Some(left) if refers(site, name, &Told::of(draft.clone()), &expected).await? => {
+                        *left -= 1;
+                        report.same += 1;
+                    }
+                    _ => batch.push((number, draft)),
                 }
             }
             Err(Fault::Line(reason)) => report.count(number, Done::Refused(reason)),

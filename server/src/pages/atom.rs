@@ -3,7 +3,7 @@
 use super::document::escape;
 use crate::live::{Item, Snapshot};
 use domain::alert::{self, State};
-use domain::content::{ItemId, Kind, PlaceCode, Time};
+use domain::content::{Card, Gone, ItemId, Kind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::{Feed, Route};
 use domain::words::Lang;
@@ -17,12 +17,18 @@ const LENGTH: usize = 30;
 
 pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Time) -> String {
     let fates = Fates::of(snapshot, now);
-    let items = snapshot.items.values().map(|item| &**item).filter(|item| belongs(item, feed));
-    let mut items: Vec<(Time, &Item)> = items.map(|item| (fates.updated(item), item)).collect();
-    // What was published last comes first, so that a correction of an old item is not cut off.
-    items.sort_unstable_by_key(|(updated, item)| (Reverse(*updated), Reverse(item.card.issued), item.card.id));
-    items.truncate(LENGTH);
     let ctx = Ctx::html(lang, now, origin);
+    let items = snapshot.items.values().map(|item| &**item).filter(|item| belongs(&item.card, feed));
+    let mut entries: Vec<(Time, Told)> = items.map(|item| (fates.updated(item), Told::Item(item))).collect();
+    entries.extend(snapshot.gone.values().filter_map(|gone| {
+        let card = snapshot.published_as(gone.id).next()?;
+        // Samples go all at once: they would drive out what is news.
+        let news = !card.sample && gone.at.plus(alert::MEMORY) > now && belongs(&card, feed);
+        news.then(|| (gone.at, Told::Gone(gone, Box::new(card))))
+    }));
+    // What was published last comes first, so that a correction of an old item is not cut off.
+    entries.sort_by_cached_key(|(updated, told)| (Reverse(*updated), Reverse(told.card().issued), told.card().id));
+    entries.truncate(LENGTH);
     let i = instance();
     let (page, name) = match feed {
         Feed::Topic(topic) => (Route::Topic(*topic), i.topic(*topic).map(|topic| &topic.name)),
@@ -30,9 +36,9 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
         _ => (Route::Home, None),
     };
     let title = [name.unwrap_or(&i.area).get(lang), " – ", &i.name].concat();
-    // What was withdrawn left the feed: a change of it too (RFC 4287, 4.2.15).
+    // What was withdrawn and stands here no longer was a change of the feed too (RFC 4287, 4.2.15).
     let gone = snapshot.gone.values().map(|gone| gone.at);
-    let updated = items.iter().map(|(updated, _)| *updated).chain(gone).max().unwrap_or(snapshot.published);
+    let updated = entries.iter().map(|(updated, _)| *updated).chain(gone).max().unwrap_or(snapshot.published);
     let mut out = Writer(String::with_capacity(16 * 1024));
     out.raw("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
     out.raw(lang.tag());
@@ -42,16 +48,46 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     out.element("updated", &updated.rfc3339());
     out.link("self", "application/atom+xml", &[origin, &feed.path(lang)].concat());
     out.link("alternate", "text/html", &[origin, &page.path(lang)].concat());
-    for (updated, item) in items {
-        out.entry(item, updated, &fates.over(item, &ctx), lang, origin);
+    for (updated, told) in entries {
+        let card = told.card();
+        match &told {
+            Told::Item(item) => {
+                let head = card.headline(lang.tag());
+                out.begin(card, &head.lang, &[&fates.over(item, &ctx), head.title.as_str()].concat(), updated, &ctx);
+                out.link("alternate", "text/html", &links::full(card, lang, origin));
+                out.categories(card, lang);
+                out.element("summary", &head.summary);
+            }
+            // Its name stays so that programs put this in its place; what it said is gone.
+            Told::Gone(gone, _) => {
+                out.begin(card, lang.tag(), ctx.w().gone(), updated, &ctx);
+                out.link("alternate", "text/html", &links::short(card, lang, origin));
+                out.element("summary", &[ctx.w().gone_reason(), " ", &gone.reason].concat());
+            }
+        }
+        out.raw("</entry>\n");
     }
     out.raw("</feed>\n");
     out.0
 }
 
+/// What an entry tells of.
+enum Told<'a> {
+    Item(&'a Item),
+    Gone(&'a Gone, Box<Card>),
+}
+
+impl Told<'_> {
+    fn card(&self) -> &Card {
+        match self {
+            Told::Item(item) => &item.card,
+            Told::Gone(_, card) => card,
+        }
+    }
+}
+
 /// Feeds of a place hold what names it or what is above it, and alerts for everyone.
-fn belongs(item: &Item, feed: &Feed) -> bool {
-    let card = &item.card;
+fn belongs(card: &Card, feed: &Feed) -> bool {
     match feed {
         Feed::Topic(topic) => card.topics.contains(topic),
         Feed::Place(code) => {
@@ -129,21 +165,22 @@ impl Writer {
         self.raw("\"/>\n");
     }
 
-    fn entry(&mut self, item: &Item, updated: Time, over: &str, lang: Lang, origin: &str) {
-        let card = &item.card;
-        let head = card.headline(lang.tag());
+    /// What every entry has; its end is the caller's.
+    fn begin(&mut self, card: &Card, own: &str, title: &str, updated: Time, ctx: &Ctx) {
         self.raw("<entry xml:lang=\"");
-        escape(&head.lang, &mut self.0);
+        escape(own, &mut self.0);
         self.raw("\">\n");
-        self.element("title", &[over, head.title.as_str()].concat());
+        self.element("title", title);
         // The title may change and with it the address; the name of the entry may not.
-        self.element("id", &links::short(card, Lang::Vi, origin));
+        self.element("id", &links::short(card, Lang::Vi, &ctx.origin));
         self.element("updated", &updated.rfc3339());
         self.element("published", &card.issued.rfc3339());
         self.raw("<author>");
         self.element("name", &card.source);
         self.raw("</author>\n");
-        self.link("alternate", "text/html", &links::full(card, lang, origin));
+    }
+
+    fn categories(&mut self, card: &Card, lang: Lang) {
         for topic in card.topics.iter().filter_map(|topic| instance().topic(*topic)) {
             self.raw("<category term=\"");
             escape(&topic.slug, &mut self.0);
@@ -151,7 +188,5 @@ impl Writer {
             escape(topic.name.get(lang), &mut self.0);
             self.raw("\"/>\n");
         }
-        self.element("summary", &head.summary);
-        self.raw("</entry>\n");
     }
 }

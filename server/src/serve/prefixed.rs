@@ -9,9 +9,6 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// A phone may lose its signal for this long in the middle of a download.
-const STALL: Duration = Duration::from_secs(120);
-
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +37,15 @@ pub struct Prefixed {
     start: Vec<u8>,
     at: usize,
     stream: TcpStream,
+    /// How long nothing may be taken.
+    stall: Duration,
     /// Runs while nothing can be sent.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Prefixed {
-    pub fn new(start: Vec<u8>, stream: TcpStream) -> Prefixed {
-        Prefixed { start, at: 0, stream, stalled: None }
+    pub fn new(start: Vec<u8>, stream: TcpStream, stall: Duration) -> Prefixed {
+        Prefixed { start, at: 0, stream, stall, stalled: None }
     }
 
     /// Passes on what a write came to, unless it has come to nothing for too long.
@@ -55,7 +54,8 @@ impl Prefixed {
             self.stalled = None;
             return done;
         }
-        ready!(self.stalled.get_or_insert_with(|| Box::pin(sleep(STALL))).as_mut().poll(cx));
+        let stall = self.stall;
+        ready!(self.stalled.get_or_insert_with(|| Box::pin(sleep(stall))).as_mut().poll(cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }

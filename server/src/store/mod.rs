@@ -43,11 +43,12 @@ pub struct Store {
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(30))
+    plain(path).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
+}
+
+/// As the file is: a copy has no write-ahead log yet, and whoever only reads cannot give it one.
+fn plain(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(30))
 }
 
 /// Whether whoever opens this data folder changes its schema.
@@ -56,7 +57,7 @@ pub async fn is_older(data: &Path) -> Result<bool, Error> {
     if !path.exists() {
         return Ok(false);
     }
-    let mut reader = SqliteConnection::connect_with(&options(&path).read_only(true)).await?;
+    let mut reader = SqliteConnection::connect_with(&plain(&path).read_only(true)).await?;
     schema::is_older(&mut reader).await
 }
 
@@ -214,11 +215,21 @@ impl Store {
         Ok(())
     }
 
+    /// As on a disk on which no page more finds room.
+    #[cfg(test)]
+    pub(crate) async fn fill_up(&self) {
+        let mut tx = self.begin().await.unwrap();
+        let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count").fetch_one(tx.raw()).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(tx.raw()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Folds the write-ahead log into the database and closes every connection.
     pub async fn close(&self) {
         self.readers.close().await;
         let mut writer = self.writer.lock().await;
-        // A failure here costs nothing: the next start reads the write-ahead log.
+        // A failure here costs nothing: the next start reads the write-ahead log. Nor is it worth waiting for whoever reads.
+        let _ = sqlx::query("PRAGMA busy_timeout = 0").execute(&mut *writer).await;
         let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *writer).await;
     }
 }
@@ -262,10 +273,8 @@ mod tests {
         let note = || desk::Note { action: "test", words: &words, ..desk::Note::default() };
         let mut tx = store.begin().await.unwrap();
         tx.note(Time(1), note()).await.unwrap();
-        let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count").fetch_one(tx.raw()).await.unwrap();
-        // So many pages and no more, as on a disk without room.
-        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(tx.raw()).await.unwrap();
         tx.commit().await.unwrap();
+        store.fill_up().await;
         let mut tx = store.begin().await.unwrap();
         let refused = tx.note(Time(2), note()).await.unwrap_err();
         assert!(refused.is_full(), "{refused}");

@@ -45,6 +45,6 @@ fn script(name: &str, inputs: &[(&str, &str)]) -> Outcome {
     let server = run::server(&["server"], true)?;
     node.arg("--budget").arg(shell::root().join("tests/budget.toml"));
     node.arg("--bin").arg(&server).arg("--assets").arg(app::dist());
-    run::surroundings(&mut node, &server);
+    run::surroundings(&mut node, &server, &app::dist());
     shell::run(&mut node)
 }

@@ -2,6 +2,7 @@
 
 use crate::{Outcome, shell};
 use std::process::Command;
+use std::sync::Mutex;
 
 pub fn here() -> bool {
     shell::find("apt-get").is_some()
@@ -16,7 +17,7 @@ pub fn install(packages: &[&str], what_for: &str) -> Outcome {
     let install = || {
         let mut args = vec!["install", "-y", "--no-install-recommends"];
         args.extend(packages);
-        shell::run(&mut command(&args)?)
+        run(&args)
     };
     // Package lists are often older than the packages they name, or empty in a container: fetch them only then.
     install().or_else(|_| update().and_then(|()| install()))
@@ -24,7 +25,14 @@ pub fn install(packages: &[&str], what_for: &str) -> Outcome {
 
 /// Fetches the lists anew, for packages of which an old version will not do.
 pub fn update() -> Outcome {
-    shell::run(&mut command(&["update"])?)
+    run(&["update"])
+}
+
+/// One at a time: tools of the app and of the server are wanted at once, and the second would find everything locked.
+fn run(args: &[&str]) -> Outcome {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock();
+    shell::run(&mut command(args)?)
 }
 
 fn command(args: &[&str]) -> Outcome<Command> {

@@ -94,7 +94,8 @@ fn holds(data: &ItemData, ctx: &Ctx) -> Option<El> {
         return replaced;
     }
     let (class, text) = standing(card, ctx);
-    Some(cl("p", class).text(text))
+    // When an event takes place says how it stands with it.
+    (card.kind != Kind::EVENT || class == OVER).then(|| cl("p", class).text(text))
 }
 
 /// Class and sentence; alerts have their own.

@@ -151,3 +151,34 @@ pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
     let up = visit.path.strip_suffix("/buoc").or(visit.path.strip_suffix("/tep")).unwrap_or("");
     page(visit, status, w.trouble, main.kid(back(visit, up, w.go_back)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::desk::Note;
+    use crate::{App, Options};
+    use domain::content::Time;
+    use http_body_util::BodyExt;
+
+    /// Nobody writes a warning twice because a disk was full.
+    #[tokio::test]
+    async fn what_was_typed_stays_on_the_page_when_the_disk_is_full() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = App::open(folder.path(), Options::default()).await.unwrap().site;
+        site.store.fill_up().await;
+        let mut tx = site.store.begin().await.unwrap();
+        let words = "x".repeat(100_000);
+        let full = tx.note(Time(1), Note { action: "test", words: &words, ..Note::default() }).await.unwrap_err();
+        tx.roll_back().await;
+        let request = axum::http::Request::get("/ban-lam-viec/viec/7").body(axum::body::Body::empty()).unwrap();
+        let (visit, _) = Visit::read(site, request).await.unwrap();
+        let form = Form::parse("title=Lũ quét & sạt lở&password=bí mật".replace(" & ", " %26 ").as_bytes());
+        let answer = trouble(&visit, &form, Trouble::Broken(full)).await;
+        assert_eq!(answer.status(), StatusCode::INSUFFICIENT_STORAGE);
+        let page = answer.into_body().collect().await.unwrap().to_bytes();
+        let page = String::from_utf8_lossy(&page);
+        assert!(page.contains(visit.w().disk_full), "{page}");
+        assert!(page.contains("name=\"title\">\nLũ quét &amp; sạt lở</textarea>"), "{page}");
+        assert!(!page.contains("bí mật"), "{page}");
+    }
+}
