@@ -22,9 +22,10 @@ pub fn home(ctx: &Ctx, data: HomeData) -> El {
     let topics = data.topics.iter().filter_map(|(topic, count, next)| topic_row(*topic, *count, *next, ctx)).collect::<Vec<_>>();
     let near = section(w.my_alerts(), stated(&data.near, true, ctx));
     // Below those of the reader's own places: what is in force there stands above.
-    let in_force = if near.is_some() { w.alerts_elsewhere() } else { w.alerts_in_force() };
+    let mine_above = near.is_some();
+    let in_force = if mine_above { w.alerts_elsewhere() } else { w.alerts_in_force() };
     root.maybe(near.map(|section| section.class("fx")))
-        .maybe(section(in_force, banners(&data.alerts, ctx)).map(|section| section.class("fx")))
+        .maybe(section(in_force, stated(&data.alerts, mine_above, ctx)).map(|section| section.class("fx")))
         .maybe(section(w.alerts_other(), banners(&data.other_alerts, ctx)))
         .maybe(mine.map(|mine| mine.apart()))
         .maybe(section(w.newest(), newest(&data.newest, data.lead, ctx)))

@@ -4,12 +4,45 @@ use super::world::{NOW, World};
 use crate::ctx::{Ctx, Mine};
 use crate::data::*;
 use domain::alert::State;
-use domain::content::{AlertInfo, Card, ItemId, MsgType, PlaceCode, Status};
+use domain::content::{AlertInfo, Card, ItemId, Kind, MsgType, PlaceCode, Status, Time};
 use domain::words::Lang;
 use leptos::prelude::RenderHtml;
 
 fn names<'a>(world: &'a World, cards: impl IntoIterator<Item = &'a Card>) -> Vec<&'static str> {
     cards.into_iter().map(|card| world.cards.iter().find(|(_, known)| known.id == card.id).unwrap().0).collect()
+}
+
+/// What is in force elsewhere must not read as if nothing were at home; each says how it stands.
+#[test]
+fn home_tells_alerts_of_ones_own_place_from_those_elsewhere() {
+    let mut world = World::new("Lũ");
+    let (_, near) = world.cards.iter().find(|(name, _)| *name == "alert").unwrap().clone();
+    let far = Card { id: ItemId([99; 5]), places: vec![PlaceCode(19753)], ..near };
+    world.cards.push(("far", far));
+    let shown = |places: Vec<PlaceCode>| {
+        let data = HomeData::select(world.cards.iter().map(|(_, card)| card), NOW, &Mine { places, topics: vec![] });
+        let html = crate::pages::home(&Ctx::app(Lang::Vi, NOW, ""), data).to_html();
+        let sections = html.split("<h2>").skip(1).map(|rest| {
+            let (title, rest) = rest.split_once("</h2>").unwrap();
+            (title.to_owned(), rest.split("</section>").next().unwrap().matches("Đang có hiệu lực").count())
+        });
+        sections.take(2).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(vec![])[0], ("Cảnh báo đang có hiệu lực".into(), 0), "the heading says it");
+    assert_eq!(shown(vec![PlaceCode(20044)]), [("Cảnh báo nơi tôi ở".into(), 2), ("Cảnh báo ở nơi khác".into(), 1)]);
+}
+
+/// When it takes place says how it stands with it; that it is over is said.
+#[test]
+fn an_event_says_nothing_of_force() {
+    let world = World::new("Lễ hội");
+    let (_, event) = world.cards.iter().find(|(_, card)| card.kind == Kind::EVENT).unwrap();
+    let said = |now: Time| {
+        let data = ItemData::select(event, Some(&world.body), world.cards.iter().map(|(_, card)| card), now);
+        crate::pages::item(&Ctx::app(Lang::Vi, now, ""), data).to_html()
+    };
+    assert!(!said(NOW).contains("hiệu lực"), "{}", said(NOW));
+    assert!(said(event.end().unwrap()).contains("class=\"st off\""));
 }
 
 #[test]
