@@ -93,8 +93,8 @@
     });
   }
   if (!shell) {
-    // A clock that is hours ahead would call over what holds: where something seems to be, the server is asked once what time
-    // it is. Without an answer the phone's own word counts.
+    // A clock that is hours ahead would call over what holds: where something seems to be, the server is asked what time it
+    // is, once for as long as the page is looked at. Without an answer the phone's own word counts.
     var asked, look = function () {
       if (!due()) return;
       asked = asked || Promise.race([fetch('/sync/head', { method: 'HEAD', cache: 'no-store' }).then(function (answer) {
@@ -104,7 +104,8 @@
     };
     look();
     setInterval(look, 30000);
-    d.addEventListener('visibilitychange', look);
+    // A phone may have put its clock right, or wrong, meanwhile.
+    d.addEventListener('visibilitychange', function () { asked = ahead = 0; look(); });
   }
 
   if (inside && !shell) {
