@@ -96,16 +96,21 @@
     // A clock that is hours ahead would call over what holds: where something seems to be, the server is asked what time it
     // is, once for as long as the page is looked at. Without an answer the phone's own word counts.
     var asked, look = function () {
-      if (!due()) return;
+      if (!ahead && !due()) return;
       asked = asked || Promise.race([fetch('/sync/head', { method: 'HEAD', cache: 'no-store' }).then(function (answer) {
-        ahead = Date.now() - Date.parse(answer.headers.get('date')) || 0;
+        // A Wi-Fi that asks for a login has a clock of its own.
+        if (/^application\/x-bantin/.test(answer.headers.get('content-type'))) ahead = Date.now() - Date.parse(answer.headers.get('date')) || 0;
       }).catch(function () {}), new Promise(function (done) { setTimeout(done, 5000); })]);
       asked.then(stale);
     };
     look();
     setInterval(look, 30000);
-    // A phone may have put its clock right, or wrong, meanwhile.
-    d.addEventListener('visibilitychange', function () { asked = ahead = 0; look(); });
+    // A phone may have put its clock right, or wrong, meanwhile. Without an answer what was heard before counts.
+    d.addEventListener('visibilitychange', function () {
+      if (d.hidden) return;
+      asked = 0;
+      look();
+    });
   }
 
   if (inside && !shell) {

@@ -62,7 +62,12 @@ impl Live {
     pub async fn refresh(&self) -> Result<bool, Error> {
         let turn = self.turn.lock().await;
         let (base, now) = (self.now(), self.clock.now());
-        let fresh = self.store.log_after(base.seq()).await?;
+        // Time passes also while the database cannot be read: nothing stands as in force past its end.
+        let (fresh, unread) = match self.store.log_after(base.seq()).await {
+            Ok(fresh) => (fresh, Ok(true)),
+            Err(cause) if base.stale(now) => (Vec::new(), Err(cause)),
+            Err(cause) => return Err(cause),
+        };
         if fresh.is_empty() && !base.stale(now) {
             return Ok(false);
         }
@@ -70,6 +75,6 @@ impl Live {
         *self.current.write().unwrap_or_else(|e| e.into_inner()) = Arc::new(next);
         drop(turn);
         self.changed.send_modify(|count| *count += 1);
-        Ok(true)
+        unread
     }
 }

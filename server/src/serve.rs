@@ -7,6 +7,7 @@ use crate::backstage;
 use crate::error::Error;
 use crate::router;
 use crate::site::Site;
+use crate::store::Watch;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -175,25 +176,26 @@ async fn follow(site: Arc<Site>) {
             snapshots.mark_unchanged();
             crate::sync::warm(&site).await;
         }
-        let look = async {
-            if watch.is_none() {
-                watch = Some(site.store.watch().await?);
-            }
-            let changed = match watch.as_mut() {
-                Some(watch) => watch.changed().await?,
-                None => false,
-            };
-            if changed || site.live.now().stale(site.now()) {
-                site.refresh().await?;
-            }
-            Ok::<(), Error>(())
-        };
-        if let Err(cause) = look.await {
+        if let Err(cause) = look(&site, &mut watch).await {
             tracing::error!(%cause, "the newest publications could not be read");
             site.metrics.failures.fetch_add(1, Ordering::Relaxed);
             watch = None;
         }
     }
+}
+
+async fn look(site: &Site, watch: &mut Option<Watch>) -> Result<(), Error> {
+    let changed = async {
+        let watch = match watch {
+            Some(watch) => watch,
+            None => watch.insert(site.store.watch().await?),
+        };
+        watch.changed().await
+    }
+    .await;
+    // Also where nobody can tell: time passes all the same.
+    let read = if !matches!(changed, Ok(false)) || site.live.now().stale(site.now()) { site.refresh().await } else { Ok(()) };
+    changed.and(read)
 }
 
 /// Takes as many file handles as this process may have: systems begin with 1024, which is soon as many readers.

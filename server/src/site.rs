@@ -166,10 +166,11 @@ impl Site {
 
     /// Takes in what this or another process has published.
     pub async fn refresh(&self) -> Result<(), Error> {
-        if self.live.refresh().await? {
+        let done = self.live.refresh().await;
+        if !matches!(done, Ok(false)) {
             self.pages.clear();
         }
-        Ok(())
+        done.map(drop)
     }
 }
 

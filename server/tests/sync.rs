@@ -275,6 +275,15 @@ async fn readers_are_answered_without_the_database() {
         let at = at.replace('ử', "%E1%BB%AD");
         assert_eq!(lab.get(&at, &[]).await.status, 200, "{at}");
     }
+    // Nor does time stand still: an alert ends, and whoever runs the server is told what is wrong.
+    let state = async || {
+        let list: serde_json::Value = serde_json::from_slice(&lab.get("/api/v1/alerts", &[]).await.body).unwrap();
+        list["items"][0]["alert"]["state"].as_str().unwrap_or("none").to_owned()
+    };
+    assert_eq!(state().await, "in-force");
+    lab.time.fetch_add(3 * 3_600, Ordering::SeqCst);
+    assert!(lab.app.site.refresh().await.is_err());
+    assert_eq!(state().await, "ended");
 }
 
 #[tokio::test]

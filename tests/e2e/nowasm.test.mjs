@@ -117,7 +117,25 @@ test('a phone whose clock is ahead reads what has just come as it is, and withou
     }
   }
   await kept(page, '/canh-bao');
+  // A Wi-Fi that asks for a login has a clock of its own, and says nothing of ours.
+  await page.route('**/sync/head', route => route.fulfill({ status: 200, contentType: 'text/html', headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' }, body: '' }));
+  await page.evaluate(() => window.__set(0));
+  await sleep(500);
+  assert.equal(await page.locator('main .off').count(), 0);
+  const other = await page.context().newPage();
+  await other.route('**/sync/head', route => route.fulfill({ status: 200, contentType: 'text/html', headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' }, body: '' }));
+  await other.addInitScript(() => { const now = Date.now; Date.now = () => now() + 3 * 3600e3; });
+  await other.goto(`${soon.url}/canh-bao`);
+  await other.locator('main .off .st', { hasText: 'chưa chắc đã an toàn' }).waitFor();
+  await other.close();
+  await page.unroute('**/sync/head');
+  await page.evaluate(() => window.__set(7 * 3600e3));
+  await sleep(1000);
   await soon.kill();
+  // Without an answer what was heard before counts, for as long as the page stands.
+  await page.evaluate(() => window.__set(7 * 3600e3));
+  await sleep(1000);
+  assert.equal(await page.locator('main .off').count(), 0);
   await page.goto(`${soon.url}/canh-bao`);
   await page.locator('main .off .st', { hasText: 'chưa chắc đã an toàn' }).waitFor();
   await chrome.close();

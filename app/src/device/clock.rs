@@ -2,15 +2,29 @@
 
 use super::window;
 use domain::content::Time;
+use domain::sync::clock;
 use gloo_timers::future::TimeoutFuture;
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+thread_local! {
+    /// How far the phone's clock is ahead of the server's, in seconds, as far as the server has told.
+    static AHEAD: Cell<i64> = const { Cell::new(0) };
+}
+
+/// By the phone's clock, unless the server has told that it is fast: alerts would look ended that hold.
 pub fn now() -> Time {
-    Time((js_sys::Date::now() / 1000.0) as i64)
+    Time((js_sys::Date::now() / 1000.0) as i64 - AHEAD.get())
+}
+
+/// What an answer that was made just now says of the time.
+pub fn told(date: &str) {
+    let ahead = ((js_sys::Date::now() - js_sys::Date::parse(date)) / 1000.0) as i64;
+    AHEAD.set(if ahead > clock::SLACK { ahead } else { 0 });
 }
 
 pub fn random() -> u32 {

@@ -162,6 +162,11 @@ async fn once(ask: &Ask<'_>, bytes: &mut Vec<u8>) -> Try {
     let header = |name: &str| response.headers().get(name).ok().flatten();
     this.wire = HEADERS;
     this.tag = header("etag");
+    let foreign = !header("content-type").is_some_and(|kind| kind.starts_with(ask.kind));
+    // One that the browser had kept tells the time of then, a stranger's anything.
+    if let Some(date) = header("date").filter(|_| ask.fresh && (!foreign || response.status() == 304)) {
+        clock::told(&date);
+    }
     let fault = match response.status() {
         200 if ask.headers.iter().any(|(name, _)| *name == "Range") => {
             // Another frame than the one that was begun.
@@ -179,7 +184,6 @@ async fn once(ask: &Ask<'_>, bytes: &mut Vec<u8>) -> Try {
         }
         _ => Some(NetFault::Portal),
     };
-    let foreign = !header("content-type").is_some_and(|kind| kind.starts_with(ask.kind));
     if let Some(fault) = fault.or(foreign.then_some(NetFault::Portal)) {
         abort.abort();
         this.end = End::Fault(fault);

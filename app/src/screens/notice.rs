@@ -3,7 +3,6 @@
 use crate::state::View;
 use domain::route::Route;
 use domain::sync::Trouble;
-use domain::sync::clock::Off;
 use domain::words::{fill, size};
 use ui::Ctx;
 use ui::el::{El, cl, el};
@@ -45,12 +44,9 @@ pub fn notices(view: &View, ctx: &Ctx) -> El {
     });
     out.maybe(view.toast.map(|text| line("up toast", text)))
         .maybe(trouble)
-        .maybe(view.clock_off().map(|off| match off {
-            Off::Behind => {
-                let at = ctx.when(ctx.now);
-                cl("p", "warn").text(fill(w.clock_off(), &[("at", &at)]))
-            }
-            Off::Ahead => line("warn", w.clock_ahead()),
+        .maybe(view.clock_behind().then(|| {
+            let at = ctx.when(ctx.now);
+            cl("p", "warn").text(fill(w.clock_off(), &[("at", &at)]))
         }))
         .maybe(update)
         .maybe(install)

@@ -20,7 +20,6 @@ use client::{Saved, Settings};
 use domain::content::{Card, ItemId, Time};
 use domain::route::Route;
 use domain::sorted::{Map, Set};
-use domain::sync::clock::Off;
 use domain::sync::{Commit, Trouble};
 use domain::words::{Lang, Words};
 use leptos::tachys::view::{Mountable, Render};
@@ -119,9 +118,9 @@ impl View {
         self.shelf.held.cursor.fresh.max(self.checked)
     }
 
-    /// What is wrong with the phone's clock, where it is so much that it matters.
-    pub fn clock_off(&self) -> Option<Off> {
-        domain::sync::clock::off(clock::now(), self.shelf.held.cursor.floor_time, self.checked)
+    /// Whether the phone's clock is behind by so much that it matters.
+    pub fn clock_behind(&self) -> bool {
+        domain::sync::clock::behind(clock::now(), self.shelf.held.cursor.floor_time)
     }
 
     pub fn ctx(&self) -> Ctx {

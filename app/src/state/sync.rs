@@ -39,14 +39,16 @@ impl Pace {
         let now = clock::now();
         self.rest.set((now, now.plus(seconds)));
     }
+
+    fn resting(&self) -> bool {
+        let (now, (from, until)) = (clock::now(), self.rest.get());
+        from <= now && now < until
+    }
 }
 
 /// Runs a session unless one runs, the server asked for peace, or the last one is recent.
 pub fn soon(app: &Rc<App>) {
-    let pace = &app.sync;
-    let (now, (from, until)) = (clock::now(), pace.rest.get());
-    let resting = from <= now && now < until;
-    if !pace.running.get() && !resting {
+    if !app.sync.running.get() && !app.sync.resting() {
         again(app, 0);
     }
 }
@@ -206,9 +208,11 @@ fn plan(app: &Rc<App>, seconds: u32) {
     let app = app.clone();
     spawn(async move {
         clock::sleep(seconds.saturating_mul(1000)).await;
-        if app.sync.plan.get() == plan && !page::hidden() {
-            soon(&app);
+        if app.sync.plan.get() != plan || page::hidden() {
+            return;
         }
+        // A clock that was set back meanwhile makes the rest longer than the wait.
+        if app.sync.resting() { self::plan(&app, EVERY) } else { soon(&app) }
     });
 }
 

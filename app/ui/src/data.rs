@@ -90,7 +90,8 @@ impl<'a> HomeData<'a> {
             for list in [&mut alerts, &mut other_alerts] {
                 nearby.extend(list.extract_if(.., |alert| places.concerns(alert.card)));
             }
-            nearby.truncate(HOME_NEAR);
+            let in_force = nearby.iter().filter(|alert| alert.state == State::InForce).count();
+            nearby.truncate(in_force.max(HOME_NEAR));
             other_alerts.retain(|alert| alert.state != State::Cancelled);
         }
         other_alerts.truncate(HOME_OTHER_ALERTS);
@@ -203,13 +204,14 @@ impl<'a> ItemData<'a> {
         if card.alert().is_some() {
             let chains = alert::Chains::of(cards);
             (data.chain, data.missed) = chains.chain(card.id);
+            let after = chains.after(card.id, now);
             let mut standings = chains.standings(now).into_iter();
             data.state = standings.find(|standing| standing.card.id == card.id).map(|standing| standing.state);
             if data.chain.len() < 2 && data.missed.is_empty() {
                 data.chain.clear();
             }
             if matches!(data.state, Some(State::Superseded | State::Cancelled)) {
-                data.replaced_by = data.chain.last().copied().filter(|last| last.id != card.id);
+                data.replaced_by = after;
             }
         }
         data

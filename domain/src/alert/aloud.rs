@@ -78,20 +78,18 @@ fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<State>, cal
     if holds {
         tell(&card.headline("vi").summary, 1);
     }
+    // Nobody is told to beware where a danger is called off.
+    let (at, everywhere) = match info.msg_type {
+        MsgType::Cancel => (d.aloud_freed, d.aloud_freed_everywhere),
+        _ => (d.aloud_where, d.aloud_everywhere),
+    };
     let variant = body.variant("vi");
     match variant.and_then(|variant| variant.fact(FactKind::AREA)) {
-        Some(area) => tell(&fill(d.aloud_where, &[("places", area)]), 1),
+        Some(area) => tell(&fill(at, &[("places", area)]), 1),
         None => {
             let names = card.places.iter().filter_map(|code| Some(instance().place(*code)?.name.vi.as_str()));
             let names: Vec<&str> = names.collect();
-            tell(
-                &if names.is_empty() {
-                    d.aloud_everywhere.to_owned()
-                } else {
-                    fill(d.aloud_where, &[("places", &names.join(", "))])
-                },
-                1,
-            );
+            tell(&if names.is_empty() { everywhere.to_owned() } else { fill(at, &[("places", &names.join(", "))]) }, 1);
         }
     }
     if let Some(end) = card.expires.filter(|_| over.is_none() && info.msg_type != MsgType::Cancel) {

@@ -160,6 +160,19 @@ impl<'a> Chains<'a> {
         before
     }
 
+    /// The last word that took the place of a message; clocks of senders say nothing of it.
+    pub fn after(&self, of: ItemId, now: Time) -> Option<&'a Card> {
+        let (mut at, mut last) = (self.place(of)?, None);
+        // Never longer than the chain, also where messages refer to each other in a circle.
+        for _ in 0..self.messages.len() {
+            let message = &self.messages[at];
+            let Some(by) = message.by.filter(|_| message.replaced(now)) else { break };
+            at = by;
+            last = Some(self.messages[at].card);
+        }
+        last
+    }
+
     fn state(&self, message: &Message, now: Time) -> State {
         let by = message.by.filter(|_| message.replaced(now));
         match by.map(|by| self.messages[by].info.msg_type) {

@@ -134,13 +134,16 @@ fn places(card: &Card, lang: Lang) -> Vec<String> {
     if names.is_empty() { Vec::new() } else { all.iter().map(|places| fill(d.sms_where, &[("places", places)])).collect() }
 }
 
-/// `18:00 23/11`, as short as it can be said.
 fn until(card: &Card, info: &AlertInfo, lang: Lang, now: Time) -> Option<Vec<String>> {
     let end = card.expires.filter(|_| info.msg_type != MsgType::Cancel)?;
-    let c = end.civil();
-    let at = format!("{:02}:{:02} {:02}/{:02}", c.hour, c.minute, c.day, c.month);
     let d = lang.desk();
-    Some(vec![fill(if end > now { d.sms_until } else { d.sms_ended }, &[("at", &at)])])
+    Some(vec![fill(if end > now { d.sms_until } else { d.sms_ended }, &[("at", &instant(end))])])
+}
+
+/// `18:00 23/11`, as short as it can be said.
+pub fn instant(at: Time) -> String {
+    let c = at.civil();
+    format!("{:02}:{:02} {:02}/{:02}", c.hour, c.minute, c.day, c.month)
 }
 
 /// What stands between two parts.

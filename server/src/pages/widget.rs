@@ -20,6 +20,8 @@ use domain::sign::hash;
 use domain::words::Lang;
 use std::fmt::Write;
 use std::sync::Arc;
+use ui::Ctx;
+use ui::parts::state_text;
 
 pub const PATH: &str = "/nhung/canh-bao";
 /// Alerts that are shown; the link below leads to the rest.
@@ -108,9 +110,11 @@ fn policy() -> String {
 }
 
 fn print(snapshot: &Snapshot, area: &Area, lang: Lang, origin: &str, now: Time) -> String {
-    let w = lang.words();
+    let (w, ctx) = (lang.words(), Ctx::html(lang, now, origin));
     let all = alert::standings(snapshot.cards(), now);
-    let live = all.iter().filter(|one| matches!(one.state, Stands::InForce | Stands::Ended) && area.concerns(&one.card.places));
+    let live = all
+        .iter()
+        .filter(|one| matches!(one.state, Stands::InForce | Stands::Coming | Stands::Ended) && area.concerns(&one.card.places));
     // What is played is no news for whoever passes by.
     let live: Vec<_> = live.filter(|one| one.card.status() == Status::Actual).collect();
     let mut out = start(lang);
@@ -132,8 +136,8 @@ fn print(snapshot: &Snapshot, area: &Area, lang: Lang, origin: &str, now: Time) 
         }
         escape(&one.card.headline(lang.tag()).title, &mut out);
         out.push_str("</a>");
-        if over {
-            let _ = write!(out, "<br><small>{}</small>", w.alert_ended());
+        if one.state != Stands::InForce {
+            let _ = write!(out, "<br><small>{}</small>", state_text(one.card, one.state, &ctx));
         }
         out.push_str("</p>");
     }

@@ -162,7 +162,14 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
         Logged::Card(_) => (card(entry), None),
         Logged::Gone(gone) => (None, Gone::decode(gone).ok()),
     };
+    // Something that came before it in the log, or was corrected since, and that has been followed: what followed is what
+    // phones are to show.
+    let overtaken = |card: &Card| {
+        let others = snapshot.cards().filter(|other| other.id != card.id && other.status() == card.status());
+        alert::Chains::of(others.chain([card])).after(card.id, site.now()).is_some()
+    };
     let told = match now.filter(calls) {
+        Some(card) if overtaken(&card) => None,
         Some(card) => {
             // Its name on phones stays what it was, also where the oldest message was withdrawn since. A drill goes on with
             // nothing real, and nothing real with a drill.
@@ -189,7 +196,7 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
             let corrected =
                 || card(entry).map(|card| Gone { id: card.id, revision: card.revision, at: card.issued, reason: reason(card) });
             let before = snapshot.entries[..at].iter().rev().filter(|before| before.id == entry.id);
-            let before = before.filter_map(|before| card(before)).find(calls);
+            let before = before.filter_map(|before| card(before)).find(calls).filter(|card| !overtaken(card));
             let known = site.store.push_chains(&[entry.id]).await?.into_iter().next();
             let parts = known.zip(gone.or_else(corrected)).zip(before);
             parts.and_then(|((chain, gone), card)| Told::withdrawn(seq, chain, card, gone, &slip()))

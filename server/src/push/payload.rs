@@ -4,6 +4,7 @@
 use crate::compress;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use domain::alert::sms;
 use domain::content::{AlertInfo, Block, Body, Card, Gone, Headline, ItemId, MsgType, Status, Time};
 use domain::route::{item_path, notify_path};
 use domain::wire::push::{DICTIONARY, MAX, MAX_ITEM};
@@ -172,7 +173,7 @@ impl Told {
             item,
         };
         let headline = self.card.headline(lang.tag());
-        let mut body = self.text(headline, longest);
+        let mut body = self.text(headline, lang, longest);
         let whole = item.is_some() && item == self.item.as_deref();
         if !whole && self.withdrawn.is_none() && longest > 0 {
             body = [&body, " ", lang.desk().push_more].concat();
@@ -206,12 +207,14 @@ impl Told {
         short(&[mark, parts.join(": ")].concat(), MAX_TITLE)
     }
 
-    /// The summary and the first steps; of a withdrawal the reason.
-    fn text(&self, headline: &Headline, longest: usize) -> String {
+    /// Until when, since it may stay on a locked screen for longer, the summary, and the first steps; of a withdrawal the reason.
+    fn text(&self, headline: &Headline, lang: Lang, longest: usize) -> String {
         if let Some(reason) = &self.withdrawn {
             return short(reason, longest);
         }
-        let mut out = headline.summary.trim().to_owned();
+        let end = self.card.expires.filter(|_| self.info.msg_type != MsgType::Cancel);
+        let until = end.map(|end| fill(lang.desk().sms_until, &[("at", &sms::instant(end))]) + ". ");
+        let mut out = until.unwrap_or_default() + headline.summary.trim();
         let blocks = self.body.variant(&headline.lang).map(|variant| &variant.blocks[..]).unwrap_or_default();
         let steps = blocks.iter().find_map(|block| match block {
             Block::Steps(steps) => Some(&steps[..]),

@@ -42,6 +42,32 @@ async fn a_chain_goes_to_those_who_heard_of_it_and_rings_when_it_gets_worse() {
     assert_eq!(tags, vec![json!(first.to_string()); 4]);
 }
 
+/// A file may name the newest first, and something old may be corrected or taken back once there is newer word.
+#[tokio::test]
+async fn what_has_been_followed_calls_nobody_whatever_its_place_in_the_log() {
+    let world = World::new().await;
+    let phone = Phone::new(0);
+    world.subscribe(&phone, &[HERE], 1).await;
+    world.lab.import(&[follow("c", "cancel", "a", 3, &[HERE]), alert("a", 3, &[HERE])]).await;
+    world.idle().await;
+    world.service.quiet(Duration::from_millis(300)).await;
+    world.lab.import(&[follow("e", "update", "d", 3, &[HERE]), alert("d", 2, &[HERE])]).await;
+    let got = world.service.until("the last word", |got| got.len() == 1).await;
+    world.idle().await;
+    assert_eq!((heard(&phone, &got), phone.open(&got[0])["bt"]["level"].clone()), (vec![("update".to_owned(), true)], json!(3)));
+    let mut corrected = alert("d", 2, &[HERE]);
+    corrected["title"] = "Lũ ở suối trên".into();
+    for line in [corrected, json!({"id": "d", "withdrawn": "Nhập nhầm xã."})] {
+        world.lab.import(&[line]).await;
+        world.idle().await;
+        world.service.quiet(Duration::from_millis(300)).await;
+    }
+    // The last word itself may be corrected, and is taken back.
+    world.lab.import(&[json!({"id": "e", "withdrawn": "Nhập nhầm xã."})]).await;
+    let got = world.service.until("the withdrawal", |got| got.len() == 2).await;
+    assert_eq!(heard(&phone, &got).last(), Some(&("cancel".to_owned(), false)));
+}
+
 #[tokio::test]
 async fn what_was_lowered_and_gets_worse_rings_again() {
     let world = World::new().await;

@@ -55,7 +55,7 @@ async fn an_alert_arrives_whole_at_those_it_concerns_near_ones_first() {
 
     let json = here.open(&got[0]);
     assert_eq!(json["notification"]["title"], "Cấp 2 – rủi ro trung bình: Lũ quét a");
-    assert_eq!(json["notification"]["body"], "Lên cao.\n1. Lên đồi");
+    assert_eq!(json["notification"]["body"], "Đến 18:00 23/11. Lên cao.\n1. Lên đồi");
     assert_eq!(json["notification"]["navigate"], format!("https://bantin.example/canh-bao/lu-quet-a-{id}"));
     assert_eq!((&json["bt"]["type"], &json["bt"]["ring"]), (&json!("alert"), &json!(true)));
     let plain = unpacked(&json);

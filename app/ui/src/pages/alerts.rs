@@ -12,7 +12,9 @@ use domain::words::{date, decimal, fill};
 pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
     let w = ctx.w();
     let calls = instance().hotlines.iter().map(|hotline| call(&hotline.number, hotline.name.get(ctx.lang)));
-    let none = data.in_force.is_empty().then(|| cl("p", "ok").text(w.no_alert()));
+    // Beside what is coming, or has ended without newer word, it would calm whom it should not.
+    let none =
+        (data.in_force.is_empty() && data.coming.is_empty() && data.ended.is_empty()).then(|| cl("p", "ok").text(w.no_alert()));
     let ended = (!data.ended.is_empty()).then(|| tx("p", w.ended_explained())).into_iter().chain(banners(&data.ended, ctx));
     page("alerts", w.alerts())
         .maybe(none)

@@ -13,10 +13,12 @@ use domain::words::{date, decimal, fill};
 pub fn place(ctx: &Ctx, data: PlaceData) -> El {
     let w = ctx.w();
     let Some(place) = instance().place(PlaceCode(data.code)) else { return super::not_found(ctx) };
-    let follow = ctx.is_app().then(|| follow(data.code, w.follow_place(), ctx));
+    // Nobody lives in all of the city.
+    let follow = (ctx.is_app() && place.parent.is_some()).then(|| follow(data.code, w.follow_place(), ctx));
     let empty = data.items.is_empty() && data.alerts.is_empty() && data.events.is_empty();
     let alerts = banners(&data.alerts, ctx);
-    let calm = (!data.alerts.iter().any(|alert| alert.state == State::InForce)).then(|| cl("p", "ok").text(w.place_no_alert()));
+    // Beside what is coming, or has ended without newer word, it would calm whom it should not.
+    let calm = (!data.alerts.iter().any(|alert| alert.state != State::Cancelled)).then(|| cl("p", "ok").text(w.place_no_alert()));
     page("place", place.name.get(ctx.lang))
         .maybe(follow)
         .maybe(section(w.alerts(), alerts))

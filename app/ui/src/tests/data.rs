@@ -32,6 +32,55 @@ fn home_tells_alerts_of_ones_own_place_from_those_elsewhere() {
     assert_eq!(shown(vec![PlaceCode(20044)]), [("Cảnh báo nơi tôi ở".into(), 2), ("Cảnh báo ở nơi khác".into(), 1)]);
 }
 
+/// Whoever chose many places misses nothing of what holds there.
+#[test]
+fn home_leaves_out_nothing_that_is_in_force_at_home() {
+    let mut world = World::new("Lũ");
+    let (_, near) = world.cards.iter().find(|(name, _)| *name == "alert").unwrap().clone();
+    let detail = AlertInfo { references: vec![], ..near.alert().unwrap() }.encode();
+    world.cards.extend((0..9).map(|n| ("more", Card { id: ItemId([60 + n; 5]), detail: detail.clone(), ..near.clone() })));
+    let mine = Mine { places: vec![PlaceCode(20044)], topics: vec![] };
+    let home = HomeData::select(world.cards.iter().map(|(_, card)| card), NOW, &mine);
+    let in_force = |list: &[domain::alert::Standing]| list.iter().filter(|one| one.state == State::InForce).count();
+    let all = HomeData::select(world.cards.iter().map(|(_, card)| card), NOW, &Mine::default());
+    assert!(in_force(&all.alerts) > 9);
+    assert_eq!(in_force(&home.near) + in_force(&home.alerts), in_force(&all.alerts));
+    assert!(home.near.iter().all(|one| one.state == State::InForce), "what no longer holds makes room");
+}
+
+/// Clocks of senders differ: an all-clear dated before what it calls off is the last word all the same.
+#[test]
+fn an_all_clear_is_never_replaced_by_what_it_calls_off() {
+    let mut world = World::new("Lũ");
+    let (_, alert) = world.cards.iter().find(|(name, _)| *name == "alert").unwrap().clone();
+    let cancel = AlertInfo { msg_type: MsgType::Cancel, references: vec![alert.id], ..alert.alert().unwrap() };
+    let early = Card { id: ItemId([98; 5]), issued: alert.issued.plus(-60), detail: cancel.encode(), ..alert.clone() };
+    world.cards.push(("early", early.clone()));
+    let of = |card: &Card| {
+        let data = ItemData::select(card, None, world.cards.iter().map(|(_, card)| card), NOW);
+        (data.state, data.replaced_by.map(|card| card.id))
+    };
+    assert_eq!(of(&early), (Some(State::Cancelled), None));
+    assert_eq!(of(&alert), (Some(State::Cancelled), Some(early.id)));
+}
+
+/// What is coming, and what ended without newer word, is no reason to be calm.
+#[test]
+fn nothing_calms_beside_what_is_coming_or_ended_without_newer_word() {
+    let world = World::new("Lũ");
+    let said = |names: &[&str]| {
+        let cards = || world.cards.iter().filter(|(name, _)| names.contains(name)).map(|(_, card)| card);
+        let ctx = Ctx::app(Lang::Vi, NOW, "");
+        let alerts = crate::pages::alerts(&ctx, AlertsData::select(cards(), NOW)).to_html();
+        let place = crate::pages::place(&ctx, PlaceData::select(cards(), NOW, 20044, LIST)).to_html();
+        [alerts, place].map(|html| html.contains("Hiện không có cảnh báo nào đang có hiệu lực"))
+    };
+    assert_eq!(said(&[]), [true, true]);
+    for name in ["alert", "coming", "ended"] {
+        assert_eq!(said(&[name]), [false, false], "{name}");
+    }
+}
+
 /// When it takes place says how it stands with it; that it is over is said.
 #[test]
 fn an_event_says_nothing_of_force() {

@@ -101,6 +101,19 @@ fn what_no_longer_holds_says_so_first_and_tells_nobody_what_to_do() {
     assert!(script.contains("Đã hủy") && !script.contains("Lên chỗ cao") && !script.contains("Nước suối dâng"), "{script}");
 }
 
+/// Nobody is told to beware of where a danger is called off.
+#[test]
+fn the_script_of_an_all_clear_says_where_it_holds() {
+    let mut card = titled("Hủy cảnh báo lũ quét");
+    let info = AlertInfo { msg_type: MsgType::Cancel, ..card.alert().unwrap() };
+    card.detail = info.encode();
+    let said = lines_of(&script(&card, &body(&[]), None));
+    assert!(said.contains("Nơi được gỡ cảnh báo: Xã A Lưới hai.") && !said.contains("Nơi cần chú ý"), "{said}");
+    card.places.clear();
+    let said = lines_of(&script(&card, &body(&[]), None));
+    assert!(said.contains("Cảnh báo được gỡ ở mọi nơi.") && !said.contains("dành cho mọi nơi"), "{said}");
+}
+
 #[test]
 fn a_title_that_is_too_long_ends_at_a_word_and_never_in_a_number() {
     let long =

@@ -81,7 +81,7 @@ fn an_alert_says_how_bad_where_and_what_to_do() {
     assert_eq!(json["web_push"], 8030);
     let shown = &json["notification"];
     assert_eq!(shown["title"], "Cấp 3 – rủi ro lớn: Lũ quét ở xã A Lưới 2");
-    assert_eq!(shown["body"], "Nước suối lên nhanh.\n1. Lên chỗ cao ngay.\n2. Không lội suối.\n3. Gọi 112.");
+    assert_eq!(shown["body"], "Đến 13:00 23/11. Nước suối lên nhanh.\n1. Lên chỗ cao ngay.\n2. Không lội suối.\n3. Gọi 112.");
     assert_eq!(shown["navigate"], format!("https://bantin.example/canh-bao/lu-quet-o-xa-a-luoi-2-{ID}"));
     assert_eq!((&shown["lang"], &shown["tag"], &shown["silent"]), (&"vi".into(), &ID.to_string().into(), &false.into()));
     let bt = &json["bt"];
