@@ -180,6 +180,13 @@ async fn any_site_may_frame_the_widget_and_nothing_else() {
     lab.app.site.refresh().await.unwrap();
     let over = String::from_utf8(lab.get("/nhung/canh-bao?noi=a-luoi-2", &[]).await.body).unwrap();
     assert!(over.contains("chưa chắc đã an toàn"), "an alert past its end does not just vanish: {over}");
+    let later = Lab::new().await;
+    let mut storm = alert("tới", "alert", &[], "+9h");
+    storm["effective"] = "+3h".into();
+    later.import(&[storm]).await;
+    let coming = String::from_utf8(later.get("/nhung/canh-bao?noi=a-luoi-2", &[]).await.body).unwrap();
+    assert!(coming.contains("Lũ quét tới") && coming.contains("Chưa tới giờ hiệu lực"), "{coming}");
+    assert!(!coming.contains("Hiện không có cảnh báo nào"), "{coming}");
 }
 
 /// A commune's site must not show what is elsewhere because its name was mistyped, or changed since.

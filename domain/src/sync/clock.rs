@@ -35,4 +35,10 @@ mod tests {
         assert!(!behind(SIGNED.plus(-3_000), Some(SIGNED)), "less than an hour disturbs nobody");
         assert!(!behind(SIGNED.plus(YEARS), Some(SIGNED)) && !behind(SIGNED, None));
     }
+    #[test]
+    fn a_clock_that_is_set_right_is_right_again() {
+        let (wrong, right) = (SIGNED.plus(-YEARS), SIGNED.plus(120));
+        assert_eq!((behind(wrong, Some(SIGNED)), now(wrong, Some(SIGNED))), (true, SIGNED));
+        assert_eq!((behind(right, Some(SIGNED)), now(right, Some(SIGNED))), (false, right));
+    }
 }
