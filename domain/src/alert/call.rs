@@ -54,14 +54,30 @@ pub fn call(wish: &Wish, message: &Message, shown: Option<u8>, now: Time) -> Opt
     if info.msg_type == MsgType::Cancel {
         return shown.map(|_| Call { ring: false, near });
     }
-    let here = wish.places.is_empty() || wish.places.iter().any(|at| instance().concerns(places, *at));
-    let hazard = wish.hazards.is_empty() || wish.hazards.contains(&info.hazard);
-    if shown.is_none() && !(here && hazard && info.level >= wish.level) {
+    if shown.is_none() && !wanted(wish, message) {
         return None;
     }
     let wakes = info.level >= WAKES && *status == Status::Actual;
     let news = shown.is_none_or(|level| info.level > level);
     Some(Call { ring: news && (wakes || !quiet(wish.quiet, now)), near })
+}
+
+/// Of the last words of one event that hold for different places, in the order of [`super::current`], the one for whoever has
+/// this wish: the first that would call him, else the first that concerns where he lives. `None` where none does. Phones show
+/// one word of an event: that of another commune is not to cover that of his own.
+pub fn foremost(wish: &Wish, words: &[Message]) -> Option<usize> {
+    let calling = words.iter().position(|word| wanted(wish, word));
+    calling.or_else(|| words.iter().position(|word| here(wish, word)))
+}
+
+fn here(wish: &Wish, message: &Message) -> bool {
+    wish.places.is_empty() || wish.places.iter().any(|at| instance().concerns(message.places, *at))
+}
+
+/// Whether it calls him though he was shown nothing of its chain.
+fn wanted(wish: &Wish, message: &Message) -> bool {
+    let hazard = wish.hazards.is_empty() || wish.hazards.contains(&message.info.hazard);
+    here(wish, message) && hazard && message.info.level >= wish.level
 }
 
 fn quiet(hours: Option<(u8, u8)>, now: Time) -> bool {
@@ -150,6 +166,22 @@ mod tests {
         for (shown, wanted) in [(Some(1), SILENT), (None, None)] {
             assert_eq!(told(&wish(5), 4, MsgType::Cancel, &[HERE], shown, NIGHT), wanted);
         }
+    }
+
+    #[test]
+    fn of_words_for_different_places_each_hears_his_own() {
+        let (worse, lesser) = (info(4, MsgType::Update), info(2, MsgType::Update));
+        let word = |info, places| Message { info, places, status: Status::Actual };
+        let words = [word(&worse, &[HERE]), word(&lesser, &[THERE])];
+        let at = |places: &[PlaceCode], level| foremost(&Wish { places: places.to_vec(), ..wish(level) }, &words);
+        assert_eq!((at(&[HERE], 1), at(&[THERE], 1)), (Some(0), Some(1)));
+        assert_eq!(at(&[THERE, HERE], 1), Some(0), "the worse one, where both concern him");
+        assert_eq!(at(&[THERE], 3), Some(1), "how it goes on where he lives, below the level he wants too");
+        assert_eq!(at(&[], 3), Some(0));
+        assert_eq!(at(&[PlaceCode(19900)], 1), None);
+        let landslides = Wish { hazards: vec![3], ..wish(1) };
+        let slide = AlertInfo { hazard: 3, ..info(2, MsgType::Update) };
+        assert_eq!(foremost(&landslides, &[word(&worse, &[HERE]), word(&slide, &[HERE])]), Some(1), "what he asked for first");
     }
 
     proptest! {

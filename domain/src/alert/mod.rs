@@ -13,7 +13,7 @@ pub mod sms;
 #[cfg(test)]
 mod tests;
 
-pub use call::{Call, Message, WAKES, Wish, call};
+pub use call::{Call, Message, WAKES, Wish, call, foremost};
 pub use chain::{Chains, Standing};
 
 use crate::content::{Card, ItemId, PlaceCode, Status, Time};

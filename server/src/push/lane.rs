@@ -1,16 +1,18 @@
-//! Takes up what is to be told: one run for each chain, the newest message of it. What came before it is told to nobody else.
+//! Takes up what is to be told: one run for each last word of a chain. What it follows is told to nobody else; last words for
+//! different places are told beside each other, and each phone hears the one for it.
 
-use super::payload::Told;
+use super::payload::{Told, Word};
 use crate::desk::works::Trouble;
 use crate::error::Error;
+use crate::live::Snapshot;
 use crate::publish::calls;
 use crate::site::Site;
 use crate::store::desk::Job;
-use domain::alert;
-use domain::content::{Card, Gone, ItemId, Time};
+use domain::alert::{self, State};
+use domain::content::{AlertInfo, Card, Gone, ItemId, MsgType, Time};
 use domain::wire::log::Entry;
 use domain::wire::{Envelope, Logged, PackKind, Seq, encode_cards, log};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -25,16 +27,25 @@ const MEMORY: i64 = 60 * 86_400;
 const PAUSE: i64 = 5;
 const MAX_PAUSE: i64 = 300;
 
+/// A message that is to be told.
+struct Due {
+    told: Arc<Told>,
+    job: Job,
+    /// When that was first tried.
+    began: Time,
+}
+
 /// A run under way.
 struct Going {
-    seq: Seq,
+    told: Arc<Told>,
+    job: Job,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
 /// Until `stop`; then runs end where they are, and are begun again at the next start.
 pub async fn run(site: Arc<Site>, stop: CancellationToken) {
-    let mut going: HashMap<ItemId, Going> = HashMap::new();
+    let mut going: BTreeMap<Seq, Going> = BTreeMap::new();
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     let mut snapshots = site.live.subscribe();
     let mut tidied = Time(0);
@@ -70,54 +81,80 @@ pub async fn run(site: Arc<Site>, stop: CancellationToken) {
     }
 }
 
-async fn look(site: &Arc<Site>, going: &mut HashMap<ItemId, Going>) -> Result<(), Error> {
-    let mut newest: BTreeMap<ItemId, (Arc<Told>, Job, Time)> = BTreeMap::new();
+async fn look(site: &Arc<Site>, going: &mut BTreeMap<Seq, Going>) -> Result<(), Error> {
+    let mut due: Vec<Due> = Vec::new();
     for (job, seq) in site.store.due_pushes(site.now()).await? {
-        if going.values().any(|run| run.seq == seq) {
+        if going.contains_key(&seq) {
             continue;
         }
         if site.live.now().seq() < seq {
             site.refresh().await?;
         }
-        let Some(told) = told(site, seq).await? else {
+        let Some(next) = take_up(site, job, seq).await? else { continue };
+        let told = &next.told;
+        let newer = going.range(seq + 1..).any(|(_, run)| run.told.is_of(told.chain) && !run.told.lets_stand(told.card.id));
+        if newer {
             end(site, seq).await?;
             continue;
-        };
-        // Written down at once: what comes after it finds its chain by it.
-        let mut tx = site.store.begin().await?;
-        let began = async {
-            for chain in told.joins.iter().chain([&told.chain]) {
-                tx.end_older_pushes(*chain, seq, site.now()).await?;
-            }
-            tx.begin_push(seq, told.chain, site.now()).await
         }
-        .await;
-        let began = tx.end(began).await?;
-        if going.get(&told.chain).is_some_and(|run| run.seq > seq) {
-            end(site, seq).await?;
-        } else {
-            for other in &told.joins {
-                newest.remove(other);
-            }
-            newest.insert(told.chain, (Arc::new(told), job, began));
-        }
+        due.retain(|older| !told.is_of(older.told.chain) || told.lets_stand(older.told.card.id));
+        due.push(next);
     }
-    for (chain, (told, job, began)) in newest {
-        let before: Vec<Going> = told.joins.iter().chain([&chain]).filter_map(|chain| going.remove(chain)).collect();
+    let mut events: BTreeMap<ItemId, Vec<Due>> = BTreeMap::new();
+    for next in due {
+        events.entry(next.told.chain).or_default().push(next);
+    }
+    for mut event in events.into_values() {
+        let older =
+            |(seq, run): (&Seq, &mut Going)| event.iter().any(|next| next.told.seq > *seq && next.told.is_of(run.told.chain));
+        let before: Vec<Going> = going.extract_if(.., |seq, run| older((seq, run))).map(|(_, run)| run).collect();
         before.iter().for_each(|run| run.stop.cancel());
-        let (seq, stop) = (told.seq, CancellationToken::new());
-        let task = tokio::spawn(go(site.clone(), told, job, began, before, stop.clone()));
-        going.insert(chain, Going { seq, stop, task });
+        // What stands beside the new word goes on being told, to those whom that does not concern.
+        for run in &before {
+            let stands = |next: &Due| !next.told.is_of(run.told.chain) || next.told.lets_stand(run.told.card.id);
+            if event.iter().all(stands) {
+                event.extend(take_up(site, run.job.clone(), run.told.seq).await?);
+            }
+        }
+        let ended = CancellationToken::new();
+        for Due { told, job, began } in event {
+            let stop = CancellationToken::new();
+            let task = tokio::spawn(go(site.clone(), told.clone(), job.clone(), began, ended.clone(), stop.clone()));
+            going.insert(told.seq, Going { told, job, stop, task });
+        }
+        tokio::spawn(async move {
+            for run in before {
+                let _ = run.task.await;
+            }
+            ended.cancel();
+        });
     }
     Ok(())
 }
 
-/// One run, once nothing of the chain is under way any more (`before`): services must get its messages in their order.
-async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, before: Vec<Going>, stop: CancellationToken) {
-    let done = async {
-        for run in before {
-            let _ = run.task.await;
+/// What is to be told of a position; `None` where that is nothing, or not any more. It is written down at once: what comes
+/// after it finds its chain by it.
+async fn take_up(site: &Site, job: Job, seq: Seq) -> Result<Option<Due>, Error> {
+    let Some(told) = told(site, seq).await? else {
+        end(site, seq).await?;
+        return Ok(None);
+    };
+    let stands: Vec<ItemId> = told.beside.iter().map(|word| word.id).collect();
+    let mut tx = site.store.begin().await?;
+    let began = async {
+        for chain in told.joins.iter().chain([&told.chain]) {
+            tx.end_older_pushes(*chain, seq, &stands, site.now()).await?;
         }
+        tx.begin_push(seq, told.chain, site.now()).await
+    }
+    .await;
+    Ok(Some(Due { began: tx.end(began).await?, told: Arc::new(told), job }))
+}
+
+/// One run, once what it takes the place of is not under way any more (`ended`): services must get messages in their order.
+async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, ended: CancellationToken, stop: CancellationToken) {
+    let done = async {
+        ended.cancelled().await;
         // With what those wrote down at last: who was about to be called may not have been.
         if !told.joins.is_empty() {
             let mut tx = site.store.begin().await?;
@@ -164,10 +201,7 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
     };
     // Something that came before it in the log, or was corrected since, and that has been followed: what followed is what
     // phones are to show.
-    let overtaken = |card: &Card| {
-        let others = snapshot.cards().filter(|other| other.id != card.id && other.status() == card.status());
-        alert::Chains::of(others.chain([card])).after(card.id, site.now()).is_some()
-    };
+    let overtaken = |card: &Card| chains(&snapshot, card).after(card.id, site.now()).is_some();
     let told = match now.filter(calls) {
         Some(card) if overtaken(&card) => None,
         Some(card) => {
@@ -202,7 +236,34 @@ async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
             parts.and_then(|((chain, gone), card)| Told::withdrawn(seq, chain, card, gone, &slip()))
         }
     };
-    Ok(told.filter(|told| site.now() < told.ends(site.now())))
+    let Some(mut told) = told.filter(|told| site.now() < told.ends(site.now())) else { return Ok(None) };
+    (told.beside, told.rank) = beside(&snapshot, &told, site.now());
+    Ok(Some(told))
+}
+
+/// All that stands, with this card as it is; drills and the real thing apart.
+fn chains<'a>(snapshot: &'a Snapshot, card: &'a Card) -> alert::Chains<'a> {
+    let others = snapshot.cards().filter(|other| other.id != card.id && other.status() == card.status());
+    alert::Chains::of(others.chain([card]))
+}
+
+/// What else is said of the event and holds, or will, in the order in which phones show it; and how much of it comes before
+/// what is to be told. What takes something back comes after all of it.
+fn beside(snapshot: &Snapshot, told: &Told, now: Time) -> (Vec<Word>, usize) {
+    let chains = chains(snapshot, &told.card);
+    let event: Vec<ItemId> = chains.chain(told.card.id).0.into_iter().map(|card| card.id).collect();
+    let (mut words, mut rank) = (Vec::new(), None);
+    for standing in chains.current(now).into_iter().filter(|standing| event.contains(&standing.card.id)) {
+        let (id, holds) = (standing.card.id, matches!(standing.state, State::InForce | State::Coming));
+        let cancels = |info: &AlertInfo| info.msg_type == MsgType::Cancel;
+        if id == told.card.id {
+            rank = Some(words.len()).filter(|_| !cancels(&told.info));
+        } else if let Some(item) = snapshot.items.get(&id).filter(|item| holds && !cancels(&standing.info) && calls(&item.card)) {
+            words.push(Word { id, seq: item.seq, info: standing.info, places: standing.card.places.clone() });
+        }
+    }
+    let rank = rank.unwrap_or(words.len());
+    (words, rank)
 }
 
 /// Nobody is to be told of it any more.

@@ -5,7 +5,7 @@ use crate::compress;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::alert::sms;
-use domain::content::{AlertInfo, Block, Body, Card, Gone, Headline, ItemId, MsgType, Status, Time};
+use domain::content::{AlertInfo, Block, Body, Card, Gone, Headline, ItemId, MsgType, PlaceCode, Status, Time};
 use domain::route::{item_path, notify_path};
 use domain::wire::push::{DICTIONARY, MAX, MAX_ITEM};
 use domain::wire::{FullItem, Seq, encode_full};
@@ -28,6 +28,15 @@ const OPEN_END: i64 = 3 * 86_400;
 /// A cancel is kept this long for a phone that is off, however soon the alert would have ended.
 const CANCEL_LIFE: i64 = 86_400;
 
+/// Another last word of the same event, which holds for other places.
+#[derive(Debug)]
+pub struct Word {
+    pub id: ItemId,
+    pub seq: Seq,
+    pub info: AlertInfo,
+    pub places: Vec<PlaceCode>,
+}
+
 /// A message on its way to phones: the same for all of them but for language, address and sound.
 #[derive(Debug)]
 pub struct Told {
@@ -37,6 +46,9 @@ pub struct Told {
     pub joins: Vec<ItemId>,
     /// What it comes after, whatever the clocks of those who issued it say, the newest first.
     after: Vec<ItemId>,
+    /// What else is said of the event and stands, in the order in which it is shown, and how much of it comes before this.
+    pub beside: Vec<Word>,
+    pub rank: usize,
     pub card: Card,
     pub info: AlertInfo,
     /// What was withdrawn, in the words of whoever did it.
@@ -100,7 +112,8 @@ impl Told {
         let card = Card::decode(&full.card).ok()?;
         let (info, body) = (card.alert()?, Body::decode(&full.body).ok()?);
         let item = packed(&encode_full(std::slice::from_ref(full)));
-        Some(Told { seq, chain, joins, after, card, info, withdrawn: None, body, item, slip: packed(slip) })
+        let slip = packed(slip);
+        Some(Told { seq, chain, joins, after, beside: Vec::new(), rank: 0, card, info, withdrawn: None, body, item, slip })
     }
 
     /// An alert that was taken back, as it was: told like a cancel.
@@ -113,6 +126,8 @@ impl Told {
             chain,
             joins: Vec::new(),
             after: Vec::new(),
+            beside: Vec::new(),
+            rank: 0,
             card,
             info,
             withdrawn,
@@ -120,6 +135,16 @@ impl Told {
             item: None,
             slip: packed(slip),
         })
+    }
+
+    /// Whether what was said of an item goes on being told beside this.
+    pub fn lets_stand(&self, item: ItemId) -> bool {
+        self.beside.iter().any(|word| word.id == item)
+    }
+
+    /// Whether an event that was told under this name is the same one.
+    pub fn is_of(&self, chain: ItemId) -> bool {
+        self.chain == chain || self.joins.contains(&chain)
     }
 
     /// The level that somebody has been shown once he has this: a cancel shows none.

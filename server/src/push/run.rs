@@ -144,7 +144,27 @@ impl Run {
         }
         let card = &self.told.card;
         let message = Message { info: &self.told.info, places: &card.places, status: card.status() };
+        if !self.told.beside.is_empty() && self.is_told_otherwise(who, sent, &message) {
+            return None;
+        }
         alert::call(&who.wish, &message, sent.shown(), self.site.now())
+    }
+
+    /// Whether another word of the event, which stands, is the one for him: he has it, or its own run brings it.
+    fn is_told_otherwise(&self, who: &Subscription, sent: &Sent, message: &Message) -> bool {
+        let Told { beside, rank, .. } = &*self.told;
+        let words = beside.iter().map(|word| Message { info: &word.info, places: &word.places, status: message.status });
+        let mut words: Vec<Message> = words.collect();
+        words.insert(*rank, message.clone());
+        match alert::foremost(&who.wish, &words) {
+            Some(at) if at == *rank => false,
+            Some(at) => {
+                // What was shown to him after his own word has covered it; if that is over, he is to hear so.
+                let own = beside[at - usize::from(at > *rank)].seq;
+                sent.seq <= own || beside.iter().any(|word| word.seq == sent.seq)
+            }
+            None => beside.iter().any(|word| word.seq > self.told.seq),
+        }
     }
 
     /// Writes down whom it will send to, then sends.

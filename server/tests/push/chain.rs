@@ -1,7 +1,7 @@
 //! How a chain goes on: updates, cancels, withdrawals.
 
 use super::pushed::{Got, Phone};
-use super::world::{HERE, THERE, World, alert, follow, heard};
+use super::world::{FAR, HERE, THERE, World, alert, follow, heard};
 use super::{lab, unpacked};
 use domain::content::Time;
 use domain::sign::SignedTrust;
@@ -66,6 +66,63 @@ async fn what_has_been_followed_calls_nobody_whatever_its_place_in_the_log() {
     world.lab.import(&[json!({"id": "e", "withdrawn": "Nhập nhầm xã."})]).await;
     let got = world.service.until("the withdrawal", |got| got.len() == 2).await;
     assert_eq!(heard(&phone, &got).last(), Some(&("cancel".to_owned(), false)));
+}
+
+/// Two updates of one alert, each for a part of its places: phones show one word of an event.
+#[tokio::test]
+async fn word_for_others_does_not_cover_what_holds_where_somebody_lives() {
+    let world = World::new().await;
+    let [here, there, both, far] = [0, 1, 2, 3].map(Phone::new);
+    for (phone, places) in [(&here, &[HERE][..]), (&there, &[THERE]), (&both, &[HERE, THERE]), (&far, &[FAR])] {
+        world.subscribe(phone, places, 1).await;
+    }
+    world.publish(alert("a", 1, &[HERE, THERE, FAR])).await;
+    world.service.until("the alert", |got| got.len() == 4).await;
+    world.idle().await;
+    // Each update is told until its last phone is reached; the two know nothing of each other.
+    world.publish(follow("b", "update", "a", 3, &[HERE])).await;
+    world.service.until("the worse one", |got| got.len() == 8).await;
+    world.idle().await;
+    let lines = [follow("c", "update", "a", 2, &[THERE]), follow("d", "cancel", "c", 2, &[THERE])];
+    for (line, count) in lines.into_iter().zip([10, 12]) {
+        world.publish(line).await;
+        world.service.until("the word for the others", |got| got.len() == count).await;
+        world.idle().await;
+        world.service.quiet(Duration::from_millis(300)).await;
+    }
+    let got = world.service.got();
+    let kinds = |phone| heard(phone, &got).into_iter().map(|(kind, _)| kind).collect::<Vec<_>>();
+    for phone in [&here, &both] {
+        assert_eq!(kinds(phone), ["alert", "update"], "what is worse, and stands");
+        assert_eq!(phone.got(&got).last().unwrap()["bt"]["level"], 3);
+    }
+    for phone in [&there, &far] {
+        assert_eq!(kinds(phone), ["alert", "update", "update", "cancel"]);
+    }
+}
+
+#[tokio::test]
+async fn two_words_for_different_places_go_out_beside_each_other() {
+    let world = World::new().await;
+    let places = |n: u32| if n.is_multiple_of(2) { HERE } else { THERE };
+    let phones: Vec<Phone> = (0..120).map(Phone::new).collect();
+    for (n, phone) in (0..).zip(&phones) {
+        world.subscribe(phone, &[places(n)], 1).await;
+    }
+    world.publish(alert("a", 1, &[HERE, THERE])).await;
+    world.service.until("the alert", |got| got.len() == 120).await;
+    world.idle().await;
+    world.service.slow(Duration::from_millis(100));
+    world.publish(follow("b", "update", "a", 3, &[HERE])).await;
+    world.service.until("some are told", |got| got.len() >= 140).await;
+    world.publish(follow("c", "update", "a", 2, &[THERE])).await;
+    world.idle().await;
+    let got = world.service.got();
+    for (n, phone) in (0..).zip(&phones) {
+        let levels: Vec<u64> = phone.got(&got).iter().map(|json| json["bt"]["level"].as_u64().unwrap()).collect();
+        let right = if places(n) == HERE { levels == [1, 3] } else { levels == [1, 2] || levels == [1, 3, 2] };
+        assert!(right, "{n} heard {levels:?}");
+    }
 }
 
 #[tokio::test]

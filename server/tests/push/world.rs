@@ -15,6 +15,7 @@ use tower::ServiceExt;
 
 pub const HERE: u32 = 20044;
 pub const THERE: u32 = 20050;
+pub const FAR: u32 = 20056;
 
 pub struct World {
     pub lab: Lab,

@@ -159,13 +159,18 @@ impl Tx {
         Ok(())
     }
 
-    /// Nobody is to be told any more of what a chain said before `seq`, also where its run failed and waits to be tried again.
-    pub async fn end_older_pushes(&mut self, chain: ItemId, seq: Seq, now: Time) -> Result<(), Error> {
-        let sql =
-            "DELETE FROM job WHERE key IN (SELECT 'push:' || seq FROM push_run WHERE chain = ? AND seq < ? AND ended IS NULL)";
-        sqlx::query(sql).bind(chain.0.to_vec()).bind(i64::from(seq)).execute(self.raw()).await?;
-        let sql = "UPDATE push_run SET ended = ? WHERE chain = ? AND seq < ? AND ended IS NULL";
-        sqlx::query(sql).bind(now.0).bind(chain.0.to_vec()).bind(i64::from(seq)).execute(self.raw()).await?;
+    /// Nobody is to be told any more of what a chain said before `seq`, also where its run failed and waits to be tried again;
+    /// but for the items of `keep`, which still stand.
+    pub async fn end_older_pushes(&mut self, chain: ItemId, seq: Seq, keep: &[ItemId], now: Time) -> Result<(), Error> {
+        let sql = "SELECT seq, item FROM push_run WHERE chain = ? AND seq < ? AND ended IS NULL";
+        let rows: Vec<(i64, Vec<u8>)> =
+            sqlx::query_as(sql).bind(chain.0.to_vec()).bind(i64::from(seq)).fetch_all(self.raw()).await?;
+        for (older, item) in rows {
+            if !keep.iter().any(|kept| kept.0[..] == item[..]) {
+                let older = Seq::try_from(older).map_err(|_| Error::Damaged("push_run".into()))?;
+                self.end_push(older, now).await?;
+            }
+        }
         Ok(())
     }
 
