@@ -27,6 +27,12 @@ pub fn told(date: &str) {
     AHEAD.set(if ahead > clock::SLACK { ahead } else { 0 });
 }
 
+/// Seconds until a date as HTTP writes it (RFC 9110 §5.6.7); `None` where it is past, or none.
+pub fn until(date: &str) -> Option<u32> {
+    let seconds = (js_sys::Date::parse(date) / 1000.0 - now().0 as f64) as u32;
+    (seconds > 0).then_some(seconds)
+}
+
 pub fn random() -> u32 {
     (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }

@@ -179,7 +179,7 @@ async fn once(ask: &Ask<'_>, bytes: &mut Vec<u8>) -> Try {
             return this;
         }
         status @ 400.. => {
-            let retry_after = header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
+            let retry_after = header("retry-after").and_then(|after| after.trim().parse().ok().or_else(|| clock::until(&after)));
             Some(NetFault::Status { status, retry_after })
         }
         _ => Some(NetFault::Portal),
