@@ -198,7 +198,7 @@ test('a button that needs the network says so where there is none', async () => 
   await page.goto(`${server.url}/trong-may`);
   await started(page);
   await page.locator('[data-act=sync]').click();
-  await page.locator('.toast', { hasText: 'Chưa lấy được' }).waitFor();
+  await page.locator('.toast', { hasText: 'Ra chỗ có sóng hoặc chờ một lát rồi thử lại.' }).waitFor();
 });
 
 test('an alert past its end is shown as ended, and never as live', async () => {

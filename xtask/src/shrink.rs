@@ -24,7 +24,7 @@ const FEATURES: [&str; 6] = [
 /// And no promises about alignment, which every load and store would repeat and engines do not heed.
 const SMALLER: [&str; 18] = [
     // A function that is called once mostly stays by itself: inlined, it is no longer like its like.
-    "--one-caller-inline-max-function-size=40",
+    "--one-caller-inline-max-function-size=60",
     "--flatten",
     "--rereloop",
     "-Oz",

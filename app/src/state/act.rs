@@ -65,7 +65,7 @@ async fn perform(app: &Rc<App>, act: Act) {
         ("sync" | "fetch-all", _) => {
             app.say(words.loading());
             if sync::with_budget(app, if act.name == "sync" { 0 } else { u64::MAX }).await {
-                app.say(if app.with(|view| view.trouble.is_some()) { words.offline() } else { words.sync_done() });
+                app.say(if app.with(|view| view.trouble.is_some()) { words.offline_next() } else { words.sync_done() });
             }
             worker::check().await;
         }

@@ -6,7 +6,7 @@ use crate::el::{El, Str, cl, el, link, tx};
 use crate::icons::icon;
 use domain::alert::{Standing, State, standings};
 use domain::content::{AlertInfo, Card, Headline, Kind, MsgType, PlaceCode, Status, Time};
-use domain::instance::instance;
+use domain::instance::{Place, instance};
 use domain::route::{Route, notify_path};
 use domain::words::{date, decimal, fill, size};
 
@@ -65,16 +65,34 @@ pub fn topic_link(topic: u8, ctx: &Ctx) -> Option<El> {
     Some(link(Route::Topic(topic).path(ctx.lang), name))
 }
 
-pub fn place_link(code: PlaceCode, ctx: &Ctx) -> Option<El> {
-    let place = instance().place(code)?;
-    let name = if place.parent.is_none() { place.name.get(ctx.lang) } else { &place.short };
-    Some(link(Route::Place(code.0).path(ctx.lang), name))
+pub fn place_link(place: &'static Place, ctx: &Ctx) -> El {
+    link(Route::Place(place.code).path(ctx.lang), place_name(place, ctx))
+}
+
+fn place_name(place: &'static Place, ctx: &Ctx) -> &'static str {
+    if place.parent.is_none() { place.name.get(ctx.lang) } else { &place.short }
+}
+
+/// Links to these units, each with its row.
+pub fn place_list(places: &[PlaceCode], class: &'static str, ctx: &Ctx) -> El {
+    let mut list = cl("ul", class);
+    for place in instance().named(places) {
+        list = list.kid(el("li").kid(place_link(place, ctx)));
+    }
+    list
+}
+
+pub fn place_names(places: &[PlaceCode], ctx: &Ctx) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for place in instance().named(places) {
+        names.push(place_name(place, ctx));
+    }
+    names
 }
 
 /// The units concerned in words: up to three by name, then how many more.
 pub fn places_text(places: &[PlaceCode], ctx: &Ctx) -> String {
-    let names = places.iter().filter_map(|code| instance().place(*code));
-    let names: Vec<&str> = names.map(|p| if p.parent.is_none() { p.name.get(ctx.lang) } else { &p.short }).collect();
+    let names = place_names(places, ctx);
     if names.len() <= 3 {
         return names.join(", ");
     }
@@ -227,11 +245,12 @@ pub fn from_until(from: Time, until: Time, ctx: &Ctx) -> String {
     fill(ctx.w().from_until(), &[("from", start), ("until", &ctx.when(until))])
 }
 
-/// From when until when an alert holds; of a cancel when it came.
-pub fn span_text(card: &Card, info: &AlertInfo, ctx: &Ctx) -> String {
+/// From when until when an alert holds; of a cancel when it came. What was called off or replaced holds until no hour.
+pub fn span_text(card: &Card, info: &AlertInfo, state: State, ctx: &Ctx) -> String {
     let from = card.effective.unwrap_or(card.issued);
     match card.expires {
         _ if info.msg_type == MsgType::Cancel => ctx.when(card.issued),
+        _ if matches!(state, State::Cancelled | State::Superseded) => String::new(),
         Some(end) => from_until(from, end, ctx),
         None => fill(ctx.w().from_on(), &[("from", &ctx.when(from))]),
     }
@@ -327,11 +346,12 @@ pub fn banner(standing: &Standing, always: bool, ctx: &Ctx) -> El {
     if standing.state != State::InForce || always {
         a = a.kid(cl("p", "st").text(state_text(card, standing.state, ctx)));
     }
-    let mut times = tx("small", [&facts, " · ", &span_text(card, &standing.info, ctx)].concat());
+    let span = span_text(card, &standing.info, standing.state, ctx);
+    let mut times = tx("small", [&facts[..], if span.is_empty() { "" } else { " · " }, &span].concat());
     if let Some(badge) = sample_badge(card, ctx) {
         times = times.text(" ").kid(badge);
     }
-    lasts(cl("li", alert_class("al", card, standing.state, standing.info.level)), card, standing.state).kid(a).kid(times)
+    lasts(cl("li", alert_class("al", card, standing.state, standing.info.level)), card, standing.state).kid(a.kid(times))
 }
 
 pub fn banners(standings: &[Standing], ctx: &Ctx) -> Vec<El> {

@@ -112,17 +112,18 @@ fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) 
     if !cancel && !fold(&card.headline(lang.tag()).title).contains(&fold(&level)) {
         parts.push(vec![level]);
     }
-    parts.push(places(card, lang));
+    // Before the places: whoever gets it handed on tomorrow is to see that it is over.
     if state != Some(State::Ended) {
         parts.extend(until(card, &info, lang, now));
     }
+    parts.push(places(card, lang));
     let steps = body.variant(&card.headline(lang.tag()).lang).into_iter().flat_map(|variant| &variant.blocks);
     let steps = steps.filter_map(|block| if let Block::Steps(steps) = block { Some(steps) } else { None }).next();
     (parts, steps.into_iter().flatten().take(3).map(|step| step.plain.clone()).collect())
 }
 
 fn places(card: &Card, lang: Lang) -> Vec<String> {
-    let named = card.places.iter().filter_map(|code| instance().place(*code));
+    let named = instance().named(&card.places).into_iter();
     let names: Vec<&str> = named.map(|p| if p.parent.is_none() { p.name.get(lang) } else { &p.short }).collect();
     let (w, d) = (lang.words(), lang.desk());
     let short = |shown: usize| {

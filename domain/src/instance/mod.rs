@@ -30,6 +30,11 @@ impl Instance {
         self.places.iter().find(|place| place.code == code.0)
     }
 
+    /// Those of these units that are known, by name as people list them: A Lưới 1 before A Lưới 2.
+    pub fn named(&self, places: &[PlaceCode]) -> Vec<&Place> {
+        self.places.iter().filter(|place| places.contains(&PlaceCode(place.code))).collect()
+    }
+
     pub fn place_by_slug(&self, slug: &str) -> Option<&Place> {
         self.places.iter().find(|place| place.slug == slug)
     }

@@ -149,8 +149,8 @@ impl CardWork {
         CardWork { to, reset, draft: Draft::default(), at: from, rest: entries.into_iter() }
     }
 
-    /// One slice; true when all is done. An entry that this release cannot read is passed over. Alerts that matter now
-    /// are noted in `urgent`.
+    /// One slice; true when all is done. An entry that this release cannot read is passed over. Alerts that matter now and
+    /// events that are still to come, which stand on the home page however old they are, are noted in `urgent`.
     pub fn slice(&mut self, held: &Held, now: Time, urgent: &mut Set<ItemId>) -> Result<bool, Refused> {
         let nothing = Held::default();
         let base = if self.reset { &nothing } else { held };
@@ -159,7 +159,7 @@ impl CardWork {
             match entry.what {
                 Logged::Card(bytes) => {
                     let Ok(card) = Card::decode(&bytes) else { continue };
-                    if alert::matters(&card, now) {
+                    if alert::matters(&card, now) || card.event().is_some_and(|event| event.start > now) {
                         urgent.insert(card.id);
                     }
                     self.draft.card(base, self.at, &card, bytes);

@@ -58,9 +58,9 @@ pub(super) struct Purse {
 /// The next pack of bodies: the newest items first, then block by block, those first that hold most of what concerns
 /// the reader. `None` when all that is wanted is held, was tried, or costs too much.
 pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> Option<Range> {
-    let placed: Vec<(&ItemId, &HeldCard)> =
+    let mut placed: Vec<(&ItemId, &HeldCard)> =
         held.cards.iter().filter(|(_, card)| card.body_bytes > 0 && (1..=seq).contains(&card.seq)).collect();
-    let wanted = wanted(&placed, wishes, purse);
+    let wanted = wanted(&mut placed, wishes, purse);
     let missing = |id: &ItemId, card: &HeldCard| !card.body && !purse.tried.contains(id);
     let whole = seq - seq % BLOCK;
     let end = |card: &HeldCard| card.seq.checked_next_multiple_of(BLOCK).map_or(seq, |end| end.min(seq));
@@ -103,22 +103,21 @@ struct Wanted<'a> {
 
 /// The items whose text this phone should hold, held or not. It depends on the cards alone, not on what was fetched
 /// before, so that no phone creeps through the whole archive session by session.
-fn wanted<'a>(placed: &[(&'a ItemId, &'a HeldCard)], wishes: &Wishes, purse: &Purse) -> Vec<Wanted<'a>> {
-    let mut newest: Vec<Seq> = placed.iter().map(|(_, card)| card.seq).collect();
-    newest.sort_unstable_by_key(|seq| Reverse(*seq));
-    let line = newest.get(NEWEST - 1).copied().unwrap_or(0);
-    let mut wanted: Vec<Wanted> = placed
-        .iter()
-        .filter(|(id, card)| card.issued >= wishes.since || purse.urgent.contains(id))
-        .map(|(id, card)| Wanted {
-            id,
-            card,
-            first: card.seq >= line || purse.urgent.contains(id),
-            concerns: card.places.iter().any(|place| wishes.places.contains(place))
-                || card.topics.iter().any(|topic| wishes.topics.contains(topic)),
-        })
-        .collect();
-    wanted.sort_unstable_by_key(|w| (Reverse(w.first), Reverse(w.concerns && !w.first), Reverse(w.card.seq)));
+fn wanted<'a>(placed: &mut [(&'a ItemId, &'a HeldCard)], wishes: &Wishes, purse: &Purse) -> Vec<Wanted<'a>> {
+    placed.sort_unstable_by_key(|(_, card)| Reverse(card.seq));
+    let mut wanted = Vec::new();
+    for class in 0..3 {
+        for (at, (id, card)) in placed.iter().enumerate() {
+            let urgent = purse.urgent.contains(id);
+            let first = at < NEWEST || urgent;
+            let concerns = card.places.iter().any(|place| wishes.places.contains(place))
+                || card.topics.iter().any(|topic| wishes.topics.contains(topic));
+            let of = if first { 0 } else { 2 - i32::from(concerns) };
+            if of == class && (urgent || card.issued >= wishes.since) {
+                wanted.push(Wanted { id, card, first, concerns });
+            }
+        }
+    }
     wanted.truncate(wishes.bodies);
     wanted
 }

@@ -288,7 +288,7 @@ fn draft(line: Line, media: &mut Media, now: Time) -> Result<Draft, Fault> {
     } else if field::given(&value, "kind").is_some() {
         What::Item(Box::new(full::read(&value, media, now)?))
     } else {
-        What::Item(Box::new(plain::read(&value, now)?))
+        What::Item(Box::new(plain::read(&value, line.number, now)?))
     };
     // Here and not only when it is published: a line that is refused is not the end of its item's story.
     match &what {

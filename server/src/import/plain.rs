@@ -13,7 +13,12 @@ const GATHERED: &str = "Sưu tầm";
 /// Nobody gives these to a mere article: its kind was forgotten or misspelt, and an alert would ring nowhere.
 const OF_A_KIND: [&str; 4] = ["alert", "event", "effective", "expires"];
 
-pub fn read(value: &Value, now: Time) -> Result<Proposal, Fault> {
+/// What bears no date is of the hour before, a later line a second newer: lists and the log then agree on what is newest, and
+/// phones hold the texts that stand first. Lines beyond that are of now.
+const UNDATED: i64 = 3_600;
+
+/// `number`: of the line, from 1.
+pub fn read(value: &Value, number: usize, now: Time) -> Result<Proposal, Fault> {
     if OF_A_KIND.iter().any(|name| field::given(value, name).is_some()) {
         return Err(Reason::Missing("kind").into());
     }
@@ -39,7 +44,7 @@ pub fn read(value: &Value, now: Time) -> Result<Proposal, Fault> {
         topics: topic.into_iter().collect(),
         source: GATHERED.into(),
         headlines: vec![headline],
-        ..Card::blank(Kind::BULLETIN, issued.unwrap_or(now))
+        ..Card::blank(Kind::BULLETIN, issued.unwrap_or_else(|| now.plus((number as i64 - UNDATED).min(0))))
     };
     let variant = Variant { lang: "vi".into(), facts: Vec::new(), blocks, audio: None };
     let body = Body { variants: vec![variant], ..Body::default() };

@@ -30,7 +30,7 @@ fn full() -> Value {
 fn a_plain_article() {
     let line = json!({"id": "vn-1", "topic_guess": "thien-tai", "title": " T ", "summary": "S", "body": ["a", "b"]});
     let p = item(&line);
-    assert_eq!((p.card.kind, p.card.issued, p.card.topics.as_slice()), (Kind::BULLETIN, Time(1_000_000), &[0u8][..]));
+    assert_eq!((p.card.kind, p.card.issued, p.card.topics.as_slice()), (Kind::BULLETIN, Time(1_000_000 - 3_599), &[0u8][..]));
     assert_eq!(p.card.headlines[0].title, "T");
     assert_eq!(p.body.variants[0].blocks, [Block::Paragraph(Text::plain("a")), Block::Paragraph(Text::plain("b"))]);
     let odd = json!({"id": "vn-1", "topic_guess": "khong-co", "title": "T", "summary": "S", "body": ["a"]});

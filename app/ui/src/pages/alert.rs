@@ -5,8 +5,8 @@ use crate::ctx::Ctx;
 use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
 use crate::parts::{
-    alert_class, button, drill_mark, hazard_name, headline, in_lang, lasts, places_text, sign, span_text, state_text, title, to,
-    way,
+    alert_class, button, drill_mark, hazard_name, headline, in_lang, lasts, place_names, places_text, sign, span_text,
+    state_text, title, to, way,
 };
 use domain::alert::State;
 use domain::alert::sms::taken_back;
@@ -24,7 +24,7 @@ pub fn head(data: &ItemData, info: &AlertInfo, ctx: &Ctx) -> El {
         .maybe(sign(info, ctx))
         .kid(cl("p", "hz").text(hazard_name(info.hazard, ctx)))
         .kid(cl("p", "st").text(state_text(data.card, state, ctx)))
-        .kid(cl("p", "sn").text(span_text(data.card, info, ctx)))
+        .kid(cl("p", "sn").text(span_text(data.card, info, state, ctx)))
 }
 
 /// The first steps of an alert are "what to do".
@@ -59,7 +59,7 @@ pub fn before(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
 pub fn what_to_do(variant: &Variant, ctx: &Ctx) -> Option<El> {
     let Block::Steps(steps) = variant.blocks.get(steps(variant)?)? else { return None };
     let items = steps.iter().map(|step| {
-        let drawing = drawing(&step.plain).filter(|name| !name.is_empty()).map(|name| {
+        let drawing = drawing(&step.plain).map(|name| {
             let picture = el("use").attr("href", ["/do.svg#", name].concat());
             cl("svg", "dw").attr("viewBox", "0 0 64 64").attr("aria-hidden", "true").kid(picture)
         });
@@ -69,26 +69,41 @@ pub fn what_to_do(variant: &Variant, ctx: &Ctx) -> Option<El> {
     Some(el("section").kid(tx("h2", ctx.w().what_to_do())).kid(list))
 }
 
-/// Drawings of `public/do.svg` with the words that call for them, without diacritics; the first that fits counts. What must
-/// not be done again has none.
-const DRAWINGS: [(&str, &str); 12] = [
-    ("", "quay lai|go back|return for"),
-    ("boat", "thuyen|tau |neo |boat|moor"),
-    ("animals", "trau|gia suc|chuong|cattle|animals"),
-    ("power", "cup dien|cau dao|dien dut|power|wires"),
-    ("water", "khong loi|khong qua|qua suoi|ngam|cau tran|through streams|running water|ford"),
-    ("call", "goi 1|goi so|bao truong thon|bao xa|call 1|tell the"),
-    ("lift", "ke do|ke lua|ke cao|move things up"),
-    ("pack", "goi san|giay to|sac day|tru nuoc|thuoc|papers|charge|pack"),
-    ("up", "cho cao|len cao|duong cao|high ground|high road"),
-    ("stay", "trong nha|o nha|tranh tru|indoors|stay in|solid house"),
-    ("watch", "quan sat|theo doi|canh|watch|look for"),
-    ("leave", "roi nha|roi di|di khi|san sang di|leave"),
+/// Drawings of `public/do.svg` with the beginnings of words that call for them, without diacritics; the first that fits
+/// counts. A picture of the opposite is worse than none: only the last one is for what must not be done.
+const DRAWINGS: [(&str, &str); 11] = [
+    ("lift", " ke do| ke lua| ke cao| up high"),
+    ("power", " cup | dien dut| rut phich| off power| off the mains| broken power"),
+    ("call", " goi 1| goi so| bao truong thon| bao xa | call 1| tell the village"),
+    ("boat", " thuyen| tau | neo buoc| boat| moor"),
+    ("animals", " trau| gia suc| cattle"),
+    ("pack", " goi san| giay to| sac day| charge phones| pack "),
+    ("up", " cho cao| noi cao| len cao| duong cao| suon doi| high ground| high road"),
+    ("leave", " roi nha| di tranh| san sang di| leave home| leave now| ready to"),
+    ("stay", " o trong nha | o nha | o yen| vao nha chac| tranh tru| indoors| stay inside| solid house"),
+    ("watch", " quan sat| theo doi| thuc canh| watch"),
+    ("water", " khong loi| khong qua | qua suoi| qua ngam| cau tran| through streams| running water"),
 ];
+const NEVER: &str = " khong | dung | not | never | avoid ";
 
+/// Nothing behind a "not" is to be done.
 fn drawing(step: &str) -> Option<&'static str> {
-    let step = fold(step);
-    DRAWINGS.iter().find(|(_, words)| words.split('|').any(|word| step.contains(word))).map(|(name, _)| *name)
+    let step = [" ", &fold(step), " "].concat();
+    let at = |words: &str| {
+        let mut first = step.len();
+        for word in words.split('|') {
+            first = first.min(step.find(word).unwrap_or(first));
+        }
+        first
+    };
+    let never = at(NEVER);
+    for (name, words) in &DRAWINGS[..10] {
+        if at(words) < never {
+            return Some(name);
+        }
+    }
+    let (name, words) = DRAWINGS[10];
+    (never < step.len() && at(words) < step.len()).then_some(name)
 }
 
 /// The whole screen for one alert that must not be overlooked: what it is, what to do, where, from whom, whom to call.
@@ -129,8 +144,7 @@ fn map(card: &Card, ctx: &Ctx) -> Option<El> {
     } else {
         card.places.iter().map(|code| one(&["p", &decimal(code.0.into())].concat()).class("hit")).collect()
     };
-    let names: Vec<&str> = card.places.iter().filter_map(|code| Some(instance().place(*code)?.short.as_str())).collect();
-    let label = [ctx.w().map(), ": ", &names.join(", ")].concat();
+    let label = [ctx.w().map(), ": ", &place_names(&card.places, ctx).join(", ")].concat();
     let svg = cl("svg", "map").attr("viewBox", "0 0 720 488").attr("role", "img").attr("aria-label", label);
     Some(svg.kid(one("all")).kids(hits))
 }

@@ -28,11 +28,12 @@ pub fn home(ctx: &Ctx, data: HomeData) -> El {
         .maybe(section(in_force, stated(&data.alerts, mine_above, ctx)).map(|section| section.class("fx")))
         .maybe(section(w.alerts_other(), banners(&data.other_alerts, ctx)))
         .maybe(mine.map(|mine| mine.apart()))
+        // Before the news, which are many.
+        .kid(way(Route::Places.path(ctx.lang), w.find_my_place()))
         .maybe(section(w.newest(), newest(&data.newest, data.lead, ctx)))
         .maybe(empty.then(|| cl("p", "em").text(w.nothing_yet())))
         .maybe(events)
         .maybe(section(w.topics(), if topics.is_empty() { vec![] } else { vec![cl("ul", "tp").kids(topics)] }))
-        .kid(way(Route::Places.path(ctx.lang), w.find_my_place()))
 }
 
 /// The newest items; the article of the first one comes with it where the server put it in.

@@ -9,6 +9,7 @@ use crate::links;
 use crate::parts::{button, get_alerts, headline, kind_name, place_link, sample_badge, summary, title, to, topic_link};
 use domain::alert::{State, sms};
 use domain::content::{Body, Card, Headline, Kind, Variant};
+use domain::instance::instance;
 use domain::route::Route;
 use domain::words::{Lang, fill, size};
 
@@ -50,9 +51,13 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
     }
     let lacking = if data.body.is_none() { Some(card) } else { data.replaced_by.filter(|newer| newer.id == card.id) };
     let lacking = lacking.map(|lacking| not_here(lacking, ctx));
-    out = out.maybe(holds(&data, ctx)).maybe(lacking).kid(about(card, ctx)).maybe(languages(card, head, ctx));
+    out = out.maybe(holds(&data, ctx)).maybe(lacking);
+    // Who opens an alert needs to know what to do before anything else; of an event when it is, of a guide what to bring.
     out = out.maybe(variant.and_then(|variant| variant.audio.as_ref()).map(|media| audio(media, w.recording(), ctx)));
-    // Who opens an alert needs to know what to do before whom to tell.
+    if let Some(variant) = variant {
+        out = out.kids(facts(&data, variant, ctx));
+    }
+    out = out.kid(about(card, ctx)).maybe(languages(card, head, ctx));
     let urgent = card.kind == Kind::ALERT;
     if !urgent {
         out = out.kid(actions(&data, ctx));
@@ -67,7 +72,7 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
         let lead = (variant.is_some()).then(|| get_alerts(ctx));
         out = out.maybe(lead).kid(actions(&data, ctx)).kid(alert::forms(card, ctx));
     }
-    out = out.maybe(alert::chain(&data, ctx)).maybe(data.body.map(|body| source(card, body, ctx)));
+    out = out.maybe(alert::chain(&data, ctx)).maybe(data.body.and_then(|body| source(body, ctx)));
     if let Some(body) = data.body {
         out = out.kids(others(&data, body, head, ctx));
     }
@@ -134,8 +139,8 @@ fn about(card: &Card, ctx: &Ctx) -> El {
     let w = ctx.w();
     let row = |name, value: El| el("div").kid(tx("dt", name)).kid(value);
     let mut places = el("dd");
-    for (at, place) in card.places.iter().filter_map(|code| place_link(*code, ctx)).enumerate() {
-        places = if at > 0 { places.text(", ") } else { places }.kid(place);
+    for (at, place) in instance().named(&card.places).into_iter().enumerate() {
+        places = if at > 0 { places.text(", ") } else { places }.kid(place_link(place, ctx));
     }
     if places.is_empty() {
         places = places.text(w.everyone());
@@ -209,20 +214,26 @@ fn actions(data: &ItemData, ctx: &Ctx) -> El {
     )))
 }
 
-/// Facts of the kind, then the blocks.
+/// What the kind has to say before its text.
+fn facts(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
+    match data.card.kind {
+        Kind::ALERT => alert::before(data, variant, ctx),
+        Kind::EVENT => facts::event(data.card, variant, ctx),
+        _ => facts::guide(variant, ctx),
+    }
+}
+
+/// The blocks.
 fn text(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
-    let (before, skip) = match data.card.kind {
-        Kind::ALERT => (alert::before(data, variant, ctx), alert::shown_above(variant)),
-        Kind::EVENT => (facts::event(data.card, variant, ctx), Vec::new()),
-        _ => (facts::guide(variant, ctx), Vec::new()),
-    };
+    let urgent = data.card.kind == Kind::ALERT;
+    let skip = if urgent { alert::shown_above(variant) } else { Vec::new() };
     let rest = variant.blocks.iter().enumerate().filter(|(at, _)| !skip.contains(at)).map(|(_, block)| block);
-    let mut out = before;
+    let mut out = Vec::new();
     let blocks = blocks(rest, ctx);
     if !blocks.is_empty() {
         out.push(cl("div", "bd").attr("lang", variant.lang.clone()).kids(blocks));
     }
-    if data.card.kind == Kind::ALERT {
+    if urgent {
         out.extend(alert::after(variant, ctx));
     }
     out
@@ -237,16 +248,16 @@ fn not_here(card: &Card, ctx: &Ctx) -> El {
 }
 
 /// Number of the document and where the source published it.
-fn source(card: &Card, body: &Body, ctx: &Ctx) -> El {
+fn source(body: &Body, ctx: &Ctx) -> Option<El> {
     let w = ctx.w();
-    let mut line = cl("p", "so").text(w.source()).text(": ").text(card.source.clone());
+    let mut line = cl("p", "so");
     if let Some(document) = &body.document {
-        line = line.text(" · ").text(w.document()).text(" ").text(document.clone());
+        line = line.text(w.document()).text(" ").text(document.clone()).text(" ");
     }
     if let Some(url) = body.source_url.as_deref().and_then(links::web) {
-        line = line.text(" · ").kid(link(url.to_owned(), w.original()).attr("rel", "noopener"));
+        line = line.kid(link(url.to_owned(), w.original()).attr("rel", "noopener"));
     }
-    line
+    (!line.is_empty()).then_some(line)
 }
 
 /// Variants in languages that have no pages of their own: title, facts and text, folded.
@@ -265,7 +276,7 @@ fn others(data: &ItemData, body: &Body, shown: &Headline, ctx: &Ctx) -> Vec<El> 
             cl("details", "va")
                 .attr("id", ["v-", &variant.lang].concat())
                 .kid(tx("summary", lang_name(&variant.lang, ctx)))
-                .kid(inner.kids(text(data, variant, ctx)))
+                .kid(inner.kids(facts(data, variant, ctx)).kids(text(data, variant, ctx)))
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use crate::ctx::Ctx;
 use crate::data::SavedData;
 use crate::el::{El, cl, el, tx};
 use crate::icons::icon;
-use crate::parts::{Row, page, place_link, row, section, switch, way};
+use crate::parts::{Row, page, place_list, row, section, switch, way};
 use domain::instance::instance;
 use domain::route::{Route, tree_path};
 use domain::words::decimal;
@@ -35,8 +35,8 @@ fn app(ctx: &Ctx, data: SavedData) -> Vec<El> {
     } else {
         saved.push(cl("p", "em").text(w.saved_none()));
     }
-    let places: Vec<El> = ctx.mine.places.iter().filter_map(|code| Some(el("li").kid(place_link(*code, ctx)?))).collect();
-    let mut chosen = vec![if places.is_empty() { tx("p", w.places_none()) } else { cl("ul", "pl").kids(places) }];
+    let places = place_list(&ctx.mine.places, "pl", ctx);
+    let mut chosen = vec![if places.is_empty() { tx("p", w.places_none()) } else { places }];
     chosen.push(way(Route::Places.path(ctx.lang), w.choose_places()));
     let mut topics = cl("ul", "cks");
     for (at, topic) in instance().topics.iter().enumerate() {

@@ -3,7 +3,7 @@
 use crate::ctx::Ctx;
 use crate::data::PlaceData;
 use crate::el::{El, cl, el, link, tx};
-use crate::parts::{banners, in_lang, lists, more, page, place_link, section, switch, way};
+use crate::parts::{banners, in_lang, lists, more, page, place_link, place_list, section, switch, way};
 use domain::alert::State;
 use domain::content::{PlaceCode, Time};
 use domain::instance::{Former, instance};
@@ -63,8 +63,8 @@ pub fn former(ctx: &Ctx, slug: &str) -> El {
     // A date long past, so that the year always shows.
     let until = Time::parse(&former.valid_to).map_or(String::new(), |at| date(at, Time(0), ctx.lang));
     let text = fill(w.former_text(), &[("name", &former.name), ("until", &until)]);
-    let today = former.successors.iter().filter_map(|code| Some(el("li").kid(place_link(PlaceCode(*code), ctx)?)));
-    page("former", former.name.as_str()).kid(tx("p", text)).kid(cl("ul", "pl big").kids(today.collect()))
+    let today: Vec<PlaceCode> = former.successors.iter().map(|code| PlaceCode(*code)).collect();
+    page("former", former.name.as_str()).kid(tx("p", text)).kid(place_list(&today, "pl big", ctx))
 }
 
 /// A switch that puts a place among the reader's own.
@@ -83,7 +83,7 @@ pub fn places(ctx: &Ctx) -> El {
         el("li").kid(a).maybe(ctx.is_app().then(|| follow(place.code, w.follow(), ctx).attr("aria-label", name)))
     });
     let former = instance().former.iter().map(|former| el("li").kid(former_link(former, ctx)));
-    let city = instance().places.first().map(|city| cl("p", "wy").maybe(place_link(PlaceCode(city.code), ctx)));
+    let city = instance().places.first().map(|city| cl("p", "wy").kid(place_link(city, ctx)));
     let old = el("details").kid(tx("summary", w.old_names())).kid(cl("ul", "pl").kids(former.collect()));
     page("places", w.places()).kid(tx("p", w.places_text())).kid(cl("ul", "pl big").kids(rows.collect())).maybe(city).kid(old)
 }

@@ -174,14 +174,36 @@ fn steps_have_drawings_where_their_words_call_for_one() {
         ("Ở trong nhà chắc chắn, không ra sông suối", "stay"),
         ("Đưa trâu bò, xe máy lên chỗ cao", "animals"),
         ("Lên bờ, neo thuyền chắc chắn", "boat"),
+        ("Gọi 112 khi có tàu gặp nạn", "call"),
         ("Rời nhà sát chân đồi ngay bây giờ", "leave"),
         ("Sạc đầy điện thoại, trữ nước sạch", "pack"),
         ("Kê lúa gạo, giấy tờ lên cao", "lift"),
         ("Go to high ground now", "up"),
+        ("Đi đường cao, tránh taluy và cầu tràn", "up"),
+        ("By a stream or slope: leave now; else stay in a solid house", "leave"),
+        ("Do not walk or ride through streams", "water"),
     ] {
         assert_eq!(drawn(step).as_deref(), Some(name), "{step}");
     }
-    for step in ["Nghe đài", "Đừng quay lại lấy đồ đạc, trâu bò"] {
+    // Nothing fits, or only a picture of what is not to be done.
+    for step in [
+        "Nghe đài",
+        "Đừng quay lại lấy đồ đạc, trâu bò",
+        "Không ở lại trong nhà sát đồi",
+        "Không ngủ ở nhà ven suối",
+        "Không vào nhà bị nghiêng, bị nứt",
+        "Xem kỹ mái và tường trước khi vào nhà",
+        "Báo cho nhau mà biết",
+        "Nghe cảnh báo trên loa thôn",
+        "Nhờ thợ điện xem rồi mới bật cầu dao",
+        "Không nghe lời đồn",
+        "Không quay lại lấy thuyền",
+        "Switch power on only when all is dry",
+        "Stay in the shade",
+        "Khi trời tạnh thì qua suối",
+        "Leave heavy things behind",
+        "Never stay in a house below a slope",
+    ] {
         assert_eq!(drawn(step), None, "{step}");
     }
     let file = include_str!("../../../../public/do.svg");

@@ -58,13 +58,13 @@ fn a_message_says_first_what_matters_and_ends_with_the_address() {
     let said = text(&card, &steps, None, Lang::Vi, LINK, false, NOW);
     assert_eq!(
         said,
-        "Lu quet o A Luoi 2. Cap 3. O A Luoi 2. Den 18:05 24/11. Len cho cao ngay. Khong loi qua suoi. Goi 112 neu co nguoi bi ket \
+        "Lu quet o A Luoi 2. Cap 3. Den 18:05 24/11. O A Luoi 2. Len cho cao ngay. Khong loi qua suoi. Goi 112 neu co nguoi bi ket \
          https://bantin.example/tin/k3f9x2ab"
     );
     let said = text(&card, &steps, None, Lang::Vi, LINK, true, NOW);
     assert_eq!(
         said,
-        "Lũ quét ở A Lưới 2. Cấp 3. Ở A Lưới 2. Đến 18:05 24/11. Lên chỗ cao ngay. Không lội qua suối \
+        "Lũ quét ở A Lưới 2. Cấp 3. Đến 18:05 24/11. Ở A Lưới 2. Lên chỗ cao ngay. Không lội qua suối \
          https://bantin.example/tin/k3f9x2ab"
     );
     let named = text(&titled("Lũ quét ở A Lưới 2 – cấp 3"), &steps, None, Lang::Vi, LINK, false, NOW);
