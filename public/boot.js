@@ -43,12 +43,8 @@
   function again() { location.replace(lost[1]); }
   if (lost) {
     addEventListener('online', again);
-    var retry = d.createElement('button'), ways = d.querySelector('.ways');
-    retry.type = 'button';
-    retry.className = 'bt go';
-    retry.textContent = say('Thử lại', 'Try again');
-    retry.addEventListener('click', again);
-    if (ways) ways.before(retry);
+    // Whoever draws the page, server or program.
+    toast(say('Trang này chưa mở được.', 'This page could not be opened.'), say('Thử lại', 'Try again'), again);
     if ((performance.getEntriesByType('navigation')[0] || {}).type === 'reload') again();
   }
 

@@ -187,6 +187,11 @@ test('what only the server has leads to our own word that there is no network, n
     const { pathname, search } = new URL(page.url());
     assert.deepEqual([pathname, search], [there, '?' + path], path);
     assert.equal(await page.locator('main h1').count(), 1, path);
+    // Whoever has no button of a browser asks again with ours.
+    const again = page.waitForRequest(request => request.isNavigationRequest() && request.url() === server.url + path);
+    await page.locator('#bt-toast button', { hasText: /^(Thử lại|Try again)$/ }).click();
+    await again;
+    await started(page);
   }
   // Officials are not sent to readers' pages.
   const desk = await context.newPage();

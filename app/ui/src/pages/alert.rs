@@ -70,8 +70,8 @@ pub fn what_to_do(variant: &Variant, ctx: &Ctx) -> Option<El> {
 }
 
 /// Drawings of `public/do.svg` with the beginnings of words that call for them, without diacritics; the first that fits
-/// counts. A picture of the opposite is worse than none: only the last one is for what must not be done.
-const DRAWINGS: [(&str, &str); 11] = [
+/// counts. A picture of the opposite is worse than none: only [`WATER`] is for what must not be done.
+const DRAWINGS: [(&str, &str); 10] = [
     ("lift", " ke do| ke lua| ke cao| up high"),
     ("power", " cup | dien dut| rut phich| off power| off the mains| broken power"),
     ("call", " goi 1| goi so| bao truong thon| bao xa | call 1| tell the village"),
@@ -82,8 +82,8 @@ const DRAWINGS: [(&str, &str); 11] = [
     ("leave", " roi nha| di tranh| san sang di| leave home| leave now| ready to"),
     ("stay", " o trong nha | o nha | o yen| vao nha chac| tranh tru| indoors| stay inside| solid house"),
     ("watch", " quan sat| theo doi| thuc canh| watch"),
-    ("water", " khong loi| khong qua | qua suoi| qua ngam| cau tran| through streams| running water"),
 ];
+const WATER: &str = " khong loi| khong qua | qua suoi| qua ngam| cau tran| through streams| running water";
 const NEVER: &str = " khong | dung | not | never | avoid ";
 
 /// Nothing behind a "not" is to be done.
@@ -97,13 +97,12 @@ fn drawing(step: &str) -> Option<&'static str> {
         first
     };
     let never = at(NEVER);
-    for (name, words) in &DRAWINGS[..10] {
+    for (name, words) in &DRAWINGS {
         if at(words) < never {
             return Some(name);
         }
     }
-    let (name, words) = DRAWINGS[10];
-    (never < step.len() && at(words) < step.len()).then_some(name)
+    (never < step.len() && at(WATER) < step.len()).then_some("water")
 }
 
 /// The whole screen for one alert that must not be overlooked: what it is, what to do, where, from whom, whom to call.

@@ -157,6 +157,25 @@ fn a_copy_that_was_corrected_says_so_and_offers_the_correction() {
 }
 
 #[test]
+fn a_tap_anywhere_on_the_card_of_an_alert_opens_it_and_what_was_called_off_names_no_end() {
+    let world = World::new("Lũ");
+    let ctx = Ctx::html(Lang::Vi, NOW, "");
+    let page = pages::alerts(&ctx, world.alerts()).to_html();
+    let cards: Vec<&str> = page.split("<li class=\"al ").skip(1).collect();
+    assert!(!cards.is_empty());
+    for card in cards {
+        let card = card.split("</li>").next().unwrap();
+        assert!(card.ends_with("</small></a>"), "{card}");
+    }
+    let span = |name: &str| {
+        let html = pages::item(&ctx, world.item(name)).to_html();
+        html.split("<p class=\"sn\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned()
+    };
+    assert!(span("alert").contains("đến"), "{}", span("alert"));
+    assert_eq!(span("cancelled"), "");
+}
+
+#[test]
 fn steps_have_drawings_where_their_words_call_for_one() {
     use domain::content::{Block, Text, Variant};
     let ctx = Ctx::html(Lang::Vi, NOW, "");
