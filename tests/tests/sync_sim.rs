@@ -67,7 +67,9 @@ fn story(seed: u64) {
 
 fn check_trip(trip: &Trip, wishes: &Wishes) {
     assert!(trip.paths.len() <= 40, "{} requests: {:?}", trip.paths.len(), trip.paths);
-    assert!(trip.bodies <= wishes.bodies, "{} texts fetched, {} wished for", trip.bodies, wishes.bodies);
+    // Here the log knows no order of issue: each text that is wished for may lie in a pack of its own.
+    let packs = trip.paths.iter().filter(|path| path.contains("/bodies/")).count();
+    assert!(packs <= wishes.bodies, "{packs} packs of texts fetched, {} texts wished for", wishes.bodies);
     let resets = trip.commits.iter().filter(|commit| commit.reset).count();
     assert!(resets <= 2, "emptied {resets} times in one session");
 }

@@ -155,6 +155,10 @@ pub async fn refresh_item(app: &Rc<App>) {
         }
     });
     title(app);
+    if !page::is_shell() {
+        // Nobody else sees to the text of what was opened before there was a program.
+        item::shown(app, id);
+    }
 }
 
 /// The address of a query in the language of the screen.

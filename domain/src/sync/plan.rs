@@ -1,4 +1,6 @@
 //! Which pack to ask for next. Only ranges of the log are ever asked for: nobody learns from them what a reader likes.
+//! Which texts are wanted follows the lists on the screen, newest issue first, since that is where they are opened; the log
+//! may have them in any order, as where an older collection was imported later.
 
 use super::{Held, HeldCard, Wishes};
 use crate::content::ItemId;
@@ -72,26 +74,30 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
         // The pack that ends at the head takes in what is new from the block before it: one request instead of two.
         let today = newest.is_some_and(|newest| newest > whole) && w.first && w.card.seq + BLOCK > seq;
         let (first, near, at) = packs.entry(if today { seq } else { end(w.card) });
-        *first |= w.first;
+        if w.first {
+            *first = w.card.seq.min(if *first > 0 { *first } else { Seq::MAX });
+        }
         *near += usize::from(w.concerns);
         at.push(w.card.seq);
     }
     let mut packs: Vec<(Seq, Worth)> = packs.into_iter().collect();
-    packs.sort_unstable_by_key(|(to, (first, near, _))| (Reverse(*first), Reverse(if *first { 0 } else { *near }), Reverse(*to)));
-    packs.into_iter().find_map(|(to, (_, _, mut at))| {
+    packs.sort_unstable_by_key(|(to, (first, near, _))| Reverse((*first > 0, if *first > 0 { 0 } else { *near }, *to)));
+    packs.into_iter().find_map(|(to, (first, _, mut at))| {
         at.sort_unstable();
         // Cheaper ranges start later: take the longest that can be paid.
         at.into_iter().find_map(|start| {
             let inside = || placed.iter().filter(|(_, card)| (start..=to).contains(&card.seq));
             let cost = inside().map(|(_, card)| u64::from(card.body_bytes) / SHRINKS + PROOF).sum();
             let count = inside().filter(|(_, card)| !card.body).count();
-            (cost <= purse.budget && count <= purse.bodies).then_some(Range { from: start - 1, to, cost })
+            // The newest are paid for with what lies among them.
+            let few = count <= purse.bodies || first > 0 && first <= start;
+            (cost <= purse.budget && few).then_some(Range { from: start - 1, to, cost })
         })
     })
 }
 
-/// Holds what is urgent, how much concerns the reader, positions that are missing.
-type Worth = (bool, usize, Vec<Seq>);
+/// Lowest position of what comes first (0: none), how much concerns the reader, positions that are missing.
+type Worth = (Seq, usize, Vec<Seq>);
 
 struct Wanted<'a> {
     id: &'a ItemId,
@@ -104,7 +110,7 @@ struct Wanted<'a> {
 /// The items whose text this phone should hold, held or not. It depends on the cards alone, not on what was fetched
 /// before, so that no phone creeps through the whole archive session by session.
 fn wanted<'a>(placed: &mut [(&'a ItemId, &'a HeldCard)], wishes: &Wishes, purse: &Purse) -> Vec<Wanted<'a>> {
-    placed.sort_unstable_by_key(|(_, card)| Reverse(card.seq));
+    placed.sort_unstable_by_key(|(id, card)| (Reverse(card.issued), **id));
     let mut wanted = Vec::new();
     for class in 0..3 {
         for (at, (id, card)) in placed.iter().enumerate() {
@@ -133,8 +139,8 @@ mod tests {
         let card = |(seq, topic, body): (Seq, u8, bool)| {
             let places = vec![PlaceCode(u32::from(topic) + 100)];
             let [a, b, c, d] = seq.to_be_bytes();
-            let held =
-                HeldCard { seq, revision: 1, hash: [0; 32], issued: Time(0), topics: vec![topic], places, body_bytes: 900, body };
+            let issued = Time(i64::from(seq));
+            let held = HeldCard { seq, revision: 1, hash: [0; 32], issued, topics: vec![topic], places, body_bytes: 900, body };
             (ItemId([a, b, c, d, 0]), held)
         };
         Held { cards: cards.into_iter().map(card).collect(), ..Held::default() }
@@ -154,7 +160,7 @@ mod tests {
             purse.budget -= range.cost;
             for (id, card) in held.cards.iter_mut().filter(|(_, card)| range.from < card.seq && card.seq <= range.to) {
                 purse.tried.insert(*id);
-                purse.bodies -= usize::from(!card.body);
+                purse.bodies = purse.bodies.saturating_sub(usize::from(!card.body));
                 card.body = true;
             }
             asked.push((range.from, range.to));
@@ -185,14 +191,26 @@ mod tests {
             seq in 1u32..700,
             have in proptest::collection::vec((any::<bool>(), any::<bool>(), 0u8..10), 700),
             most in 0usize..700,
+            issued in proptest::collection::vec(0i64..50, 700),
             budget in prop_oneof![Just(u64::MAX), 0u64..60_000],
         ) {
             let cards = have.iter().take(seq as usize).zip(1..).filter(|((there, ..), _)| *there);
-            let held = held(cards.map(|((_, body, topic), seq)| (seq, *topic, *body)));
+            let mut held = held(cards.map(|((_, body, topic), seq)| (seq, *topic, *body)));
+            for (_, card) in held.cards.iter_mut() {
+                card.issued = Time(issued[card.seq as usize]);
+            }
+            let mut shown: Vec<_> = held.cards.iter().map(|(id, card)| (Reverse(card.issued), *id, card.seq, card.body)).collect();
+            shown.sort_unstable();
             let asked = course(held, &wishes(most, budget, &[2, 3]), seq);
             let distinct: std::collections::BTreeSet<_> = asked.iter().collect();
             prop_assert_eq!(distinct.len(), asked.len());
             prop_assert!(asked.len() <= most);
+            // Whatever the order of the log: the texts that stand first in lists are here.
+            if budget == u64::MAX {
+                for (.., at, body) in shown.into_iter().take(NEWEST.min(most)) {
+                    prop_assert!(body || asked.iter().any(|(from, to)| *from < at && at <= *to), "{} has no text", at);
+                }
+            }
         }
     }
 
@@ -209,6 +227,21 @@ mod tests {
     }
 
     #[test]
+    fn an_older_collection_that_came_later_leaves_the_newest_where_they_are_opened() {
+        // 100 of today, then 500 of former years, the newest first.
+        let mut cards = held((1..=600).map(|seq| (seq, 0, false)));
+        for (_, card) in cards.cards.iter_mut() {
+            card.issued = Time(if card.seq <= 100 { 10_000 + i64::from(card.seq) } else { 1_000 - i64::from(card.seq) });
+        }
+        assert_eq!(course(cards.clone(), &wishes(30, u64::MAX, &[]), 600), [(70, 128)]);
+        // What was asked for and what lies among it is all that comes, however often a session runs.
+        for (_, card) in cards.cards.iter_mut() {
+            card.body = (71..=128).contains(&card.seq);
+        }
+        assert_eq!(course(cards, &wishes(30, u64::MAX, &[]), 600), []);
+    }
+
+    #[test]
     fn what_concerns_the_reader_comes_before_the_rest() {
         // Topic 5 lives in the block (128, 192] alone.
         let cards = held((1..=600).map(|seq| (seq, if (129..=192).contains(&seq) { 5 } else { 0 }, false)));
@@ -217,10 +250,7 @@ mod tests {
 
     #[test]
     fn what_the_reader_deleted_does_not_come_again() {
-        let mut cards = held((1..=100).map(|seq| (seq, 0, false)));
-        for card in cards.cards.iter_mut().map(|(_, card)| card) {
-            card.issued = Time(i64::from(card.seq));
-        }
+        let cards = held((1..=100).map(|seq| (seq, 0, false)));
         let wishes = Wishes { since: Time(91), ..wishes(60, u64::MAX, &[]) };
         assert_eq!(course(cards.clone(), &wishes, 100), [(90, 100)]);
         // An alert that matters does.

@@ -117,10 +117,11 @@ impl Store {
             assert_eq!((body.kid, body.sig, &body.body), (kid, sig, &bytes));
         }
         // The newest texts are here when the budget allows all.
-        let mut newest: Vec<&HeldCard> = self.cards.values().map(|(held, _)| held).filter(|held| held.seq > 0).collect();
-        newest.sort_by_key(|held| std::cmp::Reverse(held.seq));
+        let mut newest: Vec<(&ItemId, &HeldCard)> = self.cards.iter().map(|(id, (held, _))| (id, held)).collect();
+        newest.retain(|(_, held)| held.seq > 0);
+        newest.sort_by_key(|(id, held)| (std::cmp::Reverse(held.issued), **id));
         if wishes.budget == u64::MAX {
-            assert!(newest.iter().take(wishes.bodies.min(30)).all(|held| held.body), "a text among the newest is missing");
+            assert!(newest.iter().take(wishes.bodies.min(30)).all(|(_, held)| held.body), "a text among the newest is missing");
         }
     }
 }

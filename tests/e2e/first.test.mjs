@@ -1,0 +1,47 @@
+// A first visit, and never a network again: what was opened and what the home page leads to has its text.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { CACHE_DB, KEEP_DB, browser, find, phone, rows, serve, settle, started, until } from './lib.mjs';
+
+/** An archive as sites hand it out: the newest line first. Three times as much as phones keep unasked. */
+const ITEMS = Array.from({ length: 180 }, (_, at) => ({
+  id: `so-${at}`, kind: 'bulletin', topics: ['y-te'], issued: `-${at + 1}h`, source: { name: 'Trạm y tế' },
+  title: `Lịch khám số ${String(at).padStart(3, '0')} ở các thôn`, summary: `Tóm tắt của lịch số ${at}.`,
+  body: [`Toàn văn của lịch số ${at}: bà con mang theo thẻ bảo hiểm.`],
+}));
+
+let server, chrome;
+before(async () => {
+  server = await serve({ items: ITEMS });
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  await server?.kill();
+});
+
+const whole = async (page, path, text) => {
+  await page.goto(server.url + path);
+  await started(page);
+  assert.match(await page.locator('article').innerText(), text, path);
+};
+
+test('an old article that was the first page ever opened, and every article that the home page leads to', async () => {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  const opened = await find(server.url, 'lich-kham-so-150');
+  await settle(page, server.url + opened);
+  const id = opened.split('/').at(-1);
+  await until('its text is on the phone', async () => (await rows(page, CACHE_DB, 'bodies')).length > 45, 60000);
+  await until('it is marked as read', async () => (await rows(page, KEEP_DB, 'read')).length === 1);
+  await server.kill();
+  await whole(page, opened, /Toàn văn của lịch số 150/);
+  await page.goto(server.url);
+  await started(page);
+  const links = await page.evaluate(() => [...document.querySelectorAll('main a[href^="/tin/"]')].map(a => a.getAttribute('href')));
+  assert.ok(new Set(links).size >= 20, `${links.length} links`);
+  assert.ok(links.every(path => !path.includes(id)));
+  for (const path of new Set(links)) await whole(page, path, /Toàn văn của lịch số/);
+  await server.start();
+  await context.close();
+});
