@@ -43,6 +43,33 @@ async fn bad_lines_are_named_and_the_rest_goes_in() {
 }
 
 #[tokio::test]
+async fn the_log_grows_in_the_order_of_issue_whatever_the_order_of_the_lines() {
+    let lab = Lab::new().await;
+    let dated = |n: usize, issued: String| {
+        let mut line = article(n);
+        line["issued"] = json!(issued);
+        line
+    };
+    // The newest first, as sites hand out what they have; a line that is none, a blank one, and a correction of the oldest that
+    // bears its first day.
+    let mut lines: Vec<String> = (0..230).map(|n| dated(n, format!("-{}h", n + 1)).to_string()).collect();
+    let mut corrected = dated(229, "-400h".into());
+    corrected["title"] = json!("Tin cũ nhất, đã sửa");
+    lines.splice(100..100, ["không phải json".to_owned(), String::new()]);
+    lines.push(corrected.to_string());
+    let report = lab.import_text(&lines.join("\n")).await;
+    assert_eq!(report.to_string(), "230 mới, 1 sửa, 0 không đổi, 1 lỗi");
+    assert_eq!(report.bad[0].0, 101);
+    let now = lab.app.site.live.now();
+    let mut cards: Vec<(u32, Time)> = now.items.values().map(|item| (item.seq, item.card.issued)).collect();
+    cards.sort_unstable();
+    let oldest = cards.iter().position(|(seq, _)| *seq == 2).unwrap();
+    assert_eq!(cards.remove(oldest), (2, Time(NOW - 400 * 3_600)), "its story stands together, as it was told");
+    assert!(cards.windows(2).all(|pair| pair[0].1 < pair[1].1));
+    assert_eq!(lab.import_text(&lines.join("\n")).await.to_string(), "0 mới, 0 sửa, 231 không đổi, 1 lỗi");
+}
+
+#[tokio::test]
 async fn lines_may_refer_to_later_ones_and_only_to_what_there_is() {
     let lab = Lab::new().await;
     let mut replaced = article(1);

@@ -29,7 +29,7 @@ fn an_import_killed_at_any_moment_loses_nothing_it_acknowledged() {
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         while acknowledged < 200 * (round as usize + 1) {
             let Some(Ok(line)) = lines.next() else { break };
-            acknowledged = line.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(acknowledged);
+            acknowledged = line.split(' ').nth(2).and_then(|n| n.parse().ok()).unwrap_or(acknowledged);
         }
         assert!(acknowledged >= 200 * (round as usize + 1), "it tells how far it is: {acknowledged}");
         std::thread::sleep(Duration::from_millis(round * 3));

@@ -1,51 +1,73 @@
-//! Lines of a file, numbered, none longer than it may be however long it is in the file.
+//! Lines of a file, numbered, none longer than it may be however long it is in the file; one after the other, or by their place.
 
 use crate::reason::Reason;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 
 /// Longest line in bytes.
 pub const MAX: usize = 1 << 20;
 
 pub struct Line {
-    /// From 1, blank lines counted.
-    pub number: usize,
+    pub place: Place,
     pub text: Result<String, Reason>,
 }
 
-pub struct Lines<R> {
-    reader: R,
-    number: usize,
+/// Where a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// From 1, blank lines counted.
+    pub number: usize,
+    /// Of its first byte.
+    pub offset: u64,
 }
 
-impl<R: BufRead> Lines<R> {
-    pub fn new(reader: R) -> Lines<R> {
-        Lines { reader, number: 0 }
+pub struct Lines<R> {
+    reader: BufReader<R>,
+    /// Of the line that comes next.
+    next: Place,
+}
+
+impl<R: Read + Seek> Lines<R> {
+    /// From the beginning of what `reader` reads, wherever it stands.
+    pub fn new(mut reader: R) -> io::Result<Lines<R>> {
+        reader.rewind()?;
+        Ok(Lines { reader: BufReader::new(reader), next: Place { number: 1, offset: 0 } })
+    }
+
+    /// The line that was found at `place`.
+    pub fn at(&mut self, place: Place) -> io::Result<Option<Line>> {
+        let by = place.offset as i64 - self.next.offset as i64;
+        self.reader.seek_relative(by)?;
+        self.next = place;
+        self.read()
     }
 
     fn read(&mut self) -> io::Result<Option<Line>> {
         loop {
             let mut bytes = Vec::new();
-            let read = (&mut self.reader).take(MAX as u64 + 1).read_until(b'\n', &mut bytes)?;
+            let mut read = (&mut self.reader).take(MAX as u64 + 1).read_until(b'\n', &mut bytes)?;
             if read == 0 {
                 return Ok(None);
             }
-            self.number += 1;
-            let number = self.number;
-            if bytes.last() != Some(&b'\n') && bytes.len() > MAX {
-                self.reader.skip_until(b'\n')?;
-                return Ok(Some(Line { number, text: Err(Reason::LongLine) }));
+            let long = bytes.last() != Some(&b'\n') && bytes.len() > MAX;
+            if long {
+                read += self.reader.skip_until(b'\n')?;
+            }
+            let place = self.next;
+            self.next = Place { number: place.number + 1, offset: place.offset + read as u64 };
+            if long {
+                return Ok(Some(Line { place, text: Err(Reason::LongLine) }));
             }
             let text = String::from_utf8(bytes).map_err(|_| Reason::NotUtf8);
             let text = text.map(|text| text.trim_start_matches('\u{feff}').trim().to_owned());
             if text.as_ref().is_ok_and(String::is_empty) {
                 continue;
             }
-            return Ok(Some(Line { number, text }));
+            return Ok(Some(Line { place, text }));
         }
     }
 }
 
-impl<R: BufRead> Iterator for Lines<R> {
+impl<R: Read + Seek> Iterator for Lines<R> {
     type Item = io::Result<Line>;
 
     fn next(&mut self) -> Option<io::Result<Line>> {

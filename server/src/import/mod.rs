@@ -1,7 +1,9 @@
 //! Import of JSON Lines as `IMPORT.md` describes them: every good line is published, every bad one is named and skipped.
 //!
 //! The file is read twice: first to learn which items it holds (a line may refer to a later one, and lines up to the one
-//! that is published already are no news), then to publish it, a batch of lines in one transaction.
+//! that is published already are no news), then to publish it in the order of issue, a batch of lines in one transaction.
+//! So the log grows as if each line had been published in its time, and phones, which fetch the end of the log, need no more
+//! of it than the newest: whether a collection begins with its oldest or its newest item is nothing that they pay for.
 
 mod block;
 mod field;
@@ -23,13 +25,13 @@ use crate::reason::Reason;
 use crate::site::Site;
 use domain::content::Time;
 use domain::sign::hash;
-use lines::{Line, Lines};
+use lines::{Line, Lines, Place};
 use media::Media;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek};
+use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -107,13 +109,7 @@ pub async fn file(site: &Site, path: &Path) -> Result<Report, Error> {
     if piped || ["/dev", "/proc"].iter().any(|here| path.starts_with(here)) {
         folder = Path::new(".");
     }
-    let lines = || -> Result<_, Error> {
-        (&file).rewind().map_err(Error::file(path))?;
-        Ok(Lines::new(BufReader::new(&file)))
-    };
-    let mut media = Media::new(MediaFolder::Beside(folder.to_owned()));
-    let stories = scan(site, lines()?, path, &mut media).await?;
-    publish(site, lines()?, path, media, stories).await
+    publish(site, &mut &file, path, MediaFolder::Beside(folder.to_owned())).await
 }
 
 /// The rest of a file as one that has no name and goes when it is closed.
@@ -125,14 +121,20 @@ fn copy(mut from: File) -> io::Result<File> {
 
 /// The same for content inside the binary.
 pub async fn bytes(site: &Site, lines: &[u8], folder: MediaFolder) -> Result<Report, Error> {
-    let mut media = Media::new(folder);
-    let inside = Path::new("sample");
-    let stories = scan(site, Lines::new(lines), inside, &mut media).await?;
-    publish(site, Lines::new(lines), inside, media, stories).await
+    publish(site, &mut Cursor::new(lines), Path::new("sample"), folder).await
 }
 
 /// Every item of the file with what each good line about it says.
 type Stories = HashMap<String, Vec<Told>>;
+
+/// What the first reading found.
+#[derive(Default)]
+struct Found {
+    stories: Stories,
+    /// The good lines in the order of issue: those about one item, and those of one second, as they stand in the file.
+    places: Vec<Place>,
+    bad: Vec<(usize, Reason)>,
+}
 
 /// A good line about an item.
 struct Told {
@@ -142,30 +144,42 @@ struct Told {
     supersedes: Option<String>,
     /// Whether it makes an alert of it; `None` where it withdraws it.
     alert: Option<bool>,
+    /// When it was issued, or the line before it about the same item: whichever is later.
+    at: Option<Time>,
 }
 
 impl Told {
     fn of(draft: Draft) -> Told {
-        let told = Told { content: draft.content, references: Vec::new(), supersedes: None, alert: None };
+        let told = Told { content: draft.content, references: Vec::new(), supersedes: None, alert: None, at: None };
         let What::Item(proposal) = draft.what else { return told };
-        let Proposal { references, supersedes, alert, .. } = *proposal;
-        Told { references, supersedes, alert: Some(alert.is_some()), ..told }
+        let Proposal { card, references, supersedes, alert, .. } = *proposal;
+        Told { references, supersedes, alert: Some(alert.is_some()), at: Some(card.issued), ..told }
     }
 }
 
 /// `path` names the lines where they cannot be read.
-async fn scan(site: &Site, lines: Lines<impl BufRead>, path: &Path, media: &mut Media) -> Result<Stories, Error> {
-    let mut stories = Stories::new();
+async fn scan(site: &Site, lines: Lines<impl Read + Seek>, path: &Path, media: &mut Media, now: Time) -> Result<Found, Error> {
+    let (mut found, mut order) = (Found::default(), Vec::new());
     for line in lines {
-        let found = draft(line.map_err(Error::file(path))?, media, site.now());
+        let line = line.map_err(Error::file(path))?;
+        let place = line.place;
+        let read = draft(line, media, now);
         media.shelve(&site.shelf).await?;
-        match found {
-            Ok(draft) => stories.entry(draft.external.clone()).or_default().push(Told::of(draft)),
-            Err(Fault::Line(_)) => {}
+        match read {
+            Ok(draft) => {
+                let story = found.stories.entry(draft.external.clone()).or_default();
+                let mut told = Told::of(draft);
+                told.at = told.at.max(story.last().and_then(|before| before.at));
+                order.push((told.at, place));
+                story.push(told);
+            }
+            Err(Fault::Line(reason)) => found.bad.push((place.number, reason)),
             Err(Fault::Fatal(cause)) => return Err(cause),
         }
     }
-    Ok(stories)
+    order.sort_by_key(|(at, _)| *at);
+    found.places = order.into_iter().map(|(_, place)| place).collect();
+    Ok(found)
 }
 
 /// What will have arrived when the whole file has: nothing of which every line is refused for what it refers to, however
@@ -226,44 +240,44 @@ async fn refers(site: &Site, name: &str, told: &Told, expected: &Expected) -> Re
     Ok(true)
 }
 
-async fn publish(
-    site: &Site,
-    lines: Lines<impl BufRead>,
-    path: &Path,
-    mut media: Media,
-    stories: Stories,
-) -> Result<Report, Error> {
+async fn publish<R: Read + Seek>(site: &Site, source: &mut R, path: &Path, folder: MediaFolder) -> Result<Report, Error> {
+    let (mut media, now, mut report) = (Media::new(folder), site.now(), Report::default());
+    let lines = Lines::new(&mut *source).map_err(Error::file(path))?;
+    let Found { stories, places, bad } = scan(site, lines, path, &mut media, now).await?;
+    bad.into_iter().for_each(|(number, reason)| report.count(number, Done::Refused(reason)));
     let expected = Arc::new(expected(site, &stories).await?);
     let mut settled = settled(site, &stories, &expected).await?;
-    let (now, mut report) = (site.now(), Report::default());
-    let mut batch: Vec<(usize, Draft)> = Vec::with_capacity(BATCH);
-    let mut lines = lines.peekable();
-    while let Some(line) = lines.next() {
-        let line = line.map_err(Error::file(path))?;
-        let number = line.number;
-        let found = draft(line, &mut media, now);
-        media.shelve(&site.shelf).await?;
-        match found {
-            Ok(draft) => {
-                let name = &draft.external;
-                match settled.get_mut(name).filter(|left| **left > 0) {
-                    Some(left) if refers(site, name, &Told::of(draft.clone()), &expected).await? => {
-                        *left -= 1;
-                        report.same += 1;
+    let mut lines = Lines::new(source).map_err(Error::file(path))?;
+    let (total, mut read) = (places.len(), 0);
+    for places in places.chunks(BATCH) {
+        let (mut numbers, mut drafts) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+        for place in places {
+            let line = lines.at(*place).map_err(Error::file(path))?.ok_or(io::ErrorKind::UnexpectedEof);
+            let found = draft(line.map_err(|kind| Error::file(path)(kind.into()))?, &mut media, now);
+            media.shelve(&site.shelf).await?;
+            match found {
+                Ok(draft) => {
+                    let name = &draft.external;
+                    match settled.get_mut(name).filter(|left| **left > 0) {
+                        Some(left) if refers(site, name, &Told::of(draft.clone()), &expected).await? => {
+                            *left -= 1;
+                            report.same += 1;
+                        }
+                        _ => {
+                            numbers.push(place.number);
+                            drafts.push(draft);
+                        }
                     }
-                    _ => batch.push((number, draft)),
                 }
+                Err(Fault::Line(reason)) => report.count(place.number, Done::Refused(reason)),
+                Err(Fault::Fatal(cause)) => return Err(cause),
             }
-            Err(Fault::Line(reason)) => report.count(number, Done::Refused(reason)),
-            Err(Fault::Fatal(cause)) => return Err(cause),
         }
-        if batch.len() == BATCH || (lines.peek().is_none() && !batch.is_empty()) {
-            let (numbers, drafts): (Vec<usize>, Vec<Draft>) = batch.drain(..).unzip();
-            let done = site.publisher.publish(drafts, expected.clone()).await?;
-            numbers.into_iter().zip(done).for_each(|(number, done)| report.count(number, done));
-            if lines.peek().is_some() {
-                eprintln!("đã ghi đến dòng {number}");
-            }
+        let done = site.publisher.publish(drafts, expected.clone()).await?;
+        numbers.into_iter().zip(done).for_each(|(number, done)| report.count(number, done));
+        read += places.len();
+        if read < total {
+            eprintln!("đã ghi {read} trên {total} dòng");
         }
     }
     // Some are refused before their batch, some with it.
@@ -288,7 +302,7 @@ fn draft(line: Line, media: &mut Media, now: Time) -> Result<Draft, Fault> {
     } else if field::given(&value, "kind").is_some() {
         What::Item(Box::new(full::read(&value, media, now)?))
     } else {
-        What::Item(Box::new(plain::read(&value, line.number, now)?))
+        What::Item(Box::new(plain::read(&value, line.place.number, now)?))
     };
     // Here and not only when it is published: a line that is refused is not the end of its item's story.
     match &what {

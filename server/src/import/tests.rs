@@ -7,7 +7,7 @@ use serde_json::json;
 fn read(line: &Value) -> Result<Draft, Reason> {
     let folder = tempfile::tempdir().unwrap();
     let mut media = Media::new(MediaFolder::Beside(folder.path().to_owned()));
-    let line = Line { number: 1, text: Ok(line.to_string()) };
+    let line = Line { place: Place { number: 1, offset: 0 }, text: Ok(line.to_string()) };
     draft(line, &mut media, Time(1_000_000)).map_err(|fault| match fault {
         Fault::Line(reason) => reason,
         Fault::Fatal(cause) => panic!("{cause}"),
@@ -247,9 +247,16 @@ fn the_order_of_fields_is_no_content() {
 fn lines_have_numbers_and_a_longest() {
     let long = "x".repeat(lines::MAX + 5);
     let text = [b"\xef\xbb\xbfa\n\n".as_slice(), long.as_bytes(), b"\n\xff\xfe\nlast"].concat();
-    let found: Vec<_> = Lines::new(&text[..]).map(|line| line.unwrap()).map(|line| (line.number, line.text)).collect();
+    let lines: Vec<Line> = Lines::new(Cursor::new(&text[..])).unwrap().map(Result::unwrap).collect();
+    let found: Vec<_> = lines.iter().map(|line| (line.place.number, line.text.clone())).collect();
     let last = (5, Ok("last".to_owned()));
     assert_eq!(found, [(1, Ok("a".into())), (3, Err(Reason::LongLine)), (4, Err(Reason::NotUtf8)), last]);
+    // Each is found again where it stands.
+    let mut again = Lines::new(Cursor::new(&text[..])).unwrap();
+    for line in lines.iter().rev().chain(&lines) {
+        let same = again.at(line.place).unwrap().unwrap();
+        assert_eq!((same.place, same.text), (line.place, line.text.clone()));
+    }
 }
 
 #[test]
