@@ -53,6 +53,11 @@
     else put();
   }
 
+  // Errors of media do not bubble.
+  d.addEventListener('error', function (event) {
+    if (event.target.nodeName === 'AUDIO') toast(say('Chưa tải được bản ghi âm. Thử lại khi có sóng.', 'The recording did not come. Try again with a signal.'));
+  }, true);
+
   var offer;
   function installable(on) {
     [].forEach.call(d.querySelectorAll('button[data-act=install]'), function (b) { b.hidden = !on; });

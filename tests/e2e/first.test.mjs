@@ -1,7 +1,7 @@
 // A first visit, and never a network again: what was opened and what the home page leads to has its text.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CACHE_DB, KEEP_DB, browser, find, phone, rows, serve, settle, started, until } from './lib.mjs';
+import { CACHE_DB, KEEP_DB, browser, content, find, phone, rows, serve, settle, started, until } from './lib.mjs';
 
 /** An archive as sites hand it out: the newest line first. Three times as much as phones keep unasked. */
 const ITEMS = Array.from({ length: 180 }, (_, at) => ({
@@ -42,6 +42,26 @@ test('an old article that was the first page ever opened, and every article that
   assert.ok(new Set(links).size >= 20, `${links.length} links`);
   assert.ok(links.every(path => !path.includes(id)));
   for (const path of new Set(links)) await whole(page, path, /Toàn văn của lịch số/);
+  await server.start();
+  await context.close();
+});
+
+test('without a network the lists say when the server was last asked, not when it last had news', async () => {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, server.url);
+  const hour = 3_600_000, began = Date.now();
+  const asked = () => content(page, KEEP_DB, 'settings');
+  await page.clock.setFixedTime(began + 2 * hour);
+  const before = await asked();
+  await page.goto(server.url);
+  await started(page);
+  await until('it is written down', async () => (await asked()) !== before);
+  await server.kill();
+  await page.clock.setFixedTime(began + 5 * hour);
+  await page.goto(server.url);
+  await started(page);
+  assert.match(await page.locator('#fresh').innerText(), /Cập nhật 3 giờ trước/);
   await server.start();
   await context.close();
 });

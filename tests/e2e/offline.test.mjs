@@ -168,6 +168,9 @@ test('what was listened to is heard again and skipped through, and what was look
   await open(page, pictured);
   await page.locator('a[data-act=image]').first().click();
   await until('the picture shows', seen);
+  // Its recording nobody listened to while there was a network.
+  await page.evaluate(() => document.querySelector('article audio').play().catch(() => {}));
+  await page.locator('#bt-toast', { hasText: 'Chưa tải được bản ghi âm.' }).waitFor();
 });
 
 test('each of the other pages opens too', async () => {

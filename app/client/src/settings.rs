@@ -50,10 +50,14 @@ pub struct Settings {
     pub topics: Vec<u8>,
     /// Texts of items issued before this were deleted here and come only when they are opened; a row of its own ([`SINCE`]).
     pub since: Time,
+    /// When the server was last asked with success; a row of its own ([`CHECKED`]).
+    pub checked: Time,
 }
 
 /// Key of the row of [`Settings::since`].
 pub const SINCE: &str = "since";
+/// Key of the row of [`Settings::checked`].
+pub const CHECKED: &str = "checked";
 
 /// As stored; the fourth is no longer used. Postcard is positional: a field that comes later makes a new version.
 type V1 = (Mode, Theme, u8, bool, Vec<PlaceCode>, Vec<u8>);
@@ -122,7 +126,7 @@ impl Settings {
     /// What cannot be read is as it was at first.
     pub fn decode(bytes: &[u8]) -> Settings {
         let Some((mode, theme, size, _, places, topics)) = row::decode::<V1>(bytes) else { return Settings::default() };
-        Settings { mode, theme, size: size.min(SIZES - 1), places, topics, since: Time::default() }
+        Settings { mode, theme, size: size.min(SIZES - 1), places, topics, ..Settings::default() }
     }
 
     /// What sync may fetch when `spent` bytes of bodies were fetched today.
@@ -163,7 +167,7 @@ mod tests {
             size: 2,
             places: vec![PlaceCode(20044)],
             topics: vec![9, 1],
-            since: Time::default(),
+            ..Settings::default()
         };
         assert_eq!(chosen.encode(), [1, 2, 2, 2, 0, 1, 204, 156, 1, 2, 9, 1]);
         assert_eq!(Settings::decode(&chosen.encode()), chosen);

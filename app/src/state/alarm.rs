@@ -1,8 +1,8 @@
 //! The alert that must not be overlooked: it takes the whole screen, once, when the program opens or hears of it.
 
-use super::{App, View, item};
+use super::{App, View, item, keep};
 use crate::device::{channel, clock};
-use client::{Keep, Rows, Store};
+use client::{Keep, Rows};
 use domain::alert::{self, Standing};
 use domain::content::{Card, ItemId};
 use std::rc::Rc;
@@ -49,8 +49,7 @@ pub async fn look(app: &Rc<App>) {
 pub async fn seen(app: &Rc<App>) {
     let Some(card) = app.with(|view| view.alarm.as_ref().and_then(|open| open.card.clone())) else { return };
     let key = key(&card);
-    let now = (clock::now().0 as u64).to_le_bytes();
-    let _ = app.store.put_keep(Keep::Read, &key, Some(&now)).await;
+    keep::put_time(app, Keep::Read, &key, clock::now()).await;
     app.view.borrow_mut().told.push(key);
     channel::changed();
     look(app).await;

@@ -3,7 +3,7 @@
 use super::{App, Kept, View};
 use crate::device::{clock, install, net, page, storage};
 use client::row::decode_count;
-use client::settings::SINCE;
+use client::settings::{CHECKED, SINCE};
 use client::{Keep, Rows, Saved, Settings, Store};
 use domain::content::{Card, ItemId, Time};
 use domain::sorted::{Map, Set};
@@ -29,7 +29,8 @@ pub fn settings(rows: &Rows) -> Settings {
             Settings { theme: client::Theme::from_name(&theme), size: size.min(3), mode, ..Settings::default() }
         }
     };
-    settings.since = Time(row(SINCE).map_or(0, |row| decode_count(row)) as i64);
+    let time = |name: &str| Time(row(name).map_or(0, |row| decode_count(row)) as i64);
+    (settings.since, settings.checked) = (time(SINCE), time(CHECKED));
     settings
 }
 
@@ -37,7 +38,18 @@ pub fn settings(rows: &Rows) -> Settings {
 pub async fn set_since(app: &App, since: Time) {
     let since = since.max(app.with(|view| view.settings.since));
     app.view.borrow_mut().settings.since = since;
-    let _ = app.store.put_keep(Keep::Settings, SINCE, Some(&(since.0 as u64).to_le_bytes())).await;
+    put_time(app, Keep::Settings, SINCE, since).await;
+}
+
+/// The server has just answered: whoever starts without a network reads how long ago that was.
+pub async fn set_checked(app: &App) {
+    let now = app.with(View::now);
+    app.change(|view| view.settings.checked = now);
+    put_time(app, Keep::Settings, CHECKED, now).await;
+}
+
+pub async fn put_time(app: &App, keep: Keep, name: &str, time: Time) {
+    let _ = app.store.put_keep(keep, name, Some(&(time.0 as u64).to_le_bytes())).await;
 }
 
 pub fn saved(rows: &Rows) -> Map<ItemId, Kept> {
@@ -78,8 +90,7 @@ pub async fn mark_read(app: &Rc<App>, id: ItemId) {
         Arc::make_mut(&mut view.read).insert(id);
         view.read.len() >= 2
     });
-    let now = (clock::now().0 as u64).to_le_bytes();
-    let _ = app.store.put_keep(Keep::Read, &id.to_string(), Some(&now)).await;
+    put_time(app, Keep::Read, &id.to_string(), clock::now()).await;
     if second {
         offer_install(app);
     }

@@ -59,8 +59,6 @@ pub struct View {
     pub told: Vec<String>,
     pub find: find::Find,
     pub trouble: Option<Trouble>,
-    /// When the server was last asked with success while this page stands.
-    pub checked: Option<Time>,
     /// Bytes of a release that waits.
     pub update: Option<u64>,
     /// Of the release; empty until the worker says so.
@@ -91,7 +89,6 @@ impl View {
             told: Vec::new(),
             find: find::Find::default(),
             trouble: None,
-            checked: None,
             update: None,
             version: String::new(),
             toast: None,
@@ -115,7 +112,9 @@ impl View {
 
     /// How fresh the lists are: the head is written anew only when something changes and at midnight.
     pub fn fresh(&self) -> Option<Time> {
-        self.shelf.held.cursor.fresh.max(self.checked)
+        let checked = self.settings.checked;
+        // One in the future is of a clock that was wrong.
+        self.shelf.held.cursor.fresh.map(|fresh| if checked > self.now() { fresh } else { fresh.max(checked) })
     }
 
     /// Whether the phone's clock is behind by so much that it matters.

@@ -170,10 +170,8 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
         Outcome::UpToDate { .. } => {
             pace.failures.set(0);
             pace.rest(RECENT);
-            app.change(|view| {
-                view.trouble = None;
-                view.checked = Some(view.now());
-            });
+            app.view.borrow_mut().trouble = None;
+            keep::set_checked(app).await;
             super::picture::take(app).await;
             plan(app, EVERY + clock::random() % JITTER);
         }
