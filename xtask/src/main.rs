@@ -8,6 +8,7 @@ mod budget;
 mod deny;
 mod dist;
 mod map;
+mod order;
 mod pack;
 mod release;
 mod run;

@@ -1,10 +1,10 @@
-//! Makes the program small after it was built: what nobody calls goes, long names become short, then `wasm-opt` and,
-//! for the JavaScript beside it, esbuild.
+//! Makes the program small after it was built: what nobody calls goes, long names become short, then `wasm-opt`, an order in
+//! which functions stand beside their like (`order`) and, for the JavaScript beside it, esbuild.
 //!
 //! Exports are roots, so no compiler may drop them; only what the script calls is kept. And wasm-bindgen's names carry
 //! hashes, which do not compress.
 
-use crate::{Outcome, shell};
+use crate::{Outcome, order, shell};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -58,6 +58,7 @@ pub fn program(glue: &Path, wasm: &Path) -> Outcome {
         .ok_or("wasm-metadce failed")?;
     let mut opt = Command::new("wasm-opt");
     shell::run(opt.arg(&kept).args(SMALLER).args(FEATURES).arg("-o").arg(&small))?;
+    order::functions(&small, &FEATURES)?;
     let mut names = Command::new("wasm-opt");
     names.arg(&small).arg("--minify-imports-and-exports-and-modules").args(FEATURES).arg("-o").arg(wasm);
     let map = shell::output(&mut names).ok_or("wasm-opt failed to shorten names")?;

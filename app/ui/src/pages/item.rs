@@ -147,7 +147,7 @@ fn about(card: &Card, ctx: &Ctx) -> El {
     }
     cl("dl", "mt")
         .kid(row(w.source(), tx("dd", card.source.clone())))
-        .kid(row(w.issued(), tx("dd", ctx.when(card.issued))))
+        .kid(row(if card.revision > 1 { w.revised() } else { w.issued() }, tx("dd", ctx.when(card.issued))))
         .kid(row(w.where_(), places))
 }
 
