@@ -41,7 +41,15 @@ test('an old article that was the first page ever opened, and every article that
   const links = await page.evaluate(() => [...document.querySelectorAll('main a[href^="/tin/"]')].map(a => a.getAttribute('href')));
   assert.ok(new Set(links).size >= 20, `${links.length} links`);
   assert.ok(links.every(path => !path.includes(id)));
+  await page.locator('#notices', { hasText: 'Không có mạng.' }).waitFor();
+  assert.doesNotMatch(await page.locator('main').innerText(), /chưa tải về máy/);
   for (const path of new Set(links)) await whole(page, path, /Toàn văn của lịch số/);
+  // What is not here says so before anybody opens it.
+  await page.goto(`${server.url}/tim?q=15`);
+  await started(page);
+  const row = number => page.locator('main li', { hasText: `Lịch khám số ${number}` });
+  await row('151').filter({ hasText: 'chưa tải về máy' }).waitFor();
+  assert.doesNotMatch(await row('150').innerText(), /chưa tải về máy/);
   await server.start();
   await context.close();
 });
@@ -52,6 +60,7 @@ test('without a network the lists say when the server was last asked, not when i
   await settle(page, server.url);
   const hour = 3_600_000, began = Date.now();
   const asked = () => content(page, KEEP_DB, 'settings');
+  await until('the first answer is written down', async () => (await rows(page, KEEP_DB, 'settings')).includes('checked'), 60000);
   await page.clock.setFixedTime(began + 2 * hour);
   const before = await asked();
   await page.goto(server.url);

@@ -1,7 +1,7 @@
 // The heart of it: the server dies, the phone restarts, and everything that was here is still here.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, booted, each, find, open, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+import { addresses, booted, each, find, open, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, temp, until } from './lib.mjs';
 
 let server, disk, context, page, items, recorded, pictured;
 /** Plays the recording of the item from `share` of its length on; how far it came in a second. */
@@ -207,6 +207,19 @@ test('a button that needs the network says so where there is none', async () => 
   await started(page);
   await page.locator('[data-act=sync]').click();
   await page.locator('.toast', { hasText: 'Ra chỗ có sóng hoặc chờ một lát rồi thử lại.' }).waitFor();
+});
+
+test('an alert that newer word may have overtaken says how old it is; an article does not', async () => {
+  const [alert] = items.filter(path => path.startsWith('/canh-bao/'));
+  await page.goto(server.url + alert);
+  await started(page);
+  await page.locator('#notices', { hasText: 'Không có mạng.' }).waitFor();
+  assert.match(await page.locator('#fresh').innerText(), /Cập nhật/);
+  await page.screenshot({ path: `${temp('shots')}/alert-offline.png` });
+  const [article] = items.filter(path => path.startsWith('/tin/'));
+  await page.goto(server.url + article);
+  await started(page);
+  assert.equal(await page.locator('#fresh, #notices p').count(), 0);
 });
 
 test('an alert past its end is shown as ended, and never as live', async () => {

@@ -22,9 +22,9 @@ const FEATURES: [&str; 6] = [
 /// Flat code first, which lets more of it be shared. Rust puts the stack at the bottom of memory and lets it grow down, so
 /// nothing that can be pointed at lies below 1024.
 /// And no promises about alignment, which every load and store would repeat and engines do not heed.
-const SMALLER: [&str; 18] = [
+const SMALLER: [&str; 17] = [
     // A function that is called once mostly stays by itself: inlined, it is no longer like its like.
-    "--one-caller-inline-max-function-size=60",
+    "--one-caller-inline-max-function-size=20",
     "--flatten",
     "--rereloop",
     "-Oz",
@@ -32,7 +32,6 @@ const SMALLER: [&str; 18] = [
     "--rereloop",
     "-Oz",
     "-Oz",
-    "--merge-similar-functions",
     "-Oz",
     // Shorter before it is compressed, longer after.
     "--skip-pass=local-cse",

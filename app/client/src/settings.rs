@@ -92,7 +92,7 @@ impl Mode {
     pub fn bodies(self) -> usize {
         match self {
             Mode::Text => 45,
-            Mode::Saving => 60,
+            Mode::Saving => 75,
             Mode::Full => 400,
         }
     }

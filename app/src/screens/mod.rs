@@ -30,10 +30,16 @@ pub fn whole(view: &View) -> El {
     });
     let page = page(view, &ctx);
     let list = matches!(view.route, Some(Route::Home | Route::Topic(_) | Route::Place(_) | Route::Alerts));
-    let fresh = view.fresh().filter(|_| list);
+    let fresh = view.fresh().filter(|_| list || unsure(view));
     let main = el("div").attr("id", "page").kid(notice::notices(view, &ctx)).kid(page);
     // Over the page, which stays where it is behind it.
     ui::chrome(&ctx, view.route.as_ref(), fresh, main).maybe(alarm)
+}
+
+/// An alert that newer word may have overtaken: whether there is any could not be asked.
+fn unsure(view: &View) -> bool {
+    let alert = |open: &Open| open.card.as_ref().is_some_and(|card| card.alert().is_some());
+    view.trouble.is_some() && matches!(view.route, Some(Route::Item(_))) && view.open.as_ref().is_some_and(alert)
 }
 
 /// The first of the newest items, which the home page brings with it.

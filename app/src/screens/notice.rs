@@ -29,6 +29,7 @@ pub fn notices(view: &View, ctx: &Ctx) -> El {
             w.later(),
         ))
     });
+    let list = list || super::unsure(view);
     let stored = !view.shelf.cards.is_empty();
     let trouble = view.trouble.and_then(|trouble| match trouble {
         Trouble::Offline | Trouble::StoreBroken if list && stored => Some(line("em", w.offline_list())),

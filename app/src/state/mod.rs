@@ -123,7 +123,16 @@ impl View {
     }
 
     pub fn ctx(&self) -> Ctx {
+        let mut missing = Set::default();
+        if self.trouble.is_some() {
+            for (id, card) in self.shelf.held.cards.iter() {
+                if !card.body && !self.saved_ids.contains(id) {
+                    missing.insert(*id);
+                }
+            }
+        }
         Ctx {
+            missing,
             lang: self.lang,
             now: self.now(),
             edition: Edition::App,

@@ -38,6 +38,8 @@ pub struct Ctx {
     pub origin: Arc<str>,
     pub read: Arc<Set<ItemId>>,
     pub saved: Arc<Set<ItemId>>,
+    /// Items whose text is not on the phone, while it has no network.
+    pub missing: Set<ItemId>,
     pub mine: Arc<Mine>,
     /// The worst level in force, for the bar at the foot of every page, and until when a page that is kept may show it.
     pub alarm: Option<u8>,
@@ -58,6 +60,7 @@ impl Ctx {
             origin: origin.into(),
             read: Arc::default(),
             saved: Arc::default(),
+            missing: Set::default(),
             mine: Arc::default(),
             alarm: None,
             alarm_until: None,

@@ -1,7 +1,6 @@
 //! Links that leave the phone's browser.
 
-use domain::alert::sms;
-use domain::content::{Card, Kind};
+use domain::content::Card;
 use domain::route::item_path;
 use domain::words::Lang;
 
@@ -19,24 +18,6 @@ pub fn tel(number: &str) -> Option<String> {
 pub fn web(url: &str) -> Option<&str> {
     let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     matches!(scheme.as_deref(), Some("http" | "https")).then_some(url)
-}
-
-/// An SMS with title, summary (of an alert the sentences that fit) and short address, ready to send; `over` says first that the item no
-/// longer holds.
-pub fn sms(over: &str, card: &Card, lang: Lang, origin: &str) -> String {
-    let headline = card.headline(lang.tag());
-    let address = short(card, lang, origin);
-    let mut text = [over, &headline.title, ". ", &headline.summary].concat();
-    if card.kind == Kind::ALERT {
-        let room = sms::LETTERS.saturating_sub(address.len() + 2);
-        if let Some((end, _)) = text.char_indices().nth(room) {
-            text.truncate(end);
-            // Whole sentences: half of one may say the opposite.
-            let sentence = text.as_bytes().windows(2).rposition(|two| two == b". ");
-            text.truncate(sentence.map_or(end, |at| at + 1));
-        }
-    }
-    sms_of(&[&text, " ", &address].concat())
 }
 
 /// An SMS with this text, ready to send.

@@ -169,6 +169,9 @@ pub fn meta(card: &Card, ctx: &Ctx) -> El {
     if card.ended(ctx.now) {
         add(ctx.w().expired());
     }
+    if ctx.missing.contains(&card.id) {
+        add(ctx.w().not_held());
+    }
     let mut small = tx("small", out);
     if let Some(badge) = sample_badge(card, ctx) {
         small = small.text(" ").kid(badge);

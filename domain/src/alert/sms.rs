@@ -7,7 +7,7 @@ use super::State;
 use crate::content::{AlertInfo, Block, Body, Card, MsgType, Status, Time};
 use crate::instance::instance;
 use crate::search::{fold, fold_char, lower};
-use crate::words::{Lang, fill};
+use crate::words::{Lang, decimal, fill, two};
 
 /// Segments of a text.
 pub const MOST: usize = 2;
@@ -24,26 +24,28 @@ const LACKING: char = '`';
 
 /// Segments in which `text` travels.
 pub fn segments(text: &str) -> usize {
-    let weigh = |c: char| if ESCAPED.contains(c) || c == '€' { 2 } else { 1 };
-    let (weights, single, each): (Vec<usize>, usize, usize) = if text.chars().all(is_gsm) {
-        (text.chars().map(weigh).collect(), 160, 153)
-    } else {
-        (text.chars().map(char::len_utf16).collect(), 70, EACH)
-    };
-    if weights.iter().sum::<usize>() <= single {
-        return 1;
+    let gsm = text.chars().all(is_gsm);
+    let (single, each) = if gsm { (160, 153) } else { (70, EACH) };
+    let (mut all, mut count, mut left) = (0, 0, 0);
+    for c in text.chars() {
+        let weight = if !gsm { c.len_utf16() } else { 1 + usize::from(ESCAPED.contains(c) || c == '€') };
+        all += weight;
+        // A character of two units never lies across two segments.
+        if weight > left {
+            (count, left) = (count + 1, each);
+        }
+        left -= weight;
     }
-    // A character of two units never lies across two segments.
-    let mut left = 0;
-    weights.iter().fold(0, |count, weight| {
-        let next = left < *weight;
-        left = if next { each - weight } else { left - weight };
-        count + usize::from(next)
-    })
+    if all <= single { 1 } else { count }
 }
 
 fn is_gsm(c: char) -> bool {
     (c.is_ascii() && !c.is_ascii_control() && c != LACKING) || c == '\n' || c == '€' || GSM.contains(c)
+}
+
+/// With diacritics, in one line.
+pub fn marked(text: &str) -> String {
+    text.replace(char::is_whitespace, " ")
 }
 
 /// Without diacritics, in the GSM alphabet alone; case stays.
@@ -65,12 +67,19 @@ pub fn plain(text: &str) -> String {
     out
 }
 
-/// Title, level, places, until, the first actions, and last the `link`: as much of it, in this order, as fits into
+/// Title, level, until, places, the first actions (of an alert that names none what its summary says), and last the `link`: as much of it, in this order, as fits into
 /// [`MOST`] segments. A part that does not fit is left out whole, an action with all that follow it; a title that is too
 /// long ends at a word. What no longer holds says so before its title; what was called off or replaced says nothing of what
-/// was to be done.
-pub fn text(card: &Card, body: &Body, state: Option<State>, lang: Lang, link: &str, marks: bool, now: Time) -> String {
-    let clean = |text: &str| if marks { text.replace(char::is_whitespace, " ") } else { plain(text) };
+/// was to be done. `clean` is [`marked`] or [`plain`]; a `body` that is not at hand may be empty.
+pub fn text(
+    card: &Card,
+    body: &Body,
+    state: Option<State>,
+    lang: Lang,
+    link: &str,
+    clean: fn(&str) -> String,
+    now: Time,
+) -> String {
     let fits = |text: &str| segments(&[text, " ", link].concat()) <= MOST;
     let over = over(card, state, lang);
     let mut out = clean(&card.headline(lang.tag()).title);
@@ -82,18 +91,26 @@ pub fn text(card: &Card, body: &Body, state: Option<State>, lang: Lang, link: &s
         let Some(shorter) = cut(&out) else { break };
         out = shorter;
     }
-    let (facts, steps) = parts(card, body, state, lang, now);
-    let add = |out: &str, choices: &[String]| {
-        choices.iter().map(|part| [out, joint(out), &clean(part)].concat()).find(|longer| fits(longer))
+    let add = |out: &mut String, part: &str| {
+        let longer = [out, joint(out), &clean(part)].concat();
+        let fitting = fits(&longer);
+        if fitting {
+            *out = longer;
+        }
+        fitting
     };
+    let (facts, steps) = parts(card, body, state, lang, now);
     for choices in facts {
-        out = add(&out, &choices).unwrap_or(out);
+        for choice in choices {
+            if add(&mut out, &choice) {
+                break;
+            }
+        }
     }
     // A later step without the one before it could be the wrong one.
     for step in steps {
-        match add(&out, &[step]) {
-            Some(longer) => out = longer,
-            None => break,
+        if !add(&mut out, &step) {
+            break;
         }
     }
     [&out, " ", link].concat()
@@ -101,13 +118,13 @@ pub fn text(card: &Card, body: &Body, state: Option<State>, lang: Lang, link: &s
 
 /// What follows the title, each part in the forms that may stand for it, the fullest first; then what to do, in its order.
 fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) -> (Vec<Vec<String>>, Vec<String>) {
-    let w = lang.desk();
+    let w = lang.words();
     let Some(info) = card.alert() else { return Default::default() };
     if taken_back(card, state) {
         return (vec![places(card, lang)], Vec::new());
     }
     let mut parts = Vec::new();
-    let level = fill(w.sms_level, &[("n", &info.level.to_string())]);
+    let level = fill(w.sms_level(), &[("n", &decimal(info.level.into()))]);
     let cancel = info.msg_type == MsgType::Cancel;
     if !cancel && !fold(&card.headline(lang.tag()).title).contains(&fold(&level)) {
         parts.push(vec![level]);
@@ -117,34 +134,52 @@ fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) 
         parts.extend(until(card, &info, lang, now));
     }
     parts.push(places(card, lang));
-    let steps = body.variant(&card.headline(lang.tag()).lang).into_iter().flat_map(|variant| &variant.blocks);
-    let steps = steps.filter_map(|block| if let Block::Steps(steps) = block { Some(steps) } else { None }).next();
-    (parts, steps.into_iter().flatten().take(3).map(|step| step.plain.clone()).collect())
+    let mut todo = Vec::new();
+    if let Some(variant) = body.variant(&card.headline(lang.tag()).lang) {
+        for block in &variant.blocks {
+            if let (Block::Steps(steps), true) = (block, todo.is_empty()) {
+                steps.iter().take(3).for_each(|step| todo.push(step.plain.clone()));
+            }
+        }
+    }
+    if todo.is_empty() {
+        // Whole sentences: half of one may say the opposite.
+        todo.extend(card.headline(lang.tag()).summary.split_inclusive(". ").map(|sentence| sentence.trim_end().to_owned()));
+    }
+    (parts, todo)
 }
 
 fn places(card: &Card, lang: Lang) -> Vec<String> {
-    let named = instance().named(&card.places).into_iter();
-    let names: Vec<&str> = named.map(|p| if p.parent.is_none() { p.name.get(lang) } else { &p.short }).collect();
-    let (w, d) = (lang.words(), lang.desk());
-    let short = |shown: usize| {
-        let more = fill(w.places_more(), &[("n", &(names.len() - shown).to_string())]);
-        [&names[..shown].join(", "), " ", &more].concat()
-    };
-    let mut all = vec![names.join(", ")];
-    all.extend([2, 1].into_iter().filter(|shown| *shown + 1 < names.len()).map(short));
-    if names.is_empty() { Vec::new() } else { all.iter().map(|places| fill(d.sms_where, &[("places", places)])).collect() }
+    let (w, named) = (lang.words(), instance().named(&card.places));
+    let (mut names, mut few) = (String::new(), Vec::new());
+    for (at, place) in named.iter().enumerate() {
+        if at > 0 {
+            if at < 3 && at + 1 < named.len() {
+                let more = fill(w.places_more(), &[("n", &decimal((named.len() - at) as i64))]);
+                few.insert(0, [&names, " ", &more].concat());
+            }
+            names.push_str(", ");
+        }
+        names.push_str(if place.parent.is_none() { place.name.get(lang) } else { &place.short });
+    }
+    let mut all = Vec::new();
+    if !names.is_empty() {
+        few.insert(0, names);
+        few.iter().for_each(|places| all.push(fill(w.sms_where(), &[("places", places)])));
+    }
+    all
 }
 
 fn until(card: &Card, info: &AlertInfo, lang: Lang, now: Time) -> Option<Vec<String>> {
     let end = card.expires.filter(|_| info.msg_type != MsgType::Cancel)?;
-    let d = lang.desk();
-    Some(vec![fill(if end > now { d.sms_until } else { d.sms_ended }, &[("at", &instant(end))])])
+    let w = lang.words();
+    Some(vec![fill(if end > now { w.sms_until() } else { w.sms_ended() }, &[("at", &instant(end))])])
 }
 
 /// `18:00 23/11`, as short as it can be said.
 pub fn instant(at: Time) -> String {
     let c = at.civil();
-    format!("{:02}:{:02} {:02}/{:02}", c.hour, c.minute, c.day, c.month)
+    [&*two(c.hour), ":", &two(c.minute), " ", &two(c.day), "/", &two(c.month)].concat()
 }
 
 /// What stands between two parts.
@@ -154,16 +189,14 @@ fn joint(before: &str) -> &'static str {
 
 /// Without its last word, never inside a number that is written in groups, and never ending before one.
 fn cut(text: &str) -> Option<String> {
-    let text = text.trim_end_matches("...").trim_end_matches('…').trim_end();
     let mut end = text.len();
     loop {
         end = text[..end].rfind(' ')?;
         let numeric = text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
-        let head = text[..end].trim_end_matches(|c: char| c.is_ascii_punctuation() || c == ' ' || c == '–');
+        let head = text[..end].trim_end_matches(|c: char| c.is_ascii_punctuation() || " –…".contains(c));
         if !numeric && !head.is_empty() {
             // The sign of the shorter text is one that its alphabet has.
-            let dots = if head.chars().all(is_gsm) { "..." } else { "…" };
-            return Some([head, dots].concat());
+            return Some([head, if head.chars().all(is_gsm) { "..." } else { "…" }].concat());
         }
     }
 }

@@ -77,8 +77,8 @@ fn over(data: &ItemData, ctx: &Ctx) -> Option<El> {
 fn words(ctx: &Ctx, item: &Item, data: &ItemData) -> El {
     let (d, card) = (ctx.lang.desk(), &item.card);
     let short = links::short(card, ctx.lang, &ctx.origin);
-    let message = |marks: bool, name| {
-        let text = sms::text(card, &item.body, data.state, ctx.lang, &short, marks, ctx.now);
+    let message = |clean: fn(&str) -> String, name| {
+        let text = sms::text(card, &item.body, data.state, ctx.lang, &short, clean, ctx.now);
         let (n, parts) = (text.chars().count().to_string(), sms::segments(&text).to_string());
         let send = cl("a", "bt").attr("href", links::sms_of(&text)).attr("data-act", "sms");
         el("section")
@@ -105,8 +105,8 @@ fn words(ctx: &Ctx, item: &Item, data: &ItemData) -> El {
         )
         .kid(tx("h2", d.out_sms))
         .kid(tx("p", d.out_sms_why))
-        .kid(message(true, d.out_sms_marks))
-        .kid(message(false, d.out_sms_plain))
+        .kid(message(sms::marked, d.out_sms_marks))
+        .kid(message(sms::plain, d.out_sms_plain))
         .kid(tx("h2", d.out_aloud))
         .kid(tx("p", d.out_aloud_why))
         .kid(cl("p", "ac").kid(el("span").class("js").kid(button("print", "print", d.out_print))))

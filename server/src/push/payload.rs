@@ -238,7 +238,7 @@ impl Told {
             return short(reason, longest);
         }
         let end = self.card.expires.filter(|_| self.info.msg_type != MsgType::Cancel);
-        let until = end.map(|end| fill(lang.desk().sms_until, &[("at", &sms::instant(end))]) + ". ");
+        let until = end.map(|end| fill(lang.words().sms_until(), &[("at", &sms::instant(end))]) + ". ");
         let mut out = until.unwrap_or_default() + headline.summary.trim();
         let blocks = self.body.variant(&headline.lang).map(|variant| &variant.blocks[..]).unwrap_or_default();
         let steps = blocks.iter().find_map(|block| match block {

@@ -204,7 +204,7 @@ fn actions(data: &ItemData, ctx: &Ctx) -> El {
         share = share.attr("data-title", over.clone() + &headline(card, ctx).title);
     }
     let sms = cl("a", "bt")
-        .attr("href", links::sms(&over, card, ctx.lang, &ctx.origin))
+        .attr("href", links::sms_of(&message(data, over, ctx)))
         .attr("data-act", "sms")
         .kid(crate::icons::icon("sms"));
     bar.kid(script(share)).kid(script(button("copy", "copy", w.copy()))).kid(sms.kid(tx("span", w.sms()))).kid(script(button(
@@ -212,6 +212,19 @@ fn actions(data: &ItemData, ctx: &Ctx) -> El {
         "print",
         w.print(),
     )))
+}
+
+/// What is sent as text message: of an alert what fits into two of them, of anything else title, day of an event, summary and address;
+/// `over` says first that it no longer holds.
+fn message(data: &ItemData, over: String, ctx: &Ctx) -> String {
+    let (card, address) = (data.card, links::short(data.card, ctx.lang, &ctx.origin));
+    if card.alert().is_some() {
+        let nothing = Body::default();
+        return sms::text(card, data.body.unwrap_or(&nothing), data.state, ctx.lang, &address, sms::marked, ctx.now);
+    }
+    let headline = headline(card, ctx);
+    let when = card.event().map_or_else(String::new, |event| ctx.when(event.start) + ". ");
+    [&over, &headline.title, ". ", &when, &headline.summary, " ", &address].concat()
 }
 
 /// What the kind has to say before its text.

@@ -4,7 +4,7 @@ use super::world::{NOW, World};
 use crate::ctx::{Ctx, Mine};
 use crate::data::*;
 use domain::alert::State;
-use domain::content::{AlertInfo, Card, ItemId, Kind, MsgType, PlaceCode, Status, Time};
+use domain::content::{AlertInfo, Block, Card, ItemId, Kind, MsgType, PlaceCode, Status, Time};
 use domain::words::Lang;
 use leptos::prelude::RenderHtml;
 
@@ -281,25 +281,29 @@ fn what_a_chain_refers_to_and_is_not_here_was_missed() {
 }
 
 #[test]
-fn an_alert_as_text_message_is_two_segments_at_most_and_keeps_its_address() {
-    let long = "Rời nhà gần suối ngay, mang theo giấy tờ và thuốc, không lội qua ngầm tràn. ".repeat(4);
-    let world = World::new("Lũ");
-    let of = |name: &str| world.cards.iter().find(|(known, _)| *known == name).unwrap().1.clone();
-    for (name, summary, whole) in [("alert", "Lên chỗ cao.", true), ("alert", long.trim(), false), ("event", long.trim(), true)]
-    {
-        let mut card = of(name);
-        (card.headlines[0].title, card.headlines[0].summary) = ("Lũ quét ở A Lưới 2".into(), summary.into());
-        let sent = crate::links::sms("", &card, Lang::Vi, "https://bantin.example");
-        let text = sent.trim_start_matches("sms:?body=").replace("%20", " ");
-        let address = crate::links::short(&card, Lang::Vi, "https://bantin.example");
-        assert!(text.starts_with("Lũ quét ở A Lưới 2. ") && text.ends_with(&[" ", &address].concat()), "{text}");
-        assert_eq!(text.contains(summary), whole, "{text}");
-        let said = text.strip_suffix(&[" ", &address].concat()).unwrap();
-        assert!(
-            said.ends_with('.') && [&card.headlines[0].title, ". ", summary].concat().starts_with(said),
-            "whole sentences: {text}"
-        );
-        assert!(name != "alert" || domain::alert::sms::segments(&text) <= 2, "{text}");
-        assert!(text.chars().count() > 50, "as much as fits: {text}");
+fn an_alert_as_text_message_says_until_when_and_what_to_do_and_an_event_says_when() {
+    let (world, ctx) = (World::new("Lũ"), Ctx::html(Lang::Vi, NOW, "https://bantin.example"));
+    let sent = |name: &str, whole: bool| {
+        let mut data = world.item(name);
+        data.body = data.body.filter(|_| whole);
+        let html = crate::pages::item(&ctx, data).to_html();
+        let body = html.split("sms:?body=").nth(1).unwrap().split('"').next().unwrap();
+        body.replace("%20", " ").replace("%26", "&").replace("%3f", "?").replace("&#39;", "'")
+    };
+    let address = |name: &str| crate::links::short(world.item(name).card, Lang::Vi, &ctx.origin);
+    for whole in [true, false] {
+        let text = sent("alert", whole);
+        assert!(domain::alert::sms::segments(&text) <= 2 && text.ends_with(&address("alert")), "{text}");
+        assert!(text.contains("Đến ") && text.contains("Ở "), "{text}");
     }
+    let step = |block: &Block| if let Block::Steps(steps) = block { Some(steps[0].plain.clone()) } else { None };
+    let first = world.item("alert").body.unwrap().variants[0].blocks.iter().find_map(step).unwrap();
+    assert!(sent("alert", true).contains(&first), "{}", sent("alert", true));
+    assert!(!sent("cancel", true).contains("Đến "), "{}", sent("cancel", true));
+    let event = world.item("event").card;
+    let text = sent("event", true);
+    let headline = &event.headlines[0];
+    let when = ctx.when(event.event().unwrap().start);
+    let all = [&headline.title, ". ", &when, ". ", &headline.summary, " ", &address("event")].concat();
+    assert!(text.ends_with(&all), "{text} is not {all}");
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::alert::State;
 use crate::alert::aloud::{Said, script};
-use crate::alert::sms::{MOST, over, plain, segments, text};
+use crate::alert::sms::{MOST, marked, over, plain, segments, text};
 use crate::instance::instance;
 use crate::words::Lang;
 use proptest::prelude::*;
@@ -55,19 +55,19 @@ fn without_diacritics_nothing_is_left_outside_the_alphabet() {
 fn a_message_says_first_what_matters_and_ends_with_the_address() {
     let card = titled("Lũ quét ở A Lưới 2");
     let steps = body(&["Lên chỗ cao ngay", "Không lội qua suối", "Gọi 112 nếu có người bị kẹt"]);
-    let said = text(&card, &steps, None, Lang::Vi, LINK, false, NOW);
+    let said = text(&card, &steps, None, Lang::Vi, LINK, plain, NOW);
     assert_eq!(
         said,
         "Lu quet o A Luoi 2. Cap 3. Den 18:05 24/11. O A Luoi 2. Len cho cao ngay. Khong loi qua suoi. Goi 112 neu co nguoi bi ket \
          https://bantin.example/tin/k3f9x2ab"
     );
-    let said = text(&card, &steps, None, Lang::Vi, LINK, true, NOW);
+    let said = text(&card, &steps, None, Lang::Vi, LINK, marked, NOW);
     assert_eq!(
         said,
         "Lũ quét ở A Lưới 2. Cấp 3. Đến 18:05 24/11. Ở A Lưới 2. Lên chỗ cao ngay. Không lội qua suối \
          https://bantin.example/tin/k3f9x2ab"
     );
-    let named = text(&titled("Lũ quét ở A Lưới 2 – cấp 3"), &steps, None, Lang::Vi, LINK, false, NOW);
+    let named = text(&titled("Lũ quét ở A Lưới 2 – cấp 3"), &steps, None, Lang::Vi, LINK, plain, NOW);
     assert_eq!(named.matches("ap 3").count(), 1, "{named}");
 }
 
@@ -75,7 +75,7 @@ fn a_message_says_first_what_matters_and_ends_with_the_address() {
 #[test]
 fn actions_end_with_the_first_that_does_not_fit() {
     let long = "Ở trong nhà chắc chắn, không ra sông suối, không qua ngầm, không đi làm rẫy cho tới khi có tin mới của xã";
-    let of = |steps: &[&str]| text(&titled("Mưa lớn – cấp 3"), &body(steps), None, Lang::Vi, LINK, true, NOW);
+    let of = |steps: &[&str]| text(&titled("Mưa lớn – cấp 3"), &body(steps), None, Lang::Vi, LINK, marked, NOW);
     assert!(!of(&[long, "Sẵn sàng đi"]).contains("Sẵn sàng"), "{}", of(&[long, "Sẵn sàng đi"]));
     assert!(of(&["Ở trong nhà", "Sẵn sàng đi"]).contains("Ở trong nhà. Sẵn sàng đi"));
 }
@@ -84,13 +84,13 @@ fn actions_end_with_the_first_that_does_not_fit() {
 fn what_no_longer_holds_says_so_first_and_tells_nobody_what_to_do() {
     let card = titled("Lũ quét ở A Lưới 2 – cấp 3");
     let steps = body(&["Lên chỗ cao ngay"]);
-    let of = |card: &Card, state| text(card, &steps, Some(state), Lang::Vi, LINK, true, NOW);
+    let of = |card: &Card, state| text(card, &steps, Some(state), Lang::Vi, LINK, marked, NOW);
     let over = of(&card, State::Cancelled);
     assert_eq!(over, "Đã hủy: Lũ quét ở A Lưới 2 – cấp 3. Ở A Lưới 2 https://bantin.example/tin/k3f9x2ab");
     let replaced = of(&card, State::Superseded);
     assert!(!replaced.starts_with("Lũ") && !replaced.contains("Lên chỗ cao"), "{replaced}");
     // Past its end it is not certain to be safe.
-    let ended = text(&card, &steps, Some(State::Ended), Lang::Vi, LINK, false, NOW);
+    let ended = text(&card, &steps, Some(State::Ended), Lang::Vi, LINK, plain, NOW);
     assert!(ended.starts_with("Da ket thuc") && ended.contains("Len cho cao") && !ended.contains("Den"), "{ended}");
     assert!(of(&card, State::InForce).contains("Lên chỗ cao"));
     // The word that calls it off has no level and no end, and is no less true for having done so.
@@ -115,10 +115,20 @@ fn the_script_of_an_all_clear_says_where_it_holds() {
 }
 
 #[test]
+fn an_alert_that_names_no_step_says_what_its_summary_says_in_whole_sentences() {
+    let mut card = titled("Mưa lớn – cấp 3");
+    let of = |card: &Card| text(card, &Body::default(), None, Lang::Vi, LINK, marked, NOW);
+    card.headlines[0].summary = "Lên chỗ cao. Gọi 112.".into();
+    assert!(of(&card).ends_with(&["Lên chỗ cao. Gọi 112. ", LINK].concat()), "{}", of(&card));
+    card.headlines[0].summary = ["Lên chỗ cao. Không lội qua ", &"ngầm tràn ".repeat(12), "nào. Gọi 112."].concat();
+    assert!(of(&card).ends_with(&["Lên chỗ cao. ", LINK].concat()), "{}", of(&card));
+}
+
+#[test]
 fn a_title_that_is_too_long_ends_at_a_word_and_never_in_a_number() {
     let long =
         titled(&["Mưa lớn", &" rất lớn kéo dài".repeat(4), " gọi 1900 1075 ngay bây giờ và chờ tin mới của xã nhà"].concat());
-    let said = text(&long, &body(&[]), None, Lang::Vi, LINK, true, NOW);
+    let said = text(&long, &body(&[]), None, Lang::Vi, LINK, marked, NOW);
     assert!(segments(&said) <= MOST && said.ends_with(LINK));
     let cut = said.split('…').next().unwrap();
     assert!(long.headlines[0].title.starts_with(cut) && !cut.ends_with("1900") && !cut.ends_with("gọi"), "{said}");
@@ -165,7 +175,7 @@ proptest! {
     fn any_alert_fits_two_segments(title in "[A-ZĐa-zàảãáạăệđưởữỹ0-9]{1,12}( [a-zàảãáạăệđưởữỹ0-9:–]{1,9}){0,24}", step in "[a-zàảãáạăệđưởữỹ0-9 ]{1,90}", marks: bool, places in 0usize..9) {
         let mut card = titled(title.trim());
         card.places = instance().places[1..=places].iter().map(|p| PlaceCode(p.code)).collect();
-        let said = text(&card, &body(&[step.trim(), "Gọi 112"]), None, Lang::Vi, LINK, marks, NOW);
+        let said = text(&card, &body(&[step.trim(), "Gọi 112"]), None, Lang::Vi, LINK, if marks { marked } else { plain }, NOW);
         prop_assert!(segments(&said) <= MOST, "{said}");
         prop_assert!(said.ends_with(LINK));
         prop_assert!(marks || said.is_ascii(), "{said}");
