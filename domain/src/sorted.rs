@@ -145,6 +145,12 @@ impl<K: Ord> Set<K> {
         }
     }
 
+    pub fn remove(&mut self, key: &K) {
+        if let Ok(at) = find(&self.0, key) {
+            self.0.remove(at);
+        }
+    }
+
     pub fn clear(&mut self) {
         self.0.clear();
     }
@@ -189,6 +195,8 @@ mod tests {
                     0 => {
                         map.remove(&key);
                         tree.remove(&key);
+                        set.remove(&key);
+                        branch.remove(&key);
                     }
                     1 => {
                         *map.entry(key) += 1;

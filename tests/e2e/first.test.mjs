@@ -82,3 +82,34 @@ test('without a network the lists say when the server was last asked, not when i
   await server.start();
   await context.close();
 });
+
+test('what was read is to be read again once it is corrected, and says that it was', async () => {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, server.url);
+  const row = page.locator('main .ls li', { hasText: 'Lịch khám số 001' });
+  const unread = () => row.evaluate(li => li.classList.contains('nw'));
+  const home = async () => {
+    await page.goto(server.url);
+    await started(page);
+    await row.waitFor();
+  };
+  await home();
+  assert.equal(await unread(), true);
+  await row.locator('a').click();
+  await page.locator('article .bd').waitFor();
+  assert.doesNotMatch(await page.locator('article').innerText(), /đã sửa/);
+  await until('it is marked as read', async () => (await rows(page, KEEP_DB, 'read')).length === 1);
+  await home();
+  assert.equal(await unread(), false);
+  server.import([{ ...ITEMS[1], summary: 'Đổi sang buổi chiều.' }]);
+  await until('the server has it', async () => (await (await fetch(server.url)).text()).includes('Đổi sang buổi chiều'));
+  await home();
+  await until('it is to be read again', unread, 60000);
+  await home();
+  assert.equal(await unread(), true, 'written down, too');
+  await row.locator('a').click();
+  await page.locator('article .bd').waitFor();
+  assert.match(await page.locator('article').innerText(), /Ngày ra tin \(đã sửa\)/);
+  await context.close();
+});

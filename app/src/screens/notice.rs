@@ -29,12 +29,13 @@ pub fn notices(view: &View, ctx: &Ctx) -> El {
             w.later(),
         ))
     });
-    let list = list || super::unsure(view);
+    // On an alert one line: what it says to do is not to be pushed down.
+    let (list, class) = (list || super::unsure(view), if list { "em" } else { "fr" });
     let stored = !view.shelf.cards.is_empty();
     let trouble = view.trouble.and_then(|trouble| match trouble {
-        Trouble::Offline | Trouble::StoreBroken if list && stored => Some(line("em", w.offline_list())),
-        Trouble::Portal if list => Some(line("em", w.portal())),
-        Trouble::Busy if list => Some(line("em", w.busy_server())),
+        Trouble::Offline | Trouble::StoreBroken if list && stored => Some(line(class, w.offline_list())),
+        Trouble::Portal if list => Some(line(class, w.portal())),
+        Trouble::Busy if list => Some(line(class, w.busy_server())),
         Trouble::PhoneFull => Some(line("warn", w.phone_full())),
         Trouble::NotGenuine(_) => Some(line("warn", w.not_genuine())),
         Trouble::NewerFormat => Some(line("warn", w.newer_format())),

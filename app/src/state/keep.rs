@@ -1,13 +1,13 @@
 //! What the reader made: saved items, read marks, settings. Kept in the database that we never drop.
 
-use super::{App, Kept, View};
+use super::{App, Kept, View, spawn};
 use crate::device::{clock, install, net, page, storage};
 use client::row::decode_count;
 use client::settings::{CHECKED, SINCE};
 use client::{Keep, Rows, Saved, Settings, Store};
 use domain::content::{Card, ItemId, Time};
 use domain::sorted::{Map, Set};
-use domain::sync::StoredBody;
+use domain::sync::{Commit, StoredBody};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -93,6 +93,21 @@ pub async fn mark_read(app: &Rc<App>, id: ItemId) {
     put_time(app, Keep::Read, &id.to_string(), clock::now()).await;
     if second {
         offer_install(app);
+    }
+}
+
+/// What was read and is corrected is to be read again.
+pub fn unread(app: &Rc<App>, commit: &Commit) {
+    let view = &mut *app.view.borrow_mut();
+    for (id, card, _) in &commit.cards {
+        let older = view.shelf.held.cards.get(id).is_some_and(|held| held.revision < card.revision);
+        if older && view.read.contains(id) {
+            Arc::make_mut(&mut view.read).remove(id);
+            let (app, key) = (app.clone(), id.to_string());
+            spawn(async move {
+                let _ = app.store.put_keep(Keep::Read, &key, None).await;
+            });
+        }
     }
 }
 

@@ -136,6 +136,7 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
         let spent: u64 = commit.bodies.iter().map(|body| body.body.len() as u64 / 3 + 80).sum();
         let counting = app.clone();
         spawn(async move { counting.spent(Spent::Budget, spent).await });
+        keep::unread(&app, commit);
         app.change(|view| view.shelf.apply(commit, false));
         let saved = app.with(|view| view.saved_ids.clone());
         for body in commit.bodies.iter().filter(|body| saved.contains(&body.id)) {

@@ -167,7 +167,7 @@ pub fn meta(card: &Card, ctx: &Ctx) -> El {
         add(ctx.w().has_audio());
     }
     if card.ended(ctx.now) {
-        add(ctx.w().expired());
+        add(if card.kind == Kind::EVENT { ctx.w().past() } else { ctx.w().expired() });
     }
     if ctx.missing.contains(&card.id) {
         add(ctx.w().not_held());

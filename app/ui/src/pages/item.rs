@@ -107,7 +107,9 @@ fn holds(data: &ItemData, ctx: &Ctx) -> Option<El> {
 fn standing(card: &Card, ctx: &Ctx) -> (&'static str, String) {
     let w = ctx.w();
     match (card.effective, card.end()) {
-        (_, Some(end)) if card.ended(ctx.now) => (OVER, ctx.at(w.ended_on(), end)),
+        (_, Some(end)) if card.ended(ctx.now) => {
+            (OVER, ctx.at(if card.kind == Kind::EVENT { w.took_place() } else { w.ended_on() }, end))
+        }
         (Some(start), _) if card.upcoming(ctx.now) => ("st soon", ctx.at(w.holds_from(), start)),
         (_, Some(end)) => ("st on", ctx.at(w.holds_until(), end)),
         _ => ("st on", w.holds().to_owned()),
