@@ -97,6 +97,7 @@ test('it explains first, asks in a tap, and sends exactly what was chosen', asyn
   await said(page, 'place');
   assert.equal(await page.evaluate(() => window.__asked), undefined, 'not before there is something to subscribe to');
   const places = await page.locator('[name=place]').evaluateAll(all => all.slice(0, 2).map(e => (e.click(), +e.value)));
+  await page.locator('#wishes summary').click();
   await page.locator('[name=hazards][value=some]').check();
   await tap(page, 'on');
   await said(page, 'hazard');

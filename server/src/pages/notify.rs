@@ -40,9 +40,9 @@ fn main(ctx: &Ctx, p: &'static Page) -> El {
         .kid(cl("p", "ld").text(p.lead))
         .kid(states(p))
         .kid(part(p.what, p.what_text))
-        .kid(part(p.knows, p.knows_text))
         .kid(el("noscript").kid(cl("p", "ex").text(p.no_script)))
         .kid(choose(ctx, p))
+        .kid(part(p.knows, p.knows_text))
         .kid(help(p))
         .kid(cl("p", "wy").kid(link(Route::Alerts.path(ctx.lang), ctx.w().all_alerts())))
         .kid(el("script").attr("src", "/alerts.js").attr("defer", ""))
@@ -117,13 +117,18 @@ fn form(ctx: &Ctx, p: &'static Page) -> El {
         .flag("hidden", true)
         .kid(tx("h2", p.choose))
         .kid(some_of("places", p.places, all.into(), p.places_some, units))
-        .kid(some_of("hazards", p.hazards, p.hazards_all.into(), p.hazards_some, hazards.collect()))
-        .kid(set(p.lowest).kids(levels.collect()))
+        // What suits most is chosen already: the button is not to stand far below.
         .kid(
-            set(p.quiet)
-                .kid(tx("p", p.quiet_text))
-                .kid(check("quiet", "1".to_owned(), p.quiet_on))
-                .kid(cl("p", "hr").kid(hours("from", p.quiet_from, 21)).text(" ").kid(hours("to", p.quiet_to, 5))),
+            cl("details", "va")
+                .kid(tx("summary", p.more))
+                .kid(some_of("hazards", p.hazards, p.hazards_all.into(), p.hazards_some, hazards.collect()))
+                .kid(set(p.lowest).kids(levels.collect()))
+                .kid(
+                    set(p.quiet)
+                        .kid(tx("p", p.quiet_text))
+                        .kid(check("quiet", "1".to_owned(), p.quiet_on))
+                        .kid(cl("p", "hr").kid(hours("from", p.quiet_from, 21)).text(" ").kid(hours("to", p.quiet_to, 5))),
+                ),
         )
 }
 
