@@ -173,11 +173,17 @@
 
   // ---- what the reader does
 
+  /** Says what is missing, and shows where it can be chosen. */
+  function lacks(chosen) {
+    if (chosen === 'hazard') form.querySelector('details').open = true;
+    say(chosen);
+  }
+
   let waiting;
   const acts = {
     async on() {
       const chosen = wishes();
-      if (chosen.length) return say(chosen);
+      if (chosen.length) return lacks(chosen);
       // In the very tap, or some browsers refuse.
       if ((await Notification.requestPermission()) !== 'granted') return look();
       say('busy');
@@ -187,7 +193,7 @@
     },
     async save() {
       const chosen = wishes();
-      if (chosen.length) return say(chosen);
+      if (chosen.length) return lacks(chosen);
       await subscribe(chosen);
       say('saved');
     },
@@ -231,7 +237,11 @@
   else chrome.hidden = true;
 
   (async () => {
-    if (held.wishes) fill(held.wishes);
+    if (held.wishes) {
+      fill(held.wishes);
+      // What was chosen is to be seen.
+      form.querySelector('details').open = true;
+    }
     else {
       const mine = await followed().catch(() => []);
       if (mine.length) fill({ places: mine });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CACHE_DB, KEEP_DB, browser, find, phone, rows, serve, settle, started, until } from './lib.mjs';
 
-/** An archive as sites hand it out: the newest line first. Three times as much as phones keep unasked. */
+/** An archive as sites hand it out: the newest line first. More than twice as much as phones keep unasked. */
 const ITEMS = Array.from({ length: 180 }, (_, at) => ({
   id: `so-${at}`, kind: 'bulletin', topics: ['y-te'], issued: `-${at + 1}h`, source: { name: 'Trạm y tế' },
   title: `Lịch khám số ${String(at).padStart(3, '0')} ở các thôn`, summary: `Tóm tắt của lịch số ${at}.`,

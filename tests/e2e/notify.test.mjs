@@ -99,6 +99,7 @@ test('it explains first, asks in a tap, and sends exactly what was chosen', asyn
   const places = await page.locator('[name=place]').evaluateAll(all => all.slice(0, 2).map(e => (e.click(), +e.value)));
   await page.locator('#wishes summary').click();
   await page.locator('[name=hazards][value=some]').check();
+  await page.locator('#wishes summary').click();
   await tap(page, 'on');
   await said(page, 'hazard');
   await page.locator('[name=hazard][value=flash-flood]').check();
@@ -120,6 +121,7 @@ test('it explains first, asks in a tap, and sends exactly what was chosen', asyn
   await state(page, 'on');
   assert.deepEqual(await page.locator('[name=place]:checked').evaluateAll(all => all.map(e => +e.value)), places);
   assert.equal(await page.locator('[name=from]').inputValue(), '22');
+  assert.equal(await page.locator('[name=from]').isVisible(), true, 'what was chosen is not folded away');
   await page.locator('[name=places][value=all]').check();
   assert.equal(await page.locator('#places').isVisible(), false);
   asked.length = 0;

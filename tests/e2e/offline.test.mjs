@@ -217,8 +217,11 @@ test('an alert that newer word may have overtaken says how old it is; an article
   assert.match(await page.locator('#fresh').innerText(), /Cập nhật/);
   await page.screenshot({ path: `${temp('shots')}/alert-offline.png` });
   const [article] = items.filter(path => path.startsWith('/tin/'));
+  const failed = page.waitForEvent('requestfailed', request => request.url().endsWith('/sync/head'));
   await page.goto(server.url + article);
   await started(page);
+  await failed;
+  await sleep(300);
   assert.equal(await page.locator('#fresh, #notices p').count(), 0);
 });
 

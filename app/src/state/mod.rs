@@ -124,9 +124,9 @@ impl View {
 
     pub fn ctx(&self) -> Ctx {
         let mut missing = Set::default();
-        if self.trouble.is_some() {
+        if matches!(self.trouble, Some(Trouble::Offline | Trouble::Portal)) {
             for (id, card) in self.shelf.held.cards.iter() {
-                if !card.body && !self.saved_ids.contains(id) {
+                if !card.body && self.saved.get(id).is_none_or(|kept| kept.saved.body.is_none()) {
                     missing.insert(*id);
                 }
             }

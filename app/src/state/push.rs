@@ -1,6 +1,6 @@
 //! Alerts that came by push: each proves itself and is in the store, before any sync.
 
-use super::{App, spawn, sync, walk};
+use super::{App, keep, spawn, sync, walk};
 use crate::device::{channel, clock, locks, push};
 use client::Store;
 use std::cell::Cell;
@@ -10,7 +10,7 @@ use std::rc::Rc;
 const TRIES: u32 = 24;
 
 /// Takes in what waits; true where only the server can say the rest. What cannot be judged yet, or does not fit, waits on.
-pub async fn take(app: &App) -> bool {
+pub async fn take(app: &Rc<App>) -> bool {
     let (mut changed, mut lacking) = (false, false);
     for message in push::waiting().await {
         let item = message.item();
@@ -19,6 +19,7 @@ pub async fn take(app: &App) -> bool {
         let Some(commit) = commit else { continue };
         if !(commit.cards.is_empty() && commit.gone.is_empty()) {
             let stored = app.store.commit(&commit).await.is_ok();
+            keep::unread(app, &commit);
             app.change(|view| view.shelf.apply(&commit, stored));
             if !stored {
                 continue;

@@ -167,6 +167,7 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
 
 async fn settle(app: &Rc<App>, outcome: Outcome) {
     let pace = &app.sync;
+    let well = matches!(outcome, Outcome::UpToDate { .. });
     match outcome {
         Outcome::UpToDate { .. } => {
             pace.failures.set(0);
@@ -195,6 +196,9 @@ async fn settle(app: &Rc<App>, outcome: Outcome) {
         }
     }
     super::walk::refresh_item(app).await;
+    if well {
+        super::walk::see_to_text(app);
+    }
     if app.with(|view| view.route == Some(Route::OnThisPhone)) {
         super::phone::measure(app).await;
     }

@@ -155,8 +155,16 @@ pub async fn refresh_item(app: &Rc<App>) {
         }
     });
     title(app);
-    if !page::is_shell() {
-        // Nobody else sees to the text of what was opened before there was a program.
+}
+
+thread_local! {
+    static SEEN_TO: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Behind a page of the server nobody else sees to the text of the item that stands there: once, when a first sync ended well.
+/// What comes later is not what the reader sees.
+pub fn see_to_text(app: &Rc<App>) {
+    if let (false, Some(Route::Item(id))) = (page::is_shell() || SEEN_TO.replace(true), app.with(|view| view.route.clone())) {
         item::shown(app, id);
     }
 }

@@ -38,7 +38,7 @@ pub struct Ctx {
     pub origin: Arc<str>,
     pub read: Arc<Set<ItemId>>,
     pub saved: Arc<Set<ItemId>>,
-    /// Items whose text is not on the phone, while it has no network.
+    /// Items whose text is not on the phone, while none can come.
     pub missing: Set<ItemId>,
     pub mine: Arc<Mine>,
     /// The worst level in force, for the bar at the foot of every page, and until when a page that is kept may show it.

@@ -13,8 +13,6 @@ use crate::words::{Lang, decimal, fill, two};
 pub const MOST: usize = 2;
 /// Letters of UCS-2 in each segment of several.
 const EACH: usize = 67;
-/// Letters that any text may have, whatever they are.
-pub const LETTERS: usize = MOST * EACH;
 /// Characters of the GSM alphabet that are no ASCII.
 const GSM: &str = "@£$¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
 /// ASCII that the alphabet has only behind an escape, where each counts twice.
@@ -67,7 +65,7 @@ pub fn plain(text: &str) -> String {
     out
 }
 
-/// Title, level, until, places, the first actions (of an alert that names none what its summary says), and last the `link`: as much of it, in this order, as fits into
+/// Title, level, until, places (what the title says already not once more), the first actions or what the summary says, and last the `link`: as much of it, in this order, as fits into
 /// [`MOST`] segments. A part that does not fit is left out whole, an action with all that follow it; a title that is too
 /// long ends at a word. What no longer holds says so before its title; what was called off or replaced says nothing of what
 /// was to be done. `clean` is [`marked`] or [`plain`]; a `body` that is not at hand may be empty.
@@ -99,7 +97,7 @@ pub fn text(
         }
         fitting
     };
-    let (facts, steps) = parts(card, body, state, lang, now);
+    let (facts, todo) = parts(card, body, state, lang, now);
     for choices in facts {
         for choice in choices {
             if add(&mut out, &choice) {
@@ -107,17 +105,24 @@ pub fn text(
             }
         }
     }
-    // A later step without the one before it could be the wrong one.
-    for step in steps {
-        if !add(&mut out, &step) {
+    for list in todo {
+        let before = out.len();
+        // A later step without the one before it could be the wrong one.
+        for step in list {
+            if !add(&mut out, &step) {
+                break;
+            }
+        }
+        if out.len() > before {
             break;
         }
     }
     [&out, " ", link].concat()
 }
 
-/// What follows the title, each part in the forms that may stand for it, the fullest first; then what to do, in its order.
-fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) -> (Vec<Vec<String>>, Vec<String>) {
+/// What follows the title, each part in the forms that may stand for it, the fullest first; then what to do, in its order: the
+/// steps, and where not even the first one fits, the sentences of the summary.
+fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
     let w = lang.words();
     let Some(info) = card.alert() else { return Default::default() };
     if taken_back(card, state) {
@@ -142,15 +147,17 @@ fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) 
             }
         }
     }
-    if todo.is_empty() {
-        // Whole sentences: half of one may say the opposite.
-        todo.extend(card.headline(lang.tag()).summary.split_inclusive(". ").map(|sentence| sentence.trim_end().to_owned()));
+    let mut sentences = Vec::new();
+    // Whole ones: half of one may say the opposite.
+    for sentence in card.headline(lang.tag()).summary.split_inclusive(". ") {
+        sentences.push(sentence.trim_end().to_owned());
     }
-    (parts, todo)
+    (parts, vec![todo, sentences])
 }
 
 fn places(card: &Card, lang: Lang) -> Vec<String> {
-    let (w, named) = (lang.words(), instance().named(&card.places));
+    let (w, named, title) = (lang.words(), instance().named(&card.places), fold(&card.headline(lang.tag()).title));
+    let mut told = true;
     let (mut names, mut few) = (String::new(), Vec::new());
     for (at, place) in named.iter().enumerate() {
         if at > 0 {
@@ -160,13 +167,16 @@ fn places(card: &Card, lang: Lang) -> Vec<String> {
             }
             names.push_str(", ");
         }
-        names.push_str(if place.parent.is_none() { place.name.get(lang) } else { &place.short });
+        let name = if place.parent.is_none() { place.name.get(lang) } else { &place.short };
+        names.push_str(name);
+        told &= title.contains(&fold(name));
     }
+    if told {
+        return Vec::new();
+    }
+    few.insert(0, names);
     let mut all = Vec::new();
-    if !names.is_empty() {
-        few.insert(0, names);
-        few.iter().for_each(|places| all.push(fill(w.sms_where(), &[("places", places)])));
-    }
+    few.iter().for_each(|places| all.push(fill(w.sms_where(), &[("places", places)])));
     all
 }
 

@@ -117,7 +117,7 @@ pub struct Wishes {
     pub topics: Vec<u8>,
     /// Bytes of bodies that may still be fetched today.
     pub budget: u64,
-    /// At most this many bodies are fetched unasked.
+    /// So many bodies are wanted unasked; more come where they lie among the newest of these.
     pub bodies: usize,
     /// None of items issued before this is: the reader deleted those.
     pub since: Time,

@@ -3,7 +3,7 @@
 //! may have them in any order, as where an older collection was imported later.
 
 use super::{Held, HeldCard, Wishes};
-use crate::content::ItemId;
+use crate::content::{ItemId, Time};
 use crate::sorted::{Map, Set};
 use crate::wire::{BLOCK, Seq};
 use std::cmp::Reverse;
@@ -49,7 +49,7 @@ pub(super) struct Range {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Purse {
     pub budget: u64,
-    /// Bodies that may still be fetched.
+    /// Bodies that may still be fetched beside the newest.
     pub bodies: usize,
     /// Asked for already, with or without success: not again in this session.
     pub tried: Set<ItemId>,
@@ -73,16 +73,17 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
     for w in wanted.iter().filter(|w| missing(w.id, w.card)) {
         // The pack that ends at the head takes in what is new from the block before it: one request instead of two.
         let today = newest.is_some_and(|newest| newest > whole) && w.first && w.card.seq + BLOCK > seq;
-        let (first, near, at) = packs.entry(if today { seq } else { end(w.card) });
+        let worth = packs.entry(if today { seq } else { end(w.card) });
         if w.first {
-            *first = w.card.seq.min(if *first > 0 { *first } else { Seq::MAX });
+            worth.newest = worth.newest.max(Some(w.card.issued));
+            worth.first.push(w.card.seq);
         }
-        *near += usize::from(w.concerns);
-        at.push(w.card.seq);
+        worth.near += usize::from(w.concerns);
+        worth.at.push(w.card.seq);
     }
     let mut packs: Vec<(Seq, Worth)> = packs.into_iter().collect();
-    packs.sort_unstable_by_key(|(to, (first, near, _))| Reverse((*first > 0, if *first > 0 { 0 } else { *near }, *to)));
-    packs.into_iter().find_map(|(to, (first, _, mut at))| {
+    packs.sort_unstable_by_key(|(to, worth)| Reverse((worth.newest, worth.near, *to)));
+    packs.into_iter().find_map(|(to, Worth { first, mut at, .. })| {
         at.sort_unstable();
         // Cheaper ranges start later: take the longest that can be paid.
         at.into_iter().find_map(|start| {
@@ -90,14 +91,23 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
             let cost = inside().map(|(_, card)| u64::from(card.body_bytes) / SHRINKS + PROOF).sum();
             let count = inside().filter(|(_, card)| !card.body).count();
             // The newest are paid for with what lies among them.
-            let few = count <= purse.bodies || first > 0 && first <= start;
+            let few = count <= purse.bodies || first.iter().any(|at| *at >= start) && first.iter().min() <= Some(&start);
             (cost <= purse.budget && few).then_some(Range { from: start - 1, to, cost })
         })
     })
 }
 
-/// Lowest position of what comes first (0: none), how much concerns the reader, positions that are missing.
-type Worth = (Seq, usize, Vec<Seq>);
+#[derive(Default)]
+struct Worth {
+    /// When the newest of what comes first was issued.
+    newest: Option<Time>,
+    /// Positions of what comes first.
+    first: Vec<Seq>,
+    /// How much concerns the reader.
+    near: usize,
+    /// Positions that are missing.
+    at: Vec<Seq>,
+}
 
 struct Wanted<'a> {
     id: &'a ItemId,
@@ -131,7 +141,7 @@ fn wanted<'a>(placed: &mut [(&'a ItemId, &'a HeldCard)], wishes: &Wishes, purse:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::{PlaceCode, Time};
+    use crate::content::PlaceCode;
     use crate::wire::{bodies_allowed, cards_allowed};
     use proptest::prelude::*;
 
@@ -239,6 +249,16 @@ mod tests {
             card.body = (71..=128).contains(&card.seq);
         }
         assert_eq!(course(cards, &wishes(30, u64::MAX, &[]), 600), []);
+    }
+
+    #[test]
+    fn a_small_budget_buys_the_newest_issue_wherever_it_lies_in_the_log() {
+        let mut cards = held((1..=256).map(|seq| (seq, 0, false)));
+        for (_, card) in cards.cards.iter_mut() {
+            card.issued = Time(if card.seq <= 10 { 10_000 + i64::from(card.seq) } else { i64::from(card.seq) });
+        }
+        let each = 900 / SHRINKS + PROOF;
+        assert_eq!(course(cards, &wishes(30, each * 60, &[]), 256), [(4, 64)]);
     }
 
     #[test]

@@ -58,13 +58,13 @@ fn a_message_says_first_what_matters_and_ends_with_the_address() {
     let said = text(&card, &steps, None, Lang::Vi, LINK, plain, NOW);
     assert_eq!(
         said,
-        "Lu quet o A Luoi 2. Cap 3. Den 18:05 24/11. O A Luoi 2. Len cho cao ngay. Khong loi qua suoi. Goi 112 neu co nguoi bi ket \
+        "Lu quet o A Luoi 2. Cap 3. Den 18:05 24/11. Len cho cao ngay. Khong loi qua suoi. Goi 112 neu co nguoi bi ket \
          https://bantin.example/tin/k3f9x2ab"
     );
     let said = text(&card, &steps, None, Lang::Vi, LINK, marked, NOW);
     assert_eq!(
         said,
-        "Lũ quét ở A Lưới 2. Cấp 3. Đến 18:05 24/11. Ở A Lưới 2. Lên chỗ cao ngay. Không lội qua suối \
+        "Lũ quét ở A Lưới 2. Cấp 3. Đến 18:05 24/11. Lên chỗ cao ngay. Không lội qua suối \
          https://bantin.example/tin/k3f9x2ab"
     );
     let named = text(&titled("Lũ quét ở A Lưới 2 – cấp 3"), &steps, None, Lang::Vi, LINK, plain, NOW);
@@ -77,7 +77,12 @@ fn actions_end_with_the_first_that_does_not_fit() {
     let long = "Ở trong nhà chắc chắn, không ra sông suối, không qua ngầm, không đi làm rẫy cho tới khi có tin mới của xã";
     let of = |steps: &[&str]| text(&titled("Mưa lớn – cấp 3"), &body(steps), None, Lang::Vi, LINK, marked, NOW);
     assert!(!of(&[long, "Sẵn sàng đi"]).contains("Sẵn sàng"), "{}", of(&[long, "Sẵn sàng đi"]));
-    assert!(of(&["Ở trong nhà", "Sẵn sàng đi"]).contains("Ở trong nhà. Sẵn sàng đi"));
+    assert!(
+        of(&["Ở trong nhà", "Sẵn sàng đi"]).contains("Ở A Lưới 2. Ở trong nhà. Sẵn sàng đi"),
+        "where, if the title does not say it"
+    );
+    // Where not even the first one fits, what the summary says does.
+    assert!(of(&[&long.repeat(2)]).contains("Nước suối dâng nhanh. Rời chỗ thấp trước 17:30. http"), "{}", of(&[long]));
 }
 
 #[test]
@@ -86,7 +91,7 @@ fn what_no_longer_holds_says_so_first_and_tells_nobody_what_to_do() {
     let steps = body(&["Lên chỗ cao ngay"]);
     let of = |card: &Card, state| text(card, &steps, Some(state), Lang::Vi, LINK, marked, NOW);
     let over = of(&card, State::Cancelled);
-    assert_eq!(over, "Đã hủy: Lũ quét ở A Lưới 2 – cấp 3. Ở A Lưới 2 https://bantin.example/tin/k3f9x2ab");
+    assert_eq!(over, "Đã hủy: Lũ quét ở A Lưới 2 – cấp 3 https://bantin.example/tin/k3f9x2ab");
     let replaced = of(&card, State::Superseded);
     assert!(!replaced.starts_with("Lũ") && !replaced.contains("Lên chỗ cao"), "{replaced}");
     // Past its end it is not certain to be safe.
