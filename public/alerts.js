@@ -50,6 +50,9 @@
     if (chosen.quiet) [form.elements.from.value, form.elements.to.value] = chosen.quiet;
   }
 
+  /** Most need not change what is folded away; what was chosen, or is missing, is to be seen. */
+  const showAll = () => { form.querySelector('details').open = true; };
+
   function unfold() {
     for (const group of ['places', 'hazards']) d.getElementById(group).hidden = value(group) === 'all';
   }
@@ -173,9 +176,8 @@
 
   // ---- what the reader does
 
-  /** Says what is missing, and shows where it can be chosen. */
   function lacks(chosen) {
-    if (chosen === 'hazard') form.querySelector('details').open = true;
+    if (chosen === 'hazard') showAll();
     say(chosen);
   }
 
@@ -239,10 +241,8 @@
   (async () => {
     if (held.wishes) {
       fill(held.wishes);
-      // What was chosen is to be seen.
-      form.querySelector('details').open = true;
-    }
-    else {
+      showAll();
+    } else {
       const mine = await followed().catch(() => []);
       if (mine.length) fill({ places: mine });
     }

@@ -1,7 +1,7 @@
 // A first visit, and never a network again: what was opened and what the home page leads to has its text.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CACHE_DB, KEEP_DB, browser, find, phone, rows, serve, settle, started, until } from './lib.mjs';
+import { CACHE_DB, KEEP_DB, browser, find, phone, rows, serve, settle, sleep, started, until } from './lib.mjs';
 
 /** An archive as sites hand it out: the newest line first. More than twice as much as phones keep unasked. */
 const ITEMS = Array.from({ length: 180 }, (_, at) => ({
@@ -20,6 +20,18 @@ after(async () => {
   await server?.kill();
 });
 
+/** A phone on which `path` is the first page ever opened, with all of the release. */
+async function reader(path = '') {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, server.url + path);
+  return { context, page };
+}
+const marked = async page => (await rows(page, KEEP_DB, 'read')).length === 1;
+async function correct(item, summary) {
+  server.import([{ ...item, summary }]);
+  await until('the server has it', async () => (await (await fetch(server.url + (await find(server.url, `lich-kham-so-${item.title.slice(13, 16)}`)))).text()).includes(summary));
+}
 const whole = async (page, path, text) => {
   await page.goto(server.url + path);
   await started(page);
@@ -27,13 +39,11 @@ const whole = async (page, path, text) => {
 };
 
 test('an old article that was the first page ever opened, and every article that the home page leads to', async () => {
-  const context = await phone(chrome);
-  const page = await context.newPage();
   const opened = await find(server.url, 'lich-kham-so-150');
-  await settle(page, server.url + opened);
+  const { context, page } = await reader(opened);
   const id = opened.split('/').at(-1);
   await until('its text is on the phone', async () => (await rows(page, CACHE_DB, 'bodies')).length > 45, 60000);
-  await until('it is marked as read', async () => (await rows(page, KEEP_DB, 'read')).length === 1);
+  await until('it is marked as read', () => marked(page));
   await server.kill();
   await whole(page, opened, /Toàn văn của lịch số 150/);
   await page.goto(server.url);
@@ -55,9 +65,7 @@ test('an old article that was the first page ever opened, and every article that
 });
 
 test('without a network the lists say when the server was last asked, not when it last had news', async () => {
-  const context = await phone(chrome);
-  const page = await context.newPage();
-  await settle(page, server.url);
+  const { context, page } = await reader();
   await until('the answer is written down', async () => (await rows(page, KEEP_DB, 'settings')).includes('checked'), 60000);
   await server.kill();
   // As if it had been asked again two hours later: its own time, which counts, cannot be moved from here.
@@ -84,9 +92,7 @@ test('without a network the lists say when the server was last asked, not when i
 });
 
 test('what was read is to be read again once it is corrected, and says that it was', async () => {
-  const context = await phone(chrome);
-  const page = await context.newPage();
-  await settle(page, server.url);
+  const { context, page } = await reader();
   const row = page.locator('main .ls li', { hasText: 'Lịch khám số 001' });
   const unread = () => row.evaluate(li => li.classList.contains('nw'));
   const home = async () => {
@@ -99,11 +105,10 @@ test('what was read is to be read again once it is corrected, and says that it w
   await row.locator('a').click();
   await page.locator('article .bd').waitFor();
   assert.doesNotMatch(await page.locator('article').innerText(), /đã sửa/);
-  await until('it is marked as read', async () => (await rows(page, KEEP_DB, 'read')).length === 1);
+  await until('it is marked as read', () => marked(page));
   await home();
   assert.equal(await unread(), false);
-  server.import([{ ...ITEMS[1], summary: 'Đổi sang buổi chiều.' }]);
-  await until('the server has it', async () => (await (await fetch(server.url)).text()).includes('Đổi sang buổi chiều'));
+  await correct(ITEMS[1], 'Đổi sang buổi chiều.');
   await home();
   await until('it is to be read again', unread, 60000);
   await home();
@@ -111,5 +116,19 @@ test('what was read is to be read again once it is corrected, and says that it w
   await row.locator('a').click();
   await page.locator('article .bd').waitFor();
   assert.match(await page.locator('article').innerText(), /Ngày ra tin \(đã sửa\)/);
+  await context.close();
+});
+
+test('a correction that comes behind a page of the server is not taken for read: nobody saw it', async () => {
+  const { context, page } = await reader(await find(server.url, 'lich-kham-so-002'));
+  await until('it is marked as read', () => marked(page));
+  await correct(ITEMS[2], 'Đổi sang buổi tối.');
+  // Some minutes later the reader comes back to the page, which asks for news.
+  await page.clock.setFixedTime(Date.now() + 120_000);
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await until('the mark is gone', async () => !(await marked(page)));
+  await sleep(1500);
+  assert.equal(await marked(page), false);
+  assert.doesNotMatch(await page.locator('article').innerText(), /buổi tối/);
   await context.close();
 });

@@ -2,7 +2,7 @@
 // that has to be heard; what does not prove itself is not believed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CACHE_DB, addresses, content, fullDisk, items as itemsOf, link, profile, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+import { CACHE_DB, KEEP_DB, addresses, content, fullDisk, items as itemsOf, link, profile, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
 
 const alert = (id, title, { level = 3, refers, type = 'alert', expires = '+1d' } = {}) => ({
   id, kind: 'alert', topics: ['phong-chong-thien-tai'], issued: '0m', effective: '0m', expires, title, summary: `Tóm tắt: ${title}`,
@@ -15,7 +15,7 @@ const news = Array.from({ length: 6 }, (_, i) => ({ id: `tin-${i}`, title: `Tin 
 const alerts = [
   alert('lu-1', 'Lũ trên sông Bồ'), alert('lu-2', 'Lũ trên sông Bồ: chưa rút', { refers: 'lu-1', type: 'update' }),
   alert('mo', 'Mưa đang nặng hạt'), alert('gia', 'Cảnh báo bị sửa trên đường đi'), alert('cu', 'Cảnh báo cho máy cũ'),
-  alert('rut', 'Nước lên ở cầu', { level: 4 }),
+  alert('rut', 'Nước lên ở cầu', { level: 4 }), alert('lai', 'Gió giật ở đèo'),
 ];
 
 let server, line, disk, context, page, worker, cdp, registration;
@@ -136,12 +136,16 @@ before(async () => {
   sent.old = await message(named.cu);
   sent.ended = { ...sent.old, bt: { ...sent.old.bt, expires: 1_790_000_100 } };
   sent.paths = named;
+  sent.read = await message(named.lai);
+  server.import([{ ...alerts.find(({ id }) => id === 'lai'), summary: 'Gió giật mạnh hơn.' }]);
+  await until('it is corrected', async () => (await (await fetch(server.url + named.lai)).text()).includes('Gió giật mạnh hơn.'));
+  sent.corrected = await message(named.lai, { rev: 2 });
   // Taken back: a message carries the pack of its position of the log, as whoever asks for it gets it.
   sent.taken = await message(named.rut);
   server.import([{ id: 'rut', withdrawn: 'Nhầm xã.' }]);
   const head = await until('it is withdrawn', async () => {
     const bytes = Buffer.from(await (await fetch(`${server.url}/sync/head`)).arrayBuffer());
-    return bytes.readUInt32BE(16) > news.length + alerts.length && bytes;
+    return bytes.readUInt32BE(16) > news.length + alerts.length + 1 && bytes;
   });
   const seq = head.readUInt32BE(16);
   const slip = Buffer.from(await (await fetch(`${server.url}/sync/${head.toString('hex', 4, 12)}/cards/${seq - 1}-${seq}`)).arrayBuffer());
@@ -390,6 +394,22 @@ test('the picture of the home page goes when an alert comes', async () => {
   });
   await deliver({ ...sent.live, bt: { ...sent.live.bt, rev: 2 } });
   await until('it is gone', async () => !(await picture()));
+});
+
+test('an alert that was read and that a message corrects is to be read again', async () => {
+  await clear();
+  const marked = async () => (await rows(page, KEEP_DB, 'read')).includes(sent.read.bt.id);
+  await deliver(sent.read);
+  await page.goto(line.url + sent.paths.lai);
+  await page.locator('article .do').waitFor();
+  await until('it is marked as read', marked);
+  await page.goto(`${line.url}/canh-bao`);
+  await started(page);
+  await deliver(sent.corrected);
+  await until('the mark is gone', async () => !(await marked()));
+  await page.goto(line.url + sent.paths.lai);
+  await page.locator('article', { hasText: 'Gió giật mạnh hơn.' }).waitFor();
+  await until('it is marked again', marked);
 });
 
 test('a new address from the push service: the same wishes go on under it', async () => {

@@ -35,7 +35,7 @@ fn reordered(module: &str) -> Outcome<String> {
         functions.push(&rest[..end]);
         rest = &rest[end..];
     }
-    // One that was taken for the end of another would be lost to the order, not to the program; two would be as one.
+    // Two that were taken for one.
     if functions.iter().any(|function| function[1..].contains(BEGIN)) || rest.contains(BEGIN) {
         return Err(unknown());
     }

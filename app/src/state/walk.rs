@@ -164,7 +164,10 @@ thread_local! {
 /// Behind a page of the server nobody else sees to the text of the item that stands there: once, when a first sync ended well.
 /// What comes later is not what the reader sees.
 pub fn see_to_text(app: &Rc<App>) {
-    if let (false, Some(Route::Item(id))) = (page::is_shell() || SEEN_TO.replace(true), app.with(|view| view.route.clone())) {
+    if page::is_shell() || SEEN_TO.replace(true) {
+        return;
+    }
+    if let Some(Route::Item(id)) = app.with(|view| view.route.clone()) {
         item::shown(app, id);
     }
 }

@@ -3,7 +3,7 @@
 use super::State;
 use super::numbers::{clock, date, digits, spell};
 use super::sms::{over, taken_back};
-use crate::content::{AlertInfo, Block, Body, Card, FactKind, MsgType, Status, Time, Variant};
+use crate::content::{AlertInfo, Block, Body, Card, FactKind, MsgType, Status, Time};
 use crate::instance::instance;
 use crate::words::{Lang, fill};
 
@@ -95,10 +95,11 @@ fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<State>, cal
     if let Some(end) = card.expires.filter(|_| over.is_none() && info.msg_type != MsgType::Cancel) {
         tell(&fill(d.aloud_until, &[("at", &instant(end))]), 1);
     }
-    if let Some(steps) = variant.filter(|_| holds).and_then(steps) {
+    let steps = variant.filter(|_| holds).map(|variant| variant.steps()).unwrap_or_default();
+    if !steps.is_empty() {
         tell(d.aloud_steps, 1);
         for (n, step) in ["Một", "Hai", "Ba", "Bốn", "Năm"].iter().zip(steps) {
-            tell(&[n, ": ", step].concat(), 1);
+            tell(&[n, ": ", &step.plain].concat(), 1);
         }
     }
     if let Some(text) = variant.filter(|_| holds).and_then(|variant| variant.fact(FactKind::CONTINGENCY)) {
@@ -108,13 +109,6 @@ fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<State>, cal
         tell(&fill(d.aloud_call, &[("number", &digits(number)), ("label", label)]), 1);
     }
     out
-}
-
-fn steps(variant: &Variant) -> Option<Vec<&str>> {
-    variant.blocks.iter().find_map(|block| match block {
-        Block::Steps(steps) => Some(steps.iter().map(|step| step.plain.as_str()).collect()),
-        _ => None,
-    })
 }
 
 /// `mười tám giờ năm phút ngày hai mươi ba tháng mười một`.

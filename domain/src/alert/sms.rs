@@ -4,7 +4,7 @@
 //! anything else is UCS-2 with 70, or 67 in each segment.
 
 use super::State;
-use crate::content::{AlertInfo, Block, Body, Card, MsgType, Status, Time};
+use crate::content::{AlertInfo, Body, Card, MsgType, Status, Time};
 use crate::instance::instance;
 use crate::search::{fold, fold_char, lower};
 use crate::words::{Lang, decimal, fill, two};
@@ -65,8 +65,8 @@ pub fn plain(text: &str) -> String {
     out
 }
 
-/// Title, level, until, places (what the title says already not once more), the first actions or what the summary says, and last the `link`: as much of it, in this order, as fits into
-/// [`MOST`] segments. A part that does not fit is left out whole, an action with all that follow it; a title that is too
+/// Title, level, until, places (what the title says already not once more), the first actions or what the summary says, and
+/// last the `link`: as much of it, in this order, as fits into [`MOST`] segments. A part that does not fit is left out whole, an action with all that follow it; a title that is too
 /// long ends at a word. What no longer holds says so before its title; what was called off or replaced says nothing of what
 /// was to be done. `clean` is [`marked`] or [`plain`]; a `body` that is not at hand may be empty.
 pub fn text(
@@ -141,11 +141,7 @@ fn parts(card: &Card, body: &Body, state: Option<State>, lang: Lang, now: Time) 
     parts.push(places(card, lang));
     let mut todo = Vec::new();
     if let Some(variant) = body.variant(&card.headline(lang.tag()).lang) {
-        for block in &variant.blocks {
-            if let (Block::Steps(steps), true) = (block, todo.is_empty()) {
-                steps.iter().take(3).for_each(|step| todo.push(step.plain.clone()));
-            }
-        }
+        variant.steps().iter().take(3).for_each(|step| todo.push(step.plain.clone()));
     }
     let mut sentences = Vec::new();
     // Whole ones: half of one may say the opposite.

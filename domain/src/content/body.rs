@@ -1,6 +1,6 @@
 //! The body: the full text of an item in each of its languages.
 
-use super::{Block, DecodeError, Ext, MediaRef, from_bytes, to_bytes};
+use super::{Block, DecodeError, Ext, MediaRef, Text, from_bytes, to_bytes};
 use crate::read::fields;
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +89,16 @@ impl Variant {
             texts.push(&fact.text);
         }
         texts
+    }
+
+    /// The first steps: of an alert, what to do.
+    pub fn steps(&self) -> &[Text] {
+        for block in &self.blocks {
+            if let Block::Steps(steps) = block {
+                return steps;
+            }
+        }
+        &[]
     }
 
     pub fn fact(&self, kind: FactKind) -> Option<&str> {

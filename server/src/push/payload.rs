@@ -5,7 +5,7 @@ use crate::compress;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::alert::sms;
-use domain::content::{AlertInfo, Block, Body, Card, Gone, Headline, ItemId, MsgType, PlaceCode, Status, Time};
+use domain::content::{AlertInfo, Body, Card, Gone, Headline, ItemId, MsgType, PlaceCode, Status, Time};
 use domain::route::{item_path, notify_path};
 use domain::wire::push::{DICTIONARY, MAX, MAX_ITEM};
 use domain::wire::{FullItem, Seq, encode_full};
@@ -240,12 +240,8 @@ impl Told {
         let end = self.card.expires.filter(|_| self.info.msg_type != MsgType::Cancel);
         let until = end.map(|end| fill(lang.words().sms_until(), &[("at", &sms::instant(end))]) + ". ");
         let mut out = until.unwrap_or_default() + headline.summary.trim();
-        let blocks = self.body.variant(&headline.lang).map(|variant| &variant.blocks[..]).unwrap_or_default();
-        let steps = blocks.iter().find_map(|block| match block {
-            Block::Steps(steps) => Some(&steps[..]),
-            _ => None,
-        });
-        for (n, step) in steps.unwrap_or_default().iter().take(STEPS).enumerate() {
+        let steps = self.body.variant(&headline.lang).map(|variant| variant.steps()).unwrap_or_default();
+        for (n, step) in steps.iter().take(STEPS).enumerate() {
             let line = format!("{}. {}", n + 1, step.plain.trim());
             // A step is told whole or not at all.
             if out.chars().count() + line.chars().count() >= longest {

@@ -57,7 +57,10 @@ pub fn before(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
 
 /// The steps, large, each with a drawing where we have one for it.
 pub fn what_to_do(variant: &Variant, ctx: &Ctx) -> Option<El> {
-    let Block::Steps(steps) = variant.blocks.get(steps(variant)?)? else { return None };
+    let steps = variant.steps();
+    if steps.is_empty() {
+        return None;
+    }
     let items = steps.iter().map(|step| {
         let drawing = drawing(&step.plain).map(|name| {
             let picture = el("use").attr("href", ["/do.svg#", name].concat());

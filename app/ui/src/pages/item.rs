@@ -216,8 +216,8 @@ fn actions(data: &ItemData, ctx: &Ctx) -> El {
     )))
 }
 
-/// What is sent as text message: of an alert what fits into two of them, of anything else title, day of an event, summary and address;
-/// `over` says first that it no longer holds.
+/// What is sent as text message: of an alert what fits into two of them, of anything else title, day of an event, summary and
+/// address; `over` says first that it no longer holds.
 fn message(data: &ItemData, over: String, ctx: &Ctx) -> String {
     let (card, address) = (data.card, links::short(data.card, ctx.lang, &ctx.origin));
     if card.alert().is_some() {

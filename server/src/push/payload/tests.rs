@@ -1,7 +1,7 @@
 //! What stands on a locked screen, and what fits.
 
 use super::*;
-use domain::content::{Certainty, Kind, PlaceCode, Text, Urgency, Variant};
+use domain::content::{Block, Certainty, Kind, PlaceCode, Text, Urgency, Variant};
 use domain::sign::{Issuer, sign_item};
 use domain::wire::{CardEntry, Envelope, Logged, PackKind, encode_cards};
 use serde_json::Value;
