@@ -69,10 +69,14 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
 
     // Positions to fetch by the end of their pack, with how urgent and how near to the reader each pack is.
     let mut packs: Map<Seq, Worth> = Map::default();
-    let newest = wanted.iter().filter(|w| w.first && missing(w.id, w.card)).map(|w| w.card.seq).max();
-    for w in wanted.iter().filter(|w| missing(w.id, w.card)) {
-        // The pack that ends at the head takes in what is new from the block before it: one request instead of two.
-        let today = newest.is_some_and(|newest| newest > whole) && w.first && w.card.seq + BLOCK > seq;
+    let lacking = || wanted.iter().filter(|w| missing(w.id, w.card));
+    // The pack that ends at the head takes in what is new from the block before it: one request instead of two. Where more
+    // of that block is wanted it would come twice.
+    let recent = |w: &&Wanted| w.first && w.card.seq + BLOCK > seq;
+    let newest = lacking().any(|w| w.first && w.card.seq > whole);
+    let alone = lacking().filter(|w| w.card.seq <= whole && w.card.seq + BLOCK > whole).all(|w| recent(&w));
+    for w in lacking() {
+        let today = newest && alone && recent(&w);
         let worth = packs.entry(if today { seq } else { end(w.card) });
         if w.first {
             worth.newest = worth.newest.max(Some(w.card.issued));
@@ -203,9 +207,10 @@ mod tests {
             most in 0usize..700,
             issued in proptest::collection::vec(0i64..50, 700),
             budget in prop_oneof![Just(u64::MAX), 0u64..60_000],
+            new in any::<bool>(),
         ) {
             let cards = have.iter().take(seq as usize).zip(1..).filter(|((there, ..), _)| *there);
-            let mut held = held(cards.map(|((_, body, topic), seq)| (seq, *topic, *body)));
+            let mut held = held(cards.map(|((_, body, topic), seq)| (seq, *topic, *body && !new)));
             for (_, card) in held.cards.iter_mut() {
                 card.issued = Time(issued[card.seq as usize]);
             }
@@ -215,6 +220,11 @@ mod tests {
             let distinct: std::collections::BTreeSet<_> = asked.iter().collect();
             prop_assert_eq!(distinct.len(), asked.len());
             prop_assert!(asked.len() <= most);
+            if budget == u64::MAX && new {
+                for at in 1..=seq {
+                    prop_assert!(asked.iter().filter(|(from, to)| *from < at && at <= *to).count() <= 1, "{} comes twice: {:?}", at, asked);
+                }
+            }
             // Whatever the order of the log: the texts that stand first in lists are here.
             if budget == u64::MAX {
                 for (.., at, body) in shown.into_iter().take(NEWEST.min(most)) {
@@ -234,6 +244,8 @@ mod tests {
         // What is held already is not asked for again.
         let nearly = held((1..=600).map(|seq| (seq, 0, seq <= 590)));
         assert_eq!(course(nearly, &wishes(30, u64::MAX, &[]), 600), [(590, 600)]);
+        // More of a block is wanted than its newest: each text comes once.
+        assert_eq!(course(all(), &wishes(75, u64::MAX, &[]), 600), [(576, 600), (525, 576)]);
     }
 
     #[test]
