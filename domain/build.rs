@@ -57,7 +57,8 @@ struct Unit {
     name_vi: String,
     name_en: String,
     formed_from: Vec<String>,
-    former_district: Option<String>,
+    #[serde(default)]
+    former_districts: Vec<String>,
 }
 
 fn main() {
@@ -115,7 +116,7 @@ fn instance(folder: &Path) -> data::Instance {
     let mut former: Vec<(&String, BTreeSet<u32>)> = Vec::new();
     for unit in &city.units {
         let whole = unit.formed_from.iter().filter(|n| n.contains(' ') && n.starts_with(char::is_uppercase));
-        for name in whole.chain(&unit.former_district) {
+        for name in whole.chain(&unit.former_districts) {
             let at = former.iter().position(|(known, _)| *known == name).unwrap_or(former.len());
             if at == former.len() {
                 former.push((name, BTreeSet::new()));

@@ -15,8 +15,6 @@ const SHELL = '/app-shell';
 const OFFLINE = '/ngoai-tuyen';
 /** Registered as /sw.js?lite by phones that cannot run the program: they keep visited pages and nothing of the app. */
 const LITE = location.search.includes('lite');
-/** Pages that the program has no part in. */
-const TOOL = /^(\/en)?\/(cay-goi|nhan-canh-bao|gioi-thieu|cai-ung-dung)$/;
 /** What few readers use comes when they first open it, and with every release from then on. */
 const TOOLS = [/^\/(cay-goi$|tree\.)/, /^\/(nhan-canh-bao$|alerts\.)/, /^\/en\.txt$/];
 /** Pages of a release, as the server prints them for it: they have its name for a hash. */
@@ -27,7 +25,9 @@ const FILES = LITE
   : ALONE.concat(RELEASE.filter(f => f[0] !== SHELL), RELEASE.filter(f => f[0] === SHELL));
 const PATHS = new Map(FILES.map(f => [f[0], f]));
 /** Addresses of `domain::route`. Of everything else (posters, API, feeds, files) only the server knows. */
-const PAGE = /^(\/en)?\/?$|^(?!.*\/(to-ro|loa)$)(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|ngoai-tuyen)(\/[^.]*)?$/;
+const PAGE = /^(\/en)?\/?$|^(?!.*\/(to-ro|loa)$)(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|ngoai-tuyen|cay-goi|nhan-canh-bao|gioi-thieu|cai-ung-dung)(\/[^.]*)?$/;
+/** Those of them that the program has no part in. */
+const TOOL = /^(\/en)?\/(cay-goi|nhan-canh-bao|gioi-thieu|cai-ung-dung)$/;
 /** The desk stays between the browser and the server. */
 const DESK = /^(\/en)?\/ban-lam-viec/;
 const KEEP_PAGES = 30;
@@ -59,8 +59,8 @@ addEventListener('fetch', event => {
   let answer;
   if (request.mode === 'navigate') {
     if (PATHS.has(url.pathname)) answer = alone(event, url.pathname);
-    else if (DESK.test(url.pathname) || url.searchParams.has('html')) return;
-    else answer = PAGE.test(url.pathname) || TOOL.test(url.pathname) ? page(event) : other(event);
+    else if (DESK.test(url.pathname)) return;
+    else answer = PAGE.test(url.pathname) && !/^\?[^/]*html=/.test(url.search) ? page(event) : other(event);
   } else if (url.pathname.startsWith('/media/')) answer = media(event);
   else if (PATHS.has(url.pathname)) answer = asset(request, url.pathname);
   // Whatever goes wrong, the browser gets what it would have got without us; but words of another release would stand under

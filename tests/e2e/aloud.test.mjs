@@ -92,12 +92,16 @@ async function heard(slug) {
 
 test('who cannot read hears of an alert what to do, where it holds and whom to call', async () => {
   const { page, all, seen } = await heard('lu-quet-sat-lo');
-  const parts = { steps: await seen('.do li'), where: await seen('section:has(.map) > p'), calls: await seen('.cs .cl'), level: await seen('.hz') };
+  const parts = { steps: await seen('.do li'), where: await seen('section:has(.map) > p'), calls: await seen('.cs .cl'), level: await seen('.hz'), captions: await seen('.fg figcaption') };
   for (const [part, texts] of Object.entries(parts)) {
     assert.ok(texts.length, part);
     const spoken = all.join(' ').replace(/\s/g, '');
     for (const text of texts) assert.ok(spoken.includes(text.replace(/\s/g, '')), `${part}: "${text}" is not read`);
   }
+  // What a part is about is said before it; of the other messages only their own pages speak.
+  assert.ok(all.indexOf('Cần làm ngay') >= 0 && all.indexOf('Cần làm ngay') === all.findIndex(text => parts.steps[0].startsWith(text)) - 1);
+  assert.equal(all.indexOf(parts.where[0]), all.indexOf('Ở đâu') + 1);
+  assert.ok(!all.includes('Các lần phát tin'));
   // Each thing to do once, before whom to call.
   assert.equal(all.filter(text => parts.steps[0].startsWith(text)).length, 1);
   assert.ok(all.indexOf(parts.calls[0]) > all.findIndex(text => parts.steps.at(-1).startsWith(text)));

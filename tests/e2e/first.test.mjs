@@ -64,6 +64,21 @@ test('an old article that was the first page ever opened, and every article that
   await context.close();
 });
 
+test('what stands in a text that is not on this phone is found by the server, one tap from our own search', async () => {
+  const { context, page } = await reader();
+  await until('the newest texts are on the phone', async () => (await rows(page, CACHE_DB, 'bodies')).length > 45, 60000);
+  await page.goto(`${server.url}/tim?q=${encodeURIComponent('toàn văn 170')}`);
+  await started(page);
+  const found = page.locator('main li', { hasText: 'Lịch khám số 170' });
+  await page.locator('#found', { hasText: 'Không tìm thấy tin nào.' }).waitFor();
+  await page.getByRole('link', { name: 'Tìm trong tất cả bài (cần mạng)' }).click();
+  await page.waitForURL(/html=1/);
+  await found.locator('a').click();
+  await started(page);
+  await page.locator('article .bd', { hasText: 'Toàn văn của lịch số 170' }).waitFor();
+  await context.close();
+});
+
 test('without a network the lists say when the server was last asked, not when it last had news', async () => {
   const { context, page } = await reader();
   await until('the answer is written down', async () => (await rows(page, KEEP_DB, 'settings')).includes('checked'), 60000);

@@ -184,7 +184,7 @@ test('each of the other pages opens too', async () => {
 test('what only the server has leads to our own word that there is no network, never to the browser\'s', async () => {
   const [alert] = items.filter(path => path.startsWith('/canh-bao/'));
   const short = `/tin/${alert.slice(-8)}`;
-  for (const [path, there] of [[`${short}/to-ro`, '/ngoai-tuyen'], [`/en${short}/loa`, '/en/ngoai-tuyen'], ['/nhung/canh-bao?noi=20044&x=1', '/ngoai-tuyen']]) {
+  for (const [path, there] of [[`${short}/to-ro`, '/ngoai-tuyen'], [`/en${short}/loa`, '/en/ngoai-tuyen'], ['/nhung/canh-bao?noi=20044&x=1', '/ngoai-tuyen'], ['/tim?q=lu&html=1', '/ngoai-tuyen']]) {
     await page.goto(server.url + path);
     await started(page);
     const { pathname, search } = new URL(page.url());

@@ -98,7 +98,7 @@ fn next(lang: &'static str, done: impl Fn() + Clone + 'static) {
 /// The sentences of the article in the order of reading: who cannot read hears all that the others see.
 fn sentences() -> Vec<Sentence> {
     const READ: &str =
-        ".alh .lv>b+b,.hz,.sn,h1,.ld,.st,dt,dd,.bd :is(h2,h3,p,li,th,td),.do li,section>p:not(.wy),:is(.cg,.cs) h2";
+        ".alh .lv>b+b,.hz,.sn,h1,.ld,.st,dt,dd,.bd :is(h2,h3,p,li,th,td),.fg figcaption,.do li,section:not(.cn)>:is(h2,p)";
     let mut all = Vec::new();
     let Some(article) = document().query_selector("#main article").ok().flatten() else { return all };
     let Ok(found) = article.query_selector_all(READ) else { return all };

@@ -34,7 +34,7 @@
 //! Alerts: `ul.als` > `li.al.l1…l5` or `li.al.off` (ended, cancelled, superseded: no level colour) > `a` (`span.lv`, `h3`, `p.st`), `small` ·
 //! `span.lv` level: `b.sg` (svg.i shape `#i-l1…l5` with the number `i` over its middle) and `b` words · `div.alh.l1…l5|.off` head of an alert page:
 //! `span.lv p.hz p.st p.sn` · `.al.dr .alh.dr` a drill, striped, with `p.dm` · `ol.do` three big steps (li > svg.dw drawing + span; on the install page with `.st3`: li > svg.i + span) · `svg.map` (first `use` all units,
-//! `use.hit` those concerned) · `section.cg` contingency · `section.cs` numbers (`p.cl`) · `ol.ch` chain (`li.ms` what was missed) · `p.fm` its other forms · `.pg.alarm` one alert over the whole screen · `ul.lvs` > `li.l1…l5` legend.
+//! `use.hit` those concerned) · `section.cg` contingency · `section.cs` numbers (`p.cl`) · `section.cn` > `ol.ch` chain (`li.ms` what was missed) · `p.fm` its other forms · `.pg.alarm` one alert over the whole screen · `ul.lvs` > `li.l1…l5` legend.
 //!
 //! Item: `article.it.k-bulletin|k-alert|k-guide|k-event|k-unknown`: `p.cr` kind and topics · `h1` · `p.ld` · `p.st` · `dl.mt` (div > dt dd) ·
 //! `p.la` other languages · `figure.au` recording · `.ac` · `dl.fa` facts (div > dt dd, dd may hold ul) · `div.bd` text · `p.so` source ·

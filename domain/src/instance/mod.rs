@@ -87,6 +87,11 @@ mod tests {
         let former: std::collections::BTreeSet<_> = i.former.iter().map(|f| &f.slug).collect();
         assert_eq!(former.len(), i.former.len(), "addresses of former places are unique");
         assert_eq!(i.former_by_slug("huyen-a-luoi").unwrap().successors.len(), 5);
+        assert_eq!(i.former_by_slug("thi-xa-huong-tra").unwrap().successors, [19996, 20017, 20035]);
+        // Of two districts.
+        for slug in ["thi-xa-phong-dien", "huyen-quang-dien"] {
+            assert!(i.former_by_slug(slug).unwrap().successors.contains(&19873), "{slug}");
+        }
         assert_eq!(i.former_by_slug("xa-hong-bac").unwrap().successors, [20044]);
         assert_eq!(i.place_by_slug("a-luoi-2").unwrap().code, 20044);
         // Two that differ in one diacritic: the address that was there first stays.

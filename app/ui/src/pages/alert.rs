@@ -195,5 +195,5 @@ pub fn chain(data: &ItemData, ctx: &Ctx) -> Option<El> {
         cl("li", "ms").text(text)
     });
     let all = way(Route::Alerts.path(ctx.lang), w.all_alerts());
-    Some(el("section").kid(tx("h2", w.chain())).kid(cl("ol", "ch").maybe(missed).kids(rows.collect())).kid(all))
+    Some(cl("section", "cn").kid(tx("h2", w.chain())).kid(cl("ol", "ch").maybe(missed).kids(rows.collect())).kid(all))
 }

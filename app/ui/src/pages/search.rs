@@ -4,7 +4,7 @@ use crate::ctx::Ctx;
 use crate::data::{Found, SearchData};
 use crate::el::{El, Str, cl, el, link, tx};
 use crate::icons::icon;
-use crate::parts::{fetch_all, headline, in_lang, kind_name, li, meta, more, page, to};
+use crate::parts::{fetch_all, headline, in_lang, kind_name, li, meta, more, page, to, way};
 use domain::content::Kind;
 use domain::instance::instance;
 use domain::route::{Query, Route};
@@ -54,9 +54,14 @@ fn named(text: &str, ctx: &Ctx) -> Option<El> {
 
 /// A phone looks into the texts that it holds, and says that there are others.
 fn missing(data: &SearchData, ctx: &Ctx) -> Option<El> {
-    let (count, bytes) = data.missing;
-    (count > 0 && !data.is_blank())
-        .then(|| cl("div", "em").apart().kid(tx("p", ctx.w().search_partial())).kid(fetch_all(count, bytes, ctx)))
+    let (w, (count, bytes)) = (ctx.w(), data.missing);
+    if count == 0 || data.is_blank() {
+        return None;
+    }
+    // The address in full: what this page is asked for itself is answered by the program.
+    let server = [&*ctx.origin, &Route::Search(data.query.clone()).path(ctx.lang), "&html=1"].concat();
+    let ways = [tx("p", w.search_partial()), way(server, w.search_all()), fetch_all(count, bytes, ctx)];
+    Some(cl("div", "em").apart().kids(ways.into()))
 }
 
 /// What one may look for, a tap each.

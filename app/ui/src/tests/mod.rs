@@ -369,6 +369,7 @@ fn a_phone_says_where_it_could_not_look() {
     };
     let html = search("lũ quét", (594, 300_000));
     assert!(html.contains("Chưa tìm trong bài chưa tải về máy.") && html.contains("Tải 594 bài còn thiếu (300 KB)"), "{html}");
+    assert!(html.contains("href=\"/tim?q=l%C5%A9+qu%C3%A9t&amp;html=1\""), "{html}");
     assert!(!search("lũ quét", (0, 0)).contains("fetch-all") && !search("", (594, 300_000)).contains("fetch-all"));
 }
 
