@@ -24,10 +24,14 @@ pub fn home(ctx: &Ctx, data: HomeData) -> El {
     // Below those of the reader's own places: what is in force there stands above.
     let mine_above = near.is_some();
     let in_force = if mine_above { w.alerts_elsewhere() } else { w.alerts_in_force() };
+    let mut mine = mine.map(|mine| mine.apart());
+    // Who chose his places has all that concerns them above: what is not in force elsewhere can wait.
+    let first = if ctx.mine.places.is_empty() { None } else { mine.take() };
     root.maybe(near.map(|section| section.class("fx")))
         .maybe(section(in_force, stated(&data.alerts, mine_above, ctx)).map(|section| section.class("fx")))
+        .maybe(first)
         .maybe(section(w.alerts_other(), banners(&data.other_alerts, ctx)))
-        .maybe(mine.map(|mine| mine.apart()))
+        .maybe(mine)
         // Before the news, which are many.
         .kid(way(Route::Places.path(ctx.lang), w.find_my_place()))
         .maybe(section(w.newest(), newest(&data.newest, data.lead, ctx)))

@@ -263,6 +263,22 @@ fn alerts_of_my_places_are_pinned_with_their_last_word_and_nowhere_twice() {
 }
 
 #[test]
+fn whoever_chose_places_reads_his_news_before_what_is_not_in_force_elsewhere() {
+    let world = World::new("Lũ");
+    let above = |places: Vec<PlaceCode>| {
+        let mine = Mine { places, topics: vec![3] };
+        let home = HomeData::select(world.cards.iter().map(|(_, card)| card), NOW, &mine);
+        let html = crate::pages::home(&Ctx { mine: mine.into(), ..Ctx::app(Lang::Vi, NOW, "") }, home).to_html();
+        let w = Lang::Vi.words();
+        let at = |text: &str| html.find(&["<h2>", text].concat()).unwrap_or_else(|| panic!("{text}: {html}"));
+        assert!(at(w.for_me()) < at(w.newest()));
+        at(w.for_me()) < at(w.alerts_other())
+    };
+    assert!(above(vec![PlaceCode(19753)]));
+    assert!(!above(vec![]), "who chose topics alone may live where they are");
+}
+
+#[test]
 fn what_a_chain_refers_to_and_is_not_here_was_missed() {
     let world = with("alert", |card| {
         let info = card.alert().unwrap();
