@@ -60,7 +60,8 @@ addEventListener('fetch', event => {
   if (request.mode === 'navigate') {
     if (PATHS.has(url.pathname)) answer = alone(event, url.pathname);
     else if (DESK.test(url.pathname)) return;
-    else answer = PAGE.test(url.pathname) && !/^\?[^/]*html=/.test(url.search) ? page(event) : other(event);
+    else if (!PAGE.test(url.pathname)) answer = other(event);
+    else answer = /html=/.test(url.search) ? served(event).catch(() => page(event)) : page(event);
   } else if (url.pathname.startsWith('/media/')) answer = media(event);
   else if (PATHS.has(url.pathname)) answer = asset(request, url.pathname);
   // Whatever goes wrong, the browser gets what it would have got without us; but words of another release would stand under

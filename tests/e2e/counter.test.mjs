@@ -53,5 +53,11 @@ test('the counters of today and this month tell what really came over the line, 
   await quiet();
   const then = await told(said => near(said['Hôm nay'] - first['Hôm nay'], wire() - before, 'the sync'));
   assert.equal(then['Tháng này'], then['Hôm nay']);
+  // Day by day, in the largest letters, on the same screen.
+  await page.evaluate(() => { document.documentElement.dataset.size = '3'; });
+  await page.locator('summary', { hasText: 'Xem từng ngày' }).click();
+  const wide = () => page.evaluate(() => [document.documentElement.scrollWidth, document.querySelector('details table').offsetWidth]);
+  await until('the days stand', async () => (await wide())[1] > 0);
+  assert.equal((await wide())[0], 360);
 });
 

@@ -156,7 +156,10 @@ pub fn on_tap(f: impl FnMut(Tap) -> bool + 'static) {
     listen(&target, "click", move |event| on_click(&event, click(&event)));
     let on_change = tell.clone();
     listen(&target, "change", move |event| {
-        let tap = touched(&event).and_then(|spot| if is_radio(&spot) { act(&spot) } else { searched(&spot, false) });
+        // What was typed was told already; told again as the box loses the focus, it would take the result away from under
+        // the finger that taps it.
+        let spot = touched(&event).filter(|spot| spot.id() != "q");
+        let tap = spot.and_then(|spot| if is_radio(&spot) { act(&spot) } else { searched(&spot, false) });
         on_change(&event, tap);
     });
     let on_input = tell.clone();

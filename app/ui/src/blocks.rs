@@ -71,8 +71,12 @@ fn table(head: &[String], rows: &[Vec<String>], ctx: &Ctx) -> El {
         table = table.kid(el("thead").kid(el("tr").kids(head)));
     }
     let body = el("tbody").kids(rows.iter().map(|row| cells("td", row)).collect());
-    // A wide table scrolls by itself, by keyboard too.
-    cl("div", "tb").attr("tabindex", "0").attr("role", "group").attr("aria-label", ctx.w().table()).kid(table.kid(body))
+    scrolled(table.kid(body), ctx)
+}
+
+/// A wide table scrolls by itself, by keyboard too.
+pub fn scrolled(table: El, ctx: &Ctx) -> El {
+    cl("div", "tb").attr("tabindex", "0").attr("role", "group").attr("aria-label", ctx.w().table()).kid(table)
 }
 
 pub fn media_path(media: &MediaRef) -> String {

@@ -1,6 +1,6 @@
 //! The inverted index in memory: which words stand in which items, and the order in which hits are shown.
 
-use super::needle::{Wanted, wanted};
+use super::needle::{Wanted, wanted, without_kind};
 use super::terms::Terms;
 use super::token::letters;
 use crate::content::{ItemId, Kind, PlaceCode, Time};
@@ -170,9 +170,22 @@ impl Index {
     /// text, none where the text has no word. Items with the diacritics as typed
     /// come first, then title before summary before body, then newer ones.
     pub fn search(&self, query: &Query, limit: usize) -> Vec<Hit> {
-        let words = wanted(&query.text);
+        let mut hits = self.matching(&query.text, query);
+        // Items name a unit, not always what kind it is or was.
+        if hits.is_empty()
+            && let Some(name) = without_kind(&query.text)
+        {
+            hits = self.matching(name, query);
+        }
+        hits.truncate(limit);
+        hits
+    }
+
+    /// [`Index::search`] for a text, narrowed as `query` is.
+    fn matching(&self, text: &str, query: &Query) -> Vec<Hit> {
+        let words = wanted(text);
         // Signs without a word stand nowhere; white space asks for nothing yet.
-        if words.is_empty() && !query.text.trim().is_empty() {
+        if words.is_empty() && !text.trim().is_empty() {
             return Vec::new();
         }
         // Sum of the values of the words so far, or None for an item that is out.
@@ -194,7 +207,6 @@ impl Index {
         });
         let mut hits: Vec<Hit> = found.collect();
         hits.sort_unstable_by(Hit::order);
-        hits.truncate(limit);
         hits
     }
 

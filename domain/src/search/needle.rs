@@ -46,6 +46,16 @@ pub(super) fn wanted(query: &str) -> Vec<Wanted> {
     out
 }
 
+/// What follows the kind of unit in a search text that begins with one: of `huyện A Lưới` the name.
+pub(super) fn without_kind(query: &str) -> Option<&str> {
+    const KINDS: [&str; 6] = ["huyen ", "xa ", "phuong ", "thi xa ", "thi tran ", "thanh pho "];
+    let query = query.trim_start();
+    let folded = super::fold::fold(query);
+    let kind = KINDS.iter().find(|kind| folded.starts_with(**kind))?;
+    let words = kind.matches(' ').count();
+    query.splitn(words + 1, ' ').nth(words).filter(|name| !name.trim().is_empty())
+}
+
 fn has_diacritics(token: &str) -> bool {
     !token.is_ascii() && super::fold::fold(token) != token
 }

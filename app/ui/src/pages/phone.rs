@@ -1,6 +1,7 @@
 //! "Trong máy": what this phone holds, what it cost, and what the reader can delete or fetch.
 
 use super::mine::explained;
+use crate::blocks::scrolled;
 use crate::ctx::Ctx;
 use crate::data::PhoneData;
 use crate::el::{El, Str, cl, el, tx};
@@ -59,5 +60,5 @@ fn days(data: &PhoneData, ctx: &Ctx) -> El {
         .iter()
         .map(|(day, bytes)| el("tr").kid(tx("td", date(*day, ctx.now, ctx.lang))).kid(tx("td", size(*bytes, ctx.lang))));
     let body = el("tbody").kids(rows.collect());
-    el("details").kid(tx("summary", ctx.w().by_day())).kid(el("table").kid(body))
+    el("details").kid(tx("summary", ctx.w().by_day())).kid(scrolled(el("table").kid(body), ctx))
 }

@@ -40,11 +40,12 @@ pub fn search(ctx: &Ctx, data: SearchData) -> El {
 
 /// Places of that name: today's, and those that are no more, whose pages lead to today's.
 fn named(text: &str, ctx: &Ctx) -> Option<El> {
-    let wanted = fold(text.trim());
+    let word = |text: &str| [" ", &fold(text)].concat();
+    let wanted = word(text.trim());
     let i = instance();
     let today = i.places.iter().map(|place| (Route::Place(place.code), &place.name.vi));
     let former = i.former.iter().map(|former| (Route::Former(former.slug.clone()), &former.name));
-    let alike = today.chain(former).filter(|(_, name)| wanted.len() >= PLACE_LETTERS && fold(name).contains(&wanted));
+    let alike = today.chain(former).filter(|(_, name)| wanted.len() > PLACE_LETTERS && word(name).contains(&wanted));
     let rows: Vec<El> = alike
         .take(PLACES)
         .map(|(route, name)| el("li").kid(in_lang(link(route.path(ctx.lang), name.as_str()), "vi", ctx)))

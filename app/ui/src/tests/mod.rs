@@ -361,6 +361,24 @@ fn that_nothing_was_found_is_said_after_the_look_alone() {
 }
 
 #[test]
+fn places_are_found_by_whole_words_of_their_names() {
+    let ctx = Ctx::app(Lang::Vi, NOW, "");
+    let named = |text: &str| {
+        let query = domain::route::Query { text: text.into(), ..Default::default() };
+        let html = pages::search(&ctx, crate::data::SearchData { query, ..Default::default() }).to_html();
+        let list = html.split("<ul class=\"pl\">").nth(1).map_or("", |list| list.split("</ul>").next().unwrap());
+        list.split("</a>")
+            .filter_map(|row| Some(row.rsplit_once('>')?.1.to_owned()))
+            .filter(|name| !name.is_empty())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(named("hương thủy"), ["Phường Hương Thuỷ", "Thị xã Hương Thủy"]);
+    assert_eq!(named("huyen a luoi"), ["Huyện A Lưới"]);
+    assert_eq!(named("Khe Tr"), ["Xã Khe Tre", "Thị trấn Khe Tre"]);
+    assert!(named("hu").is_empty());
+}
+
+#[test]
 fn a_phone_says_where_it_could_not_look() {
     let ctx = Ctx::app(Lang::Vi, NOW, "");
     let search = |text: &str, missing| {

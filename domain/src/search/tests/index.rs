@@ -71,6 +71,19 @@ fn the_diacritics_that_were_typed_come_first() {
 }
 
 #[test]
+fn a_unit_is_found_by_its_name_whatever_kind_it_is_called() {
+    let index = titles(&["Lũ quét ở A Lưới", "Họp dân xã A Lưới 2", "Bảo hiểm xã hội"]);
+    assert_eq!(ask(&index, "huyện A Lưới"), [1, 0]);
+    assert_eq!(ask(&index, "Thị xã a luoi"), [1, 0]);
+    // Where an item says it that way nothing else is looked for.
+    assert_eq!(ask(&index, "xã A Lưới"), [1]);
+    assert_eq!(ask(&index, "xã hội"), [2]);
+    // A kind alone names no unit.
+    assert_eq!(ask(&index, "huyện "), [0; 0]);
+    assert_eq!(ask(&index, "phường 9"), [0; 0]);
+}
+
+#[test]
 fn a_tone_mark_is_the_same_on_either_vowel() {
     for [old, new, other] in
         [["thủy điện", "thuỷ điện", "thúy điện"], ["hòa bình", "hoà bình", "hoa bình"], ["khỏe", "khoẻ", "khoe"]]
