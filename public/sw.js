@@ -25,7 +25,7 @@ const FILES = LITE
   : ALONE.concat(RELEASE.filter(f => f[0] !== SHELL), RELEASE.filter(f => f[0] === SHELL));
 const PATHS = new Map(FILES.map(f => [f[0], f]));
 /** Addresses of `domain::route`. Of everything else (posters, API, feeds, files) only the server knows. */
-const PAGE = /^(\/en)?\/?$|^(?!.*\/(to-ro|loa)$)(\/en)?\/(chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|ngoai-tuyen|cay-goi|nhan-canh-bao|gioi-thieu|cai-ung-dung)(\/[^.]*)?$/;
+const PAGE = /^(?!.*\/(to-ro|loa)$)(\/en)?(\/((chu-de|noi|tin|canh-bao|tim|cua-toi|trong-may|cai-dat|ngoai-tuyen|cay-goi|nhan-canh-bao|gioi-thieu|cai-ung-dung)(\/[^.]*)?)?)?$/;
 /** Those of them that the program has no part in. */
 const TOOL = /^(\/en)?\/(cay-goi|nhan-canh-bao|gioi-thieu|cai-ung-dung)$/;
 /** The desk stays between the browser and the server. */
