@@ -8,6 +8,10 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 use std::sync::mpsc::{Sender, channel};
+use zstd::zstd_safe::CParameter;
+
+/// Bytes of a block of a difference: the smallest that Zstandard aims at, about what one packet carries.
+const BLOCK: u32 = 1340;
 
 pub fn zstd(bytes: &[u8], level: i32) -> Vec<u8> {
     zstd::bulk::compress(bytes, level).expect("memory takes every byte")
@@ -23,6 +27,8 @@ pub fn dcz(bytes: &[u8], dictionary: &[u8], dictionary_hash: &[u8; 32]) -> Vec<u
         let reach = (bytes.len() + dictionary.len()).next_power_of_two().clamp(1 << 10, 1 << 23);
         encoder.window_log(reach.trailing_zeros())?;
         encoder.long_distance_matching(true)?;
+        // Of a block nothing can be read before it is there as a whole: small ones leave a phone something where the line is cut.
+        encoder.set_parameter(CParameter::TargetCBlockSize(BLOCK))?;
         encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
         encoder.write_all(bytes)?;
         encoder.finish()
@@ -83,6 +89,21 @@ mod tests {
         let reader = std::io::BufReader::new(&bytes[40..]);
         zstd::stream::Decoder::with_ref_prefix(reader, &old).unwrap().read_to_end(&mut back).unwrap();
         assert_eq!(back, new);
+    }
+
+    #[test]
+    fn of_a_difference_that_is_cut_what_came_can_be_read() {
+        let words: Vec<String> = (0..9_000u32).map(|n| format!("{:x} ", n.wrapping_mul(2_654_435_761) >> 12)).collect();
+        let (old, new) = (words[..3_000].concat(), words[2_000..].concat());
+        let bytes = dcz(new.as_bytes(), old.as_bytes(), &domain::sign::hash(old.as_bytes()));
+        let mut back = vec![0; new.len()];
+        let mut reader = zstd::stream::Decoder::with_ref_prefix(&bytes[40..bytes.len() / 2], old.as_bytes()).unwrap();
+        let mut came = 0;
+        while let Ok(more @ 1..) = reader.read(&mut back[came..]) {
+            came += more;
+        }
+        assert_eq!(&back[..came], &new.as_bytes()[..came]);
+        assert!(came * 4 > new.len(), "{came} of {}", new.len());
     }
 
     #[test]
