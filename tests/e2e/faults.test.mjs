@@ -205,6 +205,24 @@ function varied(count) {
   return Array.from({ length: count }, (_, n) => ({ id: `varied-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${n + 1}m`, source: { name: 'Trạm y tế' }, title: text(8), summary: text(15), body: [text(40), text(40), text(40)] }));
 }
 
+test('what is cut before anything of it can be read comes piece by piece', async () => {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, line.url);
+  await synced(page, items, 40);
+  line.cuts.length = 0;
+  line.rule = path => (/^\/sync\/\w+\/bodies\//.test(path) ? { cut: 300, after: 100 } : undefined);
+  const [late] = varied(1);
+  server.import([{ ...late, id: 'late', title: 'Tin đến muộn trên đường yếu' }]);
+  await until('the server has it', async () => (await addresses(server.url)).some(path => path.includes('/tin-den-muon')));
+  const before = (await rows(page, CACHE_DB, 'bodies')).length;
+  await page.reload();
+  await until('its text is on the phone', async () => (await rows(page, CACHE_DB, 'bodies')).length > before, 60000);
+  assert.ok(line.cuts.length > 2 && line.cuts.every(({ bytes }) => bytes <= 300), `${line.cuts.length} pieces`);
+  await context.close();
+  items += 1;
+});
+
 test('a sync whose every answer is cut after four kilobytes finishes, for at most 1.15 times the bytes of whole packs', async () => {
   server.import(varied(200));
   const all = items + 200;

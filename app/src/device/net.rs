@@ -113,8 +113,9 @@ async fn resume(path: &str, bytes: &mut Vec<u8>, max_bytes: usize) -> (bool, u64
     bytes.truncate(bytes.len() / path::RESUME_STEP * path::RESUME_STEP);
     let rest = path::rest(path, bytes.len());
     let (mut packed, mut wire, mut tag) = (Vec::new(), 0, None);
-    // On a line that only hangs nobody asks for long.
-    let mut left = if bytes.is_empty() { 2 * EMPTY } else { TRIES };
+    // Where nothing came before either, the line may only hang: nobody asks there for long.
+    let empty = if bytes.is_empty() { 2 * EMPTY } else { EMPTY };
+    let mut left = TRIES;
     while left > 0 {
         let before = packed.len();
         let mut headers = Vec::new();
@@ -133,7 +134,7 @@ async fn resume(path: &str, bytes: &mut Vec<u8>, max_bytes: usize) -> (bool, u64
             End::Cut => tag = this.tag.or(tag),
             _ => return (false, wire),
         }
-        left -= if packed.len() > before { 1 } else { EMPTY };
+        left -= if packed.len() > before { 1 } else { empty };
     }
     (false, wire)
 }
