@@ -72,11 +72,11 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
     let lacking = || wanted.iter().filter(|w| missing(w.id, w.card));
     // The pack that ends at the head takes in what is new from the block before it: one request instead of two. Where more
     // of that block is wanted it would come twice.
-    let recent = |w: &&Wanted| w.first && w.card.seq + BLOCK > seq;
-    let newest = lacking().any(|w| w.first && w.card.seq > whole);
-    let alone = lacking().filter(|w| w.card.seq <= whole && w.card.seq + BLOCK > whole).all(|w| recent(&w));
+    let recent = |w: &Wanted| w.first && w.card.seq + BLOCK > seq;
+    let alone = lacking().filter(|w| w.card.seq <= whole && w.card.seq + BLOCK > whole).all(recent);
+    let merged = alone && lacking().any(|w| w.first && w.card.seq > whole);
     for w in lacking() {
-        let today = newest && alone && recent(&w);
+        let today = merged && recent(w);
         let worth = packs.entry(if today { seq } else { end(w.card) });
         if w.first {
             worth.newest = worth.newest.max(Some(w.card.issued));
