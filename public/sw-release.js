@@ -53,7 +53,7 @@ async function fetchFile([url, hash]) {
     if (hash === VERSION ? !response.headers.has('x-bantin') : !(await sha256(body)).startsWith(hash)) continue;
     const headers = new Headers(response.headers);
     // The body is decoded by now.
-    for (const name of ['content-encoding', 'content-length', 'set-cookie', 'vary']) headers.delete(name);
+    for (const name of ['content-encoding', 'content-length', 'vary']) headers.delete(name);
     headers.set('x-bt-hash', hash);
     return new Response(body, { headers });
   }

@@ -222,7 +222,7 @@ importScripts('/sw-push.js');
 /** `undefined` if nobody answered, or not the server. */
 async function killed() {
   try {
-    const response = await Promise.race([fetch('/release.json', { cache: 'no-cache', redirect: 'error' }), wait(9000)]);
+    const response = await Promise.race([ask('/release.json'), wait(9000)]);
     if (response.status === 200) return (await response.json()).kill === true;
   } catch {}
 }

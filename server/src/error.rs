@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 pub enum Error {
     File(PathBuf, std::io::Error),
     Sql(sqlx::Error),
+    /// What lies where the database should is none.
+    NoDatabase(PathBuf),
     /// SQLite before 3.51.3 may damage a WAL database.
     OldSqlite(String),
     /// The data folder was written by a newer release.
@@ -30,6 +32,17 @@ pub enum Error {
 impl Error {
     pub fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
         move |cause| Error::File(path.to_owned(), cause)
+    }
+
+    /// Says of which file, where that is no database.
+    pub fn of(self, path: &Path) -> Error {
+        match self {
+            // SQLITE_NOTADB.
+            Error::Sql(sqlx::Error::Database(cause)) if cause.code().is_some_and(|code| code == "26") => {
+                Error::NoDatabase(path.to_owned())
+            }
+            other => other,
+        }
     }
 
     /// There is no room left on the disk.
@@ -58,8 +71,19 @@ impl From<object_store::Error> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Error::File(path, cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => write!(
+                f,
+                "{}: đã có tệp tên này, hãy chọn tên khác · there is a file of this name: choose another one [exists]",
+                path.display()
+            ),
             Error::File(path, cause) => write!(f, "không đọc hoặc ghi được {} [file]: {cause}", path.display()),
             Error::Sql(cause) => write!(f, "kho dữ liệu báo lỗi [sql]: {cause}"),
+            Error::NoDatabase(path) => write!(
+                f,
+                "{}: không phải cơ sở dữ liệu hoặc đã hỏng, hãy chép lại từ bản sao · no database, or a damaged one: restore it from \
+                 a backup [damaged-database]",
+                path.display()
+            ),
             Error::OldSqlite(version) => write!(f, "SQLite {version} cũ hơn 3.51.3 [old-sqlite]"),
             Error::NewerData(version) => write!(f, "dữ liệu do bản mới hơn ghi (lược đồ {version}) [newer-data]"),
             Error::Serving(data) => write!(

@@ -167,13 +167,14 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             let _alone = lock::take(&data)?;
             let push_root = push_root.map(|file| std::fs::read(&file).map_err(Error::file(&file))).transpose()?;
             let options = Options { push_root, assets: Some(assets), sample: !no_sample, origin, ..plain };
-            let app = App::open(&data, options).await?;
             let everywhere = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
             // The second one is for machines without IPv6.
             let hosts = host.as_ref().map_or(&everywhere[..], std::slice::from_ref);
             let addresses: Vec<SocketAddr> = hosts.iter().map(|host| SocketAddr::from((*host, port))).collect();
             let listener =
                 tokio::net::TcpListener::bind(&addresses[..]).await.map_err(|cause| Error::Setting("port", cause.to_string()))?;
+            // A port that is taken must not leave a data folder whose sample news is dated by a start that never was.
+            let app = App::open(&data, options).await?;
             let port = listener.local_addr().map_or(port, |address| address.port());
             tracing::info!(port, seq = app.site.live.now().seq(), "ready");
             tell(&format!("http://localhost:{port}"));

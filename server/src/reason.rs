@@ -99,7 +99,9 @@ impl fmt::Display for Reason {
             Reason::UnknownPlace(place) => write!(f, "không có nơi mang mã “{place}”")?,
             Reason::UnknownHazard(hazard) => write!(f, "không biết loại thiên tai “{hazard}”")?,
             Reason::BadLevel { level, max } => write!(f, "cấp {level} nằm ngoài 1–{max} của loại thiên tai này")?,
-            Reason::BadTime(text) => write!(f, "không hiểu thời điểm “{text}”")?,
+            Reason::BadTime(text) => {
+                write!(f, "không hiểu thời điểm “{text}”, hãy viết như 2026-11-23T18:05:00+07:00 hoặc 2026-11-23")?;
+            }
             Reason::Backwards => write!(f, "kết thúc trước khi bắt đầu")?,
             Reason::Future => write!(f, "ngày phát hành ở tương lai")?,
             Reason::UnknownReference(id) => write!(f, "nhắc tới “{id}” mà không có tin đó")?,
@@ -111,7 +113,9 @@ impl fmt::Display for Reason {
             Reason::NoBlock(tag) => write!(f, "HTML có <{tag}> mà không khối nào giữ được; bỏ đi hoặc dùng khối riêng")?,
             Reason::Twice(lang) => write!(f, "có hai nội dung cùng ngôn ngữ “{lang}”")?,
             Reason::NoMedia(file) => write!(f, "không thấy tệp “{file}”")?,
-            Reason::BadMedia(file) => write!(f, "tệp “{file}” sai loại, hỏng hoặc quá lớn")?,
+            Reason::BadMedia(file) => {
+                write!(f, "tệp “{file}” sai loại, hỏng, quá lớn, hoặc tên có cả đường dẫn: hãy để tệp cạnh tệp nhập")?;
+            }
             Reason::AtDesk => write!(f, "bàn làm việc đã nhận tin này; sửa hoặc rút ở đó")?,
             Reason::EmptyHtml => write!(f, "HTML không có nội dung đọc được")?,
         }

@@ -24,14 +24,20 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub fn router(site: &Arc<Site>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/healthz", get(async || reply::text(StatusCode::OK, "ok\n")))
         .route("/metrics", get(metrics))
         .route("/sync/{*rest}", get(fetch))
         .route("/media/{file}", get(medium))
         .fallback(any(other))
         .with_state(site.clone())
-        .merge(pages::router(site.clone()))
+        .merge(pages::router(site.clone()));
+    shielded(routes, site)
+}
+
+/// With what stands before every answer.
+fn shielded(routes: Router, site: &Arc<Site>) -> Router {
+    routes
         .layer(CatchPanicLayer::custom({
             let site = site.clone();
             move |cause: Box<dyn std::any::Any + Send>| broken(&site, &*cause)
@@ -175,4 +181,29 @@ fn finish(site: &Site, response: &mut Response) {
     let https = site.options.origin.as_deref().is_some_and(|origin| origin.starts_with("https://"));
     headers::secure(response.headers_mut(), &site.csp, https);
     site.metrics.answered(response.status().as_u16());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{App, Options};
+    use http_body_util::BodyExt;
+
+    #[tokio::test]
+    async fn a_fault_is_a_page_that_tells_nothing_of_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(folder.path(), Options { sample: false, ..Options::default() }).await.unwrap();
+        let routes = Router::new().route("/hong", get(async || -> &'static str { panic!("a secret") }));
+        let ask = Request::builder().uri("/hong").body(Body::empty()).unwrap();
+        let response = shielded(routes, &app.site).oneshot(ask).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers().clone();
+        assert_eq!(headers["cache-control"], "no-store");
+        assert!(headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"), "{headers:?}");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        let html = String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        assert!(html.contains("Máy chủ đang trục trặc") && html.contains("<p lang=\"en\">The server has a problem."), "{html}");
+        assert!(!html.contains("secret"));
+        assert_eq!(app.site.metrics.failures.load(Ordering::Relaxed), 1);
+    }
 }

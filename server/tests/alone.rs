@@ -55,6 +55,36 @@ fn a_second_server_is_refused_and_commands_go_on() {
     drop(Server::start(&data));
 }
 
+/// Each of them says what is in the way, and leaves it as it is.
+#[test]
+fn what_is_in_the_way_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let refused = |data: &Path, args: &[&str], code: &str| {
+        let output = run(data, args);
+        assert!(!output.status.success() && said(&output).contains(code), "{args:?}: {}", said(&output));
+        said(&output)
+    };
+    std::fs::write(at("file"), "a file").unwrap();
+    assert!(refused(&at("file"), SERVE, "[exists]").contains(at("file").to_str().unwrap()));
+    let data = at("data");
+    drop(Server::start(&data));
+    refused(&data, &["backup", "--to", at("file").to_str().unwrap()], "[exists]");
+    assert_eq!(std::fs::read(at("file")).unwrap(), b"a file");
+
+    let taken = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    refused(&at("new"), &["serve", "--port", &port, "--host", "0.0.0.0", "--assets", "none"], "--port");
+    assert!(!at("new").join("bantin.sqlite").exists(), "samples would be dated by a start that never was");
+
+    let broken = at("broken");
+    std::fs::create_dir(&broken).unwrap();
+    std::fs::write(broken.join("bantin.sqlite"), "no database ".repeat(1000)).unwrap();
+    for args in [SERVE, &["sample", "--remove"], &["backup", "--to", at("copy").to_str().unwrap()]] {
+        assert!(refused(&broken, args, "[damaged-database]").contains("bantin.sqlite"));
+    }
+}
+
 /// Whoever restores a copy uses commands on it before any server has run there.
 #[test]
 fn commands_take_a_restored_copy_as_it_is() {

@@ -8,7 +8,6 @@ use domain::content::{ItemId, Kind};
 use domain::instance::instance;
 use domain::route::{Feed, Query, Route, item_path};
 use domain::words::Lang;
-use http_body_util::BodyExt;
 use reader::{ORIGIN, Reader, between, brotli, shown, tags};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -382,18 +381,4 @@ async fn everything_of_a_place_is_reached_from_its_page() {
     for odd in ["tu=99999999999999999999999", "tu=-1", "tu=130"] {
         assert_eq!(rows(&reader.page(&format!("/noi/a-luoi-2?{odd}")).await).len(), 60, "{odd} begins anew");
     }
-}
-
-#[tokio::test]
-async fn a_fault_tells_nothing_of_itself() {
-    let reader = Reader::with_sample().await;
-    let response = server::pages::server_error(&reader.app.site);
-    assert_eq!(response.status(), 500);
-    assert_eq!(response.headers()["cache-control"], "no-store");
-    let html = response.into_body().collect().await.unwrap().to_bytes();
-    let html = String::from_utf8_lossy(&html);
-    assert!(
-        html.contains("Máy chủ đang trục trặc") && html.contains("<p lang=\"en\">The server has a problem."),
-        "in both languages"
-    );
 }

@@ -147,6 +147,10 @@ test('who saves data gets nothing of the program unasked: it is offered with its
   await line.down();
 });
 
+test('the browser asks for the worker past its own cache', async () => {
+  assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.ready).updateViaCache), 'none');
+});
+
 test('the worker answers the start address with the app, and what it kept is what the server has', async () => {
   const other = await context.newPage();
   await other.goto(`${server.url}/?src=app`);

@@ -82,7 +82,7 @@ pub fn place_list(places: &[PlaceCode], class: &'static str, ctx: &Ctx) -> El {
     list
 }
 
-pub fn place_names(places: &[PlaceCode], ctx: &Ctx) -> Vec<&'static str> {
+fn place_names(places: &[PlaceCode], ctx: &Ctx) -> Vec<&'static str> {
     let mut names = Vec::new();
     for place in instance().named(places) {
         names.push(place_name(place, ctx));
@@ -98,6 +98,11 @@ pub fn places_text(places: &[PlaceCode], ctx: &Ctx) -> String {
     }
     let more = ctx.count(ctx.w().places_more(), names.len() - 2);
     [&names[..2].join(", "), " ", &more].concat()
+}
+
+/// [`places_text`], where nothing must be left to guess: no unit is everywhere.
+pub fn where_text(places: &[PlaceCode], ctx: &Ctx) -> String {
+    if places.is_empty() { ctx.w().everyone().into() } else { places_text(places, ctx) }
 }
 
 pub fn kind_name(kind: Kind, ctx: &Ctx) -> &'static str {
@@ -342,8 +347,7 @@ pub fn lasts(el: El, card: &Card, state: State) -> El {
 /// One alert of a list; `always` says in words also that it is in force.
 pub fn banner(standing: &Standing, always: bool, ctx: &Ctx) -> El {
     let card = standing.card;
-    let places = places_text(&card.places, ctx);
-    let facts = [hazard_name(standing.info.hazard, ctx), if places.is_empty() { "" } else { " · " }, &places].concat();
+    let facts = [hazard_name(standing.info.hazard, ctx), " · ", &where_text(&card.places, ctx)].concat();
     let mut a = to(card, ctx).maybe(drill_mark(card, ctx));
     a = a.maybe(sign(&standing.info, ctx)).kid(title("h3", card, ctx));
     if standing.state != State::InForce || always {

@@ -150,7 +150,7 @@ async fn missing(site: &Arc<Site>, request: &HeaderMap, lang: Lang, origin: Arc<
 }
 
 /// Something broke while an answer was made. Says nothing of what it was.
-pub fn server_error(site: &Arc<Site>) -> Response {
+pub(crate) fn server_error(site: &Arc<Site>) -> Response {
     let ctx = Ctx::html(Lang::Vi, site.now(), site.options.origin.as_deref().unwrap_or_default());
     let html = view::bare(&ctx, ctx.page().fault, pages::server_error(&ctx)).html();
     let mut response = Response::new(Body::from(html));

@@ -58,14 +58,15 @@ pub async fn is_older(data: &Path) -> Result<bool, Error> {
         return Ok(false);
     }
     let mut reader = SqliteConnection::connect_with(&plain(&path).read_only(true)).await?;
-    schema::is_older(&mut reader).await
+    schema::is_older(&mut reader).await.map_err(|cause| cause.of(&path))
 }
 
 impl Store {
     /// Opens the database of a data folder, and makes it where there is none.
     pub async fn open(data: &Path, clock: &Clock) -> Result<Store, Error> {
         let path = data.join(FILE);
-        let mut writer = SqliteConnection::connect_with(&options(&path).create_if_missing(true)).await?;
+        let begun = SqliteConnection::connect_with(&options(&path).create_if_missing(true)).await;
+        let mut writer = begun.map_err(|cause| Error::from(cause).of(&path))?;
         let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut writer).await?;
         if !recent_enough(&version) {
             return Err(Error::OldSqlite(version));

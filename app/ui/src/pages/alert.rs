@@ -5,8 +5,8 @@ use crate::ctx::Ctx;
 use crate::data::ItemData;
 use crate::el::{El, cl, el, link, tx};
 use crate::parts::{
-    alert_class, button, drill_mark, hazard_name, headline, in_lang, lasts, place_names, places_text, sign, span_text,
-    state_text, title, to, way,
+    alert_class, button, drill_mark, hazard_name, headline, in_lang, lasts, sign, span_text, state_text, title, to, way,
+    where_text,
 };
 use domain::alert::State;
 use domain::alert::sms::taken_back;
@@ -48,7 +48,7 @@ pub fn before(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
     if let Some(area) = variant.fact(FactKind::AREA) {
         place = place.kid(lang(tx("p", area.to_owned())));
     }
-    out.push(place.maybe(map(data.card, ctx)));
+    out.push(place.kid(map(data.card, ctx)));
     if let Some(text) = variant.fact(FactKind::CONTINGENCY).filter(|_| holds) {
         out.push(cl("section", "cg").kid(tx("h2", w.contingency())).kid(lang(tx("p", text.to_owned()))));
     }
@@ -117,7 +117,7 @@ pub fn alarm(ctx: &Ctx, data: ItemData) -> El {
     let alarm = cl("div", "pg alarm")
         .maybe(top)
         .kid(title("h1", data.card, ctx))
-        .kid(tx("small", places_text(&data.card.places, ctx)))
+        .kid(tx("small", where_text(&data.card.places, ctx)))
         .kid(tx("small", data.card.source.clone()))
         .maybe(variant.and_then(|variant| what_to_do(variant, ctx)))
         .kid(in_lang(cl("p", "ld").text(head.summary.clone()), &head.lang, ctx))
@@ -134,21 +134,19 @@ pub fn forms(card: &Card, ctx: &Ctx) -> El {
 }
 
 /// All units in outline, those concerned filled. The list of places above says the same in words.
-fn map(card: &Card, ctx: &Ctx) -> Option<El> {
-    if card.places.is_empty() {
-        return None;
-    }
+fn map(card: &Card, ctx: &Ctx) -> El {
     let one = |id: &str| el("use").attr("href", ["/map.svg#", id].concat());
-    // The city as a whole is every unit.
-    let whole = card.places.iter().filter_map(|code| instance().place(*code)).any(|place| place.parent.is_none());
+    // The city as a whole is every unit, and so is none that is named.
+    let whole = card.places.is_empty()
+        || card.places.iter().filter_map(|code| instance().place(*code)).any(|place| place.parent.is_none());
     let hits = if whole {
         vec![one("all").class("hit")]
     } else {
         card.places.iter().map(|code| one(&["p", &decimal(code.0.into())].concat()).class("hit")).collect()
     };
-    let label = [ctx.w().map(), ": ", &place_names(&card.places, ctx).join(", ")].concat();
+    let label = [ctx.w().map(), ": ", &where_text(&card.places, ctx)].concat();
     let svg = cl("svg", "map").attr("viewBox", "0 0 720 488").attr("role", "img").attr("aria-label", label);
-    Some(svg.kid(one("all")).kids(hits))
+    svg.kid(one("all")).kids(hits)
 }
 
 /// Numbers to call: those of the alert, else those of the area.

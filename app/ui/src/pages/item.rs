@@ -98,22 +98,23 @@ fn holds(data: &ItemData, ctx: &Ctx) -> Option<El> {
     if replaced.is_some() || data.state.is_some() {
         return replaced;
     }
-    let (class, text) = standing(card, ctx);
+    let (class, text) = standing(card, ctx)?;
     // When an event takes place says how it stands with it.
     (card.kind != Kind::EVENT || class == OVER).then(|| cl("p", class).text(text))
 }
 
-/// Class and sentence; alerts have their own.
-fn standing(card: &Card, ctx: &Ctx) -> (&'static str, String) {
+/// Class and sentence; alerts have their own. Nothing where nobody said from when or until when it holds.
+fn standing(card: &Card, ctx: &Ctx) -> Option<(&'static str, String)> {
     let w = ctx.w();
-    match (card.effective, card.end()) {
+    Some(match (card.effective, card.end()) {
+        (None, None) => return None,
         (_, Some(end)) if card.ended(ctx.now) => {
             (OVER, ctx.at(if card.kind == Kind::EVENT { w.took_place() } else { w.ended_on() }, end))
         }
         (Some(start), _) if card.upcoming(ctx.now) => ("st soon", ctx.at(w.holds_from(), start)),
         (_, Some(end)) => ("st on", ctx.at(w.holds_until(), end)),
         _ => ("st on", w.holds().to_owned()),
-    }
+    })
 }
 
 /// What must come first wherever the item is passed on: that it is a sample, that it no longer holds; a blank behind each.
@@ -126,7 +127,7 @@ pub fn over_as(card: &Card, state: Option<State>, replaced: bool, ctx: &Ctx) -> 
     let text = match state {
         Some(_) => sms::over(card, state, ctx.lang).map(str::to_owned),
         None if replaced => ctx.w().replaced_by().split(':').next().map(str::to_owned),
-        None => Some(standing(card, ctx)).filter(|(class, _)| *class == OVER).map(|(_, text)| text),
+        None => standing(card, ctx).filter(|(class, _)| *class == OVER).map(|(_, text)| text),
     };
     let mut out = sms::sample(card, ctx.lang);
     if let Some(text) = text {

@@ -24,6 +24,20 @@ fn an_ended_alert_says_that_it_may_not_be_safe() {
 }
 
 #[test]
+fn an_alert_without_places_is_everywhere() {
+    let mut world = World::new("Lũ");
+    for (_, card) in &mut world.cards {
+        card.places.clear();
+    }
+    let ctx = Ctx::html(Lang::Vi, NOW, "");
+    let item = pages::item(&ctx, world.item("alert")).to_html();
+    assert!(item.contains("href=\"/map.svg#all\" class=\"hit\"") && item.contains("Mọi nơi"), "{item}");
+    for page in [pages::alerts(&ctx, world.alerts()), pages::alarm(&ctx, world.item("alert"))] {
+        assert!(page.to_html().contains("Mọi nơi"));
+    }
+}
+
+#[test]
 fn a_drill_looks_like_no_alert() {
     let mut world = World::new("Lũ");
     for (_, card) in &mut world.cards {

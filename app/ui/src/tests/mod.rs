@@ -178,6 +178,22 @@ fn a_page_carries_only_the_icons_it_uses() {
 }
 
 #[test]
+fn of_what_nobody_said_how_long_it_holds_no_page_says_that_it_does() {
+    let ctx = Ctx::html(Lang::Vi, NOW, "");
+    let said = |effective, expires| {
+        let mut world = World::new("Lũ");
+        let (_, card) = &mut world.cards[0];
+        (card.effective, card.expires) = (effective, expires);
+        let html = pages::item(&ctx, world.item("bulletin")).to_html();
+        html.split("<p class=\"st ").nth(1).map(|rest| rest.split(['>', '<']).nth(1).unwrap().to_owned())
+    };
+    assert_eq!(said(None, None), None);
+    assert_eq!(said(Some(NOW.plus(-60)), None).as_deref(), Some("Còn hiệu lực"));
+    assert!(said(None, Some(NOW.plus(60))).unwrap().starts_with("Còn hiệu lực đến "));
+    assert!(said(None, Some(NOW.plus(-60))).unwrap().starts_with("Đã hết hạn từ "));
+}
+
+#[test]
 fn what_is_passed_on_says_first_that_it_no_longer_holds() {
     let mut world = World::new("Lũ");
     let sent = |world: &World, name: &str| {

@@ -85,10 +85,9 @@ fn shown(visit: &Visit, title: &'static str, standings: &[&Standing], known: &[L
         let href = work.map_or_else(|| item_path(card, visit.lang), |work| visit.to(&format!("/viec/{}", work.id)));
         let headline = card.headline(visit.lang.tag());
         let a = el("a").attr("href", href).maybe(parts::sign(&standing.info, &ctx)).kid(tx("h3", headline.title.clone()));
-        let places = parts::places_text(&card.places, &ctx);
-        let places = if places.is_empty() { visit.lang.words().everyone() } else { &places };
+        let places = parts::where_text(&card.places, &ctx);
         let span = parts::span_text(card, &standing.info, standing.state, &ctx);
-        let facts = [places, if span.is_empty() { "" } else { " · " }, &span].concat();
+        let facts = [places.as_str(), if span.is_empty() { "" } else { " · " }, &span].concat();
         let class = parts::alert_class("al", card, standing.state, standing.info.level);
         let mut row = cl("li", class).kid(a).kid(tx("small", facts));
         if work.is_none() {
