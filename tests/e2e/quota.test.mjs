@@ -1,7 +1,7 @@
 // A full phone: reading goes on with what is here, nothing is half written, and room given back is used.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, CACHE_DB, fullDisk, phone, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
+import { addresses, browser, CACHE_DB, fullDisk, KEEP_DB, phone, rows, serve, settle, shown, sleep, started, synced, until } from './lib.mjs';
 
 let server, chrome, context, page, items;
 before(async () => {
@@ -94,4 +94,37 @@ test('a full phone makes room by itself: the oldest texts go, alerts and what is
   for (const kept of [...alerts, id(saved)]) assert.ok(left.includes(kept), kept);
   await full.locator('main li a', { hasText: 'Tin đến sau' }).first().waitFor();
   await full.close();
+});
+
+test('what a phone takes back from all of us at once leaves the page as it stands, and the next start begins anew', async () => {
+  const own = await phone(chrome);
+  const open = await own.newPage();
+  await settle(open, server.url);
+  await synced(open, items);
+  await open.goto(server.url);
+  await started(open);
+  await open.locator('main li a').first().click();
+  await open.locator('[data-act=save]').click();
+  await open.locator('[data-act=save][aria-pressed=true]').waitFor();
+  const title = await open.locator('main h1').innerText();
+  const devtools = await own.newCDPSession(open);
+  await devtools.send('Storage.clearDataForOrigin', { origin: server.url, storageTypes: 'all' });
+  // What is on the screen and in its lists can be read on; what finds no store any more is not said to be kept.
+  assert.equal(await open.locator('main h1').innerText(), title);
+  await open.goBack();
+  const other = open.locator('main li a h3').nth(3);
+  const next = await other.innerText();
+  await other.click();
+  await open.locator('main h1', { hasText: next }).waitFor();
+  await open.locator('[data-act=save]').click();
+  await open.locator('main').getByText('Máy không ghi được').waitFor();
+  assert.equal(await open.locator('[data-act=save]').getAttribute('aria-pressed'), 'false');
+  // Nothing is left that could tell what was there: it is a first visit.
+  await settle(open, server.url);
+  assert.equal(await shown(open), 'html');
+  await synced(open, items);
+  await open.goto(server.url);
+  await started(open);
+  assert.equal((await rows(open, KEEP_DB, 'saved')).length, 0);
+  await own.close();
 });
