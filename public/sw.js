@@ -16,12 +16,12 @@ const OFFLINE = '/ngoai-tuyen';
 /** Registered as /sw.js?lite by phones that cannot run the program: they keep visited pages and nothing of the app. */
 const LITE = location.search.includes('lite');
 /** What few readers use comes when they first open it, and with every release from then on. */
-const TOOLS = [/^\/(cay-goi$|tree\.)/, /^\/(nhan-canh-bao$|alerts\.)/, /^\/en\.txt$/];
+const TOOLS = [/^\/(cay-goi$|tree\.)/, /^\/(nhan-canh-bao$|alerts\.)/];
 /** Pages of a release, as the server prints them for it: they have its name for a hash. */
 const ALONE = ['/cay-goi', '/nhan-canh-bao'].map(url => [url, VERSION, 4500]);
 /** The shell last: that it is here means that everything is. */
 const FILES = LITE
-  ? [...ALONE, [OFFLINE, VERSION, 4000], ...RELEASE.filter(([url]) => !/^\/app-/.test(url))]
+  ? [...ALONE, [OFFLINE, VERSION, 4000], ...RELEASE.filter(([url]) => !/^\/(app-|en)/.test(url))]
   : ALONE.concat(RELEASE.filter(f => f[0] !== SHELL), RELEASE.filter(f => f[0] === SHELL));
 const PATHS = new Map(FILES.map(f => [f[0], f]));
 /** Addresses of `domain::route`. Of everything else (posters, API, feeds, files) only the server knows. */

@@ -316,6 +316,27 @@ async fn search_finds_with_and_without_diacritics() {
     assert!(none.contains(Lang::Vi.words().found_none()));
     let long = format!("/tim?q={}", "a".repeat(5_000));
     assert!(reader.page(&long).await.len() < 64 * 1024);
+    assert!(!reader.page("/tim?q=%00l%C5%A9%07").await.contains(|c: char| c.is_control() && c != '\n'));
+}
+
+#[tokio::test]
+async fn who_looks_for_a_danger_finds_the_live_alert_before_news_of_it() {
+    let reader = Reader::with_sample().await;
+    let news = |n| json!({"id": format!("xa-{n}"), "topic_guess": "y-te", "title": format!("Lũ quét ở nước xa {n}"), "summary": "Lũ quét.", "body": ["Lũ quét."]});
+    reader.publish(&(0..3).map(news).collect::<Vec<_>>()).await;
+    let snapshot = reader.app.site.live.now();
+    let alert = snapshot.cards().find(|card| card.headline("vi").title.starts_with("Lũ quét, sạt lở ở A Lưới")).unwrap();
+    let id = alert.id.to_string();
+    let first = async || {
+        let html = reader.page("/tim?q=lu+quet").await;
+        let list = html.split("<ul class=\"ls\">").nth(1).unwrap();
+        list.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    assert!(first().await.ends_with(&id));
+    let api = reader.get("/api/v1/search?q=lu+quet").await.text();
+    assert!(api.split("\"url\"").nth(1).unwrap().split(',').next().unwrap().contains(&id), "{}", &api[..600]);
+    reader.wait(11 * 3_600).await;
+    assert!(!first().await.ends_with(&id), "it is over");
 }
 
 #[tokio::test]

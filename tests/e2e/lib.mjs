@@ -254,7 +254,7 @@ export function release(changes = {}, program) {
       if (entry[0] === '/app-shell') entry[1] = sha(fs.readFileSync(shell)).slice(0, 16);
     }
   }
-  const version = sha(JSON.stringify(list)).slice(0, 16);
+  const version = program || Object.keys(changes).length ? sha(JSON.stringify(list)).slice(0, 16) : told.version;
   code = code.replace(json, JSON.stringify(list)).replaceAll(told.version, version);
   fs.writeFileSync(worker, code);
   fs.writeFileSync(facts, JSON.stringify({ ...told, version }));

@@ -236,10 +236,15 @@ test('old texts and all texts can be deleted: alerts, saved items and the list s
   await page.locator('[data-act=drop-old]').click();
   await until('the old ones are gone', async () => (await held()) <= total - old.length);
   assert.ok((await held()) > total - 20, 'only the old ones');
-  // Asked first; a no leaves all as it is.
-  page.once('dialog', dialog => dialog.dismiss());
+  // Asked first, and told what that means; a no leaves all as it is.
+  let asked = '';
+  page.once('dialog', dialog => {
+    asked = dialog.message();
+    dialog.dismiss();
+  });
   await page.locator('[data-act=drop-all]').click();
   await sleep(500);
+  assert.match(asked, /\? .*phải có mạng.* vẫn giữ cảnh báo, tin đã lưu/);
   assert.ok((await held()) > total - 20, 'nothing went without a yes');
   page.on('dialog', dialog => dialog.accept());
   await page.locator('[data-act=drop-all]').click();
@@ -259,6 +264,7 @@ test('old texts and all texts can be deleted: alerts, saved items and the list s
   const bare = line.url + (await find(server.url, 'tin-cu-so-1'));
   await save(bare);
   assert.match(await page.locator('article .em').innerText(), /chưa tải về máy.*\d+ B/);
+  await page.locator('#notices', { hasText: 'Không có mạng.' }).waitFor();
   // From here on: the sync that a start brings may be quicker than the tap. The browser may have kept the very packs that
   // are asked for again, which then cost nothing; without them it costs what was said.
   await (await context.newCDPSession(page)).send('Network.clearBrowserCache');

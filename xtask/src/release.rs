@@ -55,7 +55,8 @@ pub fn verb() -> Outcome {
         .map(|asset| json!([asset.url, asset.hash[..14], rounded(asset.wire)]))
         .collect();
     let list = Value::from(list).to_string();
-    let version = shell::sha256(list.as_bytes())[..16].to_owned();
+    // The worker too: one that differs under the same name would have its whole release counted as an update.
+    let version = shell::sha256([&*list, &template].concat().as_bytes())[..16].to_owned();
     shell::write(&staging.join("sw.js"), fill(&template, &list, &version)?)?;
     bare(&staging.join("sw.js"))?;
     shell::write(&staging.join("release.json"), manifest(&assets, &version)?)
@@ -178,7 +179,7 @@ fn rounded(bytes: usize) -> usize {
 
 /// What comes to a phone when it is first used there: TOOLS in `public/sw.js`.
 fn is_tool(url: &str) -> bool {
-    url == "/en.txt" || url.starts_with("/tree.") || url.starts_with("/alerts.")
+    url.starts_with("/tree.") || url.starts_with("/alerts.")
 }
 
 fn precached(url: &str) -> bool {

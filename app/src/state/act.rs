@@ -77,7 +77,7 @@ async fn perform(app: &Rc<App>, act: Act) {
         }
         ("drop-media", _) => media::clear().await,
         ("drop-old", _) => phone::drop_old(app).await,
-        ("drop-all", _) if nav::sure(words.drop_all()) => phone::drop_all(app).await,
+        ("drop-all", _) if nav::sure(&[words.drop_ask(), " ", words.drop_note()].concat()) => phone::drop_all(app).await,
         ("update", _) => worker::activate(),
         ("start-over", _) => sync::start_over(app).await,
         ("install", _) => {

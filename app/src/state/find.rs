@@ -3,7 +3,8 @@
 use super::{App, spawn};
 use crate::device::clock;
 use client::Store;
-use domain::content::{Body, Card, ItemId};
+use domain::alert::live;
+use domain::content::{Body, Card, ItemId, Time};
 use domain::route::{Query, Route};
 use domain::search::{Index, SHOWN, Shown, rank, shown};
 use domain::sorted::Map;
@@ -48,7 +49,7 @@ pub async fn run(app: &Rc<App>, query: Query, typing: bool) {
     }
     let ids = app.change(|view| {
         view.find.looking = false;
-        let mut hits = hits(&view.shelf.cards, view.shelf.index.as_ref(), &query);
+        let mut hits = hits(&view.shelf.cards, view.shelf.index.as_ref(), &query, view.now());
         let shown = SHOWN + view.find.further;
         view.find.more = hits.len().saturating_sub(shown);
         hits.truncate(shown);
@@ -79,9 +80,10 @@ impl Find {
 
 type Cards = Map<ItemId, Rc<Card>>;
 
-fn hits(cards: &Cards, index: Option<&Index>, query: &Query) -> Vec<ItemId> {
+fn hits(cards: &Cards, index: Option<&Index>, query: &Query, now: Time) -> Vec<ItemId> {
     let mut hits = index.map(|index| index.search(query, usize::MAX)).unwrap_or_default();
-    rank(&mut hits, &query.text, &|id| cards.get(&id).map(|card| &**card));
+    let live = live(cards.values().map(|card| &**card), now);
+    rank(&mut hits, &query.text, &live, &|id| cards.get(&id).map(|card| &**card));
     hits.into_iter().map(|hit| hit.id).collect()
 }
 

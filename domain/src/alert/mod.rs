@@ -70,6 +70,12 @@ pub fn in_force<'a>(cards: impl IntoIterator<Item = &'a Card>, places: &[PlaceCo
     out
 }
 
+/// What holds at `now` or is to come, wherever; no drills.
+pub fn live<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> Vec<ItemId> {
+    let holds = |s: &Standing| matches!(s.state, State::InForce | State::Coming) && s.card.status() == Status::Actual;
+    current(cards, now).iter().filter(|s| holds(s)).map(|s| s.card.id).collect()
+}
+
 /// The places of a reader, ready to be asked about many alerts.
 pub struct Near(Vec<PlaceCode>);
 

@@ -194,7 +194,8 @@ impl Query {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = percent_decode(value);
             match name {
-                "q" => out.text = value.chars().take(Query::MAX_TEXT).collect(),
+                // What no keyboard writes and no page may hold.
+                "q" => out.text = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(Query::MAX_TEXT).collect(),
                 "chu-de" => out.topic = instance().topic_by_slug(&value),
                 "noi" => out.place = instance().place_by_slug(&value).map(|p| p.code),
                 "loai" => out.kind = Kind::from_name(&value),

@@ -1,6 +1,7 @@
 //! The inverted index in memory: which words stand in which items, and the order in which hits are shown.
 
-use super::needle::{Wanted, wanted, without_kind};
+use super::needle::{Wanted, unit, wanted, without_kind};
+use super::snippet::has_phrase;
 use super::terms::Terms;
 use super::token::letters;
 use crate::content::{ItemId, Kind, PlaceCode, Time};
@@ -170,8 +171,8 @@ impl Index {
     /// text, none where the text has no word. Items with the diacritics as typed
     /// come first, then title before summary before body, then newer ones.
     pub fn search(&self, query: &Query, limit: usize) -> Vec<Hit> {
-        let mut hits = self.matching(&query.text, query);
         // Items name a unit, not always what kind it is or was.
+        let mut hits = self.matching(unit(&query.text).unwrap_or(&query.text), query);
         if hits.is_empty()
             && let Some(name) = without_kind(&query.text)
         {
@@ -235,15 +236,26 @@ fn passes(facts: &DocFacts, query: &Query) -> bool {
         && query.place.is_none_or(|place| instance().belongs(&facts.places, PlaceCode(place)))
 }
 
-/// Moves hits that hold the words of `query` side by side before their equals. `text_of` gives what is at hand of an
-/// item, say its title and summary.
-pub(super) fn rank_phrase(hits: &mut [Hit], query: &str, text_of: &mut dyn FnMut(ItemId) -> String) {
-    let words = wanted(query);
-    if words.len() < 2 {
+/// Hits among which words that stand side by side count.
+const RANKED: usize = 250;
+/// Words side by side count before all fields together, and after diacritics.
+const PHRASE: u32 = 1 << 15;
+/// Before everything.
+const LIVE: u32 = 1 << 31;
+
+/// Moves hits that hold the words of `query` side by side before others with as many diacritics as typed, and those of them
+/// that are `live` before all. `text_of` gives what is at hand of an item, say its title and summary.
+pub(super) fn rank_phrase(hits: &mut [Hit], query: &str, live: &[ItemId], text_of: &mut dyn FnMut(ItemId) -> String) {
+    let words = wanted(unit(query).unwrap_or(query));
+    if words.is_empty() {
         return;
     }
-    for hit in hits.iter_mut() {
-        hit.score |= u32::from(super::snippet::has_phrase(&text_of(hit.id), &words));
+    for (at, hit) in hits.iter_mut().enumerate() {
+        let live = live.contains(&hit.id);
+        // Of a single word its field says it.
+        if (live || words.len() > 1 && at < RANKED) && has_phrase(&text_of(hit.id), &words) {
+            hit.score |= if live { PHRASE | LIVE } else { PHRASE };
+        }
     }
     hits.sort_unstable_by(Hit::order);
 }

@@ -2,6 +2,7 @@
 
 use super::fold::toneless;
 use super::token::{letters, tokens};
+use crate::instance::instance;
 
 /// One word that is looked for.
 #[derive(Clone, Debug)]
@@ -54,6 +55,16 @@ pub(super) fn without_kind(query: &str) -> Option<&str> {
     let kind = KINDS.iter().find(|kind| folded.starts_with(**kind))?;
     let words = kind.matches(' ').count();
     query.splitn(words + 1, ' ').nth(words).filter(|name| !name.trim().is_empty())
+}
+
+/// The name in a search text that is kind and name of a unit of today or of before.
+pub(super) fn unit(query: &str) -> Option<&str> {
+    let name = without_kind(query)?;
+    let wanted = super::fold::fold(query.trim());
+    let i = instance();
+    let today = i.places.iter().map(|place| &place.name.vi);
+    let is_unit = today.chain(i.former.iter().map(|former| &former.name)).any(|name| super::fold::fold(name) == wanted);
+    is_unit.then_some(name)
 }
 
 fn has_diacritics(token: &str) -> bool {

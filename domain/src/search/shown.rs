@@ -6,8 +6,6 @@ use crate::content::{Body, Card, Headline, ItemId};
 
 /// Results of a first look, and more with each further one.
 pub const SHOWN: usize = 30;
-/// Hits among which words that stand side by side count.
-const RANKED: usize = 100;
 /// Characters of a snippet.
 const SNIPPET: usize = 140;
 
@@ -20,10 +18,10 @@ pub struct Shown {
     pub lang: String,
 }
 
-/// Moves hits whose titles or summaries hold the words of `query` side by side before their equals.
-pub fn rank<'a>(hits: &mut [Hit], query: &str, card_of: &dyn Fn(ItemId) -> Option<&'a Card>) {
-    let ranked = hits.len().min(RANKED);
-    rank_phrase(&mut hits[..ranked], query, &mut |id| {
+/// Moves hits whose titles or summaries hold the words of `query` side by side before those that hold them apart, and of these
+/// the `live` alerts ([`crate::alert::live`]) before everything: who looks for a flood must not miss the one that comes.
+pub fn rank<'a>(hits: &mut [Hit], query: &str, live: &[ItemId], card_of: &dyn Fn(ItemId) -> Option<&'a Card>) {
+    rank_phrase(hits, query, live, &mut |id| {
         let mut text = String::new();
         if let Some(card) = card_of(id) {
             for head in &card.headlines {

@@ -148,9 +148,9 @@ async fn search(State(site): State<Arc<Site>>, asked: Asked<SearchQuery>, reques
     let make = move || {
         let mut hits = world.snapshot.search(&query, usize::MAX);
         let total = hits.len();
-        hits.truncate(ask::MAX_LIMIT);
         let standing = |id| world.snapshot.items.get(&id);
-        rank(&mut hits, &query.text, &|id| Some(&standing(id)?.card));
+        let live = alert::live(world.snapshot.cards(), world.now);
+        rank(&mut hits, &query.text, &live, &|id| Some(&standing(id)?.card));
         let maker = world.maker();
         let items = hits.iter().take(limit).filter_map(|hit| standing(hit.id)).map(|item| maker.item(item)).collect();
         let bytes = json(&SearchResult { items, total });

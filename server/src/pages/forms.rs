@@ -146,6 +146,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
             .kid(cl("p", "url").text(url.clone()))
             .kid(tx("p", [&card.source, " · ", &issued].concat())),
     );
+    let ended = over.is_some();
     let main = el("main")
         .maybe(drill_mark(card, ctx))
         .maybe(over.map(|said| said.class("over")))
@@ -153,7 +154,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
         .kid(tx("h1", head.title.clone()).attr("lang", head.lang.clone()))
         .kid(el("p").class("where").kid(tx("b", [w.alert_where(), ": "].concat())).text(place))
         .maybe(until.map(|text| cl("p", "until").text(text)))
-        .maybe(todo.and_then(|variant| pages::what_to_do(variant, ctx)))
+        .maybe(todo.and_then(|variant| pages::what_to_do(variant, ended, ctx)))
         .kids(variant.map(|variant| pages::numbers(variant, ctx)).unwrap_or_default())
         .kid(foot);
     let sprite = sprite(&main);

@@ -3,6 +3,7 @@
 use super::document::Document;
 use super::view;
 use crate::live::Snapshot;
+use domain::alert::live;
 use domain::route::{Query, Route};
 use domain::search::{SHOWN, rank, shown};
 use ui::data::{Found, SearchData};
@@ -17,7 +18,8 @@ pub fn document<'a>(snapshot: &Snapshot, ctx: &'a Ctx, query: &Query, from: usiz
 
 fn found<'a>(snapshot: &'a Snapshot, ctx: &Ctx, query: &Query, from: usize) -> SearchData<'a> {
     let mut hits = snapshot.search(query, usize::MAX);
-    rank(&mut hits, &query.text, &|id| Some(&snapshot.items.get(&id)?.card));
+    let live = live(snapshot.cards(), ctx.now);
+    rank(&mut hits, &query.text, &live, &|id| Some(&snapshot.items.get(&id)?.card));
     let from = if from < hits.len() { from } else { 0 };
     let more = hits.len().saturating_sub(from + SHOWN);
     let note = notes(snapshot.cards(), ctx);

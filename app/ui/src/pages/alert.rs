@@ -43,7 +43,7 @@ pub fn before(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
     let w = ctx.w();
     let lang = |el: El| el.attr("lang", variant.lang.clone());
     let holds = !taken_back(data.card, data.state);
-    let mut out: Vec<El> = what_to_do(variant, ctx).into_iter().filter(|_| holds).collect();
+    let mut out: Vec<El> = what_to_do(variant, data.state == Some(State::Ended), ctx).into_iter().filter(|_| holds).collect();
     let mut place = el("section").kid(tx("h2", w.alert_where()));
     if let Some(area) = variant.fact(FactKind::AREA) {
         place = place.kid(lang(tx("p", area.to_owned())));
@@ -56,7 +56,7 @@ pub fn before(data: &ItemData, variant: &Variant, ctx: &Ctx) -> Vec<El> {
 }
 
 /// The steps, large, each with a drawing where we have one for it.
-pub fn what_to_do(variant: &Variant, ctx: &Ctx) -> Option<El> {
+pub fn what_to_do(variant: &Variant, ended: bool, ctx: &Ctx) -> Option<El> {
     let steps = variant.steps();
     if steps.is_empty() {
         return None;
@@ -69,7 +69,8 @@ pub fn what_to_do(variant: &Variant, ctx: &Ctx) -> Option<El> {
         el("li").maybe(drawing).kid(rich(el("span"), step))
     });
     let list = cl("ol", "do").attr("lang", variant.lang.clone()).kids(items.collect());
-    Some(el("section").kid(tx("h2", ctx.w().what_to_do())).kid(list))
+    let title = if ended { ctx.w().what_to_do_still() } else { ctx.w().what_to_do() };
+    Some(el("section").kid(tx("h2", title)).kid(list))
 }
 
 /// Drawings of `public/do.svg` with the beginnings of words that call for them, without diacritics; the first that fits
@@ -119,7 +120,7 @@ pub fn alarm(ctx: &Ctx, data: ItemData) -> El {
         .kid(title("h1", data.card, ctx))
         .kid(tx("small", where_text(&data.card.places, ctx)))
         .kid(tx("small", data.card.source.clone()))
-        .maybe(variant.and_then(|variant| what_to_do(variant, ctx)))
+        .maybe(variant.and_then(|variant| what_to_do(variant, false, ctx)))
         .kid(in_lang(cl("p", "ld").text(head.summary.clone()), &head.lang, ctx))
         .kids(variant.map(|variant| after(variant, ctx)).unwrap_or_default())
         .kid(cl("p", "ac").kid(button("seen", "check", ctx.w().seen())).kid(whole));

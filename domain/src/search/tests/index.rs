@@ -1,7 +1,7 @@
 //! Finding, filtering, ordering.
 
 use super::super::index::rank_phrase;
-use super::super::{DocFacts, Index, Terms};
+use super::super::{DocFacts, Index, Terms, rank};
 use crate::content::{Block, Body, Card, DecodeError, Fact, FactKind, Headline, ItemId, Kind, PlaceCode, Text, Time, Variant};
 use crate::route::Query;
 
@@ -219,6 +219,26 @@ fn words_side_by_side_come_first_among_equals() {
     let index = titles(&texts);
     let mut hits = index.search(&Query { text: "lu quet".into(), ..Query::default() }, 9);
     assert_eq!(hits[0].id.0[4], 2);
-    rank_phrase(&mut hits, "lu quet", &mut |id| texts[usize::from(id.0[4])].to_owned());
+    rank_phrase(&mut hits, "lu quet", &[], &mut |id| texts[usize::from(id.0[4])].to_owned());
     assert_eq!(hits.iter().map(|hit| hit.id.0[4]).collect::<Vec<_>>(), [0, 2, 1]);
+}
+
+#[test]
+fn words_side_by_side_come_before_fields_and_after_diacritics() {
+    let cards = [card(0, "Đông về, trời nam ấm", ""), card(1, "Họp", "Ở Nam Đông hôm nay"), card(2, "Nam và đong", "")];
+    let mut index = Index::new();
+    for card in &cards {
+        put(&mut index, card, None);
+    }
+    let ranked = |text: &str, live: &[ItemId]| {
+        let mut hits = index.search(&Query { text: text.into(), ..Query::default() }, 9);
+        rank(&mut hits, text, live, &|id| cards.get(usize::from(id.0[4])));
+        hits.iter().map(|hit| hit.id.0[4]).collect::<Vec<_>>()
+    };
+    assert_eq!(ranked("Nam Đông", &[]), [1, 0, 2]);
+    assert_eq!(ranked("huyện Nam Đông", &[]), [1, 0, 2], "a unit of before is looked for by its name");
+    // A live alert that holds them apart is one of many; one that holds them side by side is the first.
+    assert_eq!(ranked("nam dong ", &[cards[2].id]), [1, 2, 0]);
+    assert_eq!(ranked("trời nam", &[cards[0].id]), [0]);
+    assert_eq!(ranked("nam ", &[cards[1].id]), [1, 2, 0]);
 }
