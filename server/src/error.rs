@@ -37,8 +37,10 @@ impl Error {
     /// Says of which file, where that is no database.
     pub fn of(self, path: &Path) -> Error {
         match self {
-            // SQLITE_NOTADB.
-            Error::Sql(sqlx::Error::Database(cause)) if cause.code().is_some_and(|code| code == "26") => {
+            // The lowest byte of an extended code: SQLITE_CORRUPT, SQLITE_NOTADB.
+            Error::Sql(sqlx::Error::Database(cause))
+                if cause.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 255, 11 | 26)) =>
+            {
                 Error::NoDatabase(path.to_owned())
             }
             other => other,
@@ -73,7 +75,7 @@ impl fmt::Display for Error {
         match self {
             Error::File(path, cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => write!(
                 f,
-                "{}: đã có tệp tên này, hãy chọn tên khác · there is a file of this name: choose another one [exists]",
+                "{}: đã có tệp hay thư mục tên này, hãy chọn tên khác · there is a file or folder of this name: choose another one [exists]",
                 path.display()
             ),
             Error::File(path, cause) => write!(f, "không đọc hoặc ghi được {} [file]: {cause}", path.display()),

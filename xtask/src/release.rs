@@ -52,7 +52,7 @@ pub fn verb() -> Outcome {
     let list: Vec<Value> = assets
         .iter()
         .filter(|asset| precached(&asset.url))
-        .map(|asset| json!([asset.url, asset.hash[..14], rounded(asset.wire)]))
+        .map(|asset| json!([asset.url, asset.hash[..12], rounded(asset.wire)]))
         .collect();
     let list = Value::from(list).to_string();
     // The worker too: one that differs under the same name would have its whole release counted as an update.
@@ -92,7 +92,7 @@ fn tree(staging: &Path) -> Outcome {
     Ok(())
 }
 
-/// The words that phones fetch when somebody reads in English: without their keys, in the order of these, as
+/// The words of the screens in English: without their keys, in the order of these, as
 /// `domain::words::learn` wants them.
 fn english(staging: &Path) -> Outcome {
     let path = staging.join("en.txt");

@@ -38,7 +38,7 @@ pub fn whole(view: &View) -> El {
 
 /// An alert that newer word may have overtaken, and whether there is any could not be asked; a text that is not here.
 fn unsure(view: &View) -> bool {
-    let alert = |open: &Open| open.body.is_none() || open.card.as_ref().is_some_and(|card| card.alert().is_some());
+    let alert = |open: &Open| open.card.as_ref().is_some_and(|card| open.body.is_none() || card.alert().is_some());
     view.trouble.is_some() && matches!(view.route, Some(Route::Item(_))) && view.open.as_ref().is_some_and(alert)
 }
 

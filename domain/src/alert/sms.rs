@@ -212,10 +212,10 @@ pub fn sample(card: &Card, lang: Lang) -> String {
     if card.sample { ["[", lang.words().sample(), "] "].concat() } else { String::new() }
 }
 
-/// Whether nobody is to do any more what an alert says: it was called off, or replaced. One that ended without newer word may
-/// still be right.
+/// Whether nobody is to do any more what an alert says: it was called off, or replaced, or an exercise that is over. One that
+/// ended without newer word may still be right.
 pub fn taken_back(card: &Card, state: Option<State>) -> bool {
-    state != Some(State::Ended) && over(card, state, Lang::Vi).is_some()
+    (state != Some(State::Ended) || card.status() != Status::Actual) && over(card, state, Lang::Vi).is_some()
 }
 
 /// What is said first of an alert that no longer holds. That one is called off holds for as long as nothing newer came.

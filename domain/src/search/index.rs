@@ -244,17 +244,26 @@ const PHRASE: u32 = 1 << 15;
 const LIVE: u32 = 1 << 31;
 
 /// Moves hits that hold the words of `query` side by side before others with as many diacritics as typed, and those of them
-/// that are `live` before all. `text_of` gives what is at hand of an item, say its title and summary.
+/// that are `live` and hold them just as they were typed before all: `cá` is not in `cấp`. `text_of` gives what is at hand of an item, say its title and summary.
 pub(super) fn rank_phrase(hits: &mut [Hit], query: &str, live: &[ItemId], text_of: &mut dyn FnMut(ItemId) -> String) {
-    let words = wanted(unit(query).unwrap_or(query));
-    if words.is_empty() {
-        return;
-    }
+    let mut phrases = vec![wanted(query)];
+    // Without its kind a unit is named by two words at least, or by what stands everywhere.
+    phrases.extend(without_kind(query).map(wanted).filter(|name| name.len() > 1));
+    phrases.retain(|words| !words.is_empty());
     for (at, hit) in hits.iter_mut().enumerate() {
         let live = live.contains(&hit.id);
-        // Of a single word its field says it.
-        if (live || words.len() > 1 && at < RANKED) && has_phrase(&text_of(hit.id), &words) {
-            hit.score |= if live { PHRASE | LIVE } else { PHRASE };
+        if !live && at >= RANKED {
+            continue;
+        }
+        let text = text_of(hit.id);
+        for words in &phrases {
+            // Of a single word its field says it.
+            if words.len() > 1 && has_phrase(&text, words, false) {
+                hit.score |= PHRASE;
+            }
+            if live && has_phrase(&text, words, true) {
+                hit.score |= LIVE;
+            }
         }
     }
     hits.sort_unstable_by(Hit::order);

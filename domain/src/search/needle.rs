@@ -57,13 +57,15 @@ pub(super) fn without_kind(query: &str) -> Option<&str> {
     query.splitn(words + 1, ' ').nth(words).filter(|name| !name.trim().is_empty())
 }
 
-/// The name in a search text that is kind and name of a unit of today or of before.
+/// The name in a search text that is kind and name of a unit of today or of before, whichever kind people know it by. Names of
+/// one word stand in too much else to be looked for alone.
 pub(super) fn unit(query: &str) -> Option<&str> {
     let name = without_kind(query)?;
-    let wanted = super::fold::fold(query.trim());
+    let words = |name: &str| super::fold::fold(name).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let wanted = words(name);
     let i = instance();
-    let today = i.places.iter().map(|place| &place.name.vi);
-    let is_unit = today.chain(i.former.iter().map(|former| &former.name)).any(|name| super::fold::fold(name) == wanted);
+    let mut all = i.places.iter().map(|place| &place.name.vi).chain(i.former.iter().map(|former| &former.name));
+    let is_unit = wanted.len() > 1 && all.any(|full| without_kind(full).is_some_and(|name| words(name) == wanted));
     is_unit.then_some(name)
 }
 

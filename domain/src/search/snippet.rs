@@ -47,10 +47,11 @@ pub fn best_snippet(texts: &[&str], query: &str, max_chars: usize) -> Vec<Piece>
     out
 }
 
-/// Words of the query side by side and in order.
-pub(super) fn has_phrase(text: &str, words: &[Wanted]) -> bool {
+/// Words of the query side by side and in order; `close`: whole and spelt as typed.
+pub(super) fn has_phrase(text: &str, words: &[Wanted], close: bool) -> bool {
     let tokens: Vec<_> = tokens(text).collect();
-    tokens.windows(words.len()).any(|run| run.iter().zip(words).all(|(token, word)| word.fit(&token.text).is_some()))
+    let fits = |word: &Wanted, token: &str| word.fit(token).is_some_and(|fit| !close || fit.whole && (fit.exact || !word.strict));
+    tokens.windows(words.len()).any(|run| run.iter().zip(words).all(|(token, word)| fits(word, &token.text)))
 }
 
 /// Hits in order of the text. A word that stands there as typed is not marked where it is spelt otherwise.

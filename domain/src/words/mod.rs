@@ -1,7 +1,7 @@
 //! All text for people, typed: `locales/vi.txt` and `locales/en.txt` become [`Words`], those of `locales/desk` become
 //! [`Desk`], those of `locales/page` [`Page`], those of `locales/tree` a plain table; a missing key fails the build.
 //!
-//! A phone's program carries Vietnamese. English comes to it as a file when somebody first reads in English: [`learn`].
+//! A phone's program carries Vietnamese. English lies beside it as a file, read where somebody reads in English: [`learn`].
 
 use crate::content::Time;
 pub use crate::digits::{decimal, two};

@@ -57,7 +57,8 @@ pub async fn is_older(data: &Path) -> Result<bool, Error> {
     if !path.exists() {
         return Ok(false);
     }
-    let mut reader = SqliteConnection::connect_with(&plain(&path).read_only(true)).await?;
+    let reader = SqliteConnection::connect_with(&plain(&path).read_only(true)).await;
+    let mut reader = reader.map_err(|cause| Error::from(cause).of(&path))?;
     schema::is_older(&mut reader).await.map_err(|cause| cause.of(&path))
 }
 

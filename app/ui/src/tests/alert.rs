@@ -85,6 +85,13 @@ fn the_page_of_an_alert_says_what_to_do_while_it_may_hold() {
         let html = pages::item(&ctx, world.item(name)).to_html();
         assert_eq!([now, still].into_iter().find(|title| html.contains(title)), expected, "{name}");
     }
+    // An exercise that is over leaves no danger behind.
+    let mut drill = world;
+    for (_, card) in &mut drill.cards {
+        card.set_status(domain::content::Status::Exercise);
+    }
+    let html = pages::item(&ctx, drill.item("ended")).to_html();
+    assert!(!html.contains(now) && !html.contains(still));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Finding, filtering, ordering.
 
 use super::super::index::rank_phrase;
+use super::super::needle::unit;
 use super::super::{DocFacts, Index, Terms, rank};
 use crate::content::{Block, Body, Card, DecodeError, Fact, FactKind, Headline, ItemId, Kind, PlaceCode, Text, Time, Variant};
 use crate::route::Query;
@@ -75,8 +76,7 @@ fn a_unit_is_found_by_its_name_whatever_kind_it_is_called() {
     let index = titles(&["Lũ quét ở A Lưới", "Họp dân xã A Lưới 2", "Bảo hiểm xã hội"]);
     assert_eq!(ask(&index, "huyện A Lưới"), [1, 0]);
     assert_eq!(ask(&index, "Thị xã a luoi"), [1, 0]);
-    // Where an item says it that way nothing else is looked for.
-    assert_eq!(ask(&index, "xã A Lưới"), [1]);
+    assert_eq!(ask(&index, "xã A Lưới"), [1, 0]);
     assert_eq!(ask(&index, "xã hội"), [2]);
     // A kind alone names no unit.
     assert_eq!(ask(&index, "huyện "), [0; 0]);
@@ -241,4 +241,31 @@ fn words_side_by_side_come_before_fields_and_after_diacritics() {
     assert_eq!(ranked("nam dong ", &[cards[2].id]), [1, 2, 0]);
     assert_eq!(ranked("trời nam", &[cards[0].id]), [0]);
     assert_eq!(ranked("nam ", &[cards[1].id]), [1, 2, 0]);
+}
+
+#[test]
+fn a_live_alert_comes_first_only_for_words_that_it_says() {
+    let cards = [card(0, "Cảnh báo lũ cấp 3, có gió giật", ""), card(1, "Bán cá, giá mới", ""), card(2, "Bão số 5 và cá", "")];
+    let index = titles(&cards.each_ref().map(|card| card.headlines[0].title.as_str()));
+    let first = |text: &str| {
+        let mut hits = index.search(&Query { text: text.into(), ..Query::default() }, 9);
+        rank(&mut hits, text, &[cards[0].id], &|id| cards.get(usize::from(id.0[4])));
+        hits.first().map(|hit| hit.id.0[4])
+    };
+    for (text, expected) in [("lu", 0), ("lũ", 0), ("gió giật", 0), ("cá", 2), ("cá ", 2), ("giá", 1), ("bão", 2), ("c", 2)]
+    {
+        assert_eq!(first(text), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn a_unit_is_known_by_whatever_kind() {
+    fn named(text: &str) -> Option<&str> {
+        unit(text).map(str::trim)
+    }
+    assert_eq!(named("huyện  Nam Đông"), Some("Nam Đông"));
+    assert_eq!(named("xã Thuận An"), Some("Thuận An"));
+    for text in ["xã hội", "phường Đúc", "thành phố Huế", "thành phố thông minh", "huyện", "Nam Đông"] {
+        assert_eq!(named(text), None, "{text}");
+    }
 }
