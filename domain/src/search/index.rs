@@ -244,20 +244,22 @@ const PHRASE: u32 = 1 << 15;
 const LIVE: u32 = 1 << 31;
 
 /// Moves hits that hold the words of `query` side by side before others with as many diacritics as typed, and those of them
-/// that are `live` and hold them just as they were typed before all: `cá` is not in `cấp`. `text_of` gives what is at hand of an item, say its title and summary.
+/// that are `live` and hold them just as they were typed before all: `cá` is not in `cấp`. `text_of` gives what is at hand
+/// of an item, say its title and summary.
 pub(super) fn rank_phrase(hits: &mut [Hit], query: &str, live: &[ItemId], text_of: &mut dyn FnMut(ItemId) -> String) {
     let mut phrases = vec![wanted(query)];
     // Without its kind a unit is named by two words at least, or by what stands everywhere.
     phrases.extend(without_kind(query).map(wanted).filter(|name| name.len() > 1));
     phrases.retain(|words| !words.is_empty());
+    // Of a single word its field says it.
+    let ranked = if phrases.iter().any(|words| words.len() > 1) { RANKED } else { 0 };
     for (at, hit) in hits.iter_mut().enumerate() {
         let live = live.contains(&hit.id);
-        if !live && at >= RANKED {
+        if !live && at >= ranked {
             continue;
         }
         let text = text_of(hit.id);
         for words in &phrases {
-            // Of a single word its field says it.
             if words.len() > 1 && has_phrase(&text, words, false) {
                 hit.score |= PHRASE;
             }

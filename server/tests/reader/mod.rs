@@ -212,3 +212,20 @@ pub fn xml(text: &str) -> (std::collections::BTreeMap<String, usize>, String) {
     assert_eq!(depth, 0);
     (names, texts)
 }
+
+/// Everything that must hold for any page, whatever is on it.
+pub fn whole(html: &str, path: &str, lang: domain::words::Lang) {
+    assert!(html.starts_with(&format!("<!doctype html><html lang={}>", lang.tag())), "{path}");
+    let seen = shown(html);
+    let all = tags(&seen);
+    let count = |name: &str| all.iter().filter(|tag| tag.name == name).count();
+    assert_eq!((count("h1"), count("main"), count("title")), (1, 1, 1), "{path}");
+    let ids: Vec<&str> = all.iter().filter_map(|tag| tag.get("id")).collect();
+    assert_eq!(ids.len(), ids.iter().collect::<std::collections::BTreeSet<_>>().len(), "ids are unique on {path}");
+    for tag in &all {
+        if let Some(icon) = tag.get("href").filter(|href| href.starts_with("#") && tag.name == "use") {
+            assert!(ids.contains(&&icon[1..]), "{icon} on {path}");
+        }
+    }
+    assert!(html.len() < 200 * 1024, "{path}");
+}
