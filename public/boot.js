@@ -91,6 +91,10 @@
       line.textContent = el.matches('.dr') ? say('Đã kết thúc', 'Over') : say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn', 'Ended, no newer word — not certain to be safe');
       el.className = el.className.replace(/ l\d/, ' off');
       el.removeAttribute('data-until');
+      // Nothing is asked of anybody by an exercise that is over.
+      var steps = el.matches('.alh') && d.querySelector('.do');
+      if (steps && el.matches('.dr')) steps.parentNode.remove();
+      else if (steps) steps.previousElementSibling.textContent = say('Cần làm nếu vẫn còn nguy hiểm', 'Do this if the danger is still there');
       if (el.matches('li:not(.dr)')) move(el);
     });
   }

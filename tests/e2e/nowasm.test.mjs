@@ -84,6 +84,8 @@ test('a page that is kept, or stays open, never shows as in force what has ended
     assert.equal(await page.locator('main [class*=" l3"], .bar .n').count(), 0, path);
     const under = await page.locator('main section h2').allInnerTexts();
     assert.ok(!under.some(title => /đang có hiệu lực/.test(title)), `${path}: ${under.join(', ')}`);
+    // As the server would say it of one that ended; a list has no steps.
+    assert.deepEqual(await page.locator('h2:has(+ .do)').allInnerTexts(), path === '/' || path === '/canh-bao' ? [] : ['Cần làm nếu vẫn còn nguy hiểm'], path);
   };
   await ended('left open');
   for (const path of paths) {
