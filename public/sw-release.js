@@ -128,19 +128,20 @@ async function install() {
   const over = registration.active ? await killed() : false;
   if (over) throw new Error('withdrawn');
   // Who pays by the byte is asked first: the page shows the size, and a yes sets the flag and looks for the update again.
-  if (registration.active && (costly() || (await flag('text'))) && (await flag('fetch')) !== 'yes') {
-    const size = bytes(await changed());
+  const size = bytes(await changed());
+  if (size && registration.active && (costly() || (await flag('text'))) && (await flag('fetch')) !== 'yes') {
     for (const client of await windows()) client.postMessage({ type: 'update', version: VERSION, bytes: size });
     throw new Error('not yet');
   }
   await fill();
   // A full phone may have let it go meanwhile.
   if (!(await status()).complete) throw new Error('lost');
-  await setFlag('update', bytes(await changed(APP)));
+  const fresh = bytes(await changed(APP));
+  await setFlag('update', fresh);
   await dropFlag('fetch');
   if (over === false) await mark('kill-check');
-  // Nobody is reading with the old one: no reason to keep the new one waiting.
-  if (!(await windows()).length) await skipWaiting();
+  // Nothing but the worker is new, or nobody is reading with the old one: no reason to keep it waiting.
+  if (!fresh || !(await windows()).length) await skipWaiting();
 }
 
 addEventListener('activate', event => event.waitUntil((async () => {

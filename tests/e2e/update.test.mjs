@@ -126,6 +126,29 @@ test('a page of before the update still finds its files on the server', async ()
   assert.equal((await fetch(server.url + app.glue)).status, 200);
 });
 
+test('a release that is new in its worker alone takes over by itself: nobody is asked about no bytes', async () => {
+  const { context, page } = await before_update();
+  const only = release();
+  const name = version(ASSETS).replace(/./g, digit => 'f0123456789abcde'['0123456789abcdef'.indexOf(digit)]);
+  for (const file of ['sw.js', 'release.json'].map(file => path.join(only.folder, file))) {
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replaceAll(only.version, name));
+  }
+  await server.kill();
+  await server.start(only.folder);
+  let loads = 0;
+  page.on('load', () => loads++);
+  await until('it answers', async () => (await askWorker(page, { type: 'status' })).version === name || (await look(page), await sleep(500), false), 60000);
+  await sleep(3000);
+  assert.equal(loads, 0, 'what is read stays');
+  assert.doesNotMatch(await page.locator('body').innerText(), /Có bản mới/);
+  await server.kill();
+  await open(page, `${line.url}/canh-bao`);
+  await page.reload();
+  await started(page);
+  assert.equal((await askWorker(page, { type: 'status' })).complete, true);
+  await context.close();
+});
+
 test('a release that takes over leaves the next one whole, which is still on its way', async () => {
   const third = release({ 'app.css': css => css + '\n/* the third */', 'app-shell': html => html + '\n\n' });
   const { context, page } = await before_update();
