@@ -1,111 +1,18 @@
 //! Alerts as officers make them: two hands for every alert, one for a cancellation, within their places and levels.
 
+mod duty;
 mod lab;
 mod office;
 
 use axum::http::StatusCode;
-use domain::alert::{State, chain, standings};
-use domain::content::{Card, ItemId, MsgType, Status, Time};
+use domain::alert::{State, chain};
+use domain::content::{MsgType, Status, Time};
 use domain::editorial::Role;
 use domain::instance::instance;
-use lab::{Answer, Lab, NOW};
+use duty::*;
+use lab::NOW;
 use office::*;
 use server::store::desk::Lane;
-use std::sync::atomic::Ordering;
-
-struct Post {
-    lab: Lab,
-    admin: Browser,
-    first: Browser,
-    second: Browser,
-}
-
-/// Two alert officers of one commune.
-async fn post_of_two() -> Post {
-    let lab = Lab::new().await;
-    let admin = administrator(&lab).await;
-    let first = invite(&lab, &admin, "mot.canhbao", Role::AlertOfficer, A_LUOI_2).await;
-    let second = invite(&lab, &admin, "hai.canhbao", Role::AlertOfficer, A_LUOI_2).await;
-    Post { lab, admin, first, second }
-}
-
-/// The fields of a form in a page, as a browser without scripts sends them back.
-fn fields(page: &str) -> Vec<(String, String)> {
-    let form = between(page, "id=\"ed\"", "</form>");
-    let unescape = |text: &str| text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let attr = |tag: &str, name: &str| {
-        let at = tag.find(&format!(" {name}=\""))? + name.len() + 3;
-        Some(unescape(tag[at..].split('"').next()?))
-    };
-    let mut out = Vec::new();
-    let mut rest = form;
-    while let Some(at) = rest.find(['<']) {
-        rest = &rest[at + 1..];
-        let Some((tag, after)) = rest.split_once('>') else { break };
-        let Some(name) = attr(tag, "name") else { continue };
-        if tag.starts_with("input") {
-            let ticks = tag.contains("type=\"checkbox\"") || tag.contains("type=\"radio\"");
-            if !ticks || tag.ends_with(" checked") || tag.contains(" checked ") {
-                out.push((name, attr(tag, "value").unwrap_or_default()));
-            }
-        } else if tag.starts_with("textarea") {
-            out.push((name, unescape(after.split("</textarea>").next().unwrap().trim_start_matches('\n'))));
-        } else if tag.starts_with("select") {
-            let options = after.split("</select>").next().unwrap();
-            let chosen = options.split("<option").find(|option| option.contains(" selected"));
-            let value = chosen.and_then(|option| attr(option.split('>').next().unwrap(), "value"));
-            out.push((name, value.unwrap_or_default()));
-        }
-    }
-    out
-}
-
-type Form = Vec<(String, String)>;
-
-fn set(form: &mut Form, name: &str, value: &str) {
-    form.retain(|(key, _)| key != name);
-    form.push((name.into(), value.into()));
-}
-
-async fn send_form(lab: &Lab, who: &Browser, path: &str, form: &Form) -> Answer {
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    post(lab, who, path, &form).await
-}
-
-/// The composer as it comes from the template.
-async fn template(lab: &Lab, who: &Browser, hazard: &str, level: u8) -> Form {
-    let page = get(lab, who, &format!("/ban-lam-viec/canh-bao/moi?loai={hazard}&cap={level}")).await;
-    assert_eq!(page.status, StatusCode::OK, "{}", text(&page));
-    fields(&text(&page))
-}
-
-/// Sends a form in at once; the address of its work.
-async fn begin(lab: &Lab, who: &Browser, form: &Form) -> String {
-    let mut form = form.clone();
-    set(&mut form, "do", "submit");
-    let answer = send_form(lab, who, "/ban-lam-viec/viec", &form).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
-    answer.header("location").to_owned()
-}
-
-async fn publish(lab: &Lab, who: &Browser, work: &str) -> Answer {
-    act(lab, who, work, "approve publish", &[]).await
-}
-
-fn cards(lab: &Lab) -> Vec<Card> {
-    let mut cards: Vec<Card> = lab.app.site.live.now().cards().cloned().collect();
-    cards.sort_by_key(|card| (card.issued, card.id));
-    cards
-}
-
-fn state(lab: &Lab, id: ItemId) -> State {
-    let (cards, now) = (cards(lab), Time(lab.time.load(Ordering::SeqCst)));
-    standings(&cards, now).iter().find(|standing| standing.card.id == id).unwrap().state
-}
-
-fn later(lab: &Lab, seconds: i64) {
-    lab.time.fetch_add(seconds, Ordering::SeqCst);
-}
 
 #[tokio::test]
 async fn two_officers_then_updated_then_cancelled_by_one() {
@@ -141,14 +48,14 @@ async fn two_officers_then_updated_then_cancelled_by_one() {
     let page = get(&lab, &second, "/ban-lam-viec/canh-bao/moi?tin=1").await;
     let mut update = fields(&text(&page));
     assert!(update.contains(&("follows".into(), alert.id.to_string())), "{update:?}");
-    set(&mut update, "level", "3");
-    set(&mut update, "refill", "1");
+    put(&mut update, "level", "3");
+    put(&mut update, "refill", "1");
     let draft = send_form(&lab, &second, "/ban-lam-viec/viec", &update).await;
     let next = draft.header("location").to_owned();
     let page = text(&get(&lab, &second, &next).await);
     assert!(page.contains("Cập nhật: Lũ quét ở {noi} – cấp {cap}: lên chỗ cao ngay"), "{page}");
     let mut form = fields(&page);
-    set(&mut form, "do", "submit");
+    put(&mut form, "do", "submit");
     assert_eq!(send_form(&lab, &second, &next, &form).await.status, StatusCode::SEE_OTHER);
     assert_eq!(publish(&lab, &second, &next).await.status, StatusCode::FORBIDDEN);
     assert_eq!(publish(&lab, &first, &next).await.status, StatusCode::SEE_OTHER);
@@ -204,8 +111,8 @@ async fn nobody_else_and_nowhere_else() {
         assert_eq!(send_form(&lab, who, "/ban-lam-viec/viec", &form).await.status, StatusCode::FORBIDDEN);
         // Not by another name either.
         let mut odd = form.clone();
-        set(&mut odd, "kind", "bulletin");
-        set(&mut odd, "main-topic", "0");
+        put(&mut odd, "kind", "bulletin");
+        put(&mut odd, "main-topic", "0");
         let answer = send_form(&lab, who, "/ban-lam-viec/viec", &odd).await;
         let stored = answer.header("location").rsplit('/').next().unwrap().parse().unwrap();
         assert_eq!(lab.app.site.store.work(stored).await.unwrap().unwrap().text.alert, None);
@@ -244,7 +151,7 @@ async fn what_is_missing_is_said_and_levels_have_limits() {
     assert!(page.contains("Bấm vào cấp"), "a level that there is not leads back to the choice");
     let mut form = template(&lab, &first, "flash-flood", 3).await;
     for (name, value) in [("level", "5"), ("expires", "2026-11-30T12:00"), ("do", "submit"), ("summary.vi", "")] {
-        set(&mut form, name, value);
+        put(&mut form, name, value);
     }
     let answer = send_form(&lab, &first, "/ban-lam-viec/viec", &form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -256,7 +163,7 @@ async fn what_is_missing_is_said_and_levels_have_limits() {
     // It was kept all the same, and goes on from there; hours count from now.
     let mut form = fields(&page);
     for (name, value) in [("level", "2"), ("hours", "12"), ("summary.vi", "Nước lên."), ("do", "submit")] {
-        set(&mut form, name, value);
+        put(&mut form, name, value);
     }
     let answer = send_form(&lab, &first, "/ban-lam-viec/viec/1", &form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
@@ -275,7 +182,7 @@ async fn a_drill_says_so_everywhere() {
     for (status, word, prefix) in [("exercise", "DIỄN TẬP", "[DIỄN TẬP] "), ("test", "THỬ NGHIỆM", "[THỬ NGHIỆM] ")]
     {
         let mut form = template(&lab, &first, "storm", 5).await;
-        set(&mut form, "status", status);
+        put(&mut form, "status", status);
         let work = begin(&lab, &first, &form).await;
         let seen = text(&get(&lab, &second, &work).await);
         assert!(seen.contains("class=\"pg drl\"") && seen.contains(&format!("{word} – không phải tin thật")), "{seen}");

@@ -2,7 +2,7 @@
 
 mod reader;
 
-use domain::content::ItemId;
+use domain::wire::path;
 use reader::{ORIGIN, Reader, tags};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// What no page leads to: what phones, programs and search machines ask for by themselves.
 fn unlinked(reader: &Reader) -> Vec<String> {
     let now = reader.app.site.live.now();
-    let (seq, epoch) = (now.seq(), &reader.app.site.store.epoch);
+    let (seq, epoch) = (now.seq(), reader.app.site.store.epoch);
     let whole = seq - seq % 64;
     let mut paths = [
         "/healthz",
@@ -26,10 +26,11 @@ fn unlinked(reader: &Reader) -> Vec<String> {
     ]
     .map(str::to_owned)
     .to_vec();
-    for kind in ["cards", "bodies"] {
-        paths.extend([(0, whole), (whole, seq)].map(|(from, to)| format!("/sync/{epoch:016x}/{kind}/{from}-{to}")));
+    for (from, to) in [(0, whole), (whole, seq)] {
+        paths.extend([path::cards(epoch, from, to), path::bodies(epoch, from, to)]);
     }
-    paths.extend(now.items.keys().map(|id: &ItemId| format!("/api/v1/items/{id}")));
+    paths.extend(now.items.keys().flat_map(|id| [format!("/api/v1/items/{id}"), path::item(*id)]));
+    paths.extend(now.head.alerts.as_ref().map(|alerts| path::alerts(&alerts.hash)));
     paths.extend(
         ["/tim?q=lu+quet", "/tim?q=kh%C3%B4ng+c%C3%B3", "/api/v1/search?q=lu+quet", "/khong-co-trang-nay"].map(str::to_owned),
     );
@@ -67,9 +68,16 @@ async fn no_address_that_readers_use_asks_the_database() {
     }
     let beginning = |start: &str| seen.iter().filter(|path| path.starts_with(start)).count();
     assert!(seen.len() > 900, "{} addresses", seen.len());
-    for (start, least) in
-        [("/tin/", 30), ("/canh-bao/", 10), ("/noi/", 100), ("/chu-de/", 10), ("/en/", 250), ("/media/", 3), ("/api/", 50)]
-    {
+    for (start, least) in [
+        ("/tin/", 30),
+        ("/canh-bao/", 10),
+        ("/noi/", 100),
+        ("/chu-de/", 10),
+        ("/en/", 250),
+        ("/feed/", 40),
+        ("/media/", 3),
+        ("/api/", 50),
+    ] {
         assert!(beginning(start) >= least, "{start} {}", beginning(start));
     }
 }

@@ -21,7 +21,7 @@ use std::collections::{HashMap, HashSet};
 use std::slice::from_ref;
 use step::{end, steps, unschedule};
 
-pub use cancel::{cancel, chain, followed};
+pub use cancel::{cancel, chain, followed, superseded};
 pub use due::{NOT_PUBLISHED, publish_due};
 
 /// Why a step was not taken. What was stored stays as it is.
@@ -37,6 +37,8 @@ pub enum Trouble {
     Overtaken(Box<Work>),
     Unready(Vec<Finding>),
     Refuses(Reason),
+    /// What an alert updates was cancelled, or updated by another one.
+    Superseded,
     /// An alert from a source that the same person named: another one confirms it.
     OwnSource,
     /// A remark or reason is needed.
@@ -66,6 +68,7 @@ impl Trouble {
             Trouble::Overtaken(_) => "overtaken",
             Trouble::Unready(_) => "unready",
             Trouble::Refuses(reason) => reason.code(),
+            Trouble::Superseded => "superseded",
             Trouble::OwnSource => "own-source",
             Trouble::NoWords => "no-words",
             Trouble::NoTime => "no-time",

@@ -150,7 +150,9 @@ pub fn refill(text: &mut Manuscript, now: Time) {
     (warning.urgency, warning.certainty) = (levels.urgency.clone(), levels.certainty.clone());
     warning.calls.clone_from(&hazard.calls);
     let updates = !warning.references.is_empty();
-    text.expires = until(now, hazard.hours * 3_600);
+    let usual = until(now, hazard.hours * 3_600);
+    // Nobody is told less of an end than stands already, unless an officer means it.
+    text.expires = if updates { usual.max(core::mem::take(&mut text.expires)) } else { usual };
     let areas = hazard.area.each();
     for (((lang, words), (_, area)), (_, frame)) in levels.words.each().into_iter().zip(areas).zip(book().update.each()) {
         let mut words = words.clone();

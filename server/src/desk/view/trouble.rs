@@ -3,6 +3,7 @@
 use super::frame::{json, page, root};
 use super::history::{difference, plain, voices};
 use super::overview::back;
+use super::report::finding_text;
 use crate::desk::form::{self, Form};
 use crate::desk::page_of;
 use crate::desk::visit::Visit;
@@ -18,7 +19,7 @@ pub fn status(trouble: &Trouble) -> StatusCode {
     match trouble {
         Trouble::NotFound => StatusCode::NOT_FOUND,
         Trouble::Denied | Trouble::OwnSource | Trouble::Refused(Refusal::OwnText | Refusal::OthersText) => StatusCode::FORBIDDEN,
-        Trouble::Refused(Refusal::Stage | Refusal::Changed) | Trouble::Overtaken(_) => StatusCode::CONFLICT,
+        Trouble::Refused(Refusal::Stage | Refusal::Changed) | Trouble::Overtaken(_) | Trouble::Superseded => StatusCode::CONFLICT,
         Trouble::Broken(cause) if cause.is_full() => StatusCode::INSUFFICIENT_STORAGE,
         Trouble::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -58,6 +59,7 @@ pub fn later(visit: &Visit, kept: &str) -> String {
         "changed" => w.changed_meanwhile,
         "overtaken" => w.overtaken,
         "unready" => w.lacking,
+        "superseded" => w.al_superseded,
         "no-words" => w.no_words,
         "no-time" => w.no_time,
         "bad-key" => w.passkey_failed,
@@ -137,7 +139,15 @@ pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
         tracing::error!(%cause, page = page_of(&visit.path), "a page of the desk could not be made");
         visit.site.metrics.failures.fetch_add(1, Ordering::Relaxed);
     }
-    let mut main = root(w.trouble).kid(cl("p", "warn").attr("role", "alert").text(words(visit, &trouble)));
+    let mut main = root(w.trouble).kid(match &trouble {
+        // Nothing was saved with this step, and no list stands below.
+        Trouble::Unready(findings) => {
+            let told = findings.iter().map(|finding| tx("li", finding_text(finding, visit)));
+            let list = cl("ul", "nd").kids(told.collect());
+            cl("div", "warn").attr("role", "alert").kid(tx("p", w.not_done)).kid(list)
+        }
+        other => cl("p", "warn").attr("role", "alert").text(words(visit, other)),
+    });
     let typed: Vec<&(String, String)> =
         form.0.iter().filter(|(name, value)| !value.is_empty() && !form::is_secret(name)).collect();
     if status.is_server_error() && !typed.is_empty() {

@@ -5,13 +5,14 @@ use super::{Trouble, finish, may_see, scope};
 use crate::desk::alerts::templates::NEWER;
 use crate::desk::alerts::{before_sending, sent, templates};
 use crate::desk::notices;
+use crate::error::Error;
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{Note, Person, Work};
 use domain::alert::{Standing, State, current};
 use domain::content::Status;
-use domain::editorial::{Action, Deed, Manuscript, allowed, transition};
+use domain::editorial::{Action, Deed, Manuscript, Stage, allowed, transition};
 use domain::instance::instance;
 
 /// What a message about this alert refers to: every message of its chain, oldest first; `None` before it went out.
@@ -52,7 +53,7 @@ pub async fn cancel(site: &Site, person: &Person, id: i64, reason: &str) -> Resu
             return Err(Trouble::Unready(findings));
         }
         before_sending(&compiled).map_err(Trouble::Refuses)?;
-        let name = [&external(id), ":cancel"].concat();
+        let name = [&external(site, id), ":cancel"].concat();
         let content = domain::sign::hash(&[name.as_bytes(), reason.as_bytes()].concat());
         send(site, &mut tx, name, content, compiled).await?;
         Ok(())
@@ -67,16 +68,27 @@ pub(super) async fn supersede(site: &Site, tx: &mut Tx, person: Option<&Person>,
     let references = text.warning().map(|warning| warning.references.as_slice()).unwrap_or_default();
     let Some(newest) = references.last() else { return Ok(()) };
     let unknown = || Trouble::Refuses(Reason::UnknownReference(newest.clone()));
-    let name = match newest.parse() {
-        Ok(id) => tx.external_of(id).await?,
-        Err(_) => None,
-    };
-    let work = name.and_then(|name| name.strip_prefix("desk:")?.parse::<i64>().ok()).ok_or_else(unknown)?;
+    let item = newest.parse().map_err(|_| unknown())?;
+    let work = tx.work_of(item).await?.ok_or_else(unknown)?;
     let mut work = tx.work(work).await?.ok_or_else(unknown)?;
     if chain(&work).as_deref() != Some(references) {
         return Err(unknown());
     }
+    if work.state.stage != Stage::Published {
+        return Err(Trouble::Superseded);
+    }
     close(tx, person.ok_or(Trouble::Denied)?, &mut work, Action::Update, "", site.now()).await
+}
+
+/// Whether the alert that `text` updates has been cancelled or replaced by another update meanwhile.
+pub async fn superseded(site: &Site, text: &Manuscript) -> Result<bool, Error> {
+    let newest = text.warning().and_then(|warning| warning.references.last()?.parse().ok());
+    let Some(newest) = newest else { return Ok(false) };
+    let work = match site.store.work_of(newest).await? {
+        Some(work) => site.store.work(work).await?,
+        None => None,
+    };
+    Ok(work.is_some_and(|work| work.state.stage != Stage::Published))
 }
 
 async fn close(

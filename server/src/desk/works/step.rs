@@ -135,17 +135,19 @@ fn deed_actor(person: Option<&Person>) -> i64 {
     person.map_or(0, |person| person.id)
 }
 
-pub(super) fn external(work: i64) -> String {
-    format!("desk:{work}")
+/// The name under which a work is published. A store that was restored counts works anew, so its epoch is part of it: phones
+/// remember by the id that is made of it what they were shown and what called off what.
+pub(super) fn external(site: &Site, work: i64) -> String {
+    format!("desk:{:016x}:{work}", site.store.epoch)
 }
 
 /// The name of its item: what was taken over keeps the one that it was published under.
-async fn name(tx: &mut Tx, work: &Work) -> Result<String, Error> {
+async fn name(site: &Site, tx: &mut Tx, work: &Work) -> Result<String, Error> {
     let known = match work.item {
         Some(item) => tx.external_of(item).await?,
         None => None,
     };
-    Ok(known.unwrap_or_else(|| external(work.id)))
+    Ok(known.unwrap_or_else(|| external(site, work.id)))
 }
 
 /// What a text becomes, if nothing is wrong with it; advice keeps nobody.
@@ -166,7 +168,7 @@ async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Re
     }
     // The same text after a withdrawal is a publication of its own.
     let content = domain::sign::hash(&[&work.hash[..], &work.version.to_be_bytes()].concat());
-    let external = name(tx, work).await?;
+    let external = name(site, tx, work).await?;
     if let Some(id) = send(site, tx, external, content, compiled).await? {
         work.item = Some(id);
     }
@@ -208,7 +210,7 @@ async fn named(tx: &mut Tx, id: ItemId) -> Result<String, Trouble> {
 pub(super) async fn withdraw(site: &Site, tx: &mut Tx, work: &Work, reason: &str) -> Result<(), Trouble> {
     let content = domain::sign::hash(&[reason.as_bytes(), &site.now().0.to_be_bytes(), &work.hash].concat());
     let what = What::Withdraw { reason: reason.to_owned() };
-    let draft = Draft { external: name(tx, work).await?, content, what };
+    let draft = Draft { external: name(site, tx, work).await?, content, what };
     match site.publisher.append(tx, vec![draft], &Expected::new()).await?.pop() {
         Some(Done::Refused(reason)) => Err(Trouble::Refuses(reason)),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 //! where, until when, what to do, is it real.
 
 use super::choose::{level_text, sign};
+use super::show::predecessor;
 use super::{map, root, status_of};
 use crate::desk::alerts::{reach, templates};
 use crate::desk::view::frame::page;
@@ -28,7 +29,12 @@ pub fn fresh(visit: &Visit, person: &Person, text: &Manuscript) -> Response {
     let updates = text.warning().is_some_and(|warning| !warning.references.is_empty());
     let (title, way) = if updates { (w.al_new_update, w.alerts) } else { (w.al_new, w.al_choose) };
     let main = root(status_of(text), w).kid(back(visit, if updates { "/canh-bao" } else { "/canh-bao/moi" }, way));
-    page(visit, StatusCode::OK, title, main.kid(tx("h1", title)).kid(form(visit, person, None, text)))
+    page(
+        visit,
+        StatusCode::OK,
+        title,
+        main.kid(tx("h1", title)).maybe(predecessor(visit, text)).kid(form(visit, person, None, text)),
+    )
 }
 
 /// The whole form; `work` is `None` before the first save.

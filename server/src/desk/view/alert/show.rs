@@ -9,7 +9,7 @@ use crate::desk::view::report::{finding_text, report};
 use crate::desk::view::work::{self as works_view, remark};
 use crate::desk::view::{Shown, hex, hidden, trouble};
 use crate::desk::visit::Visit;
-use crate::desk::works::{Files, Trouble, compile, scope};
+use crate::desk::works::{self, Files, Trouble, compile, scope};
 use crate::store::desk::{Person, Work};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -46,6 +46,7 @@ pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, 
     if editing {
         main = main
             .kid(works_view::ways(visit, &work))
+            .maybe(predecessor(visit, &work.text))
             .kid(report(visit, &work, &done, &findings, &HashMap::new()))
             .kid(form(visit, person, Some(&work), &work.text))
             .kid(tx("p", w.al_posters))
@@ -72,16 +73,23 @@ async fn judge(
     mut main: El,
 ) -> Result<El, Trouble> {
     let w = visit.w();
-    let confirms =
+    let superseded = works::superseded(&visit.site, &work.text).await?;
+    // What cannot go out is not to be confirmed.
+    let ready = !superseded && findings.iter().all(Finding::is_advice);
+    let may =
         works_view::may_both(person, work, Action::Approve, Action::Publish) || works_view::may(person, work, Action::Publish);
+    let confirms = may && ready;
+    if superseded {
+        main = main.kid(cl("p", "warn").text(w.al_superseded));
+    }
     if !findings.is_empty() {
         let told = findings.iter().map(|finding| tx("li", finding_text(finding, visit)));
         main = main.kid(cl("ul", "warn").kids(told.collect()));
     }
-    main = main.maybe(updates(visit, &work.text));
+    main = main.maybe(predecessor(visit, &work.text));
     if confirms {
         main = main.kid(cl("p", "ld").text(w.al_confirm_what));
-    } else if matches!(work.state.stage, Stage::InReview | Stage::Approved) {
+    } else if ready && matches!(work.state.stage, Stage::InReview | Stage::Approved) {
         main = main.kid(others(visit, work).await?);
     }
     main = main.kid(facts(visit, work).await?).kid(map::shown(visit, &work.text.places)).kid(push(visit, &done.card));
@@ -153,13 +161,18 @@ pub fn where_text(visit: &Visit, text: &Manuscript) -> String {
     [&count, ": ", &names.collect::<Vec<_>>().join(", ")].concat()
 }
 
-/// Which alert an update takes the place of.
-fn updates(visit: &Visit, text: &Manuscript) -> Option<El> {
+/// Which alert an update takes the place of, and whether it ends earlier.
+pub(super) fn predecessor(visit: &Visit, text: &Manuscript) -> Option<El> {
+    let w = visit.w();
     let newest = text.warning()?.references.last()?.parse().ok()?;
     let snapshot = visit.site.live.now();
     let card = &snapshot.items.get(&newest)?.card;
     let title = [&card.headlines[0].title, " (", &places_named(&card.places, visit.lang), ")"].concat();
-    Some(cl("p", "em").text(fill(visit.w().al_replaces, &[("title", &title)])))
+    let (level, end) = (card.alert()?.level.to_string(), card.expires?);
+    let was = [("title", title.as_str()), ("level", &level), ("time", &works_view::at(visit, end))];
+    let earlier = crate::desk::alerts::end(text).is_some_and(|new| new < end);
+    let earlier = earlier.then(|| cl("p", "warn").text(w.al_earlier));
+    Some(el("div").kid(cl("p", "em").text(fill(w.al_replaces, &was))).maybe(earlier))
 }
 
 /// Whether somebody may still say something about a live alert.
