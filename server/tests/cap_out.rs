@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use domain::alert::cap::{Alert, MsgType, Severity, Status};
 use domain::content::PlaceCode;
 use lab::{Lab, alert};
-use serde_json::json;
+use serde_json::{Value, json};
 use server::cap::inward::{self, Verdict};
 use server::cap::read;
 use server::publish::{Done, Draft, Expected, Proposal, What};
@@ -187,6 +187,35 @@ async fn any_site_may_frame_the_widget_and_nothing_else() {
     let coming = String::from_utf8(later.get("/nhung/canh-bao?noi=a-luoi-2", &[]).await.body).unwrap();
     assert!(coming.contains("Lũ quét tới") && coming.contains("Chưa tới giờ hiệu lực"), "{coming}");
     assert!(!coming.contains("Hiện không có cảnh báo nào"), "{coming}");
+}
+
+/// As on every other page: of an event that was said twice for a place the worse word counts.
+#[tokio::test]
+async fn the_widget_shows_one_word_of_an_event_that_was_said_twice() {
+    let lab = Lab::new().await;
+    let worse = |mut line: Value| {
+        line["alert"]["level"] = 3.into();
+        line
+    };
+    let again = |id| alert(id, "update", &["a"], "+5h");
+    lab.import(&[alert("a", "alert", &[], "+5h"), worse(again("b")), again("c")]).await;
+    let frame = String::from_utf8(lab.get("/nhung/canh-bao?noi=a-luoi-2", &[]).await.body).unwrap();
+    assert!(frame.contains("Lũ quét b") && !frame.contains("Lũ quét c"), "{frame}");
+}
+
+#[tokio::test]
+async fn the_list_of_alerts_is_made_anew_when_what_was_called_off_leaves_it() {
+    let lab = Lab::new().await;
+    lab.import(&[alert("a", "alert", &[], "+9h"), alert("b", "cancel", &["a"], "+9h")]).await;
+    let list = async || {
+        lab.app.site.refresh().await.unwrap();
+        String::from_utf8(lab.get("/canh-bao", &[]).await.body).unwrap()
+    };
+    // An hour before noon is seven days after it was called off.
+    lab.time.fetch_add(7 * 86_400 - 3_660, Ordering::SeqCst);
+    assert!(list().await.contains("<h2>Đã hủy"));
+    lab.time.fetch_add(120, Ordering::SeqCst);
+    assert!(!list().await.contains("<h2>Đã hủy"));
 }
 
 /// A commune's site must not show what is elsewhere because its name was mistyped, or changed since.

@@ -15,7 +15,7 @@ pub enum Keep {
     /// Whom this phone believes: it outlives the cache, so that a new cache follows the same keys.
     Trust,
     Usage,
-    /// What the reader wrote and has not reached the server.
+    /// Empty until readers write something: it is on every phone already, and stores are only ever added.
     Outbox,
 }
 

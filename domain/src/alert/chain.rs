@@ -23,9 +23,7 @@ struct Message<'a> {
     card: &'a Card,
     info: AlertInfo,
     status: Status,
-    /// The newest message that replaces this one.
-    by: Option<usize>,
-    /// From when on: what will hold only later does not silence what holds now.
+    /// From when on another one replaces it: what will hold only later does not silence what holds now.
     over: Time,
 }
 
@@ -33,15 +31,13 @@ impl Message<'_> {
     fn age(&self) -> (Time, ItemId) {
         (self.card.issued, self.card.id)
     }
-
-    fn replaced(&self, now: Time) -> bool {
-        self.by.is_some() && self.over <= now
-    }
 }
 
 /// The messages by id, each with its chain.
 pub struct Chains<'a> {
     messages: Vec<Message<'a>>,
+    /// Which message replaces which, and from when on.
+    replaced: Vec<(usize, usize, Time)>,
     /// Referred to and not here, in order, after the messages as nodes of the chains.
     missing: Vec<(ItemId, Status)>,
     /// For each node, one that stands for its chain.
@@ -53,12 +49,12 @@ impl<'a> Chains<'a> {
     pub fn of(cards: impl IntoIterator<Item = &'a Card>) -> Chains<'a> {
         let alerts = cards.into_iter().filter_map(|card| {
             let info = card.alert()?;
-            Some(Message { card, info, status: card.status(), by: None, over: Time(i64::MAX) })
+            Some(Message { card, info, status: card.status(), over: Time(i64::MAX) })
         });
         let mut messages: Vec<Message> = alerts.collect();
         messages.sort_unstable_by_key(|m| (m.card.id, Reverse(m.card.revision)));
         messages.dedup_by_key(|m| m.card.id);
-        let mut chains = Chains { messages, missing: Vec::new(), roots: Vec::new() };
+        let mut chains = Chains { messages, replaced: Vec::new(), missing: Vec::new(), roots: Vec::new() };
         let mut missing = Vec::new();
         for message in &chains.messages {
             let lost = message.info.references.iter().filter(|id| chains.place(**id).is_none());
@@ -92,36 +88,36 @@ impl<'a> Chains<'a> {
                 let (a, b) = (root(&mut roots, at), root(&mut roots, to));
                 roots[a.max(b)] = a.min(b);
                 if to < self.messages.len() && self.replaces(at, to) {
-                    replaced.push((to, at));
+                    let (before, by) = (&self.messages[to], &self.messages[at]);
+                    // What had not begun is not waited for, and that it is called off holds at once.
+                    let waits = by.info.msg_type != MsgType::Cancel && !before.card.upcoming(by.card.issued);
+                    replaced.push((to, at, by.card.effective.filter(|_| waits).unwrap_or(Time(i64::MIN))));
                 }
-            }
-        }
-        for (old, new) in &replaced {
-            let by = &self.messages[*new];
-            let newer = self.messages[*old].by.is_none_or(|before| self.messages[before].age() < by.age());
-            if newer {
-                self.messages[*old].by = Some(*new);
             }
         }
         // What ends the word that was to take its place ends this one too, so that it is looked at until nothing moves.
         let mut moved = true;
         while core::mem::take(&mut moved) {
-            for (old, new) in &replaced {
-                let (before, by) = (&self.messages[*old], &self.messages[*new]);
-                // What had not begun is not waited for, and that it is called off holds at once.
-                let waits = by.info.msg_type != MsgType::Cancel && !before.card.upcoming(by.card.issued);
-                let begins = by.card.effective.filter(|_| waits).unwrap_or(Time(i64::MIN));
-                let over = begins.min(by.over);
-                if over < before.over {
-                    self.messages[*old].over = over;
+            for (old, new, from) in &mut replaced {
+                *from = self.messages[*new].over.min(*from);
+                let over = &mut self.messages[*old].over;
+                if *from < *over {
+                    *over = *from;
                     moved = true;
                 }
             }
         }
+        self.replaced = replaced;
         for at in 0..roots.len() {
             root(&mut roots, at);
         }
         self.roots = roots;
+    }
+
+    /// The newest message that has replaced this one.
+    fn by(&self, at: usize, now: Time) -> Option<usize> {
+        let over = self.replaced.iter().filter(|(old, _, from)| *old == at && *from <= now);
+        over.map(|(_, new, _)| *new).max_by_key(|new| self.messages[*new].age())
     }
 
     /// A reference replaces, whatever the clocks of those who issued say; only in a circle does time decide.
@@ -165,17 +161,16 @@ impl<'a> Chains<'a> {
         let (mut at, mut last) = (self.place(of)?, None);
         // Never longer than the chain, also where messages refer to each other in a circle.
         for _ in 0..self.messages.len() {
-            let message = &self.messages[at];
-            let Some(by) = message.by.filter(|_| message.replaced(now)) else { break };
+            let Some(by) = self.by(at, now) else { break };
             at = by;
             last = Some(self.messages[at].card);
         }
         last
     }
 
-    fn state(&self, message: &Message, now: Time) -> State {
-        let by = message.by.filter(|_| message.replaced(now));
-        match by.map(|by| self.messages[by].info.msg_type) {
+    fn state(&self, at: usize, now: Time) -> State {
+        let message = &self.messages[at];
+        match self.by(at, now).map(|by| self.messages[by].info.msg_type) {
             Some(MsgType::Cancel) => State::Cancelled,
             Some(_) => State::Superseded,
             None if message.info.msg_type == MsgType::Cancel => State::Cancelled,
@@ -199,9 +194,9 @@ impl<'a> Chains<'a> {
             firsts[*root] = Some(firsts[*root].map_or(message.age(), |first| first.min(message.age())));
             announced[*root] |= message.info.msg_type != MsgType::Cancel;
         }
-        let states: Vec<State> = self.messages.iter().map(|message| self.state(message, now)).collect();
+        let states: Vec<State> = (0..self.messages.len()).map(|at| self.state(at, now)).collect();
         let all = self.messages.into_iter().zip(self.roots).zip(states);
-        let all = all.filter(|((message, root), _)| !last || !message.replaced(now) && announced[*root]);
+        let all = all.filter(|((message, root), _)| !last || message.over > now && announced[*root]);
         let standing = |((message, root), state): ((Message<'a>, usize), State)| {
             let chain = firsts[root].map_or(message.card.id, |(_, id)| id);
             (root, Standing { card: message.card, info: message.info, state, chain })
@@ -228,10 +223,11 @@ impl<'a> Chains<'a> {
 
     /// See [`super::mattering`].
     pub(super) fn mattering(&self, now: Time) -> Set<ItemId> {
-        let alone = |m: &Message| matches!(self.state(m, now), State::InForce | State::Coming) || super::matters(m.card, now);
-        let mut matter: Vec<bool> = self.messages.iter().map(alone).collect();
-        let replaced = self.messages.iter().map(|m| m.by.filter(|_| m.replaced(now))).enumerate();
-        let replaced: Vec<(usize, usize)> = replaced.filter_map(|(old, by)| Some((old, by?))).collect();
+        let all = 0..self.messages.len();
+        let alone =
+            |at| matches!(self.state(at, now), State::InForce | State::Coming) || super::matters(self.messages[at].card, now);
+        let mut matter: Vec<bool> = all.clone().map(alone).collect();
+        let replaced: Vec<(usize, usize)> = all.filter_map(|old| Some((old, self.by(old, now)?))).collect();
         while let Some((old, _)) = replaced.iter().find(|(old, by)| matter[*old] && !matter[*by]) {
             matter[*old] = false;
         }

@@ -1,6 +1,6 @@
 //! The phone's clock and how far it is to be believed.
 //!
-//! The instant that counts is the device's, but never before the newest time that a signature vouches for: a clock that
+//! The instant that counts is the device's, but never before the time that the newest signature vouches for: a clock that
 //! is behind makes nothing look younger than it is. A clock that is ahead cannot be told from a phone that was off for
 //! long, until the server answers: from then on it is read as the server's.
 

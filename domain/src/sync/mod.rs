@@ -33,7 +33,8 @@ pub struct Cursor {
     pub alerts: Option<[u8; 16]>,
     /// `issued` of the newest head whose cards and alerts are all held: how fresh this phone is, by the server's clock.
     pub fresh: Option<Time>,
-    /// The newest signed time ever seen: the floor under the phone's own clock.
+    /// The signed time of the newest head: the floor under the phone's own clock. It goes back where a server's clock was
+    /// put right.
     pub floor_time: Option<Time>,
     /// `app` of the newest head seen.
     #[serde(with = "crate::raw")]

@@ -111,7 +111,7 @@ fn policy() -> String {
 
 fn print(snapshot: &Snapshot, area: &Area, lang: Lang, origin: &str, now: Time) -> String {
     let (w, ctx) = (lang.words(), Ctx::html(lang, now, origin));
-    let all = alert::standings(snapshot.cards(), now);
+    let all = alert::current(snapshot.cards(), now);
     let live = all
         .iter()
         .filter(|one| matches!(one.state, Stands::InForce | Stands::Coming | Stands::Ended) && area.concerns(&one.card.places));

@@ -2,7 +2,7 @@
 
 use crate::ctx::Mine;
 use domain::alert::{self, MEMORY, Standing, State};
-use domain::content::{Card, Status, Time};
+use domain::content::{AlertInfo, Card, MsgType, Status, Time};
 
 /// The worst level in force for the reader (for anybody, where he chose no place); `None`: no alert is.
 pub fn alarm<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> Option<u8> {
@@ -42,7 +42,7 @@ impl<'a> AlertsData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> AlertsData<'a> {
         let mut data = AlertsData::default();
         for standing in alert::current(cards, now) {
-            let recent = over(&standing).plus(MEMORY) > now;
+            let recent = over(standing.card, &standing.info).plus(MEMORY) > now;
             let list = match standing.state {
                 _ if standing.card.status() != Status::Actual => match recent {
                     true => &mut data.drills,
@@ -57,7 +57,7 @@ impl<'a> AlertsData<'a> {
             list.push(standing);
         }
         for list in [&mut data.ended, &mut data.past] {
-            list.sort_unstable_by_key(|standing| (std::cmp::Reverse(over(standing)), standing.card.id));
+            list.sort_unstable_by_key(|standing| (std::cmp::Reverse(over(standing.card, &standing.info)), standing.card.id));
         }
         data
     }
@@ -76,8 +76,8 @@ impl<'a> AlertsData<'a> {
 }
 
 /// When an alert is over, as far as one can tell.
-pub fn over(standing: &Standing) -> Time {
+pub fn over(card: &Card, info: &AlertInfo) -> Time {
     // What calls an alert off still has the end that the alert had.
-    let end = standing.card.expires.filter(|_| standing.state != State::Cancelled);
-    end.unwrap_or(standing.card.issued)
+    let end = card.expires.filter(|_| info.msg_type != MsgType::Cancel);
+    end.unwrap_or(card.issued)
 }

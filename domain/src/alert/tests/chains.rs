@@ -57,6 +57,13 @@ fn what_will_hold_later_does_not_silence_what_holds_now() {
     let cards = [&cards[..], &[alert(3, MsgType::Update, &[1]), later(4, &[1, 3])]].concat();
     assert_eq!(standings(&cards, NOW).iter().find(|s| s.card.id == id(1)).unwrap().state, State::Superseded);
     assert_eq!(states(&cards, NOW)[0], (id(3), State::InForce));
+    let after = |cards: &[Card], now| Chains::of(cards).after(id(1), now).map(|card| card.id);
+    assert_eq!((after(&cards, NOW), after(&cards, NOW.plus(3_600))), (Some(id(3)), Some(id(4))), "the word that holds");
+    // What was called off and is announced anew for later is called off until then.
+    let anew = [alert(1, MsgType::Alert, &[]), alert(2, MsgType::Cancel, &[1]), later(3, &[1, 2])];
+    let first = |now| standings(&anew, now).iter().find(|s| s.card.id == id(1)).unwrap().state;
+    assert_eq!((first(NOW), first(NOW.plus(3_600))), (State::Cancelled, State::Superseded));
+    assert_eq!((after(&anew, NOW), after(&anew, NOW.plus(3_600))), (Some(id(2)), Some(id(3))));
     let cards = [&cards[..], &[Card { effective: Some(NOW.plus(60)), ..alert(5, MsgType::Cancel, &[1, 2, 3, 4]) }]].concat();
     assert_eq!(states(&cards, NOW), [(id(5), State::Cancelled)]);
 }
