@@ -73,7 +73,7 @@
   function stale() {
     [].forEach.call(d.querySelectorAll('[data-from]'), function (el) {
       if (!passed(el.dataset.from)) return;
-      el.querySelector('.st').textContent = say('Đang có hiệu lực', 'In force');
+      el.querySelector('.st').textContent = el.matches('.dr') ? say('Đang diễn ra', 'Under way') : say('Đang có hiệu lực', 'In force');
       el.removeAttribute('data-from');
       // That there is none is true no longer; of an exercise it stays true.
       var none = d.querySelector('.ok');

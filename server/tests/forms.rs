@@ -4,6 +4,7 @@ mod lab;
 
 use domain::content::ItemId;
 use lab::{Lab, alert, article};
+use std::sync::atomic::Ordering;
 
 #[tokio::test]
 async fn forms_of_alerts_and_of_nothing_else() {
@@ -68,6 +69,18 @@ async fn what_no_longer_holds_is_not_passed_on_as_if_it_did() {
     assert_eq!(found.matches("<p class=\"st\">Đã hủy</p>").count(), 2, "{found}");
     let place = String::from_utf8(lab.get("/noi/a-luoi-2", &[]).await.body).unwrap();
     assert!(place.contains("Hết cảnh báo lũ quét"), "{place}");
+}
+
+#[tokio::test]
+async fn the_poster_of_what_ended_says_when() {
+    let lab = Lab::new().await;
+    lab.import(&[alert("a", "alert", &[], "+6h")]).await;
+    let id = lab.app.site.live.now().cards().next().unwrap().id;
+    let sheet = async || String::from_utf8(lab.get(&format!("/canh-bao/{id}/to-ro"), &[]).await.body).unwrap();
+    assert!(sheet().await.contains("Có hiệu lực đến 18:00, Thứ Hai 23/11/2026"), "{}", sheet().await);
+    lab.time.fetch_add(7 * 3_600, Ordering::SeqCst);
+    lab.app.site.refresh().await.unwrap();
+    assert!(sheet().await.contains("Hết hiệu lực lúc 18:00, Thứ Hai 23/11/2026"), "{}", sheet().await);
 }
 
 #[tokio::test]

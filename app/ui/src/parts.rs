@@ -269,6 +269,7 @@ pub fn state_text(card: &Card, state: State, ctx: &Ctx) -> &'static str {
     match state {
         // An exercise leaves no danger behind.
         State::Ended if card.status() != Status::Actual => ctx.w().drill_ended(),
+        State::InForce if card.status() != Status::Actual => ctx.w().drill_on(),
         State::InForce => ctx.w().alert_in_force(),
         State::Coming => ctx.w().alert_coming(),
         State::Ended => ctx.w().alert_ended(),
@@ -277,13 +278,18 @@ pub fn state_text(card: &Card, state: State, ctx: &Ctx) -> &'static str {
     }
 }
 
+/// The same where nothing else tells an exercise from what is meant.
+fn brief_text(card: &Card, state: State, ctx: &Ctx) -> &'static str {
+    drill_text(card, ctx).unwrap_or_else(|| state_text(card, state, ctx))
+}
+
 /// What a list of items out of their time must say beside each of them: how an alert among `cards` stands, and that there
 /// is newer word.
 pub fn notes<'a>(cards: impl Iterator<Item = &'a Card> + Clone, ctx: &'a Ctx) -> impl Fn(&Card) -> Option<&'static str> + 'a {
     let (standings, replaced) = (standings(cards.clone(), ctx.now), replaced(cards));
     move |card| {
         let alert = standings.iter().find(|standing| standing.card.id == card.id);
-        let alert = alert.map(|standing| state_text(card, standing.state, ctx));
+        let alert = alert.map(|standing| brief_text(card, standing.state, ctx));
         alert.or_else(|| replaced.contains(&card.id).then(|| ctx.w().replaced_by().trim_end_matches(':')))
     }
 }
@@ -301,14 +307,17 @@ pub fn alert_class(base: &str, card: &Card, state: State, level: u8) -> String {
     [base, &end].concat()
 }
 
+fn drill_text(card: &Card, ctx: &Ctx) -> Option<&'static str> {
+    match card.status() {
+        Status::Actual => None,
+        Status::Exercise => Some(ctx.w().drill_exercise()),
+        Status::Test => Some(ctx.w().drill_test()),
+    }
+}
+
 /// The striped mark of an exercise or a test.
 pub fn drill_mark(card: &Card, ctx: &Ctx) -> Option<El> {
-    let text = match card.status() {
-        Status::Actual => return None,
-        Status::Exercise => ctx.w().drill_exercise(),
-        Status::Test => ctx.w().drill_test(),
-    };
-    Some(cl("p", "dm").kid(tx("b", text)))
+    Some(cl("p", "dm").kid(tx("b", drill_text(card, ctx)?)))
 }
 
 /// Until when this may be shown as it is. Pages are kept and read without a network: `public/boot.js` then says that it is
@@ -358,7 +367,18 @@ pub fn banner(standing: &Standing, always: bool, ctx: &Ctx) -> El {
     if let Some(badge) = sample_badge(card, ctx) {
         times = times.text(" ").kid(badge);
     }
-    lasts(cl("li", alert_class("al", card, standing.state, standing.info.level)), card, standing.state).kid(a.kid(times))
+    entry(standing, a.kid(times))
+}
+
+fn entry(standing: &Standing, a: El) -> El {
+    let class = alert_class("al", standing.card, standing.state, standing.info.level);
+    lasts(cl("li", class), standing.card, standing.state).kid(a)
+}
+
+/// One alert of a list of what nobody has to do anything about: what it is, and how it stands.
+pub fn brief(standing: &Standing, ctx: &Ctx) -> El {
+    let card = standing.card;
+    entry(standing, to(card, ctx).kid(title("h3", card, ctx)).kid(cl("p", "st").text(brief_text(card, standing.state, ctx))))
 }
 
 pub fn banners(standings: &[Standing], ctx: &Ctx) -> Vec<El> {

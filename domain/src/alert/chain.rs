@@ -116,8 +116,14 @@ impl<'a> Chains<'a> {
 
     /// The newest message that has replaced this one.
     fn by(&self, at: usize, now: Time) -> Option<usize> {
-        let over = self.replaced.iter().filter(|(old, _, from)| *old == at && *from <= now);
-        over.map(|(_, new, _)| *new).max_by_key(|new| self.messages[*new].age())
+        let mut newest = None;
+        for (old, new, from) in &self.replaced {
+            let newer = |than: usize| self.messages[than].age() < self.messages[*new].age();
+            if *old == at && *from <= now && newest.is_none_or(newer) {
+                newest = Some(*new);
+            }
+        }
+        newest
     }
 
     /// A reference replaces, whatever the clocks of those who issued say; only in a circle does time decide.

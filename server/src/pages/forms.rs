@@ -137,7 +137,9 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     let place = area.unwrap_or(if named.is_empty() { w.everyone().to_owned() } else { named });
     // With its year, whatever year it is: what hangs on a wall is read much later.
     let dated = |at| date_time(at, Time::default(), ctx.lang);
-    let until = card.expires.filter(|_| live).map(|end| fill(d.out_until, &[("at", &dated(end))]));
+    let words = if live { d.out_until } else { d.out_ended };
+    let told = live || data.state == Some(State::Ended);
+    let until = card.expires.filter(|_| told).map(|end| fill(words, &[("at", &dated(end))]));
     let url = links::short(card, ctx.lang, &ctx.origin);
     let issued = fill(d.out_issued, &[("at", &dated(card.issued))]);
     let foot = el("footer").kid(qr(&url, d.out_qr)).kid(

@@ -3,7 +3,8 @@
 use crate::ctx::Ctx;
 use crate::data::HomeData;
 use crate::el::{El, cl, el, tx};
-use crate::parts::{Row, banners, li, lists, meta, row, section, stated, summary, title, to, topic_link, way};
+use crate::parts::{Row, banner, brief, li, lists, meta, row, section, stated, summary, title, to, topic_link, way};
+use domain::alert::{Standing, State};
 use domain::content::Card;
 use domain::instance::instance;
 use domain::route::Route;
@@ -30,7 +31,7 @@ pub fn home(ctx: &Ctx, data: HomeData) -> El {
     root.maybe(near.map(|section| section.class("fx")))
         .maybe(section(in_force, stated(&data.alerts, mine_above, ctx)).map(|section| section.class("fx")))
         .maybe(first)
-        .maybe(section(w.alerts_other(), banners(&data.other_alerts, ctx)))
+        .maybe(section(w.alerts_other(), others(&data.other_alerts, ctx)))
         .maybe(mine)
         // Before the news, which are many.
         .kid(way(Route::Places.path(ctx.lang), w.find_my_place()))
@@ -38,6 +39,12 @@ pub fn home(ctx: &Ctx, data: HomeData) -> El {
         .maybe(empty.then(|| cl("p", "em").text(w.nothing_yet())))
         .maybe(events)
         .maybe(section(w.topics(), if topics.is_empty() { vec![] } else { vec![cl("ul", "tp").kids(topics)] }))
+}
+
+/// What is to be prepared for in full; what is over or played must not push the news off the screen.
+fn others(standings: &[Standing], ctx: &Ctx) -> Vec<El> {
+    let one = |alert: &Standing| if alert.state == State::Coming { banner(alert, false, ctx) } else { brief(alert, ctx) };
+    if standings.is_empty() { Vec::new() } else { vec![cl("ul", "als").kids(standings.iter().map(one).collect())] }
 }
 
 /// The newest items; the article of the first one comes with it where the server put it in.

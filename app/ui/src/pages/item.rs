@@ -52,12 +52,18 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
     let lacking = if data.body.is_none() { Some(card) } else { data.replaced_by.filter(|newer| newer.id == card.id) };
     let lacking = lacking.map(|lacking| not_here(lacking, ctx));
     out = out.maybe(holds(&data, ctx)).maybe(lacking);
+    // That it is in another language comes before everything that is.
+    let (above, below) = match languages(card, head, ctx) {
+        told if head.lang != ctx.lang.tag() => (told, None),
+        offered => (None, offered),
+    };
+    out = out.maybe(above);
     // Who opens an alert needs to know what to do before anything else; of an event when it is, of a guide what to bring.
     out = out.maybe(variant.and_then(|variant| variant.audio.as_ref()).map(|media| audio(media, w.recording(), ctx)));
     if let Some(variant) = variant {
         out = out.kids(facts(&data, variant, ctx));
     }
-    out = out.kid(about(card, ctx)).maybe(languages(card, head, ctx));
+    out = out.kid(about(card, ctx)).maybe(below);
     let urgent = card.kind == Kind::ALERT;
     if !urgent {
         out = out.kid(actions(&data, ctx));

@@ -53,6 +53,13 @@ fn a_drill_looks_like_no_alert() {
     }
     let over = pages::item(&ctx, world.item("ended")).to_html();
     assert!(over.contains("<p class=\"st\">Đã kết thúc</p>"), "it left no danger behind: {over}");
+    // Nowhere is it in force, also in lists that say no more than how something stands.
+    for (name, _, page) in world.pages(&ctx) {
+        let html = page.to_html();
+        assert!(!html.contains("Đang có hiệu lực"), "{name}: {html}");
+        let told = html.matches("DIỄN TẬP: không có nguy hiểm thật").count();
+        assert!(told >= html.matches("class=\"al dr\"").count(), "{name}: {html}");
+    }
 }
 
 #[test]
