@@ -170,7 +170,7 @@ mod tests {
     fn what_libraries_say_keeps_its_first_word_and_its_length() {
         let mut data = b"x FnOnce called more than once y".to_vec();
         hush(&mut data);
-        assert_eq!(data, b"x FnOnce                      y");
+        assert_eq!(data, b"x FnOnce                       y");
     }
 
     #[test]

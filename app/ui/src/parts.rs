@@ -378,7 +378,8 @@ fn entry(standing: &Standing, a: El) -> El {
 /// One alert of a list of what nobody has to do anything about: what it is, and how it stands.
 pub fn brief(standing: &Standing, ctx: &Ctx) -> El {
     let card = standing.card;
-    entry(standing, to(card, ctx).kid(title("h3", card, ctx)).kid(cl("p", "st").text(brief_text(card, standing.state, ctx))))
+    let a = to(card, ctx).kid(title("h3", card, ctx)).kid(cl("p", "st").text(brief_text(card, standing.state, ctx)));
+    entry(standing, a.maybe(sample_badge(card, ctx)))
 }
 
 pub fn banners(standings: &[Standing], ctx: &Ctx) -> Vec<El> {
