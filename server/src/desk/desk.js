@@ -288,8 +288,12 @@ if (form) {
   // Who speaks, and that he agrees, is asked of sound alone, and before it is sent.
   const bring = document.querySelector('#bring form');
   const needs = () => {
-    const sound = bring.elements.file.files[0]?.type.startsWith('audio/') || false;
+    const { file } = bring.elements, [chosen] = file.files;
+    const sound = chosen?.type.startsWith('audio/') || false;
     for (const name of ['speaker', 'consent']) bring.elements[name].required = sound;
+    const large = document.getElementById('large');
+    large.hidden = !(chosen?.size > file.dataset.max);
+    file.setCustomValidity(large.hidden ? '' : large.textContent);
   };
   bring?.elements.file.addEventListener('change', needs);
   for (const other of document.querySelectorAll('form:not(#ed)')) other.addEventListener('submit', () => { leaving = true; });

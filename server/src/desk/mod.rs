@@ -89,11 +89,9 @@ pub async fn answer(site: Arc<Site>, request: Request) -> Response {
     // To its end also where nobody waits for the answer any more: no transaction is left open.
     let done = backstage::handle().spawn(async move {
         let (mut visit, form) = match Visit::read(site, request).await {
-            Ok(read) => read,
-            Err(status) => {
-                tracing::warn!(status = status.as_u16(), "what cannot be read was refused");
-                return view::refused(status);
-            }
+            Ok((visit, Ok(form))) => (visit, form),
+            Ok((visit, Err(status))) => return view::unread(Some(&visit), status),
+            Err(status) => return view::unread(None, status),
         };
         let response = match route(&mut visit, &form).await {
             Ok(response) => response,

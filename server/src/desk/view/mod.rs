@@ -22,7 +22,7 @@ pub use history::{audit, history, jobs};
 pub use overview::{list, overview};
 pub use people::{me, people};
 pub use sources::{Alerts, sources};
-pub use trouble::{json_trouble, trouble};
+pub use trouble::{json_trouble, trouble, unread};
 pub use work::{pasted, preview, work};
 pub use write::{again, fresh};
 

@@ -1,0 +1,39 @@
+//! Whatever stands in an officer's way is told on a page of the desk, in plain words, with what to do next.
+
+mod lab;
+mod office;
+
+use axum::http::StatusCode;
+use office::*;
+
+const JSON: [(&str, &str); 1] = [("accept", "application/json")];
+
+#[tokio::test]
+async fn what_is_too_large_is_told_on_a_page() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Bài dài").await;
+    let mut form = article("Bài dài", "20044");
+    let long = "dài ".repeat(400_000);
+    form.extend([("version", "1"), ("more", &long)]);
+    for (prefix, words, back) in [("", "chia thành nhiều bài", "Quay lại"), ("/en", "split it", "Go back")] {
+        let answer = post(&lab, &author, &[prefix, &work].concat(), &form).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let page = text(&answer);
+        assert!(page.contains("<h1>") && page.contains(words) && !page.contains("too-large"), "{page}");
+        assert!(page.contains(&format!("href=\"{prefix}{work}\"")) && page.contains(back), "and leads back: {page}");
+    }
+    // The script gets its answer in its own way.
+    let answer = send(&lab, &author, "POST", &work, &form, &JSON).await;
+    assert_eq!((answer.status, text(&answer).contains("\"too-large\"")), (StatusCode::PAYLOAD_TOO_LARGE, true));
+    // A file: the page knows the limit beforehand, and who sends it all the same reads why.
+    let page = text(&get(&lab, &author, &work).await);
+    assert!(page.contains(&format!("data-max=\"{}\"", 20 << 20)) && page.contains("Tệp quá lớn"), "{page}");
+    let answer = upload(&lab, &author, &work, &vec![0xff; (20 << 20) + 10], &[("words", "x")]).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let page = text(&answer);
+    assert!(page.contains("Tệp quá lớn") && page.contains(&format!("href=\"{work}\"")), "{page}");
+    // Whose session ended while he chose a file.
+    let answer = upload(&lab, &Browser::default(), &work, b"x", &[("words", "x")]).await;
+    assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert!(text(&answer).contains("Phiên làm việc đã hết"), "{}", text(&answer));
+}
