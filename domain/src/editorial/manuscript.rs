@@ -107,6 +107,8 @@ pub enum Finding {
     TooFar,
     /// Above the highest level that this hazard may have.
     TooHigh(u8),
+    /// What looks like a hole to be filled, and nothing fills.
+    NoHole(String),
     /// More characters, or entries, than a phone shows and a push holds.
     TooLong(&'static str, usize),
 }

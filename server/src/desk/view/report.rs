@@ -6,7 +6,7 @@ use crate::desk::visit::Visit;
 use crate::publish::check;
 use crate::store::desk::{Link, Work};
 use domain::content::{Block, Body, FactKind};
-use domain::editorial::{Advice, Compiled, Finding, MAX_ACTIONS, MAX_LIFE, advise, reading};
+use domain::editorial::{Advice, Compiled, Finding, HOLES, MAX_ACTIONS, MAX_LIFE, advise, reading};
 use domain::instance::instance;
 use domain::route::Route;
 use domain::words::{Desk, fill, size};
@@ -98,6 +98,10 @@ pub fn finding_text(finding: &Finding, visit: &Visit) -> String {
         Finding::TooHigh(max) => fill(w.find_high, &[("n", &max.to_string())]),
         Finding::TooLong("actions", MAX_ACTIONS) => fill(w.find_actions, &[("n", &MAX_ACTIONS.to_string())]),
         Finding::TooLong(field, max) => fill(w.find_long, &[("field", name(field)), ("n", &max.to_string())]),
+        Finding::NoHole(hole) => {
+            let known = HOLES.map(|name| ["{", name, "}"].concat()).join(", ");
+            fill(w.find_hole, &[("hole", hole), ("known", &known)])
+        }
         Finding::Outdated(lang) => fill(w.find_outdated, &[("lang", &ui::pages::lang_name(lang, &super::ctx(visit)))]),
     }
 }
