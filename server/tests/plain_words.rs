@@ -37,3 +37,34 @@ async fn what_is_too_large_is_told_on_a_page() {
     assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert!(text(&answer).contains("Phiên làm việc đã hết"), "{}", text(&answer));
 }
+
+/// A work that is approved, with these fields beside its text.
+async fn approved(office: &Office, fields: &[(&str, &str)]) -> String {
+    let Office { lab, author, approver, .. } = office;
+    let form = [&article("Chợ phiên", "20044")[..], fields].concat();
+    let answer = post(lab, author, "/ban-lam-viec/viec", &form).await;
+    let work = answer.header("location").to_owned();
+    assert_eq!(submit(lab, author, &work, "Chợ phiên").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(act(lab, approver, &work, "approve", &[]).await.status, StatusCode::SEE_OTHER);
+    work
+}
+
+#[tokio::test]
+async fn nothing_is_scheduled_for_when_it_is_over() {
+    let office = office().await;
+    let work = approved(&office, &[("expires", "2026-11-24T12:00")]).await;
+    let Office { lab, author, approver, .. } = office;
+    for late in ["2026-11-25T08:00", "2026-11-24T12:00"] {
+        let answer = act(&lab, &approver, &work, "schedule", &[("at", late)]).await;
+        let page = text(&answer);
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+        assert!(page.contains("hết hiệu lực trước giờ hẹn"), "{page}");
+    }
+    assert!(!lab.app.site.store.jobs().await.unwrap().iter().any(|job| job.kind == "publish"));
+    assert_eq!(act(&lab, &approver, &work, "schedule", &[("at", "2026-11-24T11:59")]).await.status, StatusCode::SEE_OTHER);
+    // An end that is past is no end before a beginning.
+    let form = [&article("Chợ phiên hôm qua", "20044")[..], &[("expires", "2026-11-22T12:00")]].concat();
+    let work = post(&lab, &author, "/ban-lam-viec/viec", &form).await.header("location").to_owned();
+    let page = text(&get(&lab, &author, &work).await);
+    assert!(page.contains("Lúc hết hiệu lực đã qua") && !page.contains("Kết thúc trước khi bắt đầu"), "{page}");
+}

@@ -170,9 +170,12 @@ impl Manuscript {
         let issued = time("issued", &self.issued).unwrap_or(now);
         let (effective, expires) = (time("effective", &self.effective), time("expires", &self.expires));
         let (start, end) = (time("start", &self.start), time("end", &self.end));
-        if expires.is_some_and(|expires| expires <= effective.unwrap_or(issued))
-            || end.zip(start).is_some_and(|(end, start)| end < start)
-        {
+        let ended = expires.filter(|expires| *expires <= effective.unwrap_or(issued));
+        let over = effective.is_none() && ended.is_some_and(|expires| expires <= now);
+        if over {
+            findings.push(Finding::Over);
+        }
+        if ended.is_some() && !over || end.zip(start).is_some_and(|(end, start)| end < start) {
             findings.push(Finding::Backwards);
         }
         if self.topics.is_empty() {

@@ -323,9 +323,27 @@ fn every_gap_is_named() {
         ..manuscript()
     };
     let (_, findings) = odd.compile(NOW, 1, &|_| None);
-    for finding in [Finding::BadTime("effective"), Finding::Backwards, Finding::BadId, Finding::UnknownKind] {
+    for finding in [Finding::BadTime("effective"), Finding::Over, Finding::BadId, Finding::UnknownKind] {
         assert!(findings.contains(&finding), "{finding:?} in {findings:?}");
     }
+}
+
+/// It is 12:00 on 23 November.
+#[test]
+fn an_end_that_is_past_is_told_apart_from_one_before_its_beginning() {
+    let found = |effective: &str, issued: &str, expires: &str| {
+        let (effective, issued, expires) = (effective.into(), issued.into(), expires.into());
+        Manuscript { effective, issued, expires, ..manuscript() }.compile(NOW, 1, &|_| None).1
+    };
+    assert_eq!(found("", "", "2026-11-23T12:00"), [Finding::Over]);
+    assert_eq!(found("", "2026-11-22", "2026-11-20"), [Finding::Over]);
+    assert_eq!(found("", "", "2026-11-23T12:01"), []);
+    assert_eq!(found("2026-11-25T08:00", "", "2026-11-24T08:00"), [Finding::Backwards]);
+    assert_eq!(found("2026-11-21", "", "2026-11-20"), [Finding::Backwards]);
+    assert_eq!(found("", "2026-11-24", "2026-11-23T18:00"), [Finding::Backwards]);
+    let (start, end) = ("2026-12-01T08:00".into(), "2026-12-01T07:00".into());
+    let event = Manuscript { kind: "event".into(), start, end, ..manuscript() };
+    assert_eq!(event.compile(NOW, 1, &|_| None).1, [Finding::Backwards]);
 }
 
 #[test]

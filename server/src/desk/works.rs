@@ -43,6 +43,8 @@ pub enum Trouble {
     NoWords,
     /// A time ahead is needed.
     NoTime,
+    /// It is to go out when it no longer holds.
+    EndsFirst,
     /// A picture or recording that is not taken: the code of why.
     BadFile(&'static str),
     /// A passkey that could not be made.
@@ -69,6 +71,7 @@ impl Trouble {
             Trouble::OwnSource => "own-source",
             Trouble::NoWords => "no-words",
             Trouble::NoTime => "no-time",
+            Trouble::EndsFirst => "ends-first",
             Trouble::BadFile(code) => code,
             Trouble::BadKey => "bad-key",
             Trouble::Unfetched(why) => why.code(),

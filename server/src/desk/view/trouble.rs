@@ -60,6 +60,7 @@ pub fn later(visit: &Visit, kept: &str) -> String {
         "unready" => w.lacking,
         "no-words" => w.no_words,
         "no-time" => w.no_time,
+        "ends-first" => w.ends_first,
         "bad-key" => w.passkey_failed,
         "disk-full" => w.disk_full,
         "broken" => w.server_failed,

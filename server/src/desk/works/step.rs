@@ -82,12 +82,14 @@ pub(super) async fn step(
     }
     let mut rewritten = None;
     match action {
-        Action::Submit => {
-            let compiled = ready(work, files, now)?;
-            check(&compiled.card, &compiled.body, compiled.card.alert().as_ref(), now).map_err(Trouble::Refuses)?;
-        }
+        Action::Submit => sendable(work, files, now)?,
         Action::Schedule => {
             let at = ask.at.filter(|at| *at > now).ok_or(Trouble::NoTime)?;
+            if work.text.ends().is_some_and(|end| end <= at) {
+                return Err(Trouble::EndsFirst);
+            }
+            // As it will stand at that hour: nobody may be there who could still mend it.
+            sendable(work, files, at)?;
             work.publish_at = Some(at);
             tx.add_job("publish", &job(work.id), at, now).await?;
         }
@@ -153,6 +155,12 @@ fn ready(work: &Work, files: &Files, now: Time) -> Result<Compiled, Trouble> {
     let (compiled, findings) = compile(work, files, now);
     let findings: Vec<Finding> = findings.into_iter().filter(|finding| !finding.is_advice()).collect();
     if findings.is_empty() { Ok(compiled) } else { Err(Trouble::Unready(findings)) }
+}
+
+/// Whether it could go out at this time.
+fn sendable(work: &Work, files: &Files, at: Time) -> Result<(), Trouble> {
+    let compiled = ready(work, files, at)?;
+    check(&compiled.card, &compiled.body, compiled.card.alert().as_ref(), at).map_err(Trouble::Refuses)
 }
 
 async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Result<(), Trouble> {
