@@ -68,3 +68,42 @@ async fn nothing_is_scheduled_for_when_it_is_over() {
     let page = text(&get(&lab, &author, &work).await);
     assert!(page.contains("Lúc hết hiệu lực đã qua") && !page.contains("Kết thúc trước khi bắt đầu"), "{page}");
 }
+
+/// What only the log would refuse is told while it is written, in the words of whoever writes.
+#[tokio::test]
+async fn what_would_be_refused_is_told_beforehand() {
+    let Office { lab, author, .. } = office().await;
+    let many = "Một đoạn.\n\n".repeat(401);
+    let long = "chữ ".repeat(20_000);
+    let name = "x".repeat(601);
+    let call = ["[gọi 115] ", &name].concat();
+    let row = ["|", &"a|".repeat(21), "\n"].concat();
+    for (field, value, words) in [
+        ("text.vi", many.as_str(), "Bài dài quá 400 đoạn: hãy chia làm nhiều bài"),
+        ("text.vi", &long, "Bài dài quá 64 KB chữ"),
+        ("text.vi", "[gọi 1] Cấp cứu", "“1” không phải số điện thoại gọi được"),
+        ("text.vi", &call, "“chữ sau số gọi hoặc liên kết” dài quá 500 ký tự"),
+        ("text.vi", "[liên kết hue.gov.vn] Trang", "“hue.gov.vn” không phải địa chỉ dùng được"),
+        ("text.vi", &row, "hơn 20 cột"),
+        ("summary.vi", &name, "“Tóm tắt” dài quá 600 ký tự"),
+        ("source", &name, "“Cơ quan ban hành” dài quá 600 ký tự"),
+        ("document", &name, "“Số văn bản” dài quá 500 ký tự"),
+        ("source_url", "hue.gov.vn", "“hue.gov.vn” không phải địa chỉ dùng được"),
+        ("issued", "2027-11-23", "Ngày ban hành ở tương lai"),
+    ] {
+        let mut form = article("Bài dài", "20044");
+        form.retain(|(name, _)| *name != field);
+        form.push((field, value));
+        let work = post(&lab, &author, "/ban-lam-viec/viec", &form).await.header("location").to_owned();
+        form.extend([("version", "1"), ("do", "submit")]);
+        let sent = post(&lab, &author, &work, &form).await;
+        assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{words}");
+        for page in [text(&get(&lab, &author, &work).await), text(&sent)] {
+            let report = between(&page, "id=\"report\"", "</section>");
+            assert!(report.contains(words), "{words} in {report}");
+            assert!(!report.contains("Đủ để gửi duyệt"), "{words}: no green sign above it");
+            // No name of a field, and no code.
+            assert!(!report.contains(" [") && !report.contains("“blocks”"), "{report}");
+        }
+    }
+}

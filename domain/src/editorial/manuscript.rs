@@ -101,6 +101,12 @@ pub enum Finding {
     NoPlace,
     /// What stands for a number to call and cannot be called.
     BadPhone(String),
+    /// An address that leads nowhere.
+    BadUrl(String),
+    /// A table with rows of different lengths, or too wide for a page.
+    BadTable,
+    /// Issued on a day that is still to come.
+    Future,
     /// Ends before it could be read.
     Over,
     /// Holds longer than an alert may.
