@@ -107,3 +107,19 @@ async fn what_would_be_refused_is_told_beforehand() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_event_of_last_year_is_pointed_out_to_its_author_and_to_whoever_judges_it() {
+    let Office { lab, author, approver, .. } = office().await;
+    let mut form = article("Chợ phiên", "20044");
+    form[0].1 = "event";
+    form.push(("start", "2025-12-01T08:00"));
+    let work = post(&lab, &author, "/ban-lam-viec/viec", &form).await.header("location").to_owned();
+    let told =
+        "<details open><summary>Gợi ý cho dễ hiểu hơn</summary><ul class=\"nd\"><li>Sự kiện đã qua: kiểm tra lại ngày và năm";
+    let page = text(&get(&lab, &author, &work).await);
+    assert!(page.contains(told) && page.contains("Đủ để gửi duyệt"), "{page}");
+    form.extend([("version", "1"), ("do", "submit")]);
+    assert_eq!(post(&lab, &author, &work, &form).await.status, StatusCode::SEE_OTHER, "it is advice");
+    assert!(text(&get(&lab, &approver, &work).await).contains(told));
+}

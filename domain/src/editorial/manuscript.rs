@@ -99,6 +99,8 @@ pub enum Finding {
     UnknownKind,
     /// An alert that is not for any place.
     NoPlace,
+    /// An event that is over: most often a wrong year.
+    Past,
     /// What stands for a number to call and cannot be called.
     BadPhone(String),
     /// An address that leads nowhere.
@@ -122,7 +124,7 @@ pub enum Finding {
 impl Finding {
     /// An item can be published all the same.
     pub fn is_advice(&self) -> bool {
-        matches!(self, Finding::Outdated(_))
+        matches!(self, Finding::Outdated(_) | Finding::Past)
     }
 }
 
@@ -195,6 +197,11 @@ impl Manuscript {
         }
         if kind == Kind::EVENT && start.is_none() {
             findings.push(Finding::Missing("start"));
+        }
+        // Of one without an end nobody knows when within its day it is over.
+        let past = |start: Time| end.map_or(start.day() < now.day(), |end| end.max(start) <= now);
+        if kind == Kind::EVENT && start.is_some_and(past) {
+            findings.push(Finding::Past);
         }
         let supersedes = match self.supersedes.trim() {
             "" => None,

@@ -307,6 +307,24 @@ fn an_event_that_ends_as_it_begins_has_no_end() {
     assert_eq!(end("2026-12-01T09:00"), crate::content::Time::parse("2026-12-01T09:00:00+07:00"));
 }
 
+/// It is 12:00 on 23 November.
+#[test]
+fn an_event_that_is_over_is_told_about_and_goes_out_all_the_same() {
+    let found = |start: &str, end: &str| {
+        let (start, end) = (start.into(), end.into());
+        Manuscript { kind: "event".into(), start, end, ..manuscript() }.compile(NOW, 1, &|_| None).1
+    };
+    assert_eq!(found("2025-12-01T08:00", "2025-12-01T11:00"), [Finding::Past]);
+    assert_eq!(found("2026-11-23T08:00", "2026-11-23T12:00"), [Finding::Past]);
+    assert_eq!(found("2026-11-22T08:00", ""), [Finding::Past]);
+    assert_eq!(found("2026-11-23T08:00", ""), [], "it may go on for the whole day");
+    assert_eq!(found("2026-11-22T08:00", "2026-11-24T08:00"), []);
+    assert_eq!(found("2026-12-01T08:00", ""), []);
+    assert!(Finding::Past.is_advice());
+    let bulletin = Manuscript { kind: "bulletin".into(), start: "2025-12-01T08:00".into(), ..manuscript() };
+    assert_eq!(bulletin.compile(NOW, 1, &|_| None).1, [], "only events are at a time");
+}
+
 #[test]
 fn every_gap_is_named() {
     let empty = Manuscript { kind: "event".into(), texts: vec![Script::default()], ..Manuscript::default() };

@@ -56,7 +56,8 @@ pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding],
         return out;
     }
     let hints = hints.into_iter().map(|hint| tx("li", hint));
-    out.kid(el("details").kid(tx("summary", w.hints)).kid(cl("ul", "nd").kids(hints.collect())))
+    // What may be a mistake is in sight; whoever wants to write more plainly opens the rest.
+    out.kid(el("details").flag("open", !advice.is_empty()).kid(tx("summary", w.hints)).kid(cl("ul", "nd").kids(hints.collect())))
 }
 
 /// What is missing or wrong, in words.
@@ -99,6 +100,7 @@ pub fn finding_text(finding: &Finding, visit: &Visit) -> String {
         Finding::NoItem(id) => fill(w.find_item, &[("id", id)]),
         Finding::UnknownKind => w.find_kind.to_owned(),
         Finding::NoPlace => w.find_place.to_owned(),
+        Finding::Past => w.find_past.to_owned(),
         Finding::Over => w.find_over.to_owned(),
         Finding::TooFar => fill(w.find_far, &[("n", &(MAX_LIFE / 3_600).to_string())]),
         Finding::TooHigh(max) => fill(w.find_high, &[("n", &max.to_string())]),
