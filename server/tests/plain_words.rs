@@ -123,3 +123,18 @@ async fn an_event_of_last_year_is_pointed_out_to_its_author_and_to_whoever_judge
     assert_eq!(post(&lab, &author, &work, &form).await.status, StatusCode::SEE_OTHER, "it is advice");
     assert!(text(&get(&lab, &approver, &work).await).contains(told));
 }
+
+#[tokio::test]
+async fn a_page_says_saved_after_a_save_and_at_no_other_time() {
+    let Office { lab, author, .. } = office().await;
+    let work = write(&lab, &author, "Nước sạch").await;
+    let says = async |path: &str| text(&get(&lab, &author, path).await).contains("Đã lưu.");
+    assert!(!says(&format!("{work}?sua=1")).await, "somebody only opened it");
+    let mut form = article("Nước sạch", "20044");
+    form.extend([("version", "1"), ("stay", "1")]);
+    let saved = post(&lab, &author, &work, &form).await.header("location").to_owned();
+    assert!(saved.contains("?sua=1") && says(&saved).await, "{saved}");
+    let brought = upload(&lab, &author, &work, &lab::png(60, 40), &[("words", "Giếng")]).await;
+    assert_eq!(brought.status, StatusCode::SEE_OTHER);
+    assert!(!says(brought.header("location")).await, "a file came, and nothing was saved");
+}

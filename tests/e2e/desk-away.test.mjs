@@ -61,6 +61,10 @@ test('a button pressed without a network leaves the text where it is, and sends 
   assert.deepEqual(sent.map(form => form.get('stay')), ['1'], 'once, as the button says');
   await page.waitForLoadState('load');
   await until('the copy here is gone', async () => !(await kept(page, 'Cầu treo')));
+  // Said once, and not of what is opened again.
+  await page.reload();
+  await page.locator('.tb2').first().waitFor();
+  assert.equal(await page.getByText('Đã lưu.').count(), 0);
 
   // The same where it is to be sent in; the browser knows that it is offline.
   await page.locator('textarea.tt').first().fill('Đi từng xe một. Xe tải chưa được qua.');

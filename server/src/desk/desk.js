@@ -19,6 +19,9 @@ for (const button of document.querySelectorAll('[data-do=pass]')) {
   });
 }
 
+// Said once: of this page loaded again nothing was just saved.
+if (location.search.includes('da-luu')) history.replaceState(null, '', location.pathname + '?sua=1');
+
 // A form that was sent and led on to another page was taken: the copy of it here is old.
 try {
   const [way] = performance.getEntriesByType('navigation');

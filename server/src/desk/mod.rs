@@ -289,8 +289,8 @@ async fn save(visit: &mut Visit, form: &Form, person: &Person, id: i64, version:
 }
 
 fn saved(visit: &Visit, form: &Form, id: i64) -> Answer {
-    let target = if form.has("stay") { format!("/viec/{id}?sua=1") } else { format!("/viec/{id}") };
-    Ok(visit.go(&target))
+    let behind = if form.has("stay") { view::SAVED } else { "" };
+    Ok(visit.go(&format!("/viec/{id}{behind}")))
 }
 
 /// Sessions, notices and counts that are over, now and then.

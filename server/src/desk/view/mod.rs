@@ -34,6 +34,9 @@ use domain::editorial::{Manuscript, Script};
 use domain::words::fill;
 use ui::el::{El, cl, el, tx};
 
+/// How the editor is opened again after a save, and says so; the script takes that out of the address when it has been said.
+pub const SAVED: &str = "?sua=1&da-luu=1";
+
 /// What stands on the page of a work beside the work.
 #[derive(Default)]
 pub struct Shown {
