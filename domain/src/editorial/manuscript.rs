@@ -149,7 +149,7 @@ impl Manuscript {
 
     /// When it no longer holds, as far as that is said.
     pub fn ends(&self) -> Option<Time> {
-        local(&self.expires).ok().flatten()
+        read_time(&self.expires)
     }
 
     /// Title of the original.
@@ -327,6 +327,11 @@ fn correction(now: Time, change: &str) -> Block {
     let plain = format!("Đã sửa ngày {}/{}/{}: {change}", day.day, day.month, day.year);
     let mark = Mark { start: 0, end: plain.len() as u32, style: Style::Emphasis };
     Block::Paragraph(Text { plain, marks: vec![mark] })
+}
+
+/// The day or hour that somebody typed, as far as it can be read.
+pub fn read_time(text: &str) -> Option<Time> {
+    local(text).ok().flatten()
 }
 
 /// A local date, with or without the time of day; `None` where nothing is typed.

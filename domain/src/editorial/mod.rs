@@ -16,7 +16,7 @@ mod warning;
 pub use crate::alert::prefix;
 pub use advice::{Advice, Official, advise, officialese, reading};
 pub use holes::{HOLES, Holes};
-pub use manuscript::{Compiled, Finding, Manuscript, Script};
+pub use manuscript::{Compiled, Finding, Manuscript, Script, read_time};
 pub use rights::{Grant, Reach, Role, Scope, allowed, reach, sees};
 pub use stage::{Action, Deed, Hash, Refusal, Stage, State, credit, transition};
 pub use taken::{Taken, taken};
