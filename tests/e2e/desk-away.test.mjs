@@ -81,6 +81,19 @@ test('a button pressed without a network leaves the text where it is, and sends 
   assert.match(sent[1].get('text.vi'), /Xe tải/);
 });
 
+test('a browser without limits for a request saves as well', async () => {
+  const context = await phone(chrome, { bypassCSP: true, storageState: await author.context.storageState() });
+  await context.addInitScript(() => { delete AbortSignal.timeout; });
+  const page = await context.newPage();
+  await page.goto(`${wire.url}${DESK}/viec/moi?loai=guide`);
+  await page.waitForLoadState('load');
+  await page.fill('[name="title.vi"]', 'Xin giấy xác nhận');
+  await page.getByText(/Đã lưu lúc/).waitFor({ timeout: 30000 });
+  await page.locator('form#ed .bn button', { hasText: 'Lưu' }).click();
+  await page.getByText('Đã lưu.').waitFor();
+  await context.close();
+});
+
 test('an alert that is sent without a network stays on the page, too', async () => {
   const { page } = officer;
   await page.goto(`${wire.url}${DESK}/canh-bao/moi?loai=flash-flood&cap=3`);

@@ -102,6 +102,8 @@ if (form) {
   // Said with every save from when somebody pressed a button that sends, in vain.
   let unsent = '';
   const PAUSE = 2500, AWAY = 15000, PATIENCE = 8000;
+  // Browsers that know no such limit (Chrome before 103) wait as long as they wait by themselves.
+  const patience = ms => AbortSignal.timeout?.(ms);
   const tell = text => { if (status) status.textContent = text; };
   const clock = () => new Date().toLocaleTimeString(english ? 'en-GB' : 'vi-VN', { hour: '2-digit', minute: '2-digit' });
   const keep = text => {
@@ -193,7 +195,7 @@ if (form) {
         method: 'POST',
         headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
         body: now + NAMES.map(name => (elements[name] ? `&${name}=${elements[name].value}` : '')).join(''),
-        signal: AbortSignal.timeout(20000),
+        signal: patience(20000),
       });
       const answer = await response.json();
       if (response.ok) {
@@ -229,7 +231,7 @@ if (form) {
     if (!navigator.onLine) return false;
     try {
       const { src } = document.querySelector('script[src]');
-      return (await fetch(src, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) })).ok;
+      return (await fetch(src, { method: 'HEAD', cache: 'no-store', signal: patience(PATIENCE) })).status < 500;
     } catch {
       return false;
     }
