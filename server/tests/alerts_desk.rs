@@ -54,6 +54,10 @@ async fn two_officers_then_updated_then_cancelled_by_one() {
     let next = draft.header("location").to_owned();
     let page = text(&get(&lab, &second, &next).await);
     assert!(page.contains("Cập nhật: Lũ quét ở {noi} – cấp {cap}: lên chỗ cao ngay"), "{page}");
+    let shown = text(&get(&lab, &second, &format!("{next}/xem")).await);
+    let earlier = format!("href=\"/tin/{}\"", alert.id);
+    assert!(shown.contains("Các lần phát tin") && shown.contains(&earlier), "as readers will have it: {shown}");
+    assert!(!shown.contains("chưa có trong máy này"), "{shown}");
     let mut form = fields(&page);
     put(&mut form, "do", "submit");
     assert_eq!(send_form(&lab, &second, &next, &form).await.status, StatusCode::SEE_OTHER);

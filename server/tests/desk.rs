@@ -141,7 +141,8 @@ async fn whoever_saves_second_is_shown_all_that_he_would_take_away() {
     let Office { lab, author, approver, .. } = office().await;
     let work = write(&lab, &author, "Nước sạch").await;
     let version = field(&lab, &author, &work, "version").await;
-    let fields = [("version", version.as_str()), ("expires", ""), ("document", ""), ("lang", "en"), ("title.en", "")];
+    let fields =
+        [("version", version.as_str()), ("expires", ""), ("issued", "mai"), ("document", ""), ("lang", "en"), ("title.en", "")];
     let mut form = [article("Nước sạch", "20044"), fields.to_vec()].concat();
     form[7].1 = "Mang theo can.";
     let mut theirs = form.clone();
@@ -150,6 +151,7 @@ async fn whoever_saves_second_is_shown_all_that_he_would_take_away() {
             "summary.vi" => *value = "Chiều Chủ nhật ở nhà văn hoá.",
             "text.vi" => *value = TEXT,
             "expires" => *value = "2026-12-24T17:00",
+            "issued" => *value = "2025-11-20",
             "document" => *value = "12/TB-UBND",
             "title.en" => *value = "Clean water",
             _ => {}
@@ -162,7 +164,9 @@ async fn whoever_saves_second_is_shown_all_that_he_would_take_away() {
     for line in [
         "− Tóm tắt: Chiều Chủ nhật ở nhà văn hoá.",
         "+ Tóm tắt: Sáng thứ Bảy ở trạm y tế.",
-        "− Hết hiệu lực: 2026-12-24T17:00",
+        "− Hết hiệu lực: 17:00, Thứ Năm 24/12",
+        "− Ngày ban hành: Thứ Năm 20/11/2025",
+        "+ Ngày ban hành: mai",
         "− Số văn bản: 12/TB-UBND",
         "− Tiêu đề: Clean water",
         "− Mang theo sổ tiêm.",

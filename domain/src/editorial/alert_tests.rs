@@ -96,6 +96,41 @@ fn every_gap_of_an_alert_is_named() {
     assert!(without.compile(NOW, 1, &|_| None).1.contains(&Finding::UnknownKind));
 }
 
+/// What nobody fills would be gone from a phone without a word.
+#[test]
+fn a_hole_that_nobody_fills_is_named() {
+    let in_title = |title: &str| findings(|text| text.texts[0].title = title.into());
+    let unknown = |found: &[Finding]| -> Vec<String> {
+        let holes =
+            found.iter().filter_map(|finding| if let Finding::NoHole(hole) = finding { Some(hole.clone()) } else { None });
+        holes.collect()
+    };
+    for (title, holes) in [
+        ("Lũ ở {noi}, cấp {cap}, đến {den}", &[][..]),
+        ("Lũ ở {xa} và {xa}, {noi}", &["{xa}"]),
+        ("Lũ ở {Noi} cấp { cap }", &["{Noi}", "{ cap }"]),
+        ("Lũ ở {noi", &["{noi"]),
+        ("Lũ ở {noi cấp {cap} gấp", &["{noi"]),
+        ("Lũ ở {} {{noi}}", &["{}", "{"]),
+        ("Lũ ở noi} {", &["{"]),
+    ] {
+        assert_eq!(unknown(&in_title(title)), holes, "{title}");
+    }
+    let fields: [fn(&mut Script); 5] = [
+        |script| script.summary = "{thon}".into(),
+        |script| script.actions[2] = "{thon}".into(),
+        |script| script.contingency = "{thon}".into(),
+        |script| script.area = "{thon}".into(),
+        |script| script.text = "Gọi\n\n{thon}".into(),
+    ];
+    for change in fields {
+        assert_eq!(unknown(&findings(|text| change(&mut text.texts[1]))), ["{thon}"]);
+    }
+    let twice = |text: &mut Manuscript| (text.texts[0].area, text.texts[1].area) = ("{thon}".into(), "{thon}".into());
+    assert_eq!(unknown(&findings(twice)), ["{thon}"], "each once");
+    assert!(!Finding::NoHole(String::new()).is_advice(), "it stands in the way");
+}
+
 /// Translations that were made before there were alerts at the desk still know what they were made from.
 #[test]
 fn older_fingerprints_hold() {

@@ -99,14 +99,24 @@ pub enum Finding {
     UnknownKind,
     /// An alert that is not for any place.
     NoPlace,
+    /// An event that is over: most often a wrong year.
+    Past,
     /// What stands for a number to call and cannot be called.
     BadPhone(String),
+    /// An address that leads nowhere.
+    BadUrl(String),
+    /// A table with rows of different lengths, or too wide for a page.
+    BadTable,
+    /// Issued on a day that is still to come.
+    Future,
     /// Ends before it could be read.
     Over,
     /// Holds longer than an alert may.
     TooFar,
     /// Above the highest level that this hazard may have.
     TooHigh(u8),
+    /// What looks like a hole to be filled, and nothing fills.
+    NoHole(String),
     /// More characters, or entries, than a phone shows and a push holds.
     TooLong(&'static str, usize),
 }
@@ -114,7 +124,7 @@ pub enum Finding {
 impl Finding {
     /// An item can be published all the same.
     pub fn is_advice(&self) -> bool {
-        matches!(self, Finding::Outdated(_))
+        matches!(self, Finding::Outdated(_) | Finding::Past)
     }
 }
 
@@ -139,7 +149,7 @@ impl Manuscript {
 
     /// When it no longer holds, as far as that is said.
     pub fn ends(&self) -> Option<Time> {
-        local(&self.expires).ok().flatten()
+        read_time(&self.expires)
     }
 
     /// Title of the original.
@@ -168,9 +178,12 @@ impl Manuscript {
         let issued = time("issued", &self.issued).unwrap_or(now);
         let (effective, expires) = (time("effective", &self.effective), time("expires", &self.expires));
         let (start, end) = (time("start", &self.start), time("end", &self.end));
-        if expires.is_some_and(|expires| expires <= effective.unwrap_or(issued))
-            || end.zip(start).is_some_and(|(end, start)| end < start)
-        {
+        let ended = expires.filter(|expires| *expires <= effective.unwrap_or(issued));
+        let over = effective.is_none() && ended.is_some_and(|expires| expires <= now);
+        if over {
+            findings.push(Finding::Over);
+        }
+        if ended.is_some() && !over || end.zip(start).is_some_and(|(end, start)| end < start) {
             findings.push(Finding::Backwards);
         }
         if self.topics.is_empty() {
@@ -184,6 +197,11 @@ impl Manuscript {
         }
         if kind == Kind::EVENT && start.is_none() {
             findings.push(Finding::Missing("start"));
+        }
+        // Of one without an end nobody knows when within its day it is over.
+        let past = |start: Time| end.map_or(start.day() < now.day(), |end| end.max(start) <= now);
+        if kind == Kind::EVENT && start.is_some_and(past) {
+            findings.push(Finding::Past);
         }
         let supersedes = match self.supersedes.trim() {
             "" => None,
@@ -309,6 +327,11 @@ fn correction(now: Time, change: &str) -> Block {
     let plain = format!("Đã sửa ngày {}/{}/{}: {change}", day.day, day.month, day.year);
     let mark = Mark { start: 0, end: plain.len() as u32, style: Style::Emphasis };
     Block::Paragraph(Text { plain, marks: vec![mark] })
+}
+
+/// The day or hour that somebody typed, as far as it can be read.
+pub fn read_time(text: &str) -> Option<Time> {
+    local(text).ok().flatten()
 }
 
 /// A local date, with or without the time of day; `None` where nothing is typed.

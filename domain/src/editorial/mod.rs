@@ -4,6 +4,7 @@
 //! under [`allowed`], and [`Manuscript::compile`] makes of it what is published.
 
 mod advice;
+mod holes;
 mod manuscript;
 pub mod markup;
 mod rights;
@@ -14,11 +15,12 @@ mod warning;
 
 pub use crate::alert::prefix;
 pub use advice::{Advice, Official, advise, officialese, reading};
-pub use manuscript::{Compiled, Finding, Manuscript, Script};
+pub use holes::{HOLES, Holes};
+pub use manuscript::{Compiled, Finding, Manuscript, Script, read_time};
 pub use rights::{Grant, Reach, Role, Scope, allowed, reach, sees};
 pub use stage::{Action, Deed, Hash, Refusal, Stage, State, credit, transition};
 pub use taken::{Taken, taken};
-pub use warning::{Holes, MAX_ACTIONS, MAX_LIFE, Warning, places_named};
+pub use warning::{MAX_ACTIONS, MAX_LIFE, Warning, places_named};
 
 #[cfg(test)]
 mod alert_tests;

@@ -267,7 +267,7 @@ fn the_table_denies_what_it_does_not_name() {
     }
 }
 
-fn manuscript() -> Manuscript {
+pub(super) fn manuscript() -> Manuscript {
     let text = Script {
         lang: "vi".into(),
         title: " Tiêm sởi cho trẻ ".into(),
@@ -323,7 +323,7 @@ fn every_gap_is_named() {
         ..manuscript()
     };
     let (_, findings) = odd.compile(NOW, 1, &|_| None);
-    for finding in [Finding::BadTime("effective"), Finding::Backwards, Finding::BadId, Finding::UnknownKind] {
+    for finding in [Finding::BadTime("effective"), Finding::Over, Finding::BadId, Finding::UnknownKind] {
         assert!(findings.contains(&finding), "{finding:?} in {findings:?}");
     }
 }

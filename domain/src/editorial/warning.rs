@@ -1,8 +1,6 @@
 //! What an alert officer chooses beside the text of an alert, and what card and body become of it. Terms are those of CAP 1.2.
-//!
-//! Words of a template keep holes: `{noi}` becomes the names of the places, `{cap}` the level, `{den}` when it ends, in the
-//! language of each text; so whoever adds a commune need not write its name.
 
+use super::holes::{Holes, screen, unknown};
 use super::manuscript::local;
 use super::markup;
 use super::{Compiled, Finding, Manuscript, Script};
@@ -12,7 +10,7 @@ use crate::content::{
     Time, Urgency, Variant,
 };
 use crate::instance::instance;
-use crate::words::{Lang, date_time, fill};
+use crate::words::{Lang, fill};
 use serde::{Deserialize, Serialize};
 
 /// An alert holds at most this long, in seconds: whoever still means it later says so again.
@@ -98,30 +96,6 @@ pub fn places_named(places: &[PlaceCode], lang: Lang) -> String {
     [&names[..2].join(", "), " ", &more].concat()
 }
 
-/// Language of the screens nearest to that of a text.
-fn screen(lang: &str) -> Lang {
-    if lang == "en" { Lang::En } else { Lang::Vi }
-}
-
-/// Fills the holes of one text of an alert.
-pub struct Holes {
-    places: String,
-    level: String,
-    until: String,
-}
-
-impl Holes {
-    pub fn new(places: &[PlaceCode], level: u8, expires: Option<Time>, now: Time, lang: &str) -> Holes {
-        let lang = screen(lang);
-        let until = expires.map(|end| date_time(end, now, lang)).unwrap_or_default();
-        Holes { places: places_named(places, lang), level: level.to_string(), until }
-    }
-
-    pub fn fill(&self, text: &str) -> String {
-        fill(text.trim(), &[("noi", &self.places), ("cap", &self.level), ("den", &self.until)])
-    }
-}
-
 impl Manuscript {
     /// The alert part of a manuscript that is an alert.
     pub fn warning(&self) -> Option<&Warning> {
@@ -194,6 +168,11 @@ pub(super) fn compile(
         let written = written(script, &holes, &mut findings);
         if at > 0 && !script.follows(&text.texts[0]) {
             findings.push(Finding::Outdated(script.lang.clone()));
+        }
+        for hole in unknown(script).into_iter().map(Finding::NoHole) {
+            if !findings.contains(&hole) {
+                findings.push(hole);
+            }
         }
         let (more, missing) = markup::parse(&holes.fill(&script.text), media);
         findings.extend(missing.into_iter().map(|file| Finding::NoFile(file.0)));

@@ -1,5 +1,6 @@
-//! Helps for whoever writes: text as it comes from elsewhere, numbers to call, the time that reading takes.
+//! Helps for whoever writes: text as it comes from elsewhere, numbers to call, the time that reading takes, times that are past.
 
+use super::tests::manuscript;
 use super::*;
 use crate::content::{Block, Text, Time};
 
@@ -44,4 +45,40 @@ fn how_long_a_text_takes_to_read() {
     assert_eq!(reading("Sáng thứ Bảy: 2 mũi — ở trạm."), (7, 1));
     assert_eq!(reading(&"chữ ".repeat(200)), (200, 1));
     assert_eq!(reading(&"chữ ".repeat(201)), (201, 2));
+}
+
+/// It is 12:00 on 23 November.
+#[test]
+fn an_end_that_is_past_is_told_apart_from_one_before_its_beginning() {
+    let found = |effective: &str, issued: &str, expires: &str| {
+        let (effective, issued, expires) = (effective.into(), issued.into(), expires.into());
+        Manuscript { effective, issued, expires, ..manuscript() }.compile(NOW, 1, &|_| None).1
+    };
+    assert_eq!(found("", "", "2026-11-23T12:00"), [Finding::Over]);
+    assert_eq!(found("", "2026-11-22", "2026-11-20"), [Finding::Over]);
+    assert_eq!(found("", "", "2026-11-23T12:01"), []);
+    assert_eq!(found("2026-11-25T08:00", "", "2026-11-24T08:00"), [Finding::Backwards]);
+    assert_eq!(found("2026-11-21", "", "2026-11-20"), [Finding::Backwards]);
+    assert_eq!(found("", "2026-11-24", "2026-11-23T18:00"), [Finding::Backwards]);
+    let (start, end) = ("2026-12-01T08:00".into(), "2026-12-01T07:00".into());
+    let event = Manuscript { kind: "event".into(), start, end, ..manuscript() };
+    assert_eq!(event.compile(NOW, 1, &|_| None).1, [Finding::Backwards]);
+}
+
+/// It is 12:00 on 23 November.
+#[test]
+fn an_event_that_is_over_is_told_about_and_goes_out_all_the_same() {
+    let found = |start: &str, end: &str| {
+        let (start, end) = (start.into(), end.into());
+        Manuscript { kind: "event".into(), start, end, ..manuscript() }.compile(NOW, 1, &|_| None).1
+    };
+    assert_eq!(found("2025-12-01T08:00", "2025-12-01T11:00"), [Finding::Past]);
+    assert_eq!(found("2026-11-23T08:00", "2026-11-23T12:00"), [Finding::Past]);
+    assert_eq!(found("2026-11-22T08:00", ""), [Finding::Past]);
+    assert_eq!(found("2026-11-23T08:00", ""), [], "it may go on for the whole day");
+    assert_eq!(found("2026-11-22T08:00", "2026-11-24T08:00"), []);
+    assert_eq!(found("2026-12-01T08:00", ""), []);
+    assert!(Finding::Past.is_advice());
+    let bulletin = Manuscript { kind: "bulletin".into(), start: "2025-12-01T08:00".into(), ..manuscript() };
+    assert_eq!(bulletin.compile(NOW, 1, &|_| None).1, [], "only events are at a time");
 }

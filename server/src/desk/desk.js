@@ -19,6 +19,9 @@ for (const button of document.querySelectorAll('[data-do=pass]')) {
   });
 }
 
+// Said once: of this page loaded again nothing was just saved.
+if (location.search.includes('da-luu')) history.replaceState(null, '', location.pathname + '?sua=1');
+
 // A form that was sent and led on to another page was taken: the copy of it here is old.
 try {
   const [way] = performance.getEntriesByType('navigation');
@@ -95,8 +98,12 @@ if (form) {
   // What names a form and is not typed: the version it is of, or what it begins.
   const NAMES = ['version', 'once', 'tu'];
   const fields = () => new URLSearchParams([...new FormData(form)].filter(([name]) => !NAMES.includes(name))).toString();
-  let known = fields(), timer, sending = false, leaving = false;
-  const PAUSE = 2500, AWAY = 15000;
+  let known = fields(), timer, sending = false, asking = false, sure = false, leaving = false;
+  // Said with every save from when somebody pressed a button that sends, in vain.
+  let unsent = '';
+  const PAUSE = 2500, AWAY = 15000, PATIENCE = 8000;
+  // Browsers that know no such limit (Chrome before 103) wait as long as they wait by themselves.
+  const patience = ms => AbortSignal.timeout?.(ms);
   const tell = text => { if (status) status.textContent = text; };
   const clock = () => new Date().toLocaleTimeString(english ? 'en-GB' : 'vi-VN', { hour: '2-digit', minute: '2-digit' });
   const keep = text => {
@@ -188,7 +195,7 @@ if (form) {
         method: 'POST',
         headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
         body: now + NAMES.map(name => (elements[name] ? `&${name}=${elements[name].value}` : '')).join(''),
-        signal: AbortSignal.timeout(20000),
+        signal: patience(20000),
       });
       const answer = await response.json();
       if (response.ok) {
@@ -197,7 +204,7 @@ if (form) {
         // It stood there already, as it was when no answer came: what was typed since goes next.
         if (!answer.again) known = now;
         keep(fields() === known ? null : fields());
-        tell(say('Đã lưu lúc ', 'Saved at ') + clock());
+        tell(say('Đã lưu lúc ', 'Saved at ') + clock() + unsent);
         show();
       } else {
         retry = false;
@@ -207,7 +214,7 @@ if (form) {
         else tell(say('Chưa lưu được: hãy bấm Lưu để xem vì sao.', 'Not saved: press Save to see why.'));
       }
     } catch {
-      tell(say('Mất mạng: đã cất trên máy này, sẽ tự lưu khi có mạng.', 'No network: kept on this device, saved when it is back.'));
+      tell(say('Mất mạng: đã cất trên máy này, sẽ tự lưu khi có mạng.', 'No network: kept on this device, saved when it is back.') + unsent);
       pause = AWAY;
     } finally {
       sending = false;
@@ -218,10 +225,45 @@ if (form) {
 
   form.addEventListener('input', typed);
   addEventListener('online', send);
-  form.addEventListener('submit', () => {
-    leaving = true;
+
+  /** Whether the server answers at all: asked for a file that everyone has. */
+  async function reached() {
+    if (!navigator.onLine) return false;
+    try {
+      const { src } = document.querySelector('script[src]');
+      return (await fetch(src, { method: 'HEAD', cache: 'no-store', signal: patience(PATIENCE) })).status < 500;
+    } catch {
+      return false;
+    }
+  }
+
+  // Where it does not, the page stays, with all that was typed: the browser's own page of an error would take its place.
+  form.addEventListener('submit', async event => {
+    if (sure || !form.requestSubmit) {
+      sure = false;
+      leaving = true;
+      clearTimeout(timer);
+      try { sessionStorage['desk-sent'] = form.dataset.keep; } catch {}
+      return;
+    }
+    event.preventDefault();
+    if (asking) return;
+    asking = leaving = true;
     clearTimeout(timer);
-    try { sessionStorage['desk-sent'] = form.dataset.keep; } catch {}
+    tell(say('Đang gửi…', 'Sending…'));
+    const { submitter } = event;
+    sure = await reached();
+    asking = leaving = false;
+    // With the button that was pressed, whose name says what to do.
+    if (sure) form.requestSubmit(submitter);
+    else {
+      const now = fields();
+      if (now !== known) keep(now);
+      if (submitter?.name === 'do') unsent = say(' Chưa gửi: hãy bấm lại nút gửi.', ' Not sent: press the button again.');
+      tell(say('Mất mạng: đã cất trên máy này, chưa gửi. Hãy bấm lại khi có mạng.', 'No network: kept on this device, not sent. Press again when it is back.'));
+      timer = setTimeout(send, AWAY);
+    }
+    sure = false;
   });
   addEventListener('beforeunload', event => { if (!leaving && fields() !== known) { send(); event.preventDefault(); } });
 
@@ -288,8 +330,12 @@ if (form) {
   // Who speaks, and that he agrees, is asked of sound alone, and before it is sent.
   const bring = document.querySelector('#bring form');
   const needs = () => {
-    const sound = bring.elements.file.files[0]?.type.startsWith('audio/') || false;
+    const { file } = bring.elements, [chosen] = file.files;
+    const sound = chosen?.type.startsWith('audio/') || false;
     for (const name of ['speaker', 'consent']) bring.elements[name].required = sound;
+    const large = document.getElementById('large');
+    large.hidden = !(chosen?.size > file.dataset.max);
+    file.setCustomValidity(large.hidden ? '' : large.textContent);
   };
   bring?.elements.file.addEventListener('change', needs);
   for (const other of document.querySelectorAll('form:not(#ed)')) other.addEventListener('submit', () => { leaving = true; });

@@ -89,11 +89,9 @@ pub async fn answer(site: Arc<Site>, request: Request) -> Response {
     // To its end also where nobody waits for the answer any more: no transaction is left open.
     let done = backstage::handle().spawn(async move {
         let (mut visit, form) = match Visit::read(site, request).await {
-            Ok(read) => read,
-            Err(status) => {
-                tracing::warn!(status = status.as_u16(), "what cannot be read was refused");
-                return view::refused(status);
-            }
+            Ok((visit, Ok(form))) => (visit, form),
+            Ok((visit, Err(status))) => return view::unread(Some(&visit), status),
+            Err(status) => return view::unread(None, status),
         };
         let response = match route(&mut visit, &form).await {
             Ok(response) => response,
@@ -291,8 +289,8 @@ async fn save(visit: &mut Visit, form: &Form, person: &Person, id: i64, version:
 }
 
 fn saved(visit: &Visit, form: &Form, id: i64) -> Answer {
-    let target = if form.has("stay") { format!("/viec/{id}?sua=1") } else { format!("/viec/{id}") };
-    Ok(visit.go(&target))
+    let behind = if form.has("stay") { view::SAVED } else { "" };
+    Ok(visit.go(&format!("/viec/{id}{behind}")))
 }
 
 /// Sessions, notices and counts that are over, now and then.

@@ -84,7 +84,8 @@ pub struct Visit {
 }
 
 impl Visit {
-    pub async fn read(site: Arc<Site>, request: Request) -> Result<(Visit, Form), StatusCode> {
+    /// Who asks, and what was sent; where that cannot be taken he is told so on a page of his own.
+    pub async fn read(site: Arc<Site>, request: Request) -> Result<(Visit, Result<Form, StatusCode>), StatusCode> {
         let method = match *request.method() {
             Method::GET | Method::HEAD => Method::GET,
             Method::POST => Method::POST,
@@ -107,7 +108,7 @@ impl Visit {
             brotli: text(ACCEPT_ENCODING).contains("br"),
             file: None,
             place: None,
-            method: method.clone(),
+            method,
             lang,
             person: None,
             site,
@@ -116,26 +117,29 @@ impl Visit {
             tracing::error!(%cause, "a session could not be read");
             StatusCode::SERVICE_UNAVAILABLE
         })?;
-        let mut form = Form::default();
-        if method == Method::POST {
-            let patience = super::sending(&visit.site, path, headers);
-            let late = |_| StatusCode::REQUEST_TIMEOUT;
-            if super::brings_file(path, headers) {
-                // Nobody who is not signed in makes us read that much, nor whoever is without end.
-                let Some(person) = &visit.person else { return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE) };
-                let place = visit.site.desk.coming.begin(person.id).ok_or(StatusCode::TOO_MANY_REQUESTS)?;
-                let (form, file) = tokio::time::timeout(patience, parts(request)).await.map_err(late)??;
-                (visit.file, visit.place) = (file, Some(place));
-                return Ok((visit, form));
-            }
-            if !text(CONTENT_TYPE).starts_with("application/x-www-form-urlencoded") {
-                return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-            }
-            let body = Limited::new(request.into_body(), form::MAX).collect();
-            let body = tokio::time::timeout(patience, body).await.map_err(late)?;
-            form = Form::parse(&body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes());
-        }
+        let form = if visit.method == Method::POST { visit.sent(request).await } else { Ok(Form::default()) };
         Ok((visit, form))
+    }
+
+    async fn sent(&mut self, request: Request) -> Result<Form, StatusCode> {
+        let (path, headers) = (request.uri().path(), request.headers());
+        let patience = super::sending(&self.site, path, headers);
+        let late = |_| StatusCode::REQUEST_TIMEOUT;
+        if super::brings_file(path, headers) {
+            // Nobody who is not signed in makes us read that much, nor whoever is without end.
+            let Some(person) = &self.person else { return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE) };
+            let place = self.site.desk.coming.begin(person.id).ok_or(StatusCode::TOO_MANY_REQUESTS)?;
+            let (form, file) = tokio::time::timeout(patience, parts(request)).await.map_err(late)??;
+            (self.file, self.place) = (file, Some(place));
+            return Ok(form);
+        }
+        let kind = headers.get(CONTENT_TYPE).map_or(&b""[..], |kind| kind.as_bytes());
+        if !kind.starts_with(b"application/x-www-form-urlencoded") {
+            return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        }
+        let body = Limited::new(request.into_body(), form::MAX).collect();
+        let body = tokio::time::timeout(patience, body).await.map_err(late)?;
+        Ok(Form::parse(&body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes()))
     }
 
     async fn find_person(&self) -> Result<Option<Person>, crate::Error> {

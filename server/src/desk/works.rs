@@ -2,6 +2,7 @@
 
 mod cancel;
 mod due;
+mod held;
 mod step;
 pub mod take;
 
@@ -23,6 +24,7 @@ use step::{end, steps, unschedule};
 
 pub use cancel::{cancel, chain, followed, superseded};
 pub use due::{NOT_PUBLISHED, publish_due};
+pub use held::sendable;
 
 /// Why a step was not taken. What was stored stays as it is.
 #[derive(Debug)]
@@ -45,6 +47,8 @@ pub enum Trouble {
     NoWords,
     /// A time ahead is needed.
     NoTime,
+    /// It is to go out when it no longer holds.
+    EndsFirst,
     /// A picture or recording that is not taken: the code of why.
     BadFile(&'static str),
     /// A passkey that could not be made.
@@ -72,6 +76,7 @@ impl Trouble {
             Trouble::OwnSource => "own-source",
             Trouble::NoWords => "no-words",
             Trouble::NoTime => "no-time",
+            Trouble::EndsFirst => "ends-first",
             Trouble::BadFile(code) => code,
             Trouble::BadKey => "bad-key",
             Trouble::Unfetched(why) => why.code(),
@@ -196,6 +201,7 @@ pub fn compile(work: &Work, files: &Files, now: Time) -> (Compiled, Vec<Finding>
     let revision = if work.item.is_some() { 2 } else { 1 };
     let (compiled, mut findings) = work.text.compile(now, revision, &|name| files.media.get(name).cloned());
     findings.extend(compiled.supersedes.filter(|id| files.item != Some(*id)).map(|id| Finding::NoItem(id.to_string())));
+    held::back(&compiled, now, &mut findings);
     (compiled, findings)
 }
 

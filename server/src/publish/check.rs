@@ -1,7 +1,7 @@
 //! The limits of an item, whoever proposes it.
 
 use crate::reason::Reason;
-use domain::content::{AlertInfo, Block, Body, Card, Time};
+use domain::content::{AlertInfo, Block, Body, Card, EventInfo, Time};
 use domain::instance::instance;
 
 pub const MAX_TITLE: usize = 200;
@@ -14,47 +14,48 @@ pub const MAX_SHORT: usize = 500;
 
 /// Whether an item keeps to all limits.
 pub fn check(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> Result<(), Reason> {
+    reasons(card, body, alert, now).into_iter().next().map_or(Ok(()), Err)
+}
+
+/// Each limit that an item does not keep to.
+pub fn reasons(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> Vec<Reason> {
+    let mut all = Vec::new();
+    let mut must = |done: Result<(), Reason>| all.extend(done.err());
     for headline in &card.headlines {
-        text("title", &headline.title, MAX_TITLE)?;
-        text("summary", &headline.summary, MAX_SUMMARY)?;
+        must(text("title", &headline.title, MAX_TITLE));
+        must(text("summary", &headline.summary, MAX_SUMMARY));
     }
-    text("source", &card.source, MAX_SUMMARY)?;
+    must(text("source", &card.source, MAX_SUMMARY));
     if card.issued > now.plus(86_400) {
-        return Err(Reason::Future);
+        must(Err(Reason::Future));
     }
     let start = card.effective.unwrap_or(card.issued);
-    if card.expires.is_some_and(|end| end <= start) {
-        return Err(Reason::Backwards);
-    }
-    if card.event().is_some_and(|event| event.end.is_some_and(|end| end < event.start)) {
-        return Err(Reason::Backwards);
+    let event = card.event();
+    let ends_first = |event: &EventInfo| event.end.is_some_and(|end| end < event.start);
+    if card.expires.is_some_and(|end| end <= start) || event.as_ref().is_some_and(ends_first) {
+        must(Err(Reason::Backwards));
     }
     if let Some(alert) = alert {
         let max = instance().hazard(alert.hazard).map_or(0, |hazard| hazard.max_level);
         if !(1..=max).contains(&alert.level) {
-            return Err(Reason::BadLevel { level: alert.level.into(), max });
+            must(Err(Reason::BadLevel { level: alert.level.into(), max }));
         }
     }
-    if card.topics.len() > 10 {
-        return Err(Reason::TooLong("topics", 10));
-    }
-    if card.places.len() > 300 {
-        return Err(Reason::TooLong("places", 300));
-    }
+    must(count("topics", card.topics.len(), 10));
+    must(count("places", card.places.len(), 300));
     let variants = || body.variants.iter();
-    if variants().map(|v| v.blocks.len()).sum::<usize>() > MAX_BLOCKS {
-        return Err(Reason::TooLong("blocks", MAX_BLOCKS));
-    }
+    must(count("blocks", variants().map(|v| v.blocks.len()).sum(), MAX_BLOCKS));
     let facts = variants().flat_map(|v| &v.facts).map(|fact| fact.text.len()).sum::<usize>();
     let blocks = || variants().flat_map(|v| &v.blocks);
-    if facts + blocks().flat_map(Block::texts).map(str::len).sum::<usize>() > MAX_TEXT {
-        return Err(Reason::TooLong("body", MAX_TEXT));
+    must(count("body", facts + blocks().flat_map(Block::texts).map(str::len).sum::<usize>(), MAX_TEXT));
+    must(body.source_url.as_deref().map_or(Ok(()), url));
+    must(event.and_then(|event| event.online).as_deref().map_or(Ok(()), url));
+    must(body.document.as_deref().map_or(Ok(()), |document| text("document", document, MAX_SHORT)));
+    blocks().take(MAX_BLOCKS).for_each(|one| must(block(one)));
+    if all.is_empty() {
+        all.extend(size(&card.encode(), &body.encode()).err());
     }
-    body.source_url.as_deref().map_or(Ok(()), url)?;
-    card.event().and_then(|event| event.online).as_deref().map_or(Ok(()), url)?;
-    body.document.as_deref().map_or(Ok(()), |document| text("document", document, MAX_SHORT))?;
-    blocks().try_for_each(block)?;
-    size(&card.encode(), &body.encode())
+    all
 }
 
 /// Whether what travels of an item is within the formats of the wire, in bytes.
@@ -111,6 +112,10 @@ fn text(field: &'static str, text: &str, max: usize) -> Result<(), Reason> {
         return Err(Reason::Missing(field));
     }
     if text.chars().count() > max { Err(Reason::TooLong(field, max)) } else { Ok(()) }
+}
+
+fn count(field: &'static str, count: usize, max: usize) -> Result<(), Reason> {
+    if count > max { Err(Reason::TooLong(field, max)) } else { Ok(()) }
 }
 
 /// `http` or `https`, a host, and nothing that could end an attribute or hide where it leads.

@@ -116,6 +116,9 @@ pub fn bring(visit: &Visit, work: &Work) -> El {
     let hint = fill(w.file_hint, &[("size", &[&decimal((MAX_UPLOAD >> 20) as i64), " MB"].concat())]);
     // An iPhone turns its HEIC photos into JPEG by itself where HEIC is not among what is asked for.
     let file = input("file", "").attr("accept", "image/jpeg,image/png,image/webp,audio/*").flag("required", true);
+    // The script says so before a weak line carries it for minutes.
+    let file = file.attr("data-max", MAX_UPLOAD.to_string());
+    let large = cl("p", "warn").attr("id", "large").attr("role", "alert").flag("hidden", true).text(w.file_large);
     let record = cl("p", "ac js").kid(cl("button", "bt").attr("type", "button").attr("data-do", "record").text(w.record));
     let form = el("form")
         .attr("method", "post")
@@ -123,6 +126,7 @@ pub fn bring(visit: &Visit, work: &Work) -> El {
         .attr("action", action)
         .kid(tx("p", hint))
         .kid(field("file", w.file, "", file))
+        .kid(large)
         .kid(record)
         .kid(field("words", w.file_shows, w.file_shows_hint, input("text", "").attr("maxlength", "300").flag("required", true)))
         .kid(field("speaker", w.speaker, w.speaker_hint, input("text", "").attr("maxlength", "300")))

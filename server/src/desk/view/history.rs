@@ -11,9 +11,9 @@ use crate::error::Error;
 use crate::store::desk::{Line, Person, Upload, Version, read_grants};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::editorial::{Action, Grant, Manuscript, Scope, Stage, allowed};
+use domain::editorial::{Action, Grant, Manuscript, Scope, Stage, allowed, read_time};
 use domain::instance::instance;
-use domain::words::{Desk, fill};
+use domain::words::{Desk, date, fill};
 use similar::{ChangeTag, TextDiff};
 use std::collections::HashMap;
 use ui::el::{El, cl, el, link, tx};
@@ -62,6 +62,15 @@ fn line(label: &str, value: &str) -> Option<String> {
     (!value.trim().is_empty()).then(|| [label, ": ", value].concat())
 }
 
+/// A day or an hour that somebody typed, as it is read everywhere else; what cannot be read as he typed it.
+fn read_day(visit: &Visit, typed: &str) -> String {
+    match read_time(typed) {
+        Some(time) if typed.contains('T') => at(visit, time),
+        Some(time) => date(time, visit.now(), visit.lang),
+        None => typed.to_owned(),
+    }
+}
+
 /// A manuscript as lines of text: what changed between two of them is what a person sees changed.
 pub fn plain(text: &Manuscript, visit: &Visit, voices: &Voices) -> String {
     let w = visit.w();
@@ -71,16 +80,17 @@ pub fn plain(text: &Manuscript, visit: &Visit, voices: &Voices) -> String {
     add(w.main_topic, &topics.collect::<Vec<_>>().join(", "));
     let places = text.places.iter().filter_map(|place| instance().place(*place)).map(|place| place.name.get(visit.lang));
     add(w.places, &places.collect::<Vec<_>>().join(", "));
+    let day = |typed: &str| read_day(visit, typed);
     for (label, value) in [
         (w.source_name, &text.source),
         (w.document, &text.document),
         (w.source_url, &text.source_url),
-        (w.issued, &text.issued),
-        (w.event_start, &text.start),
-        (w.event_end, &text.end),
+        (w.issued, &day(&text.issued)),
+        (w.event_start, &day(&text.start)),
+        (w.event_end, &day(&text.end)),
         (w.online, &text.online),
-        (w.effective, &text.effective),
-        (w.expires, &text.expires),
+        (w.effective, &day(&text.effective)),
+        (w.expires, &day(&text.expires)),
         (w.supersedes, &text.supersedes),
         (w.change, &text.change),
     ] {

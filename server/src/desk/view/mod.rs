@@ -22,7 +22,7 @@ pub use history::{audit, history, jobs};
 pub use overview::{list, overview};
 pub use people::{me, people};
 pub use sources::{Alerts, sources};
-pub use trouble::{json_trouble, trouble};
+pub use trouble::{json_trouble, trouble, unread};
 pub use work::{pasted, preview, work};
 pub use write::{again, fresh};
 
@@ -33,6 +33,9 @@ use crate::store::desk::Person;
 use domain::editorial::{Manuscript, Script};
 use domain::words::fill;
 use ui::el::{El, cl, el, tx};
+
+/// How the editor is opened again after a save, and says so; the script takes that out of the address when it has been said.
+pub const SAVED: &str = "?sua=1&da-luu=1";
 
 /// What stands on the page of a work beside the work.
 #[derive(Default)]

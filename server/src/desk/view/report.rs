@@ -3,10 +3,10 @@
 use super::trouble::unfetched;
 use crate::desk::links;
 use crate::desk::visit::Visit;
-use crate::publish::check;
+use crate::desk::works::sendable;
 use crate::store::desk::{Link, Work};
 use domain::content::{Block, Body, FactKind};
-use domain::editorial::{Advice, Compiled, Finding, MAX_ACTIONS, MAX_LIFE, advise, reading};
+use domain::editorial::{Advice, Compiled, Finding, HOLES, MAX_ACTIONS, MAX_LIFE, advise, reading};
 use domain::instance::instance;
 use domain::route::Route;
 use domain::words::{Desk, fill, size};
@@ -34,19 +34,16 @@ pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding],
     let mut out = cl("section", "rp").attr("id", "report").kid(tx("h2", w.report));
     out = out.kid(tx("p", [&length, ". ", &cost, &media].concat()));
     let (advice, needed): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.is_advice());
-    if needed.is_empty() {
-        out = out.kid(cl("p", "st on").text(w.ready));
-    } else {
-        out = out
-            .kid(tx("h3", w.needed))
-            .kid(cl("ul", "nd").kids(needed.iter().map(|finding| tx("li", finding_text(finding, visit))).collect()));
-    }
-    if let Err(reason) = check(card, body, card.alert().as_ref(), visit.now()) {
-        let missing = !needed.is_empty();
-        if !missing {
-            out = out.kid(cl("p", "warn").text(reason.to_string()));
+    out = if needed.is_empty() {
+        // What no finding has words for.
+        match sendable(done, visit.now()) {
+            Ok(()) => out.kid(cl("p", "st on").text(w.ready)),
+            Err(reason) => out.kid(cl("p", "warn").text(fill(w.refuses, &[("reason", &reason.to_string())]))),
         }
-    }
+    } else {
+        let needed = needed.iter().map(|finding| tx("li", finding_text(finding, visit)));
+        out.kid(tx("h3", w.needed)).kid(cl("ul", "nd").kids(needed.collect()))
+    };
     let mut hints: Vec<String> = advice.iter().map(|finding| finding_text(finding, visit)).collect();
     hints.extend(advise(&original).iter().map(|advice| advice_text(advice, w)));
     hints
@@ -59,7 +56,8 @@ pub fn report(visit: &Visit, work: &Work, done: &Compiled, findings: &[Finding],
         return out;
     }
     let hints = hints.into_iter().map(|hint| tx("li", hint));
-    out.kid(el("details").kid(tx("summary", w.hints)).kid(cl("ul", "nd").kids(hints.collect())))
+    // What may be a mistake is in sight; whoever wants to write more plainly opens the rest.
+    out.kid(el("details").flag("open", !advice.is_empty()).kid(tx("summary", w.hints)).kid(cl("ul", "nd").kids(hints.collect())))
 }
 
 /// What is missing or wrong, in words.
@@ -80,6 +78,12 @@ pub fn finding_text(finding: &Finding, visit: &Visit) -> String {
         "contingency" => w.al_contingency,
         "area" => w.al_area,
         "effective" => w.effective,
+        "document" => w.document,
+        "label" => w.find_label,
+        "heading" => w.mark_heading,
+        "alt" => w.file_shows,
+        "topics" => w.other_topics,
+        "places" => w.places,
         _ => w.expires,
     };
     match finding {
@@ -89,15 +93,27 @@ pub fn finding_text(finding: &Finding, visit: &Visit) -> String {
         Finding::NoTopic => w.find_topic.to_owned(),
         Finding::NoFile(file) => fill(w.find_file, &[("file", file)]),
         Finding::BadPhone(number) => fill(w.find_phone, &[("number", number)]),
+        Finding::BadUrl(url) => fill(w.find_url, &[("url", url)]),
+        Finding::BadTable => w.find_table.to_owned(),
+        Finding::Future => w.find_future.to_owned(),
         Finding::BadId => w.find_id.to_owned(),
         Finding::NoItem(id) => fill(w.find_item, &[("id", id)]),
         Finding::UnknownKind => w.find_kind.to_owned(),
         Finding::NoPlace => w.find_place.to_owned(),
+        Finding::Past => w.find_past.to_owned(),
         Finding::Over => w.find_over.to_owned(),
         Finding::TooFar => fill(w.find_far, &[("n", &(MAX_LIFE / 3_600).to_string())]),
         Finding::TooHigh(max) => fill(w.find_high, &[("n", &max.to_string())]),
         Finding::TooLong("actions", MAX_ACTIONS) => fill(w.find_actions, &[("n", &MAX_ACTIONS.to_string())]),
+        Finding::TooLong("blocks", max) => fill(w.find_blocks, &[("n", &max.to_string())]),
+        Finding::TooLong("rows", max) => fill(w.find_rows, &[("n", &max.to_string())]),
+        Finding::TooLong("body", max) => fill(w.find_body, &[("n", &(max >> 10).to_string())]),
+        Finding::TooLong("card", _) => w.find_card.to_owned(),
         Finding::TooLong(field, max) => fill(w.find_long, &[("field", name(field)), ("n", &max.to_string())]),
+        Finding::NoHole(hole) => {
+            let known = HOLES.map(|name| ["{", name, "}"].concat()).join(", ");
+            fill(w.find_hole, &[("hole", hole), ("known", &known)])
+        }
         Finding::Outdated(lang) => fill(w.find_outdated, &[("lang", &ui::pages::lang_name(lang, &super::ctx(visit)))]),
     }
 }

@@ -1,6 +1,6 @@
 //! What stands in the way, in words, with what to do next.
 
-use super::frame::{json, page, root};
+use super::frame::{json, page, refused, root};
 use super::history::{difference, plain, voices};
 use super::overview::back;
 use super::report::finding_text;
@@ -62,6 +62,7 @@ pub fn later(visit: &Visit, kept: &str) -> String {
         "superseded" => w.al_superseded,
         "no-words" => w.no_words,
         "no-time" => w.no_time,
+        "ends-first" => w.ends_first,
         "bad-key" => w.passkey_failed,
         "disk-full" => w.disk_full,
         "broken" => w.server_failed,
@@ -159,6 +160,25 @@ pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
         main = main.kid(again.kid(cl("button", "bt go").text(w.try_again)));
     }
     let up = visit.path.strip_suffix("/buoc").or(visit.path.strip_suffix("/tep")).unwrap_or("");
+    page(visit, status, w.trouble, main.kid(back(visit, up, w.go_back)))
+}
+
+/// What came and could not be taken, told to whoever is known to have sent it. What he typed is still in his browser.
+pub fn unread(visit: Option<&Visit>, status: StatusCode) -> Response {
+    tracing::warn!(status = status.as_u16(), "what cannot be read was refused");
+    let Some(visit) = visit.filter(|visit| !visit.wants_json) else { return refused(status) };
+    let (w, path) = (visit.w(), visit.path.as_str());
+    let work = path.strip_suffix("/tep");
+    let told = match status {
+        StatusCode::PAYLOAD_TOO_LARGE if work.is_some() => w.file_large,
+        StatusCode::PAYLOAD_TOO_LARGE => w.text_large,
+        StatusCode::REQUEST_TIMEOUT => w.too_slow,
+        StatusCode::TOO_MANY_REQUESTS => w.files_wait,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if work.is_some() && visit.person.is_none() => w.signed_out,
+        _ => return refused(status),
+    };
+    let up = work.unwrap_or(if path.starts_with("/viec/") { path } else { "" });
+    let main = root(w.trouble).kid(cl("p", "warn").attr("role", "alert").text(told));
     page(visit, status, w.trouble, main.kid(back(visit, up, w.go_back)))
 }
 

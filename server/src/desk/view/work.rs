@@ -71,7 +71,7 @@ pub async fn work(visit: &Visit, person: &Person, id: i64, shown: Shown) -> Resu
     main = main.maybe(work.publish_at.map(|at| scheduled(visit, at)));
     if let Some(trouble) = &shown.trouble {
         main = main.kid(trouble::told(visit, trouble, &work.text).await?);
-    } else if visit.query.has("sua") {
+    } else if visit.query.has("da-luu") {
         main = main.kid(cl("p", "ok").attr("role", "status").text(w.saved));
     }
     if let Some(remark) = remark(visit, &work).await? {

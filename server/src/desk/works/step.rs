@@ -1,11 +1,10 @@
 //! One step of a work: judged, done and written down, in the transaction of whoever takes it.
 
 use super::cancel::supersede;
-use super::{Ask, Files, Trouble, compile, scope};
-use crate::desk::alerts::before_sending;
+use super::{Ask, Files, Trouble, compile, scope, sendable};
 use crate::desk::notices;
 use crate::error::Error;
-use crate::publish::{Done, Draft, Expected, Proposal, What, check};
+use crate::publish::{Done, Draft, Expected, Proposal, What};
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
@@ -82,12 +81,14 @@ pub(super) async fn step(
     }
     let mut rewritten = None;
     match action {
-        Action::Submit => {
-            let compiled = ready(work, files, now)?;
-            check(&compiled.card, &compiled.body, compiled.card.alert().as_ref(), now).map_err(Trouble::Refuses)?;
-        }
+        Action::Submit => sendable(&ready(work, files, now)?, now).map_err(Trouble::Refuses)?,
         Action::Schedule => {
             let at = ask.at.filter(|at| *at > now).ok_or(Trouble::NoTime)?;
+            if work.text.ends().is_some_and(|end| end <= at) {
+                return Err(Trouble::EndsFirst);
+            }
+            // As it will stand at that hour: nobody may be there who could still mend it.
+            sendable(&ready(work, files, at)?, at).map_err(Trouble::Refuses)?;
             work.publish_at = Some(at);
             tx.add_job("publish", &job(work.id), at, now).await?;
         }
@@ -159,9 +160,7 @@ fn ready(work: &Work, files: &Files, now: Time) -> Result<Compiled, Trouble> {
 
 async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Result<(), Trouble> {
     let compiled = ready(work, files, site.now())?;
-    if compiled.card.alert().is_some() {
-        before_sending(&compiled).map_err(Trouble::Refuses)?;
-    }
+    sendable(&compiled, site.now()).map_err(Trouble::Refuses)?;
     match compiled.card.expires {
         Some(expires) => tx.add_job("expire", &end(work.id), expires, site.now()).await?,
         None => tx.drop_job(&end(work.id)).await?,

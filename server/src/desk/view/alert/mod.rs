@@ -66,9 +66,12 @@ pub fn push(visit: &Visit, card: &Card) -> El {
         .kid(tx("small", fill(w.al_push_size, &[("n", &count.to_string())])))
 }
 
-/// The page of an alert as readers will see it: alone, as nothing has followed it yet.
+/// The page of an alert as readers will see it: with what it follows, as nothing has followed it yet.
 pub fn article(visit: &Visit, card: &Card, body: &Body) -> El {
-    let data = ItemData::select(card, Some(body), [card], visit.now());
+    let snapshot = visit.site.live.now();
+    let earlier = card.alert().map(|info| info.references).unwrap_or_default();
+    let earlier = earlier.iter().filter_map(|id| snapshot.items.get(id)).map(|item| &item.card);
+    let data = ItemData::select(card, Some(body), earlier.chain([card]), visit.now());
     ui::pages::item(&super::ctx(visit), data)
 }
 

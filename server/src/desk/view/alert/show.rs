@@ -39,7 +39,7 @@ pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, 
         .maybe(head(visit, &work.text));
     if let Some(trouble) = &shown.trouble {
         main = main.kid(trouble::told(visit, trouble, &work.text).await?);
-    } else if visit.query.has("sua") {
+    } else if visit.query.has("da-luu") {
         main = main.kid(cl("p", "ok").attr("role", "status").text(w.saved));
     }
     main = main.maybe(remark(visit, &work).await?);
