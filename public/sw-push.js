@@ -18,7 +18,8 @@ addEventListener('push', event => event.waitUntil(turn = turn.then(async () => {
   try { message = event.data.json() || message; } catch {}
   const bt = message.bt || {}, shown = [];
   // One message may end several alerts, each with a notification of its own: it takes the place of those that are here.
-  for (const chain of [bt.chain].concat(bt.joins || [])) if (await pushed('shown/' + chain)) shown.push(chain);
+  // Names are those of first messages, and this phone may know the event by another one than the server does since.
+  for (const chain of new Set([bt.chain].concat(bt.joins || [], bt.after || []))) if (await pushed('shown/' + chain)) shown.push(chain);
   for (const chain of shown.length ? shown : [bt.chain]) await receive(message.notification || {}, { ...bt, chain });
   for (const client of await windows()) client.postMessage({ type: 'push' });
 }).catch(() => {})));

@@ -288,6 +288,15 @@ test('one cancel of two alerts takes the place of the notifications of both, and
   // An older word of it comes late: it says what came since.
   await deliver(sent.live);
   await until('it is the cancel', async () => (await notes()).every(n => n.at === over.bt.issued * 1000));
+  // Where an update joined the two and the cancel followed only then, it comes under the name of the first.
+  await clear();
+  await deliver(sent.live);
+  const update = { ...over, notification: { ...over.notification, title: 'Cả hai nơi' }, bt: { ...over.bt, id: 'abcdefgh', type: 'update', level: 3, issued: over.bt.issued - 1 } };
+  await deliver(update);
+  await note(second, n => n.title === 'Cả hai nơi');
+  await deliver({ ...sent.over, bt: { ...sent.over.bt, joins: undefined, after: [update.bt.id, second, first] } });
+  await cancelled(second, 'Cả hai nơi');
+  assert.equal((await notes()).length, 1, 'nothing of before stays');
   // And a phone that was shown neither hears nothing.
   await clear();
   await deliver(over);
