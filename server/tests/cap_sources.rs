@@ -94,6 +94,32 @@ async fn from_a_trusted_authority_at_once_with_update_and_cancel() {
     assert_eq!(audit.iter().filter(|line| line.action == "cap-publish" && line.actor.is_empty()).count(), 3);
 }
 
+/// An authority ends an alert before its time by an update that is over, or we hear of a shorter one too late.
+#[tokio::test]
+async fn an_update_that_is_over_when_it_comes_ends_what_it_speaks_of() {
+    let desk = desk().await;
+    desk.trust("/feed", message(1, "Alert", &[])).await;
+    desk.put("/feed", &[message(2, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.stand(), [State::InForce]);
+    let until = |message: String, end: &str| {
+        let parts = message.split("<expires>").map(|part| match part.split_once("</expires>") {
+            Some((_, rest)) => format!("{end}</expires>{rest}"),
+            None => part.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("<expires>")
+    };
+    // At the moment at which it was sent.
+    desk.put("/feed", &[until(message(3, "Update", &[2]), "2026-11-23T11:32:00+07:00")]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.stand(), [State::Superseded, State::Ended]);
+    // What has nothing to end any more is kept from readers, as before.
+    desk.put("/feed", &[until(message(4, "Update", &[3]), "2026-11-23T11:40:00+07:00")]);
+    desk.poll(ROUND).await;
+    assert!(desk.states().await.contains(&("refused".into(), "ended".into())), "{:?}", desk.states().await);
+    assert_eq!(desk.cards().len(), 2);
+}
+
 #[tokio::test]
 async fn an_officer_calls_off_what_came_from_elsewhere() {
     let desk = desk().await;

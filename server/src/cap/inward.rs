@@ -92,16 +92,19 @@ pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -
     let said = level(infos.iter().copied());
     let level = said.or(old.filter(|_| cancel).map(|info| info.level)).unwrap_or(1).clamp(1, max.max(1));
     let (start, end) = span(alert, &infos);
-    if !cancel && end <= now {
+    let over = !cancel && end <= now;
+    // The last word on what would go on here without it is told all the same.
+    if over && !earlier.iter().any(|earlier| earlier.item.card.expires.is_none_or(|end| end > now)) {
         return Verdict::Refused("ended");
     }
+    let end = if over { end.max(alert.sent.at.plus(1)) } else { end };
     let variants = text::variants(alert, &infos, &earlier, cancel);
     if variants.is_empty() {
         return Verdict::Refused("no-info");
     }
     let main = infos.first();
     let mut card = Card {
-        effective: Some(start).filter(|start| *start > alert.sent.at && !cancel),
+        effective: Some(start).filter(|start| *start > alert.sent.at && !cancel && !over),
         expires: Some(end).filter(|_| !cancel),
         topics: vec![topic.unwrap_or(terms().topic)],
         places: whole(places),
