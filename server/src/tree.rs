@@ -48,7 +48,8 @@ struct Report {
 
 /// A report that can be believed as far as its form goes.
 struct Checked {
-    chain: ItemId,
+    /// Every message of the event, also what is not here; the oldest first.
+    event: Vec<ItemId>,
     place: PlaceCode,
     token: [u8; 16],
     tally: Tally,
@@ -94,8 +95,9 @@ fn check(site: &Site, report: &Report) -> Result<Checked, &'static str> {
     let snapshot = site.live.now();
     let id: ItemId = report.alert.parse().map_err(|_| "no-such-alert")?;
     let holds = alert::mattering(snapshot.cards(), site.now()).contains(&id);
-    let chain = if holds { alert::chain(snapshot.cards(), id).first().map(|card| card.id) } else { None };
-    Ok(Checked { chain: chain.ok_or("no-such-alert")?, place, token, tally })
+    let (here, lost) = alert::Chains::of(snapshot.cards()).chain(id);
+    let event = here.iter().map(|card| card.id).chain(lost).collect();
+    if holds { Ok(Checked { event, place, token, tally }) } else { Err("no-such-alert") }
 }
 
 fn token(text: &str) -> Option<[u8; 16]> {
@@ -105,9 +107,11 @@ fn token(text: &str) -> Option<[u8; 16]> {
 
 /// Whether there was room for it.
 async fn put(site: &Site, report: Checked) -> Result<bool, Error> {
-    let Checked { chain, place, token, tally } = report;
+    let Checked { event, place, token, tally } = report;
     let Some(mut tx) = site.store.begin_stranger().await? else { return Ok(false) };
     let done = async {
+        // The name under which it was first reported, also where that message was withdrawn since, or an older one came late.
+        let Some(chain) = tx.tree_name(&event).await?.or(event.first().copied()) else { return Ok(false) };
         if tx.tree_lists(chain, place, &token).await? >= MAX_LISTS {
             return Ok(false);
         }

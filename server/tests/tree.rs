@@ -137,6 +137,21 @@ async fn the_desk_shows_them_to_those_who_answer_for_the_place() {
     assert!(!page(&other).await.contains("đã báo"), "not his commune");
 }
 
+/// Households that wait for help are not forgotten because the first message of the event was taken back.
+#[tokio::test]
+async fn counts_stay_when_the_message_that_they_began_with_is_withdrawn() {
+    let Office { lab, author, .. } = office().await;
+    lab.import(&[alert("a", "alert", &[], "+6h"), alert("b", "update", &["a"], "+9h")]).await;
+    let (first, second) = (id(&lab, "Lũ quét a"), id(&lab, "Lũ quét b"));
+    assert_eq!(report(&lab, &numbers(&first, 1, A_LUOI_2, 12, 2, 1)).await, StatusCode::NO_CONTENT);
+    lab.import(&[json!({"id": "a", "withdrawn": "Nhầm xã"})]).await;
+    let page = text(&get(&lab, &author, "/ban-lam-viec").await);
+    assert!(page.contains("cần giúp 1") && page.contains("Lũ quét b"), "{page}");
+    // The same list says more, and is counted once.
+    assert_eq!(report(&lab, &numbers(&second, 1, A_LUOI_2, 13, 1, 1)).await, StatusCode::NO_CONTENT);
+    assert_eq!(sums(&lab).await, [(first, A_LUOI_2, tally(13, 1, 1, 30))]);
+}
+
 #[tokio::test]
 async fn the_page_stands_in_both_languages_and_belongs_to_nobody() {
     let lab = Lab::new().await;

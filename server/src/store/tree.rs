@@ -46,6 +46,18 @@ impl Store {
 }
 
 impl Tx {
+    /// Which of these messages of one event its reports are filed under.
+    pub async fn tree_name(&mut self, event: &[ItemId]) -> Result<Option<ItemId>, Error> {
+        for id in event {
+            let sql = "SELECT 1 FROM tree WHERE chain = ? LIMIT 1";
+            let row: Option<(i64,)> = sqlx::query_as(sql).bind(id.0.to_vec()).fetch_optional(self.raw()).await?;
+            if row.is_some() {
+                return Ok(Some(*id));
+            }
+        }
+        Ok(None)
+    }
+
     /// Worklists of others for this alert in this place.
     pub async fn tree_lists(&mut self, chain: ItemId, place: PlaceCode, token: &[u8; 16]) -> Result<i64, Error> {
         let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM tree WHERE chain = ? AND place = ? AND token <> ?")

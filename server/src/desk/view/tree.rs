@@ -5,7 +5,7 @@ use crate::desk::works::Trouble;
 use crate::store::desk::Person;
 use crate::store::tree::Tally;
 use domain::alert;
-use domain::content::{ItemId, PlaceCode};
+use domain::content::{Card, ItemId, PlaceCode};
 use domain::editorial::{Scope, sees};
 use domain::instance::instance;
 use domain::route::{item_path, tree_path};
@@ -44,7 +44,10 @@ pub async fn section(visit: &Visit, person: &Person) -> Result<El, Trouble> {
 fn row(visit: &Visit, chain: ItemId, sum: Tally, help: &[PlaceCode]) -> Option<El> {
     let w = visit.w();
     let snapshot = visit.site.live.now();
-    let newest = *alert::chain(snapshot.cards(), chain).last()?;
+    let newest = |id| alert::chain(snapshot.cards(), id).last().copied();
+    // What was reported under a message that was withdrawn since is told of the one that went on from it.
+    let goes_on = |card: &&Card| card.alert().is_some_and(|info| info.references.contains(&chain));
+    let newest = newest(chain).or_else(|| newest(snapshot.cards().find(goes_on)?.id))?;
     let title = tx("h3", newest.headline(visit.lang.tag()).title.clone());
     let number = |n: i64| n.to_string();
     let (told, missed, needy, of) = (number(sum.told), number(sum.missed), number(sum.help), number(sum.houses));
