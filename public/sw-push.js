@@ -114,7 +114,7 @@ async function told(url) {
     new Date(bt.issued * 1000).toLocaleString(say('vi', 'en')),
     say('Thông báo chưa kiểm chứng trên máy này.', 'A message not checked on this phone.'),
   ];
-  const html = `<!doctype html><html lang=${say('vi', 'en')}><meta name=viewport content="width=device-width"><meta name=color-scheme content="light dark"><title>${safe(bt.title)}</title>
-<style>body{font:1.2rem/1.5 sans-serif;margin:1rem}p{white-space:pre-line}</style><h1>${safe(bt.title)}</h1>${notes.filter(Boolean).map(note => `<p>${note}`).join('')}`;
+  const html = `<!doctype html><html lang=${say('vi', 'en')}><meta name=viewport content="width=device-width"><title>${safe(bt.title)}</title>
+<style>:root{color-scheme:light dark}body{font:1.2rem/1.5 sans-serif;margin:1rem}p{white-space:pre-line}</style><h1>${safe(bt.title)}</h1>${notes.filter(Boolean).map(note => `<p>${note}`).join('')}`;
   return new Response(html, { headers: { 'content-type': 'text/html; charset=utf-8' } });
 }

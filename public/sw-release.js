@@ -140,8 +140,8 @@ async function install() {
   await setFlag('update', fresh);
   await dropFlag('fetch');
   if (over === false) await mark('kill-check');
-  // Nothing but the worker is new, or nobody is reading with the old one: no reason to keep it waiting.
-  if (!fresh || !(await windows()).length) await skipWaiting();
+  // Nothing but the worker is new, with no third release that says so; or nobody is reading: no reason to keep it waiting.
+  if ((!fresh && (await releases()).length < 3) || !(await windows()).length) await skipWaiting();
 }
 
 addEventListener('activate', event => event.waitUntil((async () => {

@@ -65,7 +65,25 @@ async fn an_update_that_was_overtaken_says_so_and_is_not_to_be_confirmed() {
         assert!(page.contains("đã có tin thay hoặc đã hủy"), "{page}");
         assert!(!page.contains("Xác nhận và phát ngay") && !page.contains("thì bà con nhận được ngay"), "{page}");
     }
-    // Nor through a page that was open before.
+    // Whoever takes it back to go on writing reads so too, and does not send it in again.
+    assert_eq!(act(&lab, &first, &next, "take-back", &[]).await.status, StatusCode::SEE_OTHER);
+    let page = text(&get(&lab, &first, &next).await);
+    assert!(page.contains("đã có tin thay hoặc đã hủy") && !page.contains("class=\"st on\""), "{page}");
+    let mut form = fields(&page);
+    put(&mut form, "do", "submit");
+    put(&mut form, "contingency.vi", "Ở yên nơi cao.");
+    let again = send_form(&lab, &first, &next, &form).await;
+    assert!(again.status == StatusCode::CONFLICT && text(&again).contains("Ở yên nơi cao."), "{}", text(&again));
+    assert_eq!(cards(&lab).len(), 2);
+}
+
+#[tokio::test]
+async fn an_update_that_was_overtaken_does_not_go_out_through_a_page_that_was_open_before() {
+    let Post { lab, first, second, .. } = post_of_two().await;
+    let work = begin(&lab, &first, &template(&lab, &first, "flood", 2).await).await;
+    assert_eq!(publish(&lab, &second, &work).await.status, StatusCode::SEE_OTHER);
+    let next = begin(&lab, &first, &update(&lab, &first, &work).await).await;
+    assert_eq!(post(&lab, &second, &format!("{work}/huy"), &[("reason", "mistake")]).await.status, StatusCode::SEE_OTHER);
     let late = publish(&lab, &second, &next).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
     assert!(text(&late).contains("đã có tin thay hoặc đã hủy"), "{}", text(&late));

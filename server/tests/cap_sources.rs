@@ -114,10 +114,15 @@ async fn an_update_that_is_over_when_it_comes_ends_what_it_speaks_of() {
     desk.poll(ROUND).await;
     assert_eq!(desk.stand(), [State::Superseded, State::Ended]);
     // What has nothing to end any more is kept from readers, as before.
-    desk.put("/feed", &[until(message(4, "Update", &[3]), "2026-11-23T11:40:00+07:00")]);
+    desk.put("/feed", &[until(message(4, "Update", &[2, 3]), "2026-11-23T11:40:00+07:00")]);
     desk.poll(ROUND).await;
     assert!(desk.states().await.contains(&("refused".into(), "ended".into())), "{:?}", desk.states().await);
-    assert_eq!(desk.cards().len(), 2);
+    // Nor does it take the place of a cancellation.
+    desk.put("/feed", &[message(5, "Cancel", &[2, 3])]);
+    desk.poll(ROUND).await;
+    desk.put("/feed", &[until(message(6, "Update", &[2, 3, 5]), "2026-11-23T11:40:00+07:00")]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.stand(), [State::Cancelled, State::Cancelled, State::Cancelled]);
 }
 
 #[tokio::test]

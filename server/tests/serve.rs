@@ -96,6 +96,12 @@ async fn nobody_holds_a_line_by_sending_slowly_but_who_brings_a_photograph() {
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path} {kind} {cookie}: {answer}");
     }
     assert_eq!(dawdle(address, &file, photo, &author.cookie).await, None, "a weak line takes minutes");
+    // The way back is the page of the work, whatever form of it was sent.
+    let work = file.strip_suffix("/tep").unwrap();
+    for form_of in ["/buoc", "/huy", ""] {
+        let answer = dawdle(address, &format!("{work}{form_of}"), form, &author.cookie).await.unwrap();
+        assert!(answer.contains(&format!("href=\"{work}\"")), "{form_of}: {answer}");
+    }
 }
 
 #[tokio::test]

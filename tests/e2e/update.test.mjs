@@ -126,13 +126,19 @@ test('a page of before the update still finds its files on the server', async ()
   assert.equal((await fetch(server.url + app.glue)).status, 200);
 });
 
+/** Gives a release another name, as where nothing but its worker was changed. */
+function renamed({ folder, version }) {
+  const name = version.replace(/./g, digit => 'f0123456789abcde'['0123456789abcdef'.indexOf(digit)]);
+  for (const file of ['sw.js', 'release.json'].map(file => path.join(folder, file))) {
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replaceAll(version, name));
+  }
+  return name;
+}
+
 test('a release that is new in its worker alone takes over by itself: nobody is asked about no bytes', async () => {
   const { context, page } = await before_update();
   const only = release();
-  const name = version(ASSETS).replace(/./g, digit => 'f0123456789abcde'['0123456789abcdef'.indexOf(digit)]);
-  for (const file of ['sw.js', 'release.json'].map(file => path.join(only.folder, file))) {
-    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replaceAll(only.version, name));
-  }
+  const name = renamed(only);
   await server.kill();
   await server.start(only.folder);
   let loads = 0;
@@ -147,6 +153,24 @@ test('a release that is new in its worker alone takes over by itself: nobody is 
   await started(page);
   assert.equal((await askWorker(page, { type: 'status' })).complete, true);
   await context.close();
+});
+
+test('what a release that waits has brought is no reason for the next one to take over by itself', async () => {
+  const folder = path.join(next.folder, '..', path.basename(next.folder) + '-again');
+  fs.cpSync(next.folder, folder, { recursive: true });
+  const name = renamed({ folder, version: next.version });
+  const { context, page } = await before_update();
+  await look(page);
+  await until('the second waits', () => waiting(page), 60000);
+  await server.kill();
+  await server.start(folder);
+  await look(page);
+  await until('the third is whole', () => page.evaluate(async name => !!(await (await caches.open(`bt-app-${name}`)).match('/app-shell')), name), 60000);
+  await sleep(3000);
+  assert.equal((await askWorker(page, { type: 'status' })).version, version(ASSETS), 'whoever reads goes on with what he has');
+  assert.ok(await waiting(page));
+  await context.close();
+  fs.rmSync(folder, { recursive: true });
 });
 
 test('a release that takes over leaves the next one whole, which is still on its way', async () => {

@@ -367,19 +367,15 @@ pub fn banner(standing: &Standing, always: bool, ctx: &Ctx) -> El {
     if let Some(badge) = sample_badge(card, ctx) {
         times = times.text(" ").kid(badge);
     }
-    entry(standing, a.kid(times))
+    lasts(cl("li", alert_class("al", card, standing.state, standing.info.level)), card, standing.state).kid(a.kid(times))
 }
 
-fn entry(standing: &Standing, a: El) -> El {
-    let class = alert_class("al", standing.card, standing.state, standing.info.level);
-    lasts(cl("li", class), standing.card, standing.state).kid(a)
-}
-
-/// One alert of a list of what nobody has to do anything about: what it is, and how it stands.
+/// One alert of a list of what nobody has to do anything about: what it is, and how it stands, or that it is a drill.
 pub fn brief(standing: &Standing, ctx: &Ctx) -> El {
     let card = standing.card;
     let a = to(card, ctx).kid(title("h3", card, ctx)).kid(cl("p", "st").text(brief_text(card, standing.state, ctx)));
-    entry(standing, a.maybe(sample_badge(card, ctx)))
+    // That it is none stays true of a drill when it is over.
+    cl("li", alert_class("al", card, standing.state, standing.info.level)).kid(a.maybe(sample_badge(card, ctx)))
 }
 
 pub fn banners(standings: &[Standing], ctx: &Ctx) -> Vec<El> {

@@ -42,6 +42,8 @@ pub struct Earlier {
     pub item: Arc<Item>,
     /// Another source brought it.
     pub foreign: bool,
+    /// In force now, or to come.
+    pub holds: bool,
 }
 
 /// Judges a message by what it says itself and what it speaks of. `topic` is what its source is about, where somebody said so.
@@ -94,7 +96,7 @@ pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -
     let (start, end) = span(alert, &infos);
     let over = !cancel && end <= now;
     // The last word on what would go on here without it is told all the same.
-    if over && !earlier.iter().any(|earlier| earlier.item.card.expires.is_none_or(|end| end > now)) {
+    if over && !earlier.iter().any(|earlier| earlier.holds) {
         return Verdict::Refused("ended");
     }
     let end = if over { end.max(alert.sent.at.plus(1)) } else { end };

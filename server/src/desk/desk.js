@@ -226,20 +226,18 @@ if (form) {
   form.addEventListener('input', typed);
   addEventListener('online', send);
 
-  /** Whether the server answers at all: asked for a file that everyone has. */
+  /** Whether the server answers at all: asked for a file that everyone has. A slow line is one all the same. */
   async function reached() {
     if (!navigator.onLine) return false;
-    try {
-      const { src } = document.querySelector('script[src]');
-      return (await fetch(src, { method: 'HEAD', cache: 'no-store', signal: patience(PATIENCE) })).status < 500;
-    } catch {
-      return false;
-    }
+    const { src } = document.querySelector('script[src]');
+    const asked = fetch(src, { method: 'HEAD', cache: 'no-store' }).then(answer => answer.status < 500, () => false);
+    return Promise.race([asked, new Promise(done => setTimeout(done, PATIENCE, true))]);
   }
 
   // Where it does not, the page stays, with all that was typed: the browser's own page of an error would take its place.
   form.addEventListener('submit', async event => {
-    if (sure || !form.requestSubmit) {
+    // Words of another template come from the server: without it, the choice that asks for them must not stay.
+    if (sure || !form.requestSubmit || event.submitter?.name === 'refill') {
       sure = false;
       leaving = true;
       clearTimeout(timer);
@@ -248,12 +246,13 @@ if (form) {
     }
     event.preventDefault();
     if (asking) return;
-    asking = leaving = true;
+    // Until it is known, nothing is changed and no other button is pressed.
+    form.inert = asking = leaving = true;
     clearTimeout(timer);
     tell(say('Đang gửi…', 'Sending…'));
     const { submitter } = event;
     sure = await reached();
-    asking = leaving = false;
+    form.inert = asking = leaving = false;
     // With the button that was pressed, whose name says what to do.
     if (sure) form.requestSubmit(submitter);
     else {

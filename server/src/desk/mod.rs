@@ -249,7 +249,7 @@ async fn begin(visit: &mut Visit, form: &Form, person: &Person) -> Answer {
     // Saved in any case; sent in where the button says so and nothing is missing.
     match works::act(&site, person, id, ask(form)?).await {
         Ok(_) => saved(visit, form, id),
-        Err(trouble @ (Trouble::Unready(_) | Trouble::Refuses(_))) => {
+        Err(trouble @ (Trouble::Unready(_) | Trouble::Refuses(_) | Trouble::Superseded)) => {
             view::work(visit, person, id, Shown { trouble: Some(trouble), typed: None }).await
         }
         Err(trouble) => Err(trouble),
@@ -273,12 +273,13 @@ async fn save(visit: &mut Visit, form: &Form, person: &Person, id: i64, version:
             trouble @ (Trouble::Overtaken(_)
             | Trouble::Unready(_)
             | Trouble::Refuses(_)
+            | Trouble::Superseded
             | Trouble::Refused(_)
             | Trouble::Denied
             | Trouble::NoPlace),
         ) => {
             // A text that is not ready is saved all the same.
-            if matches!(trouble, Trouble::Unready(_) | Trouble::Refuses(_)) {
+            if matches!(trouble, Trouble::Unready(_) | Trouble::Refuses(_) | Trouble::Superseded) {
                 works::save(&visit.site, person, id, version, text.clone(), Ask::default()).await?;
                 return view::work(visit, person, id, Shown { trouble: Some(trouble), typed: None }).await;
             }

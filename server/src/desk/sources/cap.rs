@@ -15,6 +15,7 @@ use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{CapMessage, EntryKey, Note, Source};
 use domain::alert::cap::{self, Alert, MsgType, Status};
+use domain::alert::{State, standings};
 use domain::content::Time;
 use domain::sign::hash;
 use std::time::Duration;
@@ -288,6 +289,8 @@ pub(super) async fn publish(
 /// What a message speaks of, as far as it stands here.
 pub(super) async fn earlier(site: &Site, tx: &mut Tx, alert: &Alert, source: i64) -> Result<Vec<Earlier>, Error> {
     let snapshot = site.live.now();
+    let stand = standings(snapshot.cards(), site.now());
+    let holds = |id| stand.iter().any(|one| one.card.id == id && matches!(one.state, State::InForce | State::Coming));
     let mut found: Vec<Earlier> = Vec::new();
     for reference in &alert.references {
         let key = external(&reference.sender, &reference.identifier);
@@ -295,7 +298,7 @@ pub(super) async fn earlier(site: &Site, tx: &mut Tx, alert: &Alert, source: i64
         let item = origin.and_then(|origin| snapshot.items.get(&origin.item).cloned());
         if let Some(item) = item.filter(|_| found.iter().all(|other| other.external != key)) {
             let foreign = tx.cap_source(&key).await? != Some(source);
-            found.push(Earlier { external: key, item, foreign });
+            found.push(Earlier { external: key, holds: holds(item.card.id), item, foreign });
         }
     }
     Ok(found)

@@ -159,8 +159,13 @@ pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
         }
         main = main.kid(again.kid(cl("button", "bt go").text(w.try_again)));
     }
-    let up = visit.path.strip_suffix("/buoc").or(visit.path.strip_suffix("/tep")).unwrap_or("");
+    let up = before(&visit.path).unwrap_or("");
     page(visit, status, w.trouble, main.kid(back(visit, up, w.go_back)))
+}
+
+/// The page of the work whose form was sent to this address.
+fn before(path: &str) -> Option<&str> {
+    ["/buoc", "/tep", "/huy"].iter().find_map(|form| path.strip_suffix(form))
 }
 
 /// What came and could not be taken, told to whoever is known to have sent it. What he typed is still in his browser.
@@ -177,7 +182,7 @@ pub fn unread(visit: Option<&Visit>, status: StatusCode) -> Response {
         StatusCode::UNSUPPORTED_MEDIA_TYPE if work.is_some() && visit.person.is_none() => w.signed_out,
         _ => return refused(status),
     };
-    let up = work.unwrap_or(if path.starts_with("/viec/") { path } else { "" });
+    let up = before(path).unwrap_or(if path.starts_with("/viec/") { path } else { "" });
     let main = root(w.trouble).kid(cl("p", "warn").attr("role", "alert").text(told));
     page(visit, status, w.trouble, main.kid(back(visit, up, w.go_back)))
 }

@@ -1,6 +1,6 @@
 //! One step of a work: judged, done and written down, in the transaction of whoever takes it.
 
-use super::cancel::supersede;
+use super::cancel::{supersede, superseded};
 use super::{Ask, Files, Trouble, compile, scope, sendable};
 use crate::desk::notices;
 use crate::error::Error;
@@ -81,6 +81,7 @@ pub(super) async fn step(
     }
     let mut rewritten = None;
     match action {
+        Action::Submit if superseded(site, &work.text).await? => return Err(Trouble::Superseded),
         Action::Submit => sendable(&ready(work, files, now)?, now).map_err(Trouble::Refuses)?,
         Action::Schedule => {
             let at = ask.at.filter(|at| *at > now).ok_or(Trouble::NoTime)?;

@@ -43,11 +43,17 @@ pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, 
         main = main.kid(cl("p", "ok").attr("role", "status").text(w.saved));
     }
     main = main.maybe(remark(visit, &work).await?);
+    let open = !matches!(work.state.stage, Stage::Published | Stage::Closed | Stage::Archived);
+    let superseded = open && works::superseded(&visit.site, &work.text).await?;
+    if superseded {
+        main = main.kid(cl("p", "warn").text(w.al_superseded));
+    }
     if editing {
         main = main
             .kid(works_view::ways(visit, &work))
             .maybe(predecessor(visit, &work.text))
-            .kid(report(visit, &work, &done, &findings, &HashMap::new()))
+            // What never can go out has no green sign.
+            .maybe((!superseded).then(|| report(visit, &work, &done, &findings, &HashMap::new())))
             .kid(form(visit, person, Some(&work), &work.text))
             .kid(tx("p", w.al_posters))
             .kid(works_view::frame(visit, Some(&work)))
@@ -55,7 +61,7 @@ pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, 
     } else {
         main = match work.state.stage {
             Stage::Published | Stage::Closed => live(visit, person, &work, main).await?,
-            _ => judge(visit, person, &work, &done, &findings, writes, main).await?,
+            _ => judge(visit, person, &work, &done, (&findings, superseded), writes, main).await?,
         };
     }
     let status = shown.trouble.as_ref().map_or(StatusCode::OK, trouble::status);
@@ -68,20 +74,16 @@ async fn judge(
     person: &Person,
     work: &Work,
     done: &Compiled,
-    findings: &[Finding],
+    (findings, superseded): (&[Finding], bool),
     writes: bool,
     mut main: El,
 ) -> Result<El, Trouble> {
     let w = visit.w();
-    let superseded = works::superseded(&visit.site, &work.text).await?;
     // What cannot go out is not to be confirmed.
     let ready = !superseded && findings.iter().all(Finding::is_advice);
     let may =
         works_view::may_both(person, work, Action::Approve, Action::Publish) || works_view::may(person, work, Action::Publish);
     let confirms = may && ready;
-    if superseded {
-        main = main.kid(cl("p", "warn").text(w.al_superseded));
-    }
     if !findings.is_empty() {
         let told = findings.iter().map(|finding| tx("li", finding_text(finding, visit)));
         main = main.kid(cl("ul", "warn").kids(told.collect()));
