@@ -206,4 +206,18 @@ mod tests {
         assert!(!html.contains("secret"));
         assert_eq!(app.site.metrics.failures.load(Ordering::Relaxed), 1);
     }
+
+    #[tokio::test]
+    async fn an_answer_that_is_never_made_is_given_up_in_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(folder.path(), Options { sample: false, ..Options::default() }).await.unwrap();
+        let routes = Router::new().route("/cham", get(std::future::pending::<&'static str>));
+        let ask = Request::builder().uri("/cham").body(Body::empty()).unwrap();
+        tokio::time::pause();
+        let began = tokio::time::Instant::now();
+        let response = shielded(routes, &app.site).oneshot(ask).await.unwrap();
+        assert_eq!((response.status(), began.elapsed().as_secs()), (StatusCode::SERVICE_UNAVAILABLE, PATIENCE.as_secs()));
+        let said = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(String::from_utf8_lossy(&said).contains("too-slow"), "{said:?}");
+    }
 }

@@ -205,6 +205,10 @@ async fn http2_without_tls_is_spoken() {
     let request = axum::http::Request::builder().uri(format!("http://{address}/sync/head"));
     let answer = sender.send_request(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.version()), (200, axum::http::Version::HTTP_2));
+    // With the limits that the other kind of line has.
+    let long = axum::http::Request::builder().uri(format!("http://{address}/sync/head")).header("x-long", "a".repeat(40_000));
+    let answer = sender.send_request(long.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 431);
 }
 
 /// RFC 9112, 3.2.

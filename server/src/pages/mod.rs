@@ -84,7 +84,7 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
         return redirect(&target);
     }
     let snapshot = site.live.now();
-    let ctx = Ctx { alarm: snapshot.alarm, alarm_until: snapshot.alarm_until, ..Ctx::html(lang, site.now(), &origin) };
+    let ctx = alarmed(&snapshot, Ctx::html(lang, site.now(), &origin));
     let from = after(query);
     match route {
         Route::Item(id) => item(&site, request.headers(), ctx, id).await,
@@ -124,6 +124,11 @@ async fn item(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId) -> Re
     }
 }
 
+/// With what the bar says of alerts.
+fn alarmed(snapshot: &Snapshot, ctx: Ctx) -> Ctx {
+    Ctx { alarm: snapshot.alarm, alarm_until: snapshot.alarm_until, ..ctx }
+}
+
 /// How many of a list the pages before this one showed.
 fn after(query: &str) -> usize {
     query.split('&').find_map(|field| field.strip_prefix("tu=")?.parse().ok()).unwrap_or(0)
@@ -142,8 +147,8 @@ async fn unkept(request: &HeaderMap, make: impl FnOnce() -> Hot + Send + 'static
 async fn missing(site: &Arc<Site>, request: &HeaderMap, lang: Lang, origin: Arc<str>) -> Response {
     let key = format!("{origin}/{}/404", lang.tag());
     let now = site.now();
-    let make = move |_: &Snapshot| {
-        let ctx = Ctx::html(lang, now, &origin);
+    let make = move |snapshot: &Snapshot| {
+        let ctx = alarmed(snapshot, Ctx::html(lang, now, &origin));
         page(Some(&view::bare(&ctx, ctx.w().not_found(), pages::not_found(&ctx)))).status(StatusCode::NOT_FOUND)
     };
     site.page(site.live.now(), &key, make).await.answer(request, None).await

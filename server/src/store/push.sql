@@ -47,7 +47,7 @@ CREATE TABLE push_sent (
     chain BLOB NOT NULL,
     -- Position of the last message that its push service took or refused for good; 0 before that.
     seq INTEGER NOT NULL,
-    -- Level it was shown last; 0 while it was shown nothing.
+    -- Level it was shown last; 0 while it was shown nothing, and once that was called off.
     level INTEGER NOT NULL,
     -- Position of the first message since then that was perhaps sent: written before it is, so that a crash in between is
     -- known of.

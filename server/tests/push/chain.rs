@@ -141,6 +141,28 @@ async fn what_was_lowered_and_gets_worse_rings_again() {
     assert_eq!(rings, [true, false, true, false]);
 }
 
+/// What was called off and comes back is new danger, however low its level.
+#[tokio::test]
+async fn what_comes_back_after_it_was_called_off_rings_again() {
+    let world = World::new().await;
+    let phone = Phone::new(0);
+    world.subscribe(&phone, &[HERE], 1).await;
+    for (count, line) in [
+        (1, alert("a", 2, &[HERE])),
+        (2, follow("b", "cancel", "a", 2, &[HERE])),
+        (3, follow("c", "update", "b", 2, &[HERE])),
+        (4, follow("d", "update", "c", 2, &[HERE])),
+        (5, json!({"id": "d", "withdrawn": "Nhập nhầm."})),
+    ] {
+        world.lab.import(&[line]).await;
+        world.service.until("it is told", |got| got.len() == count).await;
+        world.idle().await;
+    }
+    let got = world.service.until("all", |got| got.len() == 5).await;
+    let said = [("alert", true), ("cancel", false), ("update", true), ("update", false), ("cancel", false)];
+    assert_eq!(heard(&phone, &got), said.map(|(kind, ring)| (kind.to_owned(), ring)));
+}
+
 #[tokio::test]
 async fn an_alert_that_is_withdrawn_is_taken_back() {
     let world = World::new().await;

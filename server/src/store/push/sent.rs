@@ -15,14 +15,14 @@ const LONGEST: i64 = 3_600;
 pub struct Sent {
     /// Position of the last message that was taken or refused for good; 0 before that.
     pub seq: Seq,
-    /// Level of the last message shown; 0 while nothing was.
+    /// Level of the last message shown; 0 while nothing was, and once that was called off.
     pub level: u8,
     /// Position of the first message since then that was perhaps sent.
     pub trying: Option<Seq>,
 }
 
 impl Sent {
-    /// Level that it was shown last; `None` where it certainly was shown nothing.
+    /// Level that it was shown last; `None` where it certainly was shown nothing that still stands.
     pub fn shown(&self) -> Option<u8> {
         (self.level > 0 || self.trying.is_some()).then_some(self.level)
     }
@@ -200,7 +200,7 @@ impl Tx {
         }
         let done = if fate == Fate::NotYet { 0 } else { seq };
         let sql = "UPDATE push_sent SET seq = MAX(seq, ?1), at = ?5, \
-                   level = CASE WHEN ?2 AND ?3 >= seq AND ?4 > 0 THEN ?4 ELSE level END, \
+                   level = CASE WHEN ?2 AND ?3 >= seq THEN ?4 ELSE level END, \
                    trying = CASE WHEN ?2 OR trying = ?3 THEN NULL ELSE trying END WHERE subscription = ?6 AND chain = ?7";
         sqlx::query(sql)
             .bind(i64::from(done))
