@@ -52,12 +52,19 @@ async fn an_update_ends_no_earlier_than_what_it_updates_unless_somebody_says_so(
     assert_eq!(cards(&lab).last().unwrap().expires, Some(Time(NOW + 8 * 3_600)));
 }
 
+/// An alert that is out, and an update of it that waits for the second officer.
+async fn waiting() -> (Post, String, String) {
+    let post = post_of_two().await;
+    let (lab, first) = (&post.lab, &post.first);
+    let work = begin(lab, first, &template(lab, first, "flood", 2).await).await;
+    assert_eq!(publish(lab, &post.second, &work).await.status, StatusCode::SEE_OTHER);
+    let next = begin(lab, first, &update(lab, first, &work).await).await;
+    (post, work, next)
+}
+
 #[tokio::test]
 async fn an_update_that_was_overtaken_says_so_and_is_not_to_be_confirmed() {
-    let Post { lab, first, second, .. } = post_of_two().await;
-    let work = begin(&lab, &first, &template(&lab, &first, "flood", 2).await).await;
-    assert_eq!(publish(&lab, &second, &work).await.status, StatusCode::SEE_OTHER);
-    let next = begin(&lab, &first, &update(&lab, &first, &work).await).await;
+    let (Post { lab, first, second, .. }, work, next) = waiting().await;
     assert!(text(&get(&lab, &second, &next).await).contains("Xác nhận và phát ngay"));
     assert_eq!(post(&lab, &second, &format!("{work}/huy"), &[("reason", "mistake")]).await.status, StatusCode::SEE_OTHER);
     for who in [&first, &second] {
@@ -79,10 +86,7 @@ async fn an_update_that_was_overtaken_says_so_and_is_not_to_be_confirmed() {
 
 #[tokio::test]
 async fn an_update_that_was_overtaken_does_not_go_out_through_a_page_that_was_open_before() {
-    let Post { lab, first, second, .. } = post_of_two().await;
-    let work = begin(&lab, &first, &template(&lab, &first, "flood", 2).await).await;
-    assert_eq!(publish(&lab, &second, &work).await.status, StatusCode::SEE_OTHER);
-    let next = begin(&lab, &first, &update(&lab, &first, &work).await).await;
+    let (Post { lab, second, .. }, work, next) = waiting().await;
     assert_eq!(post(&lab, &second, &format!("{work}/huy"), &[("reason", "mistake")]).await.status, StatusCode::SEE_OTHER);
     let late = publish(&lab, &second, &next).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
