@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+const FULL: &str = "ổ đĩa đầy, hãy dọn bớt rồi làm lại · the disk is full: make room, then try again [disk-full]";
+
 #[derive(Debug)]
 pub enum Error {
     File(PathBuf, std::io::Error),
@@ -51,8 +53,8 @@ impl Error {
     pub fn is_full(&self) -> bool {
         match self {
             Error::File(_, cause) => matches!(cause.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded),
-            // SQLITE_FULL.
-            Error::Sql(sqlx::Error::Database(cause)) => cause.code().is_some_and(|code| code == "13"),
+            // SQLITE_FULL; SQLITE_IOERR_SHMSIZE, where not even what lies beside a database found room.
+            Error::Sql(sqlx::Error::Database(cause)) => cause.code().is_some_and(|code| matches!(&*code, "13" | "4874")),
             _ => false,
         }
     }
@@ -73,6 +75,8 @@ impl From<object_store::Error> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Error::File(_, io) if self.is_full() => write!(f, "{FULL}: {io}"),
+            Error::Sql(sql) if self.is_full() => write!(f, "{FULL}: {sql}"),
             Error::File(path, cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => write!(
                 f,
                 "{}: đã có tệp hay thư mục tên này, hãy chọn tên khác · there is a file or folder of this name: choose another one [exists]",

@@ -31,6 +31,7 @@ pub mod push;
 mod qr;
 pub mod reason;
 pub mod reply;
+pub mod reserve;
 mod router;
 pub mod sample;
 pub mod serve;
@@ -57,6 +58,14 @@ pub struct App {
 impl App {
     /// Opens a data folder, and makes it where there is none.
     pub async fn open(data: &Path, options: Options) -> Result<App, Error> {
+        let app = reserve::open(data, || App::once(data, options.clone())).await?;
+        if options.reserve {
+            reserve::hold(data);
+        }
+        Ok(app)
+    }
+
+    async fn once(data: &Path, options: Options) -> Result<App, Error> {
         let sample = options.sample;
         let app = App { site: Site::open(data, options).await? };
         if sample && app.site.live.now().seq() == 0 {

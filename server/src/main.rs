@@ -166,7 +166,7 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
             serve::take_handles();
             let _alone = lock::take(&data)?;
             let push_root = push_root.map(|file| std::fs::read(&file).map_err(Error::file(&file))).transpose()?;
-            let options = Options { push_root, assets: Some(assets), sample: !no_sample, origin, ..plain };
+            let options = Options { push_root, assets: Some(assets), sample: !no_sample, origin, reserve: true, ..plain };
             let everywhere = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
             // The second one is for machines without IPv6.
             let hosts = host.as_ref().map_or(&everywhere[..], std::slice::from_ref);

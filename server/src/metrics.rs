@@ -19,7 +19,8 @@ impl Metrics {
         self.answers[class].fetch_add(1, Ordering::Relaxed);
     }
 
-    pub fn print(&self, seq: u32, items: usize) -> String {
+    /// `free` are the bytes left on the disk of the data folder, where that is known.
+    pub fn print(&self, seq: u32, items: usize, free: Option<u64>) -> String {
         let mut out = String::new();
         let mut line = |name: &str, kind: &str, rows: &[(String, u64)]| {
             let _ = writeln!(out, "# TYPE {name} {kind}");
@@ -37,6 +38,9 @@ impl Metrics {
         line("bantin_failures_total", "counter", &one(get(&self.failures)));
         line("bantin_log_seq", "gauge", &one(seq.into()));
         line("bantin_items", "gauge", &one(items as u64));
+        if let Some(free) = free {
+            line("bantin_disk_free_bytes", "gauge", &one(free));
+        }
         out
     }
 }

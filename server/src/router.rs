@@ -1,7 +1,7 @@
 //! Which address is answered by whom.
 
 use crate::site::Site;
-use crate::{assets, desk, headers, media, opens, pages, push, reply, sync, tree};
+use crate::{assets, desk, headers, media, opens, pages, push, reply, reserve, sync, tree};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -50,7 +50,8 @@ fn shielded(routes: Router, site: &Arc<Site>) -> Router {
 
 async fn metrics(State(site): State<Arc<Site>>) -> Response {
     let snapshot = site.live.now();
-    let lines = [site.metrics.print(snapshot.seq(), snapshot.items.len()), site.push.counts.print()];
+    let free = reserve::free(&site.data).ok();
+    let lines = [site.metrics.print(snapshot.seq(), snapshot.items.len(), free), site.push.counts.print()];
     reply::text(StatusCode::OK, lines.concat())
 }
 

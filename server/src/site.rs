@@ -15,7 +15,7 @@ use crate::publish::Publisher;
 use crate::push::Push;
 use crate::shelf::Shelf;
 use crate::store::{self, Store};
-use crate::{headers, key, pages, private};
+use crate::{headers, key, pages, private, reserve};
 use axum::http::HeaderValue;
 use domain::content::Time;
 use domain::sign::Issuer;
@@ -40,6 +40,8 @@ pub struct Options {
     pub push_root: Option<Vec<u8>>,
     /// What a form of the desk says has to be here within this long; tests make it short.
     pub forms: Duration,
+    /// Holds room on the disk for when it is full; commands beside a server leave that to it.
+    pub reserve: bool,
     pub clock: Clock,
 }
 
@@ -69,6 +71,7 @@ impl Default for Options {
             fetch_private: false,
             push_root: None,
             forms: Duration::from_secs(30),
+            reserve: false,
             clock: Clock::default(),
         }
     }
@@ -162,6 +165,13 @@ impl Site {
     pub async fn page(&self, of: Arc<Snapshot>, key: &str, make: impl FnOnce(&Snapshot) -> Hot + Send + 'static) -> Arc<Hot> {
         let name = format!("{}/{}/{key}", of.head.seq, of.head.issued.0);
         self.pages.get_or_make(&name, move || make(&of)).await
+    }
+
+    /// Where the disk is full, what is held in reserve is there for whoever tries again.
+    pub fn make_room(&self, cause: &Error) {
+        if cause.is_full() {
+            reserve::give(&self.data);
+        }
     }
 
     /// Takes in what this or another process has published.

@@ -30,6 +30,9 @@ async fn answers_are_counted_by_how_they_end() {
         };
         [of("2"), of("3"), of("4"), of("5")]
     };
+    let text = String::from_utf8(lab.get("/metrics", &[]).await.body).unwrap();
+    let free = text.lines().find_map(|line| line.strip_prefix("bantin_disk_free_bytes ")).map(str::parse::<u64>);
+    assert!(matches!(free, Some(Ok(1..))), "{text}");
     let before = counted().await;
     let home = lab.get("/", &[]).await;
     for (path, headers, status) in [

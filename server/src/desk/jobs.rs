@@ -77,6 +77,9 @@ async fn one(site: &Arc<Site>, lane: Lane, job: Job) -> Result<(), crate::Error>
             _ => pause(job.tries),
         };
         tracing::warn!(job = job.key, ?trouble, "a job failed");
+        if let Trouble::Broken(cause) = &trouble {
+            site.make_room(cause);
+        }
         let mut tx = site.store.begin().await?;
         tx.put_job_off(job.id, site.now().plus(pause), &trouble.kept()).await?;
         tx.commit().await?;

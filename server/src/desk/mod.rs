@@ -31,6 +31,7 @@ pub use upload::{originals, sweep};
 
 use crate::backstage;
 use crate::error::Error;
+use crate::reserve;
 use crate::site::Site;
 use crate::store::desk::Person;
 use axum::extract::Request;
@@ -149,7 +150,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (false, ["viec"]) => view::list(visit, &person).await,
         (false, ["viec", "moi"]) => view::fresh(visit, &person).await,
         (true, ["viec"]) => match begin(visit, form, &person).await {
-            Err(trouble) if visit.wants_json => Ok(view::json_trouble(&trouble)),
+            Err(trouble) if visit.wants_json => Ok(view::json_trouble(visit, &trouble)),
             done => done,
         },
         (true, ["viec", "nhan"]) => {
@@ -267,7 +268,7 @@ async fn save(visit: &mut Visit, form: &Form, person: &Person, id: i64, version:
     match done {
         Ok(work) if visit.wants_json => Ok(view::json(StatusCode::OK, &serde_json::json!({ "version": work.version }))),
         Ok(_) => saved(visit, form, id),
-        Err(trouble) if visit.wants_json => Ok(view::json_trouble(&trouble)),
+        Err(trouble) if visit.wants_json => Ok(view::json_trouble(visit, &trouble)),
         // What was typed comes back in the form, with what stands in its way.
         Err(
             trouble @ (Trouble::Overtaken(_)
@@ -302,5 +303,8 @@ pub async fn tidy(site: &Site) -> Result<(), Error> {
     tx.drop_seen_notices().await?;
     tx.forget_begun(Time(now.0 - 90 * 86_400)).await?;
     tx.commit().await?;
+    if site.options.reserve {
+        reserve::hold(&site.data);
+    }
     crate::tree::tidy(site).await
 }

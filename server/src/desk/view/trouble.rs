@@ -27,9 +27,10 @@ pub fn status(trouble: &Trouble) -> StatusCode {
 }
 
 /// For the script that saves by itself.
-pub fn json_trouble(trouble: &Trouble) -> Response {
+pub fn json_trouble(visit: &Visit, trouble: &Trouble) -> Response {
     if let Trouble::Broken(cause) = trouble {
         tracing::error!(%cause, "a text could not be saved");
+        visit.site.make_room(cause);
     }
     let version = if let Trouble::Overtaken(work) = trouble { Some(work.version) } else { None };
     json(status(trouble), &serde_json::json!({ "code": trouble.code(), "version": version }))
@@ -139,6 +140,7 @@ pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
     if let Trouble::Broken(cause) = &trouble {
         tracing::error!(%cause, page = page_of(&visit.path), "a page of the desk could not be made");
         visit.site.metrics.failures.fetch_add(1, Ordering::Relaxed);
+        visit.site.make_room(cause);
     }
     let mut main = root(w.trouble).kid(match &trouble {
         // Nothing was saved with this step, and no list stands below.
@@ -191,7 +193,7 @@ pub fn unread(visit: Option<&Visit>, status: StatusCode) -> Response {
 mod tests {
     use super::*;
     use crate::store::desk::Note;
-    use crate::{App, Options};
+    use crate::{App, Options, reserve};
     use domain::content::Time;
     use http_body_util::BodyExt;
 
@@ -203,6 +205,7 @@ mod tests {
         site.store.fill_up().await;
         let mut tx = site.store.begin().await.unwrap();
         let words = "x".repeat(100_000);
+        reserve::hold(folder.path());
         let full = tx.note(Time(1), Note { action: "test", words: &words, ..Note::default() }).await.unwrap_err();
         tx.roll_back().await;
         let request = axum::http::Request::get("/ban-lam-viec/viec/7").body(axum::body::Body::empty()).unwrap();
@@ -213,6 +216,7 @@ mod tests {
         let page = answer.into_body().collect().await.unwrap().to_bytes();
         let page = String::from_utf8_lossy(&page);
         assert!(page.contains(visit.w().disk_full), "{page}");
+        assert!(!folder.path().join(reserve::FILE).exists(), "whoever presses again finds room");
         assert!(page.contains("name=\"title\">\nLũ quét &amp; sạt lở</textarea>"), "{page}");
         assert!(!page.contains("bí mật"), "{page}");
     }
