@@ -108,6 +108,42 @@ test('an alert that is sent without a network stays on the page, too', async () 
   await page.locator('.sb', { hasText: 'Chờ duyệt' }).waitFor();
 });
 
+test('what is decided without a network is not sent, and every form says so where it was pressed', async () => {
+  const { page } = officer;
+  const told = page.getByText('Mất mạng: chưa gửi');
+  const sent = posts(page);
+  // An alert that waits is taken back by whoever wrote it.
+  const back = page.locator('button[value=take-back]');
+  await page.waitForLoadState('load');
+  await wire.down();
+  await back.click();
+  await told.waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.value), 'take-back', 'the next press is at hand');
+  assert.equal(await page.locator('.sb', { hasText: 'Chờ duyệt' }).count(), 1, 'the page is still there');
+  assert.deepEqual(sent, []);
+  await wire.up();
+  await back.dblclick();
+  await page.locator('.sb', { hasText: 'Bản nháp' }).waitFor();
+  assert.deepEqual(sent.map(form => form.get('do')), ['take-back'], 'once');
+  assert.equal(await told.count(), 0);
+
+  // Nor is anybody signed out, or asked to drop what he typed, by a press that reaches nobody.
+  await page.goto(`${wire.url}${DESK}/toi`);
+  await page.evaluate(() => localStorage.setItem(document.querySelector('[data-keep]').dataset.keep + '7', '{"fields":"area.vi=suoi"}'));
+  let asked = 0;
+  page.on('dialog', dialog => { asked++; dialog.dismiss(); });
+  await officer.context.setOffline(true);
+  const out = page.locator('form[action$="/ra"] button');
+  await out.click();
+  await told.waitFor();
+  assert.equal(asked, 0);
+  assert.ok(await kept(page, 'suoi'));
+  await officer.context.setOffline(false);
+  await out.click();
+  await until('it is asked', () => asked === 1);
+  assert.ok(await kept(page, 'suoi'), 'who says no stays, with his text');
+});
+
 test('a file that is too large is refused before it is sent, a text that is too long is told about in words', async () => {
   const { page } = author;
   await page.goto(`${server.url}${DESK}/viec/moi?loai=bulletin`);

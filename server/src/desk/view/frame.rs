@@ -40,7 +40,14 @@ fn files() -> &'static Files {
             include_str!("../../../../style/desk-alert.css"),
         ]
         .concat();
-        let script = concat!(include_str!("../desk.js"), include_str!("../alert.js"));
+        let script = concat!(
+            include_str!("../script/desk.js"),
+            include_str!("../script/send.js"),
+            include_str!("../script/files.js"),
+            include_str!("../script/marks.js"),
+            include_str!("../script/write.js"),
+            include_str!("../script/alert.js"),
+        );
         let hash = domain::sign::hash([&style, script].concat().as_bytes());
         Files { mark: super::hex(&hash[..6]), style, script }
     })
