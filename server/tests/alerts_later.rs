@@ -85,6 +85,27 @@ async fn an_update_that_was_overtaken_says_so_and_is_not_to_be_confirmed() {
 }
 
 #[tokio::test]
+async fn who_updates_what_another_update_waits_for_is_told_before_both_are_done() {
+    let (Post { lab, first, second, .. }, work, next) = waiting().await;
+    let told = "còn bản cập nhật khác";
+    assert!(!text(&get(&lab, &second, &next).await).contains(told), "it does not speak of itself");
+    // While it is begun, and once it is stored: each of the two names the other.
+    let form = update(&lab, &second, &work).await;
+    let id = work.rsplit('/').next().unwrap();
+    let page = text(&get(&lab, &second, &format!("/ban-lam-viec/canh-bao/moi?tin={id}")).await);
+    assert!(page.contains(told) && page.contains(&format!("href=\"{next}\"")), "{page}");
+    let other = begin(&lab, &second, &form).await;
+    for (one, names) in [(&next, &other), (&other, &next)] {
+        let page = text(&get(&lab, &first, one).await);
+        assert!(page.contains(told) && page.contains(&format!("href=\"{names}\"")), "{page}");
+    }
+    // Of two, one goes out; the other reads that it is too late.
+    assert_eq!(publish(&lab, &second, &next).await.status, StatusCode::SEE_OTHER);
+    let page = text(&get(&lab, &first, &other).await);
+    assert!(!page.contains(told) && page.contains("đã có tin thay hoặc đã hủy"), "{page}");
+}
+
+#[tokio::test]
 async fn an_update_that_was_overtaken_does_not_go_out_through_a_page_that_was_open_before() {
     let (Post { lab, second, .. }, work, next) = waiting().await;
     assert_eq!(post(&lab, &second, &format!("{work}/huy"), &[("reason", "mistake")]).await.status, StatusCode::SEE_OTHER);

@@ -22,7 +22,7 @@ use std::collections::{HashMap, HashSet};
 use std::slice::from_ref;
 use step::{end, steps, unschedule};
 
-pub use cancel::{cancel, chain, followed, superseded};
+pub use cancel::{cancel, chain, followed, rivals, superseded};
 pub use due::{NOT_PUBLISHED, publish_due};
 pub use held::sendable;
 

@@ -90,7 +90,7 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
     let now = visit.now();
     if let Ok(id) = visit.query.get("tin").parse::<i64>() {
         let (live, references) = predecessor(visit, person, id).await?;
-        return Ok(view::alert::fresh(visit, person, &templates::update(&live, references, now)));
+        return view::alert::fresh(visit, person, &templates::update(&live, references, now)).await;
     }
     let hazard = instance().hazard_by_slug(visit.query.get("loai")).and_then(|at| instance().hazard(at));
     let level = visit.query.number("cap");
@@ -100,7 +100,7 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
             // Whoever warns one commune need not choose it.
             let places = if reach.len() == 1 { reach } else { Vec::new() };
             let text = templates::fresh(&hazard.slug, level as u8, places, source(person), now);
-            Ok(view::alert::fresh(visit, person, &text))
+            view::alert::fresh(visit, person, &text).await
         }
         None => Ok(view::alert::choose(visit)),
     }

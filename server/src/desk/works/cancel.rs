@@ -91,6 +91,15 @@ pub async fn superseded(site: &Site, text: &Manuscript) -> Result<bool, Error> {
     Ok(work.is_some_and(|work| work.state.stage != Stage::Published))
 }
 
+/// Other updates of the same alert that are being written or wait: whichever goes out first, the others never can.
+pub async fn rivals(site: &Site, text: &Manuscript, own: Option<i64>) -> Result<Vec<Work>, Error> {
+    let newest = |text: &Manuscript| text.warning().and_then(|warning| warning.references.last().cloned());
+    let Some(item) = newest(text) else { return Ok(Vec::new()) };
+    let mut all = site.store.alerts_naming(&item).await?;
+    all.retain(|work| Some(work.id) != own && newest(&work.text).as_ref() == Some(&item));
+    Ok(all)
+}
+
 async fn close(
     tx: &mut Tx,
     person: &Person,

@@ -119,6 +119,15 @@ impl Store {
         Ok(row.map(|(id,)| id))
     }
 
+    /// Alerts under way that name this item in their text, the oldest first.
+    pub async fn alerts_naming(&self, item: &str) -> Result<Vec<Work>, Error> {
+        let sql =
+            [COLUMNS, " WHERE alert = 1 AND stage IN ('draft', 'in-review', 'approved') AND instr(text, ?) > 0 ORDER BY id"];
+        let rows: Vec<Row> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql.concat())).bind(item.as_bytes()).fetch_all(&self.readers).await?;
+        rows.into_iter().map(work).collect()
+    }
+
     /// What a work was, the newest first.
     pub async fn versions(&self, work: i64) -> Result<Vec<Version>, Error> {
         let rows: Vec<(i64, Vec<u8>, Option<String>, i64)> = sqlx::query_as(

@@ -2,13 +2,14 @@
 //! where, until when, what to do, is it real.
 
 use super::choose::{level_text, sign};
-use super::show::predecessor;
+use super::show::{beside, predecessor};
 use super::{map, root, status_of};
 use crate::desk::alerts::{reach, templates};
 use crate::desk::view::frame::page;
 use crate::desk::view::overview::back;
 use crate::desk::view::{area, check, choice, field, field_as, hidden, input, keep, outdated};
 use crate::desk::visit::Visit;
+use crate::desk::works::Trouble;
 use crate::store::desk::{Person, Work};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -24,17 +25,14 @@ const OFFERED: [&str; 2] = ["vi", "en"];
 const HOURS: [&str; 4] = ["3", "6", "12", "24"];
 
 /// The form of an alert that is not stored yet.
-pub fn fresh(visit: &Visit, person: &Person, text: &Manuscript) -> Response {
+pub async fn fresh(visit: &Visit, person: &Person, text: &Manuscript) -> Result<Response, Trouble> {
     let w = visit.w();
     let updates = text.warning().is_some_and(|warning| !warning.references.is_empty());
     let (title, way) = if updates { (w.al_new_update, w.alerts) } else { (w.al_new, w.al_choose) };
     let main = root(status_of(text), w).kid(back(visit, if updates { "/canh-bao" } else { "/canh-bao/moi" }, way));
-    page(
-        visit,
-        StatusCode::OK,
-        title,
-        main.kid(tx("h1", title)).maybe(predecessor(visit, text)).kid(form(visit, person, None, text)),
-    )
+    let others = beside(visit, person, text, None).await?;
+    let main = main.kid(tx("h1", title)).maybe(others).maybe(predecessor(visit, text)).kid(form(visit, person, None, text));
+    Ok(page(visit, StatusCode::OK, title, main))
 }
 
 /// The whole form; `work` is `None` before the first save.

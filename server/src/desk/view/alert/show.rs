@@ -9,7 +9,7 @@ use crate::desk::view::report::{finding_text, report};
 use crate::desk::view::work::{self as works_view, remark};
 use crate::desk::view::{Shown, hex, hidden, trouble};
 use crate::desk::visit::Visit;
-use crate::desk::works::{self, Files, Trouble, compile, scope};
+use crate::desk::works::{self, Files, Trouble, compile, may_see, scope};
 use crate::store::desk::{Person, Work};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -47,6 +47,8 @@ pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, 
     let superseded = open && works::superseded(&visit.site, &work.text).await?;
     if superseded {
         main = main.kid(cl("p", "warn").text(w.al_superseded));
+    } else if open {
+        main = main.maybe(beside(visit, person, &work.text, Some(work.id)).await?);
     }
     if editing {
         main = main
@@ -175,6 +177,19 @@ pub(super) fn predecessor(visit: &Visit, text: &Manuscript) -> Option<El> {
     let earlier = crate::desk::alerts::end(text).is_some_and(|new| new < end);
     let earlier = earlier.then(|| cl("p", "warn").text(w.al_earlier));
     Some(el("div").kid(cl("p", "em").text(fill(w.al_replaces, &was))).maybe(earlier))
+}
+
+/// That others are at an update of the same alert, so that they agree on one.
+pub(super) async fn beside(visit: &Visit, person: &Person, text: &Manuscript, own: Option<i64>) -> Result<Option<El>, Trouble> {
+    let w = visit.w();
+    let rivals = works::rivals(&visit.site, text, own).await?;
+    let mut rows = Vec::new();
+    for work in rivals.iter().filter(|work| may_see(person, work.created_by, &work.text)) {
+        let name = visit.site.store.name_of(*work.hands.last().unwrap_or(&work.created_by)).await?;
+        let title = el("a").attr("href", visit.to(&format!("/viec/{}", work.id))).text(work.text.heading());
+        rows.push(el("li").kid(title).text([", ", &name, " "].concat()).kid(badge(work.state.stage, work.state.live, w)));
+    }
+    Ok((!rows.is_empty()).then(|| cl("div", "warn").kid(tx("p", w.al_beside)).kid(el("ul").kids(rows))))
 }
 
 /// Whether somebody may still say something about a live alert.
