@@ -173,6 +173,7 @@ test('updated without scripts: the form is sent as it is', async () => {
   await judge.locator('.nt').getByRole('link', { name: /Cập nhật: Lũ quét/ }).click();
   await judge.getByText(/Bản này thay cho: Lũ quét/).waitFor();
   await judge.getByRole('button', { name: 'Xác nhận và phát ngay' }).click();
+  await judge.getByRole('button', { name: 'Xác nhận và phát ngay' }).waitFor({ state: 'detached' });
   await judge.getByText('Các lần phát tin').waitFor();
   await check(judge, '10-updated-pc');
   const html = await (await fetch(server.url + address)).text();
