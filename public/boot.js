@@ -119,6 +119,26 @@
     });
   }
 
+  // ---- of the article that comes with a list the page has the beginning: the rest is fetched once it is opened
+
+  function rest() {
+    var way = d.querySelector('#main [data-rest]');
+    if (way) fetch(way.href).then(function (answer) {
+      if (!answer.ok || !answer.headers.has('x-bantin')) return;
+      // A phone without the program keeps what was read.
+      var copy = answer.clone();
+      if (controlled && !able) caches.open('bt-pages').then(function (pages) { return pages.put(way.href, copy); }).catch(function () {});
+      return answer.text().then(function (html) {
+        var all = new DOMParser().parseFromString(html, 'text/html').querySelector('#main article'), part = way.closest('article');
+        if (all && part.isConnected) part.replaceWith(all);
+      });
+    }).catch(function () {});
+  }
+  rest();
+  d.addEventListener('click', function (event) {
+    if (event.target.closest && event.target.closest('[data-lead]')) rest();
+  });
+
   if (inside && !shell) {
     var seen;
     try { seen = sessionStorage['bt-inside']; sessionStorage['bt-inside'] = 1; } catch (e) {}

@@ -1,5 +1,6 @@
 // The one script that stands inside every page; it leaves out lines that are comments. What it does: what the reader
-// chose, the article that the first item of a list brings along, and then the sheet and the script that can wait.
+// chose, the article that the first item of a list brings along (or how it begins: boot.js fetches the rest), and then the
+// sheet and the script that can wait.
 (function(d,h,w){var c=w.pathname,n=navigator.serviceWorker,m,f,y,b;h.className="js";
 // Nothing was chosen before a first visit, and only to ask takes a cheap phone 20 ms before its first headline: who
 // comes from nowhere and has no worker yet is asked for it after the text.

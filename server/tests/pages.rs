@@ -300,3 +300,37 @@ async fn search_finds_with_and_without_diacritics() {
     assert!(reader.page(&long).await.len() < 64 * 1024);
     assert!(!reader.page("/tim?q=%00l%C5%A9%07").await.contains(|c: char| c.is_control() && c != '\n'));
 }
+
+/// What a first tap shows is there before it, and holds nothing up: a screen of text, whatever the length of the article.
+#[tokio::test]
+async fn the_home_page_brings_along_how_its_first_article_begins() {
+    let reader = Reader::empty().await;
+    let lead = async |name: &str, paragraphs: &[String]| {
+        // Newer than the one before.
+        reader.wait(60).await;
+        reader
+            .import(&[json!({"id": name, "topic_guess": "y-te", "title": name, "summary": "Tóm tắt.", "body": paragraphs})])
+            .await;
+        let html = reader.get("/").await.text();
+        let brought = between(&html, "<template", "</template>").expect("an article").to_owned();
+        (html, brought)
+    };
+    let paragraph = |n: usize| format!("Đoạn {n}. {}", "Rửa tay trước khi ăn. ".repeat(8));
+    // Short ones are whole, with everything that one does with an article.
+    let (_, short) = lead("ngắn", &[paragraph(1), paragraph(2)]).await;
+    assert!(short.contains("Đoạn 2.") && short.contains("data-act=\"share\"") && !short.contains("data-rest"), "{short}");
+    // Of long ones two paragraphs are a screen; the link leads to the page that has the rest.
+    let all: Vec<String> = (1..40).map(paragraph).collect();
+    let (html, long) = lead("dài", &all).await;
+    assert!(long.contains("Đoạn 2.") && !long.contains("Đoạn 3.") && !long.contains("data-act"), "{long}");
+    let way =
+        tags(&long).into_iter().find(|tag| tag.get("data-rest").is_some()).and_then(|tag| tag.get("href").map(str::to_owned));
+    let way = way.expect("a link to the rest");
+    assert!(html.contains(&format!("<a href=\"{way}\" data-lead=")), "{html}");
+    assert!(reader.get(&way).await.text().contains("Đoạn 39."));
+    // A paragraph is never cut in the middle: whole, or with the rest.
+    for (sentences, there) in [(100, 100), (500, 0)] {
+        let (_, one) = lead(&format!("đoạn {sentences}"), &["Một câu. ".repeat(sentences), paragraph(2)]).await;
+        assert!(one.matches("Một câu.").count() == there && one.contains("data-rest"), "{one}");
+    }
+}

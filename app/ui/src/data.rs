@@ -13,7 +13,7 @@ use domain::route::Query;
 use domain::search::Shown;
 
 /// Items in "newest" on the home page.
-pub const HOME_NEWEST: usize = 20;
+pub const HOME_NEWEST: usize = 12;
 /// Items of a list before the reader asks for more.
 pub const LIST: usize = 60;
 const HOME_MINE: usize = 6;
@@ -71,7 +71,7 @@ pub struct HomeData<'a> {
     pub events: Vec<&'a Card>,
     /// Topics that have items: index, number of items, the newest one that is not above.
     pub topics: Vec<(u8, usize, Option<&'a Card>)>,
-    /// The page of the first item ([`crate::pages::article`]), put into the page by the server so that a tap needs no further trip.
+    /// The first item ([`crate::pages::article`]), or how it begins, so that a tap needs no further trip.
     pub lead: Option<El>,
 }
 

@@ -4,16 +4,22 @@ use super::document::{Document, Picture, Share};
 use super::schema;
 use crate::cap::outward;
 use crate::live::Snapshot;
-use domain::content::{Block, Body, Card, Gone, Time};
+use domain::content::{Block, Body, Card, Gone, Time, Variant};
 use domain::instance::instance;
 use domain::route::{Feed, Route, item_path};
 use domain::words::{Lang, fill};
 use ui::data::{AlertsData, HomeData, ItemData, LIST, PlaceData, SavedData, SearchData, TopicData};
+use ui::el::cl;
 use ui::parts::drill_mark;
 use ui::{Ctx, El, pages};
 
-/// A lead article beyond this many bytes would hold up the rest of the home page.
-const MAX_LEAD: u32 = 12 * 1024;
+/// Bytes of its text that a lead article brings along: about what a small screen shows under its title and summary. All of
+/// it would hold up the headlines by a fifth of a second on 50 kbit/s; boot.js fetches the rest once it is opened.
+const BEGINNING: usize = 300;
+/// A text that is hardly longer than that comes whole.
+const SHORT: usize = 700;
+/// A block beyond this waits for the rest, even where it is the first.
+const LARGE: usize = 1_500;
 
 /// The page at `route`; `None` when it is an item that does not stand. Searches are given by [`super::search`].
 pub fn document<'a>(snapshot: &Snapshot, ctx: &'a Ctx, route: &Route) -> Option<Document<'a>> {
@@ -111,12 +117,41 @@ pub fn gone<'a>(ctx: &'a Ctx, gone: &Gone) -> Document<'a> {
 
 fn home(snapshot: &Snapshot, ctx: &Ctx) -> El {
     let mut data = HomeData::select(snapshot.cards(), ctx.now, &ctx.mine);
-    let lead = data.newest.first().filter(|card| card.body_bytes <= MAX_LEAD).and_then(|card| snapshot.items.get(&card.id));
-    // It is seen once, until the program or its own page is there: words on its buttons are enough, and a foot for paper too much.
-    let spare = |el: &El| el.get("class").is_some_and(|class| matches!(class, "i" | "print-only"));
-    let lead = lead.map(|item| ItemData::select(&item.card, Some(&item.body), snapshot.cards(), ctx.now));
-    data.lead = lead.map(|data| pages::item(ctx, data).without(&spare));
+    data.lead = data.newest.first().and_then(|card| snapshot.items.get(&card.id)).map(|item| lead(snapshot, ctx, item));
     pages::home(ctx, data)
+}
+
+/// How the newest article begins, and a link to all of it.
+fn lead(snapshot: &Snapshot, ctx: &Ctx, item: &crate::live::Item) -> El {
+    let mut body = item.body.clone();
+    let lang = &item.card.headline(ctx.lang.tag()).lang;
+    let cut = body.variants.iter_mut().find(|variant| variant.lang == *lang).is_some_and(shorten);
+    let data = ItemData::select(&item.card, Some(&body), snapshot.cards(), ctx.now);
+    // It is seen once, until the program or its own page is there: words on its buttons are enough, and a foot for paper too much.
+    let spare = |el: &El| el.get("class").is_some_and(|class| matches!(class, "i" | "print-only") || cut && class == "ac");
+    let article = pages::article(ctx, data).without(&spare);
+    let rest = cut.then(|| {
+        let way = cl("a", "bt").attr("href", Route::Item(item.card.id).path(ctx.lang)).flag("data-rest", true);
+        cl("p", "ac").kid(way.text(ctx.page().read_on))
+    });
+    cl("div", "pg item").kid(article.maybe(rest))
+}
+
+/// Keeps the blocks with which a text begins; whether anything was left out.
+fn shorten(variant: &mut Variant) -> bool {
+    let bytes = |block: &Block| block.texts().iter().map(|text| text.len()).sum::<usize>();
+    if variant.blocks.iter().map(bytes).sum::<usize>() <= SHORT {
+        return false;
+    }
+    let mut room = BEGINNING;
+    let kept = variant.blocks.iter().position(|block| {
+        // Never in the middle of a block: one that would hold up the page by itself comes with the rest.
+        let full = room == 0 || bytes(block) > LARGE;
+        room = room.saturating_sub(bytes(block));
+        full
+    });
+    variant.blocks.truncate(kept.unwrap_or(usize::MAX));
+    kept.is_some()
 }
 
 fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Document<'a> {
