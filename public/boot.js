@@ -121,23 +121,47 @@
 
   // ---- of the article that comes with a list the page has the beginning: the rest is fetched once it is opened
 
+  /** A page of the server as text; where there is no program, it is kept like one that was visited. */
+  function whole(href) {
+    return fetch(href).then(function (answer) {
+      if (!answer.ok || !answer.headers.has('x-bantin')) throw answer;
+      var copy = answer.clone();
+      if (controlled && !shell) caches.open('bt-pages').then(function (pages) { return pages.put(href, copy); }).catch(function () {});
+      return answer;
+    }).catch(function () {
+      return window.caches && caches.match(href, { cacheName: 'bt-pages', ignoreVary: true });
+    }).then(function (answer) { return answer && answer.text(); });
+  }
   function rest() {
     var way = d.querySelector('#main [data-rest]');
-    if (way) fetch(way.href).then(function (answer) {
-      if (!answer.ok || !answer.headers.has('x-bantin')) return;
-      // A phone without the program keeps what was read.
-      var copy = answer.clone();
-      if (controlled && !able) caches.open('bt-pages').then(function (pages) { return pages.put(way.href, copy); }).catch(function () {});
-      return answer.text().then(function (html) {
-        var all = new DOMParser().parseFromString(html, 'text/html').querySelector('#main article'), part = way.closest('article');
-        if (all && part.isConnected) part.replaceWith(all);
-      });
-    }).catch(function () {});
+    if (way) whole(way.href).then(function (html) {
+      var page = new DOMParser().parseFromString(html || '', 'text/html'), text = page.querySelector('#main .bd');
+      var part = way.closest('article'), here = part.querySelector('.bd'), end = way.parentNode;
+      var tail = d.createDocumentFragment(), more;
+      if (!text || !part.isConnected || !end.parentNode) return;
+      // What is there stays as it is: somebody reads it, or listens to it.
+      while (text.nextSibling) tail.append(text.nextSibling);
+      if (here) {
+        more = [].slice.call(text.children, here.children.length);
+        here.append.apply(here, more);
+      } else end.before(text);
+      end.before(tail);
+      // What its icons are drawn from.
+      part.append(page.querySelector('.sprite') || '');
+      if (d.activeElement === way && more && more[0]) {
+        more[0].tabIndex = -1;
+        more[0].focus({ preventScroll: true });
+      }
+      end.remove();
+    });
   }
   rest();
   d.addEventListener('click', function (event) {
     if (event.target.closest && event.target.closest('[data-lead]')) rest();
   });
+  // A phone without the program has it at hand when it opens the kept list without a network.
+  var lead = controlled && !able && !costly && d.querySelector('[data-lead]');
+  if (lead) whole(lead.href);
 
   if (inside && !shell) {
     var seen;

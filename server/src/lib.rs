@@ -58,10 +58,11 @@ pub struct App {
 impl App {
     /// Opens a data folder, and makes it where there is none.
     pub async fn open(data: &Path, options: Options) -> Result<App, Error> {
-        let app = reserve::open(data, || App::once(data, options.clone())).await?;
-        if options.reserve {
-            reserve::hold(data);
+        if !options.reserve {
+            return App::once(data, options).await;
         }
+        let app = reserve::open(data, || App::once(data, options.clone())).await?;
+        reserve::hold(data);
         Ok(app)
     }
 

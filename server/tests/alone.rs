@@ -37,6 +37,8 @@ fn a_second_server_is_refused_and_commands_go_on() {
     std::fs::write(&file, lab::article(1).to_string()).unwrap();
     let copy = folder.path().join("copy.sqlite");
     let mut server = Server::start(&data);
+    let held = || std::fs::metadata(data.join(server::reserve::FILE)).map(|file| file.len()).ok();
+    assert_eq!(held(), Some(8 << 20), "room for when the disk is full");
     let refused = run(&data, SERVE);
     assert!(!refused.status.success() && refused.stdout.is_empty());
     assert!(said(&refused).contains("[serving]") && said(&refused).contains("stop it first"), "{}", said(&refused));

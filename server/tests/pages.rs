@@ -9,7 +9,7 @@ use domain::instance::instance;
 use domain::route::{Feed, Query, Route, item_path};
 use domain::words::Lang;
 use reader::{ORIGIN, Reader, between, brotli, tags, whole};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn every_route() -> Vec<Route> {
     let i = instance();
@@ -305,11 +305,11 @@ async fn search_finds_with_and_without_diacritics() {
 #[tokio::test]
 async fn the_home_page_brings_along_how_its_first_article_begins() {
     let reader = Reader::empty().await;
-    let lead = async |name: &str, paragraphs: &[String]| {
+    let lead = async |name: &str, paragraphs: Value| {
         // Newer than the one before.
         reader.wait(60).await;
         reader
-            .import(&[json!({"id": name, "topic_guess": "y-te", "title": name, "summary": "Tóm tắt.", "body": paragraphs})])
+            .import(&[json!({"id": name, "kind": "bulletin", "topics": ["y-te"], "issued": "0m", "source": {"name": "Trạm y tế"}, "title": name, "summary": "Tóm tắt.", "body": paragraphs})])
             .await;
         let html = reader.get("/").await.text();
         let brought = between(&html, "<template", "</template>").expect("an article").to_owned();
@@ -317,12 +317,12 @@ async fn the_home_page_brings_along_how_its_first_article_begins() {
     };
     let paragraph = |n: usize| format!("Đoạn {n}. {}", "Rửa tay trước khi ăn. ".repeat(8));
     // Short ones are whole, with everything that one does with an article.
-    let (_, short) = lead("ngắn", &[paragraph(1), paragraph(2)]).await;
+    let (_, short) = lead("ngắn", json!([paragraph(1), paragraph(2)])).await;
     assert!(short.contains("Đoạn 2.") && short.contains("data-act=\"share\"") && !short.contains("data-rest"), "{short}");
     // Of long ones two paragraphs are a screen; the link leads to the page that has the rest.
     let all: Vec<String> = (1..40).map(paragraph).collect();
-    let (html, long) = lead("dài", &all).await;
-    assert!(long.contains("Đoạn 2.") && !long.contains("Đoạn 3.") && !long.contains("data-act"), "{long}");
+    let (html, long) = lead("dài", json!(all)).await;
+    assert!(long.contains("Đoạn 2.") && !long.contains("Đoạn 3.") && long.contains("data-act=\"share\""), "{long}");
     let way =
         tags(&long).into_iter().find(|tag| tag.get("data-rest").is_some()).and_then(|tag| tag.get("href").map(str::to_owned));
     let way = way.expect("a link to the rest");
@@ -330,7 +330,19 @@ async fn the_home_page_brings_along_how_its_first_article_begins() {
     assert!(reader.get(&way).await.text().contains("Đoạn 39."));
     // A paragraph is never cut in the middle: whole, or with the rest.
     for (sentences, there) in [(100, 100), (500, 0)] {
-        let (_, one) = lead(&format!("đoạn {sentences}"), &["Một câu. ".repeat(sentences), paragraph(2)]).await;
+        let (_, one) = lead(&format!("đoạn {sentences}"), json!(["Một câu. ".repeat(sentences), paragraph(2)])).await;
         assert!(one.matches("Một câu.").count() == there && one.contains("data-rest"), "{one}");
     }
+    // Nor does it end with a heading.
+    let blocks = json!([paragraph(1), paragraph(2), {"heading": "Cách làm"}, paragraph(3), paragraph(4), paragraph(5)]);
+    let (_, headed) = lead("đề mục", blocks).await;
+    assert!(headed.contains("Đoạn 2.") && !headed.contains("Cách làm"), "{headed}");
+    // What is folded on the page comes with the rest, however short the text above it is.
+    reader.wait(60).await;
+    let mut line = json!({"id": "gấp", "kind": "bulletin", "topics": ["y-te"], "issued": "0m", "source": {"name": "Trạm y tế"}, "title": "Gấp lại", "summary": "Tóm tắt.", "body": [paragraph(1)]});
+    line["variants"] = json!([{"lang": "bru", "title": "Gấp lại", "summary": "Tóm tắt.", "body": [paragraph(1)]}]);
+    reader.import(&[line]).await;
+    let html = reader.get("/").await.text();
+    let folded = between(&html, "<template", "</template>").expect("an article");
+    assert!(folded.matches("Đoạn 1.").count() == 1 && folded.contains("data-rest"), "{folded}");
 }

@@ -37,12 +37,19 @@ test('a browser without WebAssembly reads everything, and pages it saw again wit
   assert.equal(await shown(page), 'html');
   const title = await page.locator('h1').innerText();
   await page.goto(server.url);
-  for (const path of [article, '/']) await kept(page, path);
+  // The kept list has only the beginning of its first article: all of it is kept beside it.
+  const lead = await page.locator('a[data-lead]').getAttribute('href');
+  for (const path of [article, '/', lead]) await kept(page, path);
   await server.kill();
   await page.goto(server.url + article);
   assert.equal(await page.locator('h1').innerText(), title);
   await page.goto(server.url);
   assert.ok((await page.locator('main li a').count()) > 5);
+  await page.locator('a[data-lead]').click();
+  await page.getByRole('link', { name: 'Đọc tiếp' }).waitFor({ state: 'detached' });
+  const text = await page.locator('main .bd').innerText();
+  await page.goto(server.url + lead);
+  assert.equal(await page.locator('main .bd').innerText(), text);
   // An address that it never saw.
   await page.goto(`${server.url}/cai-dat`);
   assert.match(await page.locator('main').innerText(), /chưa bắt được mạng|chưa có trong máy/);

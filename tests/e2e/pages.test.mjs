@@ -134,10 +134,25 @@ test('the first article begins without a request, and back brings the list to wh
   assert.equal(await page.locator('main').count(), 1);
   // With a network it comes by itself, and is the page of the server, word for word.
   await page.unroute('**/*');
+  let go;
+  const held = new Promise(done => { go = done; });
+  await page.route('**/tin/*', route => held.then(() => route.continue()));
   await page.locator('a[data-lead]').first().click();
+  // Whoever reads, or has gone on to the link, stays where he is.
+  await way.focus();
+  await page.evaluate(() => { for (const el of document.querySelectorAll('main article *')) el.here = true; });
+  const place = () => page.evaluate(() => document.querySelector('main .bd p').getBoundingClientRect().top);
+  const stood = await place();
+  go();
   await way.waitFor({ state: 'detached' });
+  assert.equal(await place(), stood);
+  assert.ok(await page.evaluate(() => [...document.querySelectorAll('main audio, main h1, main .bd>:first-child')].every(el => el.here)), 'nothing was drawn anew');
+  assert.ok(await page.evaluate(() => document.activeElement.matches('.bd>*') && !document.activeElement.here), 'the next paragraph');
+  await page.unroute('**/tin/*');
   const words = () => page.locator('main article').innerText();
   const fetched = await words();
+  const blank = () => page.evaluate(() => [...document.querySelectorAll('main use')].filter(use => !document.querySelector(use.getAttribute('href'))).length);
+  assert.equal(await blank(), 0, 'every icon is drawn');
   await page.reload();
   await booted(page);
   assert.equal(fetched, await words());

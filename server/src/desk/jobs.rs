@@ -77,7 +77,8 @@ async fn one(site: &Arc<Site>, lane: Lane, job: Job) -> Result<(), crate::Error>
             _ => pause(job.tries),
         };
         tracing::warn!(job = job.key, ?trouble, "a job failed");
-        if let Trouble::Broken(cause) = &trouble {
+        // A source of news can wait until somebody has made room.
+        if let (Trouble::Broken(cause), Lane::Alerts) = (&trouble, lane) {
             site.make_room(cause);
         }
         let mut tx = site.store.begin().await?;

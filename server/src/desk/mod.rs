@@ -304,7 +304,9 @@ pub async fn tidy(site: &Site) -> Result<(), Error> {
     tx.forget_begun(Time(now.0 - 90 * 86_400)).await?;
     tx.commit().await?;
     if site.options.reserve {
-        reserve::hold(&site.data);
+        let data = site.data.clone();
+        // Waits for the disk.
+        let _ = tokio::task::spawn_blocking(move || reserve::hold(&data)).await;
     }
     crate::tree::tidy(site).await
 }

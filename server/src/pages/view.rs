@@ -117,24 +117,30 @@ pub fn gone<'a>(ctx: &'a Ctx, gone: &Gone) -> Document<'a> {
 
 fn home(snapshot: &Snapshot, ctx: &Ctx) -> El {
     let mut data = HomeData::select(snapshot.cards(), ctx.now, &ctx.mine);
-    data.lead = data.newest.first().and_then(|card| snapshot.items.get(&card.id)).map(|item| lead(snapshot, ctx, item));
+    data.lead = data.newest.first().and_then(|card| snapshot.items.get(&card.id)).and_then(|item| lead(snapshot, ctx, item));
     pages::home(ctx, data)
 }
 
-/// How the newest article begins, and a link to all of it.
-fn lead(snapshot: &Snapshot, ctx: &Ctx, item: &crate::live::Item) -> El {
-    let mut body = item.body.clone();
-    let lang = &item.card.headline(ctx.lang.tag()).lang;
-    let cut = body.variants.iter_mut().find(|variant| variant.lang == *lang).is_some_and(shorten);
-    let data = ItemData::select(&item.card, Some(&body), snapshot.cards(), ctx.now);
+/// How the newest article begins, and a link to all of it; nothing where what stands above its text is long by itself.
+fn lead(snapshot: &Snapshot, ctx: &Ctx, item: &crate::live::Item) -> Option<El> {
+    let mut variant = item.body.variant(&item.card.headline(ctx.lang.tag()).lang)?.clone();
+    if variant.facts.iter().map(|fact| fact.text.len()).sum::<usize>() > LARGE {
+        return None;
+    }
+    // Texts in languages that no screen is in stand folded on the page, each of any length.
+    let screens = [Lang::Vi, Lang::En].map(Lang::tag);
+    let folded = item.body.variants.iter().any(|other| other.lang != variant.lang && !screens.contains(&other.lang.as_str()));
+    let cut = shorten(&mut variant) || folded;
+    let begun = Body { variants: vec![variant], ..Body::default() };
+    let body = if cut { &begun } else { &item.body };
+    let data = ItemData::select(&item.card, Some(body), snapshot.cards(), ctx.now);
     // It is seen once, until the program or its own page is there: words on its buttons are enough, and a foot for paper too much.
-    let spare = |el: &El| el.get("class").is_some_and(|class| matches!(class, "i" | "print-only") || cut && class == "ac");
-    let article = pages::article(ctx, data).without(&spare);
+    let spare = |el: &El| el.get("class").is_some_and(|class| matches!(class, "i" | "print-only"));
     let rest = cut.then(|| {
         let way = cl("a", "bt").attr("href", Route::Item(item.card.id).path(ctx.lang)).flag("data-rest", true);
         cl("p", "ac").kid(way.text(ctx.page().read_on))
     });
-    cl("div", "pg item").kid(article.maybe(rest))
+    Some(cl("div", "pg item").kid(pages::article(ctx, data).without(&spare).maybe(rest)))
 }
 
 /// Keeps the blocks with which a text begins; whether anything was left out.
@@ -150,8 +156,13 @@ fn shorten(variant: &mut Variant) -> bool {
         room = room.saturating_sub(bytes(block));
         full
     });
-    variant.blocks.truncate(kept.unwrap_or(usize::MAX));
-    kept.is_some()
+    let Some(kept) = kept else { return false };
+    variant.blocks.truncate(kept);
+    // Nor behind a heading of what is not there.
+    while matches!(variant.blocks.last(), Some(Block::Heading { .. })) {
+        variant.blocks.pop();
+    }
+    true
 }
 
 fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Document<'a> {

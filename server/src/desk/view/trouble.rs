@@ -206,6 +206,7 @@ mod tests {
         let mut tx = site.store.begin().await.unwrap();
         let words = "x".repeat(100_000);
         reserve::hold(folder.path());
+        assert!(folder.path().join(reserve::FILE).exists());
         let full = tx.note(Time(1), Note { action: "test", words: &words, ..Note::default() }).await.unwrap_err();
         tx.roll_back().await;
         let request = axum::http::Request::get("/ban-lam-viec/viec/7").body(axum::body::Body::empty()).unwrap();

@@ -189,7 +189,9 @@ pub(super) async fn beside(visit: &Visit, person: &Person, text: &Manuscript, ow
         let title = el("a").attr("href", visit.to(&format!("/viec/{}", work.id))).text(work.text.heading());
         rows.push(el("li").kid(title).text([", ", &name, " "].concat()).kid(badge(work.state.stage, work.state.live, w)));
     }
-    Ok((!rows.is_empty()).then(|| cl("div", "warn").kid(tx("p", w.al_beside)).kid(el("ul").kids(rows))))
+    // That there is one must be known also to whoever may not see it.
+    let list = (!rows.is_empty()).then(|| el("ul").kids(rows));
+    Ok((!rivals.is_empty()).then(|| cl("div", "warn").kid(tx("p", w.al_beside)).maybe(list)))
 }
 
 /// Whether somebody may still say something about a live alert.
