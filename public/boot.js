@@ -121,12 +121,13 @@
 
   // ---- of the article that comes with a list the page has the beginning: the rest is fetched once it is opened
 
-  /** A page of the server as text; where there is no program, it is kept like one that was visited. */
+  /** A page as text: as the server has it, or as it was kept; where there is no program, it is kept like one that was visited. */
   function whole(href) {
     return fetch(href).then(function (answer) {
-      if (!answer.ok || !answer.headers.has('x-bantin')) throw answer;
+      // Whatever else answers is not the server.
+      if (!answer.headers.has('x-bantin')) throw answer;
       var copy = answer.clone();
-      if (controlled && !shell) caches.open('bt-pages').then(function (pages) { return pages.put(href, copy); }).catch(function () {});
+      if (answer.ok && controlled && !shell) caches.open('bt-pages').then(function (pages) { return pages.put(href, copy); }).catch(function () {});
       return answer;
     }).catch(function () {
       return window.caches && caches.match(href, { cacheName: 'bt-pages', ignoreVary: true });

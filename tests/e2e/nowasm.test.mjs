@@ -40,6 +40,15 @@ test('a browser without WebAssembly reads everything, and pages it saw again wit
   // The kept list has only the beginning of its first article: all of it is kept beside it.
   const lead = await page.locator('a[data-lead]').getAttribute('href');
   for (const path of [article, '/', lead]) await kept(page, path);
+  // What the server says counts before what is kept: of an article that was withdrawn nothing more is shown.
+  const gone = { status: 410, headers: { 'x-bantin': '1' }, contentType: 'text/html', body: '<main id=main><p>Đã rút</p></main>' };
+  await page.route(url => url.pathname === lead, route => route.fulfill(gone));
+  const told = page.waitForResponse(answer => answer.status() === 410);
+  await page.locator('a[data-lead]').click();
+  await told;
+  await sleep(500);
+  assert.equal(await page.getByRole('link', { name: 'Đọc tiếp' }).count(), 1);
+  await page.unrouteAll();
   await server.kill();
   await page.goto(server.url + article);
   assert.equal(await page.locator('h1').innerText(), title);
