@@ -42,6 +42,8 @@ test('who signs out leaves no text behind, and is asked first', async () => {
   const say = yes => leave.once('dialog', dialog => { asked.push(dialog.message()); return yes ? dialog.accept() : dialog.dismiss(); });
   say(false);
   await out.click();
+  // Whether the server answers is asked first: the question comes after the press has returned.
+  await until('it is asked', () => asked.length > 0);
   assert.match(asked[0], /chưa lưu/);
   assert.ok(leave.url().endsWith('/toi') && await left() > 0, 'whoever thinks again stays, and so does the text');
   say(true);
