@@ -39,7 +39,10 @@ async fn everything_that_is_found_can_be_reached_page_by_page() {
     let next = |html: &str| {
         Some(between(html, "<p class=\"mr\"", "</p>")?.split("href=\"").nth(1)?.split('"').next()?.replace("&amp;", "&"))
     };
-    for start in ["/chu-de/y-te", "/tim?q=tin", "/tim?chu-de=y-te"] {
+    let home = reader.page("/").await;
+    let all = home.split("href=\"").find(|rest| rest.starts_with("/tim?loai=")).expect("a way from home to all bulletins");
+    let all = all.split('"').next().unwrap();
+    for start in ["/chu-de/y-te", "/tim?q=tin", "/tim?chu-de=y-te", all] {
         let (mut path, mut seen, mut pages) = (Some(start.to_owned()), BTreeSet::new(), 0);
         while let Some(here) = path {
             let html = reader.page(&here).await;

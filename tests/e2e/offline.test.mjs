@@ -97,6 +97,16 @@ test('a tap opens an article and back returns to the list, without loading a pag
   await until('the keyboard goes on at the way that was taken', () => page.evaluate(left => document.activeElement.getAttribute('href') === left, left));
 });
 
+test('all bulletins are a tap away from the list', async () => {
+  await page.goto(server.url);
+  await started(page);
+  const links = () => page.evaluate(() => [...document.querySelectorAll('main li a[href^="/tin/"]')].map(a => a.getAttribute('href')));
+  const home = await links();
+  await page.getByRole('link', { name: 'Xem tất cả bản tin' }).click();
+  await page.locator('#found h2').waitFor();
+  await until('there is more than on the list', async () => (await links()).some(path => !home.includes(path)));
+});
+
 test('search finds the same with and without diacritics, and never says before its look that there is nothing', async () => {
   // What the page said, in its order.
   await page.addInitScript(() => {

@@ -55,7 +55,7 @@ test('headlines and the first article are there before the program, and stay whe
   await page.goto(`${server.url}/?src=app`);
   const first = page.locator('a[data-lead]').first();
   await first.waitFor();
-  assert.ok((await page.locator('main .ls:has([data-lead]) > li').count()) === 12, 'the list is whole');
+  assert.ok((await page.locator('main .ls:has([data-lead]) > li').count()) === 8, 'the list is whole');
   const title = (await first.locator('h3').innerText()).trim();
   await first.click();
   await page.locator('main h1:visible', { hasText: title }).waitFor();
@@ -188,7 +188,7 @@ test('beside a page of the server no picture of half the news is taken', async (
     const held = await caches.match('/', { cacheName: 'bt-home' });
     return held && new DOMParser().parseFromString(await held.text(), 'text/html').querySelectorAll('main .ls:has([data-lead]) > li').length;
   });
-  assert.ok(lines === undefined || lines === 12, `${lines} lines`);
+  assert.ok(lines === undefined || lines === 8, `${lines} lines`);
   await context.close();
 });
 

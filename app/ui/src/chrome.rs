@@ -47,7 +47,6 @@ fn header(ctx: &Ctx, there: String) -> El {
     cl("header", "hd")
         .kid(cl("a", "br").attr("href", Route::Home.path(ctx.lang)).text(instance().name.as_str()))
         .kid(switch.text(other.name()))
-        .kid(cl("div", "band").attr("aria-hidden", "true"))
 }
 
 fn foot(ctx: &Ctx) -> El {

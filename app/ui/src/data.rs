@@ -13,7 +13,7 @@ use domain::route::Query;
 use domain::search::Shown;
 
 /// Items in "newest" on the home page.
-pub const HOME_NEWEST: usize = 12;
+pub const HOME_NEWEST: usize = 8;
 /// Items of a list before the reader asks for more.
 pub const LIST: usize = 60;
 const HOME_MINE: usize = 6;
@@ -68,6 +68,8 @@ pub struct HomeData<'a> {
     /// Of the reader's places and topics; empty where none are chosen.
     pub mine: Vec<&'a Card>,
     pub newest: Vec<&'a Card>,
+    /// Whether there are bulletins that are not above.
+    pub more: bool,
     pub events: Vec<&'a Card>,
     /// Topics that have items: index, number of items, the newest one that is not above.
     pub topics: Vec<(u8, usize, Option<&'a Card>)>,
@@ -117,6 +119,7 @@ impl<'a> HomeData<'a> {
             events: coming_events(&cards, now).into_iter().take(HOME_EVENTS).collect(),
             topics: topics.collect(),
             newest: rest,
+            more: later.iter().any(|card| card.kind == Kind::BULLETIN),
             mine: own,
             lead: None,
         }

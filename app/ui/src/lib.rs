@@ -11,13 +11,13 @@
 //! - `data-id`: item id, place code or topic index. `data-url` around them, `data-title`: what to share or copy, and under which
 //!   title where that is not the heading.
 //! - `data-act=image` is a link to the file with `data-w data-h data-alt`: put an `<img>` in its place.
-//! - `data-lead=ID` on a link: its article comes in `<template id=t-ID>`, or how it begins with a link `data-rest` to all of it.
+//! - `data-lead` on a link: its article comes in the `<template>` behind it, or how it begins with a link `data-rest` to all of it.
 //! - `data-edition` ([`El::apart`]): left out when the texts of the two editions are compared.
 //! - `aria-pressed` on switches (`save place topic`). Install button (`data-act=install`) is `hidden` until it can work.
 //!
 //! # Classes, for whoever writes the style sheet
 //!
-//! Frame (`chrome`): `.app` > `a.sk` skip link · `header.hd` (`a.br` brand, `a.lg` other language, `div.band` woven band) ·
+//! Frame (`chrome`): `.app` > `a.sk` skip link · `header.hd` (`a.br` brand, `a.lg` other language; the woven band is its `::after`) ·
 //! `main#main` (`p.fr#fresh` how old the list is; `div.pg.NAME` the page) · `footer.ft` (ul, p) · `nav.bar` (ul > li > a > span, icons by the sheet,
 //! `[aria-current=page]`; `b.n.l1…l5` how many alerts are in force) · `svg.sprite` (symbols `#i-…`, must not take room).
 //! `NAME`: `home topic place former places item alerts search mine phone settings about install gone none fault offline wait`.

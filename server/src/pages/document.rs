@@ -124,7 +124,6 @@ impl Document<'_> {
             let _ = write!(out, "<style>{extra}</style>");
         }
         let _ = write!(out, "<script>{script}</script>");
-        let _ = write!(out, "<noscript><link rel=stylesheet href={SHEET}></noscript>");
         out.push_str("<meta name=theme-color content=#faf7f0 media=\"(prefers-color-scheme:light)\">");
         out.push_str("<meta name=theme-color content=#14151f media=\"(prefers-color-scheme:dark)\">");
         let _ = write!(out, "<link rel=manifest href={}>", manifest(self.lang));
@@ -137,7 +136,8 @@ impl Document<'_> {
             let json = data.to_string().replace('<', "\\u003c").replace(bends, "");
             let _ = write!(out, "<script type=\"application/ld+json\">{json}</script>");
         }
-        out.push_str("</body></html>");
+        // Behind the text: what stands before a sheet in the body is painted without it.
+        let _ = write!(out, "<link rel=stylesheet href={SHEET}></body></html>");
         out
     }
 

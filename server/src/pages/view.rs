@@ -135,7 +135,8 @@ fn lead(snapshot: &Snapshot, ctx: &Ctx, item: &crate::live::Item) -> Option<El> 
     let body = if cut { &begun } else { &item.body };
     let data = ItemData::select(&item.card, Some(body), snapshot.cards(), ctx.now);
     // It is seen once, until the program or its own page is there: words on its buttons are enough, and a foot for paper too much.
-    let spare = |el: &El| el.get("class").is_some_and(|class| matches!(class, "i" | "print-only"));
+    // What is done with an article comes with the whole of it.
+    let spare = |el: &El| el.get("class").is_some_and(|class| matches!(class, "i" | "print-only") || cut && class == "ac");
     let rest = cut.then(|| {
         let way = cl("a", "bt").attr("href", Route::Item(item.card.id).path(ctx.lang)).flag("data-rest", true);
         cl("p", "ac").kid(way.text(ctx.page().read_on))

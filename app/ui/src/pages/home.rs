@@ -5,9 +5,9 @@ use crate::data::HomeData;
 use crate::el::{El, cl, el, tx};
 use crate::parts::{Row, banner, brief, li, lists, meta, row, section, stated, summary, title, to, topic_link, way};
 use domain::alert::{Standing, State};
-use domain::content::Card;
+use domain::content::{Card, Kind};
 use domain::instance::instance;
-use domain::route::Route;
+use domain::route::{Query, Route};
 use domain::words::decimal;
 
 /// Items of "newest" that show their summary.
@@ -36,6 +36,10 @@ pub fn home(ctx: &Ctx, data: HomeData) -> El {
         // Before the news, which are many.
         .kid(way(Route::Places.path(ctx.lang), w.find_my_place()))
         .maybe(section(w.newest(), newest(&data.newest, data.lead, ctx)))
+        .maybe(data.more.then(|| {
+            let all = Query { kind: Some(Kind::BULLETIN), ..Query::default() };
+            way(Route::Search(all).path(ctx.lang), w.all_bulletins())
+        }))
         .maybe(empty.then(|| cl("p", "em").text(w.nothing_yet())))
         .maybe(events)
         .maybe(section(w.topics(), if topics.is_empty() { vec![] } else { vec![cl("ul", "tp").kids(topics)] }))
@@ -53,10 +57,9 @@ fn newest(cards: &[&Card], lead: Option<El>, ctx: &Ctx) -> Vec<El> {
     let mut rows = Vec::with_capacity(cards.len());
     match lead {
         Some(article) => {
-            let a = to(first, ctx).attr("data-lead", first.id.to_string());
+            let a = to(first, ctx).flag("data-lead", true);
             let a = a.kid(title("h3", first, ctx)).kid(summary(first, ctx));
-            let template = el("template").attr("id", ["t-", &first.id.to_string()].concat()).kid(article);
-            rows.push(li(first, ctx).kid(a.kid(meta(first, ctx))).kid(template));
+            rows.push(li(first, ctx).kid(a.kid(meta(first, ctx))).kid(el("template").kid(article)));
         }
         None => rows.push(row(first, Row::Summary, ctx)),
     }

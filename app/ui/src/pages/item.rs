@@ -1,4 +1,4 @@
-//! An item: head, whether it still holds, recording, actions, text, other languages, source.
+//! An item: head, whether it still holds, recording, text, passing it on, source, other languages.
 
 use super::{alert, facts};
 use crate::blocks::{audio, blocks};
@@ -65,8 +65,9 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
     }
     out = out.kid(about(card, ctx)).maybe(below);
     let urgent = card.kind == Kind::ALERT;
+    let mut keep = keep(card, ctx);
     if !urgent {
-        out = out.kid(actions(&data, ctx));
+        out = out.maybe(keep.take());
     }
     if !known {
         out = out.kid(cl("p", "nx").text(w.unknown_item()));
@@ -74,9 +75,13 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
     if let Some(variant) = variant {
         out = out.kids(text(&data, variant, ctx));
     }
+    if urgent && variant.is_some() {
+        out = out.kid(get_alerts(ctx));
+    }
+    // Who passes it on has read it.
+    out = out.maybe(keep).kid(pass_on(&data, ctx));
     if urgent {
-        let lead = (variant.is_some()).then(|| get_alerts(ctx));
-        out = out.maybe(lead).kid(actions(&data, ctx)).kid(alert::forms(card, ctx));
+        out = out.kid(alert::forms(card, ctx));
     }
     out = out.maybe(alert::chain(&data, ctx)).maybe(data.body.and_then(|body| source(body, ctx)));
     if let Some(body) = data.body {
@@ -193,21 +198,26 @@ pub fn lang_name(tag: &str, ctx: &Ctx) -> String {
     named.into_iter().find(|(known, _)| *known == tag).map_or(tag, |(_, name)| name).to_owned()
 }
 
-/// What one can do with an item. Buttons that need a script are only shown when one is there (`.js`).
-fn actions(data: &ItemData, ctx: &Ctx) -> El {
-    let (w, card, over) = (ctx.w(), data.card, over(data, ctx));
+/// What only the app can do with an item: keep it, and read it out.
+fn keep(card: &Card, ctx: &Ctx) -> Option<El> {
+    if !ctx.is_app() {
+        return None;
+    }
+    let w = ctx.w();
     let id = card.id.to_string();
     let act = |act, icon, text: &'static str| button(act, icon, text).attr("data-id", id.clone());
+    let saved = ctx.saved.contains(&card.id);
+    let (icon, text) = if saved { ("saved", w.saved_act()) } else { ("save", w.save()) };
+    let save = act("save", icon, text).attr("aria-pressed", if saved { "true" } else { "false" });
+    let listen = ctx.voice.then(|| act("listen", "listen", if ctx.speaking { w.listen_stop() } else { w.listen() }));
+    Some(cl("div", "ac").apart().kid(save).maybe(listen))
+}
+
+/// Ways to others. Buttons that need a script are only shown when one is there (`.js`).
+fn pass_on(data: &ItemData, ctx: &Ctx) -> El {
+    let (w, card, over) = (ctx.w(), data.card, over(data, ctx));
     let script = |button: El| if ctx.is_app() { button } else { el("span").class("js").kid(button) };
-    let mut bar = cl("div", "ac").attr("data-url", links::short(card, ctx.lang, &ctx.origin)).apart();
-    if ctx.is_app() {
-        let saved = ctx.saved.contains(&card.id);
-        let (icon, text) = if saved { ("saved", w.saved_act()) } else { ("save", w.save()) };
-        bar = bar.kid(act("save", icon, text).attr("aria-pressed", if saved { "true" } else { "false" }));
-        if ctx.voice {
-            bar = bar.kid(act("listen", "listen", if ctx.speaking { w.listen_stop() } else { w.listen() }));
-        }
-    }
+    let bar = cl("div", "ac").attr("data-url", links::short(card, ctx.lang, &ctx.origin)).apart();
     let mut share = button("share", "share", w.share());
     if !over.is_empty() {
         share = share.attr("data-title", over.clone() + &headline(card, ctx).title);

@@ -128,8 +128,7 @@ pub fn page(visit: &Visit, status: StatusCode, title: &'static str, main: El) ->
     let switch = cl("a", "lg").attr("href", there).attr("hreflang", other.tag()).attr("lang", other.tag());
     let header = cl("header", "hd")
         .kid(cl("a", "br").attr("href", visit.to("")).text(instance().name.as_str()).text(" · ").text(w.desk))
-        .kid(switch.text(other.name()))
-        .kid(cl("div", "band").attr("aria-hidden", "true"));
+        .kid(switch.text(other.name()));
     let main = el("main").attr("id", "main").attr("tabindex", "-1").kid(main);
     let sprite = sprite(&main);
     let app = cl("div", "app desk")
