@@ -70,11 +70,10 @@ pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) ->
         _ => None,
     };
     let title = pages::title(ctx, route, None);
-    let names = [("name", instance().name.as_str()), ("area", instance().area.get(ctx.lang))];
     Document {
         lang: ctx.lang,
         origin: &ctx.origin,
-        description: (!hidden).then(|| fill(ctx.page().about_lead, &names)),
+        description: (!hidden).then(|| fill(ctx.page().about_lead, &[("area", instance().area.get(ctx.lang))])),
         canonical: (!hidden).then(|| route.path(ctx.lang)),
         alternates: if hidden { Vec::new() } else { both.to_vec() },
         feed,
