@@ -138,12 +138,16 @@
     if (way) whole(way.href).then(function (html) {
       var page = new DOMParser().parseFromString(html || '', 'text/html'), text = page.querySelector('#main .bd');
       var part = way.closest('article'), here = part.querySelector('.bd'), end = way.parentNode;
-      var tail = d.createDocumentFragment(), more;
+      var tail = d.createDocumentFragment(), more, last, first;
       if (!text || !part.isConnected || !end.parentNode) return;
       // What is there stays as it is: somebody reads it, or listens to it.
       while (text.nextSibling) tail.append(text.nextSibling);
       if (here) {
-        more = [].slice.call(text.children, here.children.length);
+        more = [].slice.call(text.children, here.children.length - 1);
+        // A paragraph may break off after a sentence.
+        last = here.lastChild;
+        first = more.shift();
+        if (last.textContent !== first.textContent) last.replaceChildren.apply(last, [].slice.call(first.childNodes));
         here.append.apply(here, more);
       } else end.before(text);
       end.before(tail);
@@ -156,9 +160,34 @@
       end.remove();
     });
   }
-  rest();
+  // The list whose place the article took: what inline.js kept of it, perhaps long before this script came.
+  var place = location.pathname;
+  function relist() {
+    var main = d.getElementById('main'), list = d.list;
+    d.list = 0;
+    main.replaceChildren.apply(main, list.slice(1));
+    if (list.title) d.title = list.title;
+    scrollTo(0, list[0]);
+  }
+  function begun() {
+    var main = d.getElementById('main'), list = d.list;
+    if (list && !history.state) return relist();
+    if (list && !list.title) {
+      list.title = d.title;
+      d.title = main.querySelector('h1').textContent;
+      place = location.pathname;
+      main.focus({ preventScroll: true });
+    }
+    rest();
+  }
+  begun();
   d.addEventListener('click', function (event) {
-    if (event.target.closest && event.target.closest('[data-lead]')) rest();
+    if (event.target.closest && event.target.closest('[data-lead]')) begun();
+  });
+  if (!shell) addEventListener('popstate', function () {
+    if (place === location.pathname) return;
+    place = location.pathname;
+    d.list ? relist() : location.reload();
   });
   // A phone without the program has it at hand when it opens the kept list without a network.
   var lead = controlled && !able && !costly && d.querySelector('[data-lead]');

@@ -165,6 +165,20 @@ test('the first article begins without a request, and back brings the list to wh
   await page.locator('a[data-lead]').first().click();
   await way.waitFor({ state: 'detached' });
   assert.equal(await words(), fetched);
+  assert.notEqual(await page.title(), before);
+  // And left before it was there.
+  await page.unroute('**/boot.js');
+  let come;
+  const late = new Promise(done => { come = done; });
+  await page.route('**/boot.js', route => late.then(() => route.continue()));
+  await page.goto(server.url, { waitUntil: 'domcontentloaded' });
+  await page.locator('a[data-lead]').first().click();
+  await page.locator('main h1:visible', { hasText: title }).waitFor();
+  await page.evaluate(() => history.back());
+  await until('the address of the list', async () => new URL(page.url()).pathname === '/');
+  come();
+  await page.locator('a[data-lead]').first().waitFor();
+  assert.equal(await page.title(), before);
   await context.close();
 });
 

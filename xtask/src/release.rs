@@ -23,7 +23,8 @@ const BOOT: [(&str, &str); 4] = [
     ("/*BUTTONS*/", "boot-buttons.js"),
 ];
 /// Not part of what a phone keeps: for stores, link previews and crawlers, or already inside the pages.
-const SKIP: [&str; 8] = ["sw.js", "sw-off.js", "inline.js", "release.json", "screenshots/", "icons/", "og", "robots.txt"];
+const SKIP: [&str; 9] =
+    ["sw.js", "sw-off.js", "inline.js", "release.json", "screenshots/", "icons/", "apple-touch-icon.png", "og", "robots.txt"];
 /// Compressed by their own format: the wire carries them as they are.
 const PACKED: [&str; 9] = ["png", "jpg", "jpeg", "webp", "avif", "ico", "opus", "mp3", "woff2"];
 
@@ -49,10 +50,11 @@ pub fn verb() -> Outcome {
     pack::beside(&staging.join(&wasm[1..]), &staging.join("unpack.js"))?;
     let template = whole(&staging, "sw.js", &WORKER)?;
     let assets = assets(&staging)?;
+    // Eight digits tell a file from the one of that name in the release before; all of them weigh on every update.
     let list: Vec<Value> = assets
         .iter()
         .filter(|asset| precached(&asset.url))
-        .map(|asset| json!([asset.url, asset.hash[..12], rounded(asset.wire)]))
+        .map(|asset| json!([asset.url, asset.hash[..8], rounded(asset.wire)]))
         .collect();
     let list = Value::from(list).to_string();
     // The worker too: one that differs under the same name would have its whole release counted as an update.

@@ -127,7 +127,8 @@ impl Document<'_> {
         out.push_str("<meta name=theme-color content=#faf7f0 media=\"(prefers-color-scheme:light)\">");
         out.push_str("<meta name=theme-color content=#14151f media=\"(prefers-color-scheme:dark)\">");
         let _ = write!(out, "<link rel=manifest href={}>", manifest(self.lang));
-        out.push_str("<link rel=icon href=/icons/icon.svg><link rel=apple-touch-icon href=/icons/apple-touch-icon.png>");
+        // An iPhone looks for its icon at /apple-touch-icon.png by itself.
+        out.push_str("<link rel=icon href=/icons/icon.svg>");
         self.machines(&mut out);
         out.push_str("</head><body>");
         out.push_str(&body);

@@ -13,9 +13,9 @@ use ui::el::cl;
 use ui::parts::drill_mark;
 use ui::{Ctx, El, pages};
 
-/// Bytes of its text that a lead article brings along: about what a small screen shows under its title and summary. All of
-/// it would hold up the headlines by a fifth of a second on 50 kbit/s; boot.js fetches the rest once it is opened.
-const BEGINNING: usize = 300;
+/// Bytes of its text that a lead article brings along, to the end of a sentence: what is read under title and summary
+/// while boot.js fetches the rest. A screenful of it would hold up the headlines by a tenth of a second on 50 kbit/s.
+const BEGINNING: usize = 120;
 /// A text that is hardly longer than that comes whole.
 const SHORT: usize = 700;
 /// A block beyond this waits for the rest, even where it is the first.
@@ -143,26 +143,43 @@ fn lead(snapshot: &Snapshot, ctx: &Ctx, item: &crate::live::Item) -> Option<El> 
     Some(cl("div", "pg item").kid(pages::article(ctx, data).without(&spare).maybe(rest)))
 }
 
-/// Keeps the blocks with which a text begins; whether anything was left out.
+/// Keeps the blocks with which a text begins, of a paragraph its first sentences; whether anything was left out.
 fn shorten(variant: &mut Variant) -> bool {
     let bytes = |block: &Block| block.texts().iter().map(|text| text.len()).sum::<usize>();
     if variant.blocks.iter().map(bytes).sum::<usize>() <= SHORT {
         return false;
     }
-    let mut room = BEGINNING;
-    let kept = variant.blocks.iter().position(|block| {
-        // Never in the middle of a block: one that would hold up the page by itself comes with the rest.
-        let full = room == 0 || bytes(block) > LARGE;
+    let (mut room, mut kept, mut cut) = (BEGINNING, 0, false);
+    for block in &mut variant.blocks {
+        if room == 0 {
+            break;
+        }
+        if let Block::Paragraph(text) = &mut *block
+            && let Some(end) = pause(&text.plain, room)
+        {
+            text.plain.truncate(end);
+            cut = true;
+        }
+        // Other blocks are never cut: one that would hold up the page by itself comes with the rest.
+        if bytes(block) > LARGE {
+            break;
+        }
         room = room.saturating_sub(bytes(block));
-        full
-    });
-    let Some(kept) = kept else { return false };
+        kept += 1;
+    }
+    cut |= kept < variant.blocks.len();
     variant.blocks.truncate(kept);
     // Nor behind a heading of what is not there.
     while matches!(variant.blocks.last(), Some(Block::Heading { .. })) {
         variant.blocks.pop();
     }
-    true
+    cut
+}
+
+/// Where the first sentence of a text ends that goes on `from` this byte, if more comes behind it.
+fn pause(text: &str, from: usize) -> Option<usize> {
+    let mut ends = text.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '…')).map(|(at, c)| at + c.len_utf8());
+    ends.find(|end| *end >= from && text[*end..].starts_with(' '))
 }
 
 fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Document<'a> {
