@@ -70,7 +70,7 @@ pub fn compressible(request: &HeaderMap) -> bool {
 
 fn etag(hash: &[u8; 32], form: &str) -> HeaderValue {
     let mut text = String::from("\"");
-    for byte in &hash[..12] {
+    for byte in &hash[..8] {
         let _ = write!(text, "{byte:02x}");
     }
     let _ = write!(text, "{form}\"");
