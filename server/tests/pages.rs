@@ -229,6 +229,10 @@ async fn a_page_carries_and_allows_what_it_needs() {
         assert!(html.ends_with(sheet) && html.matches("rel=stylesheet").count() == 1, "{path}");
         assert!(!html.contains("rel=\"stylesheet"), "{path}");
         assert!(!html.contains("<script src"), "{path}");
+        // A browser paints what it has so far when it comes to a script: on the home page the first item is there by then.
+        let (before, _) = html.split_once("<script>").unwrap();
+        let at = if path == "/" { before.contains("<li") && !before.contains("</li>") } else { !before.contains("<body") };
+        assert!(at, "{path}");
         let policy = answer.header("content-security-policy");
         let own = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(domain::sign::hash(text.as_bytes())));
         for style in &styles {
@@ -242,7 +246,9 @@ async fn a_page_carries_and_allows_what_it_needs() {
     }
     // Somewhere nothing is in force.
     let quiet = Reader::empty().await;
-    assert_eq!(quiet.page("/").await.matches("<style>").count(), 1);
+    let empty = quiet.page("/").await;
+    assert_eq!(empty.matches("<style>").count(), 1);
+    assert!(empty.find("<script>") < empty.find("<body>"));
 }
 
 #[tokio::test]
@@ -336,8 +342,10 @@ async fn the_home_page_brings_along_how_its_first_article_begins() {
         let there = if there > 100 { 0 } else { there };
         assert!(one.matches(text.trim()).count() == there && one.contains("data-rest"), "{one}");
     }
-    let (_, list) = lead("liệt kê", json!([{"list": vec!["Một câu. Hai câu."; 40]}, paragraph(2)])).await;
+    let (html, list) = lead("liệt kê", json!([{"list": vec!["Một câu. Hai câu."; 40]}, paragraph(2)])).await;
     assert!(list.matches("<li>").count() == 40 && list.contains("data-rest"), "{list}");
+    // The script of the page stands behind the article, not within it, where it would not run.
+    assert!(!list.contains("<script") && html.contains("</template><script>{"), "{html}");
     // Nor does it end with a heading.
     let blocks = json!(["Một câu.", {"heading": "Cách làm ".repeat(12)}, paragraph(3), paragraph(4), paragraph(5), paragraph(6)]);
     let (_, headed) = lead("đề mục", blocks).await;

@@ -106,6 +106,18 @@ fn has_alerts(body: &str) -> bool {
     ["class=\"al", "class=\"lv"].iter().any(|class| body.contains(class))
 }
 
+/// Where the first item of the home page ends. The script stands there: before one a browser paints what it has so far,
+/// which on a cheap phone would be a frame without any headline, and what comes next a tenth of a second later.
+fn first_item(body: &str) -> Option<usize> {
+    let (before, _) = body.split_once("class=\"pg home\"")?;
+    let (lists, _) = body[before.len()..].split_once("</main>")?;
+    let end = lists.find("</li>")?;
+    // An article that comes along may have lists of its own.
+    let brought = lists.find("<template>").filter(|start| *start < end);
+    let end = if brought.is_some() { lists.find("</template>")? + "</template>".len() } else { end };
+    Some(before.len() + end)
+}
+
 impl Document<'_> {
     pub fn html(&self) -> String {
         let mut out = String::with_capacity(24 * 1024);
@@ -123,7 +135,11 @@ impl Document<'_> {
         for (extra, _) in extras.iter().zip(needed).filter(|(_, needed)| *needed) {
             let _ = write!(out, "<style>{extra}</style>");
         }
-        let _ = write!(out, "<script>{script}</script>");
+        let script = ["<script>", script, "</script>"].concat();
+        let (first, rest) = body.split_at(first_item(&body).unwrap_or(0));
+        if first.is_empty() {
+            out.push_str(&script);
+        }
         out.push_str("<meta name=theme-color content=#faf7f0 media=\"(prefers-color-scheme:light)\">");
         out.push_str("<meta name=theme-color content=#14151f media=\"(prefers-color-scheme:dark)\">");
         let _ = write!(out, "<link rel=manifest href={}>", manifest(self.lang));
@@ -131,7 +147,11 @@ impl Document<'_> {
         out.push_str("<link rel=icon href=/icons/icon.svg>");
         self.machines(&mut out);
         out.push_str("</head><body>");
-        out.push_str(&body);
+        out.push_str(first);
+        if !first.is_empty() {
+            out.push_str(&script);
+        }
+        out.push_str(rest);
         if let Some(data) = &self.data {
             // Inside a script nothing is unescaped but `</script` and `<!--` end or bend it: no `<` is left.
             let json = data.to_string().replace('<', "\\u003c").replace(bends, "");
