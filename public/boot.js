@@ -134,7 +134,7 @@
     }).then(function (answer) { return answer && answer.text(); });
   }
   function rest() {
-    var way = d.querySelector('#main [data-rest]');
+    var way = d.querySelector('#main [data-tail]');
     if (way) whole(way.href).then(function (html) {
       var page = new DOMParser().parseFromString(html || '', 'text/html'), text = page.querySelector('#main .bd');
       var part = way.closest('article'), here = part.querySelector('.bd'), end = way.parentNode;
@@ -144,10 +144,13 @@
       while (text.nextSibling) tail.append(text.nextSibling);
       if (here) {
         more = [].slice.call(text.children, here.children.length - 1);
-        // A paragraph may break off after a sentence.
+        // A paragraph may break off after a sentence. Of a text that became shorter since nothing is taken away.
         last = here.lastChild;
-        first = more.shift();
-        if (last.textContent !== first.textContent) last.replaceChildren.apply(last, [].slice.call(first.childNodes));
+        first = more[0];
+        if (first && first.tagName === last.tagName && first.textContent !== last.textContent) {
+          last.replaceChildren.apply(last, [].slice.call(first.childNodes));
+          more[0] = last;
+        } else more.shift();
         here.append.apply(here, more);
       } else end.before(text);
       end.before(tail);
@@ -171,12 +174,12 @@
   }
   function begun() {
     var main = d.getElementById('main'), list = d.list;
-    if (list && !history.state) return relist();
     if (list && !list.title) {
       list.title = d.title;
       d.title = main.querySelector('h1').textContent;
       place = location.pathname;
-      main.focus({ preventScroll: true });
+      // Long after the tap somebody may be further on.
+      if (d.activeElement === d.body || d.activeElement === main) main.focus({ preventScroll: true });
     }
     rest();
   }
@@ -184,11 +187,11 @@
   d.addEventListener('click', function (event) {
     if (event.target.closest && event.target.closest('[data-lead]')) begun();
   });
-  if (!shell) addEventListener('popstate', function () {
+  if (!shell) window.onpopstate = function () {
     if (place === location.pathname) return;
     place = location.pathname;
     d.list ? relist() : location.reload();
-  });
+  };
   // A phone without the program has it at hand when it opens the kept list without a network.
   var lead = controlled && !able && !costly && d.querySelector('[data-lead]');
   if (lead) whole(lead.href);

@@ -8,7 +8,8 @@ async function opened(except) {
   for (const name of await releases()) if (name !== except) all.push(await caches.open(name));
   return all;
 }
-const hashOf = response => response && response.headers.get('x-bt-hash');
+/** Whether an answer that is held is this file of this release; older releases noted more digits. */
+const same = (held, file) => !!held && (held.headers.get('x-bt-hash') || '').startsWith(file[1]);
 
 /** Files of this release that belong on this phone. */
 async function wanted() {
@@ -23,7 +24,7 @@ async function changed(except) {
   const held = await opened(except), missing = [];
   for (const file of await wanted()) {
     const copies = await Promise.all(held.map(cache => cache.match(file[0])));
-    if (!copies.some(copy => hashOf(copy) === file[1])) missing.push(file);
+    if (!copies.some(copy => same(copy, file))) missing.push(file);
   }
   return missing;
 }
@@ -86,11 +87,11 @@ async function program(url, hash) {
 async function fill() {
   const own = await caches.open(APP), older = await opened(APP);
   for (const file of await wanted()) {
-    if (hashOf(await own.match(file[0])) === file[1]) continue;
+    if (same(await own.match(file[0]), file)) continue;
     let copy;
     for (const cache of older) {
       const held = await cache.match(file[0]);
-      if (hashOf(held) === file[1]) copy = held;
+      if (same(held, file)) copy = held;
     }
     await own.put(file[0], copy || (await fetchFile(file)));
   }
@@ -99,7 +100,7 @@ async function fill() {
 
 async function status() {
   let complete = true;
-  for (const file of await wanted()) if (hashOf(await caches.match(file[0], { cacheName: APP })) !== file[1]) complete = false;
+  for (const file of await wanted()) if (!same(await caches.match(file[0], { cacheName: APP }), file)) complete = false;
   const find = name => RELEASE.map(([url]) => url).find(url => name.test(url));
   return {
     type: 'status', version: VERSION, complete, bytes: +(await flag('update')) || 0,

@@ -325,13 +325,13 @@ async fn the_home_page_brings_along_how_its_first_article_begins() {
     let paragraph = |n: usize| format!("Đoạn {n}. {}", "Rửa tay trước khi ăn. ".repeat(8));
     // Short ones are whole, with everything that one does with an article.
     let (_, short) = lead("ngắn", json!([paragraph(1), paragraph(2)])).await;
-    assert!(short.contains("Đoạn 2.") && short.contains("data-act=\"share\"") && !short.contains("data-rest"), "{short}");
+    assert!(short.contains("Đoạn 2.") && short.contains("data-act=\"share\"") && !short.contains("data-tail"), "{short}");
     // Long ones break off behind a sentence; the link leads to the page that has the rest.
     let all: Vec<String> = (1..40).map(paragraph).collect();
     let (html, long) = lead("dài", json!(all)).await;
     assert!(long.contains("ăn.</p></div>") && long.matches("Rửa tay").count() == 4 && !long.contains("data-act="), "{long}");
     let way =
-        tags(&long).into_iter().find(|tag| tag.get("data-rest").is_some()).and_then(|tag| tag.get("href").map(str::to_owned));
+        tags(&long).into_iter().find(|tag| tag.get("data-tail").is_some()).and_then(|tag| tag.get("href").map(str::to_owned));
     let way = way.expect("a link to the rest");
     assert!(html.contains(&format!("<a href=\"{way}\" data-lead>")), "{html}");
     let whole = reader.get(&way).await.text();
@@ -340,10 +340,10 @@ async fn the_home_page_brings_along_how_its_first_article_begins() {
     for (text, there) in [("một câu ", 100), ("một câu ", 500), ("2.500 đồng ", 90), ("2.500 đồng ", 500)] {
         let (_, one) = lead(&format!("đoạn {} {there}", text.len()), json!([text.repeat(there), paragraph(2), paragraph(3), paragraph(4)])).await;
         let there = if there > 100 { 0 } else { there };
-        assert!(one.matches(text.trim()).count() == there && one.contains("data-rest"), "{one}");
+        assert!(one.matches(text.trim()).count() == there && one.contains("data-tail"), "{one}");
     }
     let (html, list) = lead("liệt kê", json!([{"list": vec!["Một câu. Hai câu."; 40]}, paragraph(2)])).await;
-    assert!(list.matches("<li>").count() == 40 && list.contains("data-rest"), "{list}");
+    assert!(list.matches("<li>").count() == 40 && list.contains("data-tail"), "{list}");
     // The script of the page stands behind the article, not within it, where it would not run.
     assert!(!list.contains("<script") && html.contains("</template><script>{"), "{html}");
     // Nor does it end with a heading.
@@ -357,5 +357,5 @@ async fn the_home_page_brings_along_how_its_first_article_begins() {
     reader.import(&[line]).await;
     let html = reader.get("/").await.text();
     let folded = between(&html, "<template", "</template>").expect("an article");
-    assert!(folded.matches("Đoạn 1.").count() == 1 && folded.contains("data-rest"), "{folded}");
+    assert!(folded.matches("Đoạn 1.").count() == 1 && folded.contains("data-tail"), "{folded}");
 }

@@ -11,7 +11,7 @@
 //! - `data-id`: item id, place code or topic index. `data-url` around them, `data-title`: what to share or copy, and under which
 //!   title where that is not the heading.
 //! - `data-act=image` is a link to the file with `data-w data-h data-alt`: put an `<img>` in its place.
-//! - `data-lead` on a link: its article comes in the `<template>` behind it, or how it begins with a link `data-rest` to all of it.
+//! - `data-lead` on a link: its article comes in the `<template>` behind it, or how it begins with a link `data-tail` to all of it.
 //! - `data-edition` ([`El::apart`]): left out when the texts of the two editions are compared.
 //! - `aria-pressed` on switches (`save place topic`). Install button (`data-act=install`) is `hidden` until it can work.
 //!

@@ -107,7 +107,8 @@ fn has_alerts(body: &str) -> bool {
 }
 
 /// Where the first item of the home page ends. The script stands there: before one a browser paints what it has so far,
-/// which on a cheap phone would be a frame without any headline, and what comes next a tenth of a second later.
+/// which on a cheap phone would be a frame without any headline, and what comes next a tenth of a second later. What the
+/// reader chose may follow that frame; the program's own page, which most get who chose anything, has it before.
 fn first_item(body: &str) -> Option<usize> {
     let (before, _) = body.split_once("class=\"pg home\"")?;
     let (lists, _) = body[before.len()..].split_once("</main>")?;
@@ -143,8 +144,11 @@ impl Document<'_> {
         out.push_str("<meta name=theme-color content=#faf7f0 media=\"(prefers-color-scheme:light)\">");
         out.push_str("<meta name=theme-color content=#14151f media=\"(prefers-color-scheme:dark)\">");
         let _ = write!(out, "<link rel=manifest href={}>", manifest(self.lang));
-        // An iPhone looks for its icon at /apple-touch-icon.png by itself.
         out.push_str("<link rel=icon href=/icons/icon.svg>");
+        // On the home page, whose headline waits for every byte, an iPhone looks there by itself.
+        if first.is_empty() {
+            out.push_str("<link rel=apple-touch-icon href=/apple-touch-icon.png>");
+        }
         self.machines(&mut out);
         out.push_str("</head><body>");
         out.push_str(first);

@@ -137,7 +137,7 @@ fn lead(snapshot: &Snapshot, ctx: &Ctx, item: &crate::live::Item) -> Option<El> 
     // What is done with an article comes with the whole of it.
     let spare = |el: &El| el.get("class").is_some_and(|class| matches!(class, "i" | "print-only") || cut && class == "ac");
     let rest = cut.then(|| {
-        let way = cl("a", "bt").attr("href", Route::Item(item.card.id).path(ctx.lang)).flag("data-rest", true);
+        let way = cl("a", "bt").attr("href", Route::Item(item.card.id).path(ctx.lang)).flag("data-tail", true);
         cl("p", "ac").kid(way.text(ctx.page().read_on))
     });
     Some(cl("div", "pg item").kid(pages::article(ctx, data).without(&spare).maybe(rest)))
@@ -176,10 +176,15 @@ fn shorten(variant: &mut Variant) -> bool {
     cut
 }
 
-/// Where the first sentence of a text ends that goes on `from` this byte, if more comes behind it.
+/// Where the first sentence of a text ends that reaches `from` this byte, if more comes behind it. Short words with a capital
+/// are taken for abbreviations: "TP. Huế", "ThS. Lan".
 fn pause(text: &str, from: usize) -> Option<usize> {
-    let mut ends = text.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '…')).map(|(at, c)| at + c.len_utf8());
-    ends.find(|end| *end >= from && text[*end..].starts_with(' '))
+    let ends = text.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '…')).map(|(at, c)| (at, at + c.len_utf8()));
+    let short = |at: usize| {
+        let word = text[..at].rsplit(' ').next().unwrap_or_default();
+        word.chars().count() < 4 && word.starts_with(char::is_uppercase)
+    };
+    ends.filter(|(_, end)| *end >= from && text[*end..].starts_with(' ')).find(|(at, _)| !short(*at)).map(|(_, end)| end)
 }
 
 fn item<'a>(snapshot: &Snapshot, ctx: &'a Ctx, item: &crate::live::Item) -> Document<'a> {
