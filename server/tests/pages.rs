@@ -338,7 +338,9 @@ async fn the_home_page_brings_along_how_its_first_article_begins() {
     assert!(whole.find("Đoạn 39.").unwrap() < whole.find("data-act=\"share\"").unwrap(), "{whole}");
     // Never in the middle of a sentence, of a number or of a list: whole, or with the rest.
     for (text, there) in [("một câu ", 100), ("một câu ", 500), ("2.500 đồng ", 90), ("2.500 đồng ", 500)] {
-        let (_, one) = lead(&format!("đoạn {} {there}", text.len()), json!([text.repeat(there), paragraph(2), paragraph(3), paragraph(4)])).await;
+        let (_, one) =
+            lead(&format!("đoạn {} {there}", text.len()), json!([text.repeat(there), paragraph(2), paragraph(3), paragraph(4)]))
+                .await;
         let there = if there > 100 { 0 } else { there };
         assert!(one.matches(text.trim()).count() == there && one.contains("data-tail"), "{one}");
     }
