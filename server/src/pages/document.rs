@@ -137,25 +137,22 @@ impl Document<'_> {
             let _ = write!(out, "<style>{extra}</style>");
         }
         let script = ["<script>", script, "</script>"].concat();
-        let (first, rest) = body.split_at(first_item(&body).unwrap_or(0));
-        if first.is_empty() {
-            out.push_str(&script);
+        let within = first_item(&body);
+        match within {
+            Some(at) => body.insert_str(at, &script),
+            None => out.push_str(&script),
         }
         out.push_str("<meta name=theme-color content=#faf7f0 media=\"(prefers-color-scheme:light)\">");
         out.push_str("<meta name=theme-color content=#14151f media=\"(prefers-color-scheme:dark)\">");
         let _ = write!(out, "<link rel=manifest href={}>", manifest(self.lang));
         out.push_str("<link rel=icon href=/icons/icon.svg>");
         // On the home page, whose headline waits for every byte, an iPhone looks there by itself.
-        if first.is_empty() {
+        if within.is_none() {
             out.push_str("<link rel=apple-touch-icon href=/apple-touch-icon.png>");
         }
         self.machines(&mut out);
         out.push_str("</head><body>");
-        out.push_str(first);
-        if !first.is_empty() {
-            out.push_str(&script);
-        }
-        out.push_str(rest);
+        out.push_str(&body);
         if let Some(data) = &self.data {
             // Inside a script nothing is unescaped but `</script` and `<!--` end or bend it: no `<` is left.
             let json = data.to_string().replace('<', "\\u003c").replace(bends, "");
