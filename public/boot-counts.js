@@ -47,7 +47,7 @@
       toast(say('Cho cán bộ biết tin nào được mở, không kèm tên ai?', 'Tell the officials which items are opened, without your name?'),
         say('Đồng ý', 'Yes'), function () { agree(true); });
     }, 1500);
-    if (agreed === 'yes' && !(Date.now() - store['bt-sent'] < 7e7) && nav.onLine) {
+    if (agreed === 'yes' && !(Math.abs(Date.now() - store['bt-sent']) < 7e7) && nav.onLine) {
       store['bt-sent'] = Date.now();
       // Forgotten before it is sent: where the answer is lost, rather too few are counted than some twice.
       opens({});

@@ -115,7 +115,7 @@
     // That page looks itself, and says more.
     if (!held || !held.wishes || !workers || !window.Notification || location.pathname.slice(-on.length) === on) return;
     if (Notification.permission !== 'granted') {
-      if (Date.now() - store['bt-push-told'] < 7e7) return;
+      if (Math.abs(Date.now() - store['bt-push-told']) < 7e7) return;
       store['bt-push-told'] = Date.now();
       return toast(say('Thông báo cảnh báo đang bị tắt trên máy này.', 'Alerts no longer ring on this phone.'), say('Cách bật', 'How to switch on'),
         function () { location.href = say('', '/en') + on; });

@@ -104,8 +104,8 @@
     var asked, look = function () {
       if (!ahead && !due()) return;
       asked = asked || Promise.race([fetch('/sync/head', { method: 'HEAD', cache: 'no-store' }).then(function (answer) {
-        // A Wi-Fi that asks for a login has a clock of its own.
-        if (/^application\/x-bantin/.test(answer.headers.get('content-type'))) ahead = Date.now() - Date.parse(answer.headers.get('date')) || 0;
+        // A Wi-Fi that asks for a login has a clock of its own, and what a cache on the way had kept is of another hour.
+        if (/^application\/x-bantin/.test(answer.headers.get('content-type')) && !answer.headers.get('age')) ahead = Date.now() - Date.parse(answer.headers.get('date')) || 0;
       }).catch(function () {}), new Promise(function (done) { setTimeout(done, 5000); })]);
       asked.then(stale);
     };

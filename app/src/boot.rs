@@ -37,7 +37,7 @@ async fn run() {
     let Ok(start) = store.start().await else { return page::tell("__failed") };
     let mut view = view(&start.settings);
     view.shelf = Shelf::of(start.loaded).await;
-    view.told = alarm::told(&start.read);
+    view.alarmed = alarm::seen_before(&start.read);
     view.read = keep::read(&store, start.read).await.into();
     view.keep_saved(keep::saved(&start.saved));
     walk::speak(lang).await;

@@ -205,22 +205,52 @@ function varied(count) {
   return Array.from({ length: count }, (_, n) => ({ id: `varied-${n}`, kind: 'bulletin', topics: ['y-te'], issued: `-${n + 1}m`, source: { name: 'Trạm y tế' }, title: text(8), summary: text(15), body: [text(40), text(40), text(40)] }));
 }
 
-test('what is cut before anything of it can be read comes piece by piece', async () => {
+/** A text whose pack is cut every 300 bytes; `bare`: and of which a proxy lets no encoding pass. */
+async function piecewise(bare, title) {
   const context = await phone(chrome);
   const page = await context.newPage();
   await settle(page, line.url);
   await synced(page, items, 40);
   line.cuts.length = 0;
-  line.rule = path => (/^\/sync\/\w+\/bodies\//.test(path) ? { cut: 300, after: 100 } : undefined);
-  const [late] = varied(1);
-  server.import([{ ...late, id: 'late', title: 'Tin đến muộn trên đường yếu' }]);
-  await until('the server has it', async () => (await addresses(server.url)).some(path => path.includes('/tin-den-muon')));
+  line.rule = path => (/^\/sync\/\w+\/bodies\//.test(path) ? { cut: 300, after: 100, bare } : undefined);
+  server.import([{ ...varied(9).at(-1), id: `late-${bare}`, title }]);
+  items += 1;
+  await until('the server has it', async () => (await addresses(server.url)).filter(path => /^\/(tin|canh-bao)\//.test(path)).length === items);
   const before = (await rows(page, CACHE_DB, 'bodies')).length;
   await page.reload();
   await until('its text is on the phone', async () => (await rows(page, CACHE_DB, 'bodies')).length > before, 60000);
   assert.ok(line.cuts.length > 2 && line.cuts.every(({ bytes }) => bytes <= 300), `${line.cuts.length} pieces`);
+  const frame = line.cuts[0].headers['content-type'] === 'application/x-bantin-zstd';
   await context.close();
+  return frame;
+}
+
+test('what is cut before anything of it can be read comes piece by piece', async () => {
+  assert.equal(await piecewise(false, 'Tin đến muộn trên đường yếu'), false);
+});
+
+test('a pack that came as a frame and was cut goes on, too', async () => {
+  assert.equal(await piecewise(true, 'Tin đến muộn qua máy chủ trung gian'), true);
+});
+
+test('what a filter or a login page says of an item is not believed', async () => {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, line.url);
+  await synced(page, items, 40);
+  line.rule = path => (isData(path) ? { ...portal, status: path.startsWith('/sync/head') ? 200 : 404 } : undefined);
+  server.import([{ ...varied(10).at(-1), id: 'hidden', title: 'Tin sau trang đăng nhập' }]);
   items += 1;
+  const find = async () => (await addresses(server.url)).find(path => path.includes('/tin-sau-trang-dang-nhap'));
+  await until('the server has it', find);
+  await page.goto(line.url + await find());
+  await until('it was asked for', () => line.seen.some(path => path.startsWith('/sync/item/')));
+  await page.locator('main', { hasText: 'Trang này chưa có trong máy, và chưa tới được máy chủ.' }).waitFor();
+  // What the server itself says is.
+  line.rule = () => undefined;
+  await page.goto(`${line.url}/tin/khong-co-9zzzzzzz`);
+  await page.locator('main h1', { hasText: 'Không có trang này' }).waitFor();
+  await context.close();
 });
 
 test('a sync whose every answer is cut after four kilobytes finishes, for at most 1.15 times the bytes of whole packs, or of differences', async () => {

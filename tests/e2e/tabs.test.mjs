@@ -58,3 +58,27 @@ test('a phone that has everything asks for the head and nothing else', async () 
   assert.deepEqual([...new Set(data)], ['/sync/head']);
   assert.ok(data.length <= 2, data.join(' '));
 });
+
+test('what the reader chooses while his tab reads what another one brought stays chosen', async () => {
+  const tab = await context.newPage();
+  await tab.goto(`${line.url}/noi`);
+  await started(tab);
+  const slow = await context.newCDPSession(tab);
+  await slow.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+  const chosen = await tab.evaluate(async () => {
+    const other = new BroadcastChannel('bantin'), wait = ms => new Promise(done => setTimeout(done, ms));
+    const buttons = () => [...document.querySelectorAll('button[data-act=place]')].slice(0, 24);
+    // At another moment of its reading each time; what is chosen next is written down with what was chosen before.
+    for (let at = 0; at < 24; at += 2) {
+      other.postMessage({ changed: 1 });
+      await wait(at * 4);
+      buttons()[at].click();
+      await wait(300);
+      buttons()[at + 1].click();
+      await wait(300);
+    }
+    return buttons().map(button => button.getAttribute('aria-pressed'));
+  });
+  assert.deepEqual(chosen, Array(24).fill('true'));
+  await tab.close();
+});

@@ -13,7 +13,7 @@ pub struct Reply {
     pub tag: Option<String>,
 }
 
-#[allow(async_fn_in_trait)]
+#[allow(async_fn_in_trait, reason = "phones have one thread")]
 pub trait Net {
     /// `tag` goes out as `If-None-Match` where [`Fetch::revalidate`] asks for it.
     async fn fetch(&self, fetch: &Fetch, tag: Option<&str>) -> Reply;

@@ -9,7 +9,7 @@ use domain::wire::path;
 use std::cell::RefCell;
 
 /// Lets the screen breathe between two slices of work.
-#[allow(async_fn_in_trait)]
+#[allow(async_fn_in_trait, reason = "phones have one thread")]
 pub trait Breath {
     async fn breathe(&self);
 }
@@ -27,7 +27,7 @@ pub struct Report {
 
 /// Runs one session to its end. `opened` grows meanwhile by what the reader opens ([`item::keep`]). `on_commit` sees every
 /// commit before it is stored, also where the phone has no room for it, and once more (`true`) when it is.
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "each is another part of a phone")]
 pub async fn sync<S: Store, N: Net, B: Breath>(
     store: &S,
     net: &N,

@@ -62,7 +62,8 @@ pub const CHECKED: &str = "checked";
 /// As stored; the fourth is no longer used. Postcard is positional: a field that comes later makes a new version.
 type V1 = (Mode, Theme, u8, bool, Vec<PlaceCode>, Vec<u8>);
 
-pub const SIZES: u8 = 4;
+/// The largest of the steps of text.
+pub const LARGEST: u8 = 3;
 
 impl Mode {
     pub const ALL: [Mode; 3] = [Mode::Text, Mode::Saving, Mode::Full];
@@ -126,7 +127,7 @@ impl Settings {
     /// What cannot be read is as it was at first.
     pub fn decode(bytes: &[u8]) -> Settings {
         let Some((mode, theme, size, _, places, topics)) = row::decode::<V1>(bytes) else { return Settings::default() };
-        Settings { mode, theme, size: size.min(SIZES - 1), places, topics, ..Settings::default() }
+        Settings { mode, theme, size: size.min(LARGEST), places, topics, ..Settings::default() }
     }
 
     /// What sync may fetch when `spent` bytes of bodies were fetched today.

@@ -66,7 +66,7 @@ pub struct Used {
     pub bytes: u64,
 }
 
-#[allow(async_fn_in_trait)]
+#[allow(async_fn_in_trait, reason = "phones have one thread")]
 pub trait Store {
     /// Rows that cannot be read are left out: a damaged row is missed, and what it held comes again.
     async fn load(&self) -> Result<Loaded, StoreFault>;

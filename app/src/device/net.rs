@@ -20,6 +20,8 @@ const OURS: &str = "application/x-bantin";
 /// And of a Zstandard frame of it, which browsers leave alone: the rest of a pack that was cut, and whole packs on a line
 /// whose proxies keep the browser from asking for encodings.
 const FRAME: &str = "application/x-bantin-zstd";
+/// And of what it has not.
+const PROBLEM: &str = "application/problem";
 /// Status line and headers, where the browser does not tell.
 const HEADERS: u64 = 300;
 /// So many tries for one answer. One that brings nothing counts for many: browsers may drop what came just before the end.
@@ -79,10 +81,12 @@ impl Net for Web {
         if let (End::Whole, Some(plain)) = (&this.end, client::zstd::decode(&bytes, fetch.max_bytes)) {
             bytes = plain;
         }
-        // A frame that was cut is asked for again from its beginning. Where an answer came, but nothing of it can be read, as of
-        // a difference whose first block is not whole, all of it is the rest.
-        let goes_on = !fetch.revalidate && this.wire > 0 && bytes.first() != Some(&client::zstd::MAGIC);
-        if matches!(this.end, End::Cut) && goes_on {
+        // Where an answer came, but nothing of it can be read, as of a difference whose first block is not whole, or of a frame,
+        // all of it is the rest.
+        if matches!(this.end, End::Cut) && !fetch.revalidate && this.wire > 0 {
+            if bytes.first() == Some(&client::zstd::MAGIC) {
+                bytes.clear();
+            }
             let (whole, wire) = resume(&fetch.path, &mut bytes, fetch.max_bytes).await;
             this.wire += wire;
             if whole {
@@ -165,9 +169,11 @@ async fn once(ask: &Ask<'_>, bytes: &mut Vec<u8>) -> Try {
     let header = |name: &str| response.headers().get(name).ok().flatten();
     this.wire = HEADERS;
     this.tag = header("etag");
-    let foreign = !header("content-type").is_some_and(|kind| kind.starts_with(ask.kind));
-    // One that the browser had kept tells the time of then, a stranger's anything.
-    if let Some(date) = header("date").filter(|_| ask.fresh && (!foreign || response.status() == 304)) {
+    let kind = header("content-type").unwrap_or_default();
+    let foreign = !kind.starts_with(ask.kind);
+    // One that the browser or a cache on the way (RFC 9111, 5.1) had kept tells the time of then, a stranger's anything.
+    let kept = !ask.fresh || header("age").is_some();
+    if let Some(date) = header("date").filter(|_| !kept && (!foreign || response.status() == 304)) {
         clock::told(&date);
     }
     let fault = match response.status() {
@@ -181,6 +187,8 @@ async fn once(ask: &Ask<'_>, bytes: &mut Vec<u8>) -> Try {
             this.end = End::Unchanged;
             return this;
         }
+        // That there is no such thing only our own server knows.
+        404 | 410 if !kind.starts_with(PROBLEM) => Some(NetFault::Portal),
         status @ 400.. => {
             let retry_after = header("retry-after").and_then(|after| after.trim().parse().ok().or_else(|| clock::until(&after)));
             Some(NetFault::Status { status, retry_after })

@@ -4,16 +4,12 @@ mod notice;
 
 use crate::state::View;
 use crate::state::item::{Fate, Open};
-use client::{Mode, Theme};
 use domain::alert;
 use domain::content::{Body, Card, ItemId, Time};
 use domain::route::Route;
 use domain::sync::Trouble;
 use domain::words::decimal;
-use ui::data::{
-    AlertsData, Found, HomeData, ItemData, Mode as UiMode, PlaceData, SavedData, SearchData, SettingsData, Theme as UiTheme,
-    TopicData,
-};
+use ui::data::{AlertsData, Found, HomeData, ItemData, PlaceData, SavedData, SearchData, SettingsData, TopicData};
 use ui::el::{El, el};
 use ui::parts::notes;
 use ui::{Ctx, pages};
@@ -150,17 +146,9 @@ fn saved(view: &View, ctx: &Ctx) -> El {
 
 fn settings(view: &View) -> SettingsData {
     SettingsData {
-        size: view.settings.size,
-        theme: match view.settings.theme {
-            Theme::System => UiTheme::System,
-            Theme::Light => UiTheme::Light,
-            Theme::Dark => UiTheme::Dark,
-        },
-        mode: match view.settings.mode {
-            Mode::Text => UiMode::Text,
-            Mode::Saving => UiMode::Saving,
-            Mode::Full => UiMode::Full,
-        },
+        size: decimal(view.settings.size.into()),
+        theme: view.settings.theme.name(),
+        mode: view.settings.mode.name(),
         version: view.version.clone(),
         update: view.update,
     }

@@ -6,6 +6,7 @@ use super::{App, alarm, find, item, keep, phone, spawn, sync};
 use crate::device::nav::{Act, Tap};
 use crate::device::{install, media, nav, speech, storage, worker};
 use crate::screens;
+use client::settings::LARGEST;
 use client::{Mode, Settings, Theme};
 use domain::content::{ItemId, PlaceCode};
 use domain::route::Route;
@@ -100,7 +101,7 @@ fn chosen(app: &App, act: &Act) -> Settings {
     match (act.name.as_str(), number) {
         ("place", Some(code)) => settings.toggle_place(PlaceCode(code)),
         ("topic", Some(topic)) => settings.toggle_topic(topic as u8),
-        ("size", _) => settings.size = act.value.parse::<u32>().unwrap_or(0).min(3) as u8,
+        ("size", _) => settings.size = act.value.parse::<u32>().unwrap_or(0).min(LARGEST.into()) as u8,
         ("theme", _) => settings.theme = Theme::from_name(&act.value),
         ("mode", _) => settings.mode = Mode::from_name(&act.value).unwrap_or_default(),
         _ => {}

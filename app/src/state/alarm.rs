@@ -16,7 +16,7 @@ fn key(card: &Card) -> String {
 }
 
 /// The marks of alerts that were read so, among the marks of read items.
-pub fn told(rows: &Rows) -> Vec<String> {
+pub fn seen_before(rows: &Rows) -> Vec<String> {
     rows.iter().map(|(key, _)| key).filter(|key| key.parse::<ItemId>().is_err()).cloned().collect()
 }
 
@@ -25,7 +25,7 @@ impl View {
         let cards = self.shelf.cards.values().map(|card| &**card);
         let standings = alert::in_force(cards, &self.settings.places, self.now());
         // Sample content alarms nobody.
-        let due = |s: &&Standing| s.info.level >= LEVEL && !s.card.sample && !self.told.contains(&key(s.card));
+        let due = |s: &&Standing| s.info.level >= LEVEL && !s.card.sample && !self.alarmed.contains(&key(s.card));
         let due = standings.iter().find(due)?;
         self.shelf.cards.get(&due.card.id).cloned()
     }
@@ -40,7 +40,7 @@ pub async fn look(app: &Rc<App>) {
     };
     // The reader may have seen it meanwhile.
     app.change(|view| {
-        let told = |open: &item::Open| open.card.as_ref().is_some_and(|card| view.told.contains(&key(card)));
+        let told = |open: &item::Open| open.card.as_ref().is_some_and(|card| view.alarmed.contains(&key(card)));
         view.alarm = open.filter(|open| !told(open));
     });
 }
@@ -50,7 +50,10 @@ pub async fn seen(app: &Rc<App>) {
     let Some(card) = app.with(|view| view.alarm.as_ref().and_then(|open| open.card.clone())) else { return };
     let key = key(&card);
     keep::put_time(app, Keep::Read, &key, clock::now()).await;
-    app.view.borrow_mut().told.push(key);
+    app.change(|view| {
+        view.alarmed.push(key);
+        view.changes += 1;
+    });
     channel::changed();
     look(app).await;
 }

@@ -3,7 +3,7 @@
 use super::{App, Kept, View, spawn};
 use crate::device::{clock, install, net, page, storage};
 use client::row::decode_count;
-use client::settings::{CHECKED, SINCE};
+use client::settings::{CHECKED, LARGEST, SINCE};
 use client::{Keep, Rows, Saved, Settings, Store};
 use domain::content::{Card, ItemId, Time};
 use domain::sorted::{Map, Set};
@@ -26,7 +26,7 @@ pub fn settings(rows: &Rows) -> Settings {
             let (theme, size, mode) = page::look();
             let costly = if net::frugal() { client::Mode::Text } else { client::Mode::default() };
             let mode = client::Mode::from_name(&mode).unwrap_or(costly);
-            Settings { theme: client::Theme::from_name(&theme), size: size.min(3), mode, ..Settings::default() }
+            Settings { theme: client::Theme::from_name(&theme), size: size.min(LARGEST), mode, ..Settings::default() }
         }
     };
     let time = |name: &str| Time(row(name).map_or(0, |row| decode_count(row)) as i64);
@@ -79,6 +79,7 @@ impl View {
     pub fn keep_saved(&mut self, saved: Map<ItemId, Kept>) {
         self.saved = saved;
         self.saved_ids = Arc::new(self.saved.keys().copied().collect());
+        self.changes += 1;
     }
 }
 
@@ -88,6 +89,7 @@ pub async fn mark_read(app: &Rc<App>, id: ItemId) {
     }
     let second = app.change(|view| {
         Arc::make_mut(&mut view.read).insert(id);
+        view.changes += 1;
         view.read.len() >= 2
     });
     put_time(app, Keep::Read, &id.to_string(), clock::now()).await;

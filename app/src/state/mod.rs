@@ -50,13 +50,15 @@ pub struct View {
     pub read: Arc<Set<ItemId>>,
     pub saved_ids: Arc<Set<ItemId>>,
     pub mine: Arc<Mine>,
+    /// Of what the reader made, as it stands here: whoever reads the store looks at whether one came meanwhile.
+    pub changes: u32,
     /// Measured when its page is opened.
     pub phone: Option<PhoneData>,
     /// The item on the screen.
     pub open: Option<item::Open>,
     /// An alert that takes the whole screen, and those that did before.
     pub alarm: Option<item::Open>,
-    pub told: Vec<String>,
+    pub alarmed: Vec<String>,
     pub find: find::Find,
     pub trouble: Option<Trouble>,
     /// Bytes of a release that waits.
@@ -83,10 +85,11 @@ impl View {
             read: Arc::default(),
             saved_ids: Arc::default(),
             mine: Arc::default(),
+            changes: 0,
             phone: None,
             open: None,
             alarm: None,
-            told: Vec::new(),
+            alarmed: Vec::new(),
             find: find::Find::default(),
             trouble: None,
             update: None,
@@ -103,6 +106,7 @@ impl View {
     pub fn choose(&mut self, settings: Settings) {
         self.mine = Arc::new(Mine { places: settings.places.clone(), topics: settings.topics.clone() });
         self.settings = settings;
+        self.changes += 1;
     }
 
     /// The phone's clock, or the newest time a signature vouches for where that is later.

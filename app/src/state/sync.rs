@@ -1,6 +1,6 @@
 //! When sync runs and what the screen hears of it. One tab at a time; failures wait with jitter; `Retry-After` is obeyed.
 
-use super::{App, alarm, keep, push, shelf::Shelf, spawn};
+use super::{App, View, alarm, keep, push, shelf::Shelf, spawn};
 use crate::device::{channel, clock, locks, net, page};
 use client::usage::{self, Spent};
 use client::{Keep, Net, Reply, Store};
@@ -235,22 +235,23 @@ pub fn begin(app: &Rc<App>) {
 /// Reads everything again: another tab changed the store.
 pub async fn reload(app: &Rc<App>) {
     let had_index = app.with(|view| view.shelf.indexed);
-    // Again where a commit of our own came meanwhile, which must not be lost: an alert that came by push is no other tab's.
+    // Again where a commit of our own came meanwhile, or the reader chose something: neither is another tab's, nor may it be lost.
+    let changes = |view: &View| (view.shelf.commits, view.changes);
     loop {
-        let commits = app.with(|view| view.shelf.commits);
+        let before = app.with(changes);
         let Ok(start) = app.store.start().await else { return };
         let shelf = Shelf::of(start.loaded).await;
-        let told = alarm::told(&start.read);
+        let alarmed = alarm::seen_before(&start.read);
         let (saved, read) = (super::keep::saved(&start.saved), super::keep::read(&app.store, start.read).await);
         if app.sync.running.get() {
             return app.sync.stale.set(true);
         }
-        if commits == app.with(|view| view.shelf.commits) {
+        if before == app.with(changes) {
             app.change(|view| {
                 view.shelf = shelf;
                 view.keep_saved(saved);
                 view.read = read.into();
-                view.told = told;
+                view.alarmed = alarmed;
                 view.choose(super::keep::settings(&start.settings));
             });
             break;

@@ -52,9 +52,9 @@ pub fn coming_events<'a>(cards: &[&'a Card], now: Time) -> Vec<&'a Card> {
     events.into_iter().map(|(_, card)| card).collect()
 }
 
-/// Not alerts: those have lists of their own.
+/// Not alerts: those have lists of their own, but for what only a later release can read.
 fn news<'a>(cards: &[&'a Card]) -> Vec<&'a Card> {
-    newest(standing(cards).into_iter().filter(|card| card.kind != Kind::ALERT).collect())
+    newest(standing(cards).into_iter().filter(|card| card.alert().is_none()).collect())
 }
 
 #[derive(Default)]
@@ -175,7 +175,8 @@ impl<'a> PlaceData<'a> {
         let named = |card: &Card| !card.places.is_empty() && within(card);
         let events = coming_events(&cards, now).into_iter().filter(|card| named(card)).take(HOME_EVENTS).collect();
         let mut items = news(&cards);
-        items.retain(|card| named(card));
+        // Of an alert that only a later release can read, whom it concerns is all that is known.
+        items.retain(|card| named(card) || card.kind == Kind::ALERT && within(card));
         let more = items.len().saturating_sub(limit);
         items.truncate(limit);
         PlaceData { code, alerts, events, items, more, from: 0 }
@@ -285,28 +286,12 @@ pub struct PhoneData {
     pub synced: Option<Time>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    Text,
-    #[default]
-    Saving,
-    Full,
-}
-
 #[derive(Clone, Debug, Default)]
 pub struct SettingsData {
-    /// 0–3.
-    pub size: u8,
-    pub theme: Theme,
-    pub mode: Mode,
+    /// What is chosen, as the names of the choices.
+    pub size: String,
+    pub theme: &'static str,
+    pub mode: &'static str,
     pub version: String,
     /// A new release is complete and waits: its bytes.
     pub update: Option<u64>,

@@ -163,7 +163,7 @@ fn places(card: &Card, lang: Lang) -> Vec<String> {
             }
             names.push_str(", ");
         }
-        let name = if place.parent.is_none() { place.name.get(lang) } else { &place.short };
+        let name = place.label(lang);
         names.push_str(name);
         told &= title.contains(&fold(name));
     }

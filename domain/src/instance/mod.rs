@@ -25,7 +25,29 @@ impl Label {
     }
 }
 
+impl Place {
+    /// The city itself, no unit of it.
+    pub fn is_whole(&self) -> bool {
+        self.parent.is_none()
+    }
+
+    /// As lists name it: a unit by its short name.
+    pub fn label(&self, lang: crate::words::Lang) -> &str {
+        if self.is_whole() { self.name.get(lang) } else { &self.short }
+    }
+}
+
 impl Instance {
+    /// All of it.
+    pub fn whole(&self) -> Option<&Place> {
+        self.places.iter().find(|place| place.is_whole())
+    }
+
+    /// Its units of today.
+    pub fn units(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter().filter(|place| !place.is_whole())
+    }
+
     pub fn place(&self, code: PlaceCode) -> Option<&Place> {
         self.places.iter().find(|place| place.code == code.0)
     }
@@ -50,6 +72,11 @@ impl Instance {
 
     pub fn topic(&self, index: u8) -> Option<&Topic> {
         self.topics.get(usize::from(index))
+    }
+
+    /// The highest level (1–5) that a hazard may have; 0 where it is not one of these.
+    pub fn max_level(&self, hazard: u8) -> u8 {
+        self.hazard(hazard).map_or(0, |hazard| hazard.max_level)
     }
 
     pub fn hazard(&self, index: u8) -> Option<&Hazard> {

@@ -257,6 +257,23 @@ fn an_old_head_out_of_a_cache_changes_nothing() {
     phone.store.check_equal(&server, &PLENTY);
 }
 
+/// A server in trouble is left alone for as long as it asks; a network that wants a login, or a filter, for no longer than any failure.
+#[test]
+fn only_a_server_in_trouble_says_when_to_come_back() {
+    let (server, phone, _) = settled(40, PLENTY);
+    for (status, why, asked) in [
+        (429, Trouble::Busy, Some(86_400)),
+        (503, Trouble::Busy, Some(86_400)),
+        (403, Trouble::Portal, None),
+        (511, Trouble::Portal, None),
+    ] {
+        let mut session = Session::new(phone.store.load(), PLENTY, server.now);
+        session.next(Input::Go);
+        let step = session.next(Input::Failed { id: 1, why: NetFault::Status { status, retry_after: Some(86_400) } });
+        assert_eq!(step, Step::Done(Outcome::Later { why, retry_after: asked }), "{status}");
+    }
+}
+
 #[test]
 fn a_clock_that_was_ahead_at_the_server_does_not_silence_what_comes_next() {
     let (mut server, mut phone, mut dice) = settled(40, PLENTY);

@@ -2,7 +2,7 @@
 
 use crate::ctx::Mine;
 use domain::alert::{self, MEMORY, Standing, State};
-use domain::content::{AlertInfo, Card, MsgType, Status, Time};
+use domain::content::{AlertInfo, Card, Kind, MsgType, Status, Time};
 
 /// The worst level in force for the reader (for anybody, where he chose no place); `None`: no alert is.
 pub fn alarm<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> Option<u8> {
@@ -36,11 +36,19 @@ pub struct AlertsData<'a> {
     pub past: Vec<Standing<'a>>,
     /// Exercises and tests, however they stand: never among the others.
     pub drills: Vec<Standing<'a>>,
+    /// Of a later release: whether they hold is not known here, and they may be all that there is.
+    pub later: Vec<&'a Card>,
 }
 
 impl<'a> AlertsData<'a> {
     pub fn select(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> AlertsData<'a> {
-        let mut data = AlertsData::default();
+        AlertsData::of(cards.into_iter().filter(|card| card.kind == Kind::ALERT).collect(), now)
+    }
+
+    /// Of alerts alone.
+    fn of(mut cards: Vec<&'a Card>, now: Time) -> AlertsData<'a> {
+        let later = cards.extract_if(.., |card| card.alert().is_none()).collect();
+        let mut data = AlertsData { later, ..AlertsData::default() };
         for standing in alert::current(cards, now) {
             let recent = over(standing.card, &standing.info).plus(MEMORY) > now;
             let list = match standing.state {

@@ -11,7 +11,7 @@ use crate::parts::{
 use domain::alert::State;
 use domain::alert::sms::taken_back;
 use domain::content::{AlertInfo, Block, Card, FactKind, MsgType, Variant};
-use domain::instance::instance;
+use domain::instance::{Place, instance};
 use domain::route::{Route, forms_path};
 use domain::search::fold;
 use domain::words::decimal;
@@ -138,8 +138,7 @@ pub fn forms(card: &Card, ctx: &Ctx) -> El {
 fn map(card: &Card, ctx: &Ctx) -> El {
     let one = |id: &str| el("use").attr("href", ["/map.svg#", id].concat());
     // The city as a whole is every unit, and so is none that is named.
-    let whole = card.places.is_empty()
-        || card.places.iter().filter_map(|code| instance().place(*code)).any(|place| place.parent.is_none());
+    let whole = card.places.is_empty() || card.places.iter().filter_map(|code| instance().place(*code)).any(Place::is_whole);
     let hits = if whole {
         vec![one("all").class("hit")]
     } else {

@@ -4,7 +4,7 @@ use crate::blocks::call;
 use crate::ctx::Ctx;
 use crate::data::{self, AlertsData};
 use crate::el::{El, cl, el, tx};
-use crate::parts::{banners, get_alerts, page, section, state_text, title, to};
+use crate::parts::{banners, get_alerts, lists, page, section, state_text, title, to};
 use domain::alert::Standing;
 use domain::instance::instance;
 use domain::words::{date, decimal, fill};
@@ -13,11 +13,12 @@ pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
     let w = ctx.w();
     let calls = instance().hotlines.iter().map(|hotline| call(&hotline.number, hotline.name.get(ctx.lang)));
     // Beside what is coming, or has ended without newer word, it would calm whom it should not.
-    let none =
-        (data.in_force.is_empty() && data.coming.is_empty() && data.ended.is_empty()).then(|| cl("p", "ok").text(w.no_alert()));
+    let calm = data.in_force.is_empty() && data.coming.is_empty() && data.ended.is_empty() && data.later.is_empty();
+    let none = calm.then(|| cl("p", "ok").text(w.no_alert()));
     let ended = (!data.ended.is_empty()).then(|| tx("p", w.ended_explained())).into_iter().chain(banners(&data.ended, ctx));
     page("alerts", w.alerts())
         .maybe(none)
+        .maybe(section(w.unknown_block(), lists(&data.later, 1, ctx)))
         .maybe(section(w.alerts_in_force(), banners(&data.in_force, ctx)))
         .maybe(section(w.alerts_coming(), banners(&data.coming, ctx)))
         .maybe(section(w.alerts_ended(), ended.collect()))

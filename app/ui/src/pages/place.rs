@@ -5,7 +5,7 @@ use crate::data::PlaceData;
 use crate::el::{El, cl, el, link, tx};
 use crate::parts::{banners, in_lang, lists, more, page, place_link, place_list, section, switch, way};
 use domain::alert::State;
-use domain::content::{PlaceCode, Time};
+use domain::content::{Kind, PlaceCode, Time};
 use domain::instance::{Former, instance};
 use domain::route::{Feed, Route};
 use domain::words::{date, decimal, fill};
@@ -14,11 +14,13 @@ pub fn place(ctx: &Ctx, data: PlaceData) -> El {
     let w = ctx.w();
     let Some(place) = instance().place(PlaceCode(data.code)) else { return super::not_found(ctx) };
     // Nobody lives in all of the city.
-    let follow = (ctx.is_app() && place.parent.is_some()).then(|| follow(data.code, w.follow_place(), ctx));
+    let follow = (ctx.is_app() && !place.is_whole()).then(|| follow(data.code, w.follow_place(), ctx));
     let empty = data.items.is_empty() && data.alerts.is_empty() && data.events.is_empty();
     let alerts = banners(&data.alerts, ctx);
     // Beside what is coming, or has ended without newer word, it would calm whom it should not.
-    let calm = (!data.alerts.iter().any(|alert| alert.state != State::Cancelled)).then(|| cl("p", "ok").text(w.place_no_alert()));
+    let holds =
+        data.alerts.iter().any(|alert| alert.state != State::Cancelled) || data.items.iter().any(|card| card.kind == Kind::ALERT);
+    let calm = (!holds).then(|| cl("p", "ok").text(w.place_no_alert()));
     page("place", place.name.get(ctx.lang))
         .maybe(follow)
         .maybe(section(w.alerts(), alerts))
@@ -76,7 +78,7 @@ fn follow(code: u32, text: &'static str, ctx: &Ctx) -> El {
 /// All places by name; in the app each can be chosen.
 pub fn places(ctx: &Ctx) -> El {
     let w = ctx.w();
-    let rows = instance().places.iter().filter(|place| place.parent.is_some()).map(|place| {
+    let rows = instance().units().map(|place| {
         let a = link(Route::Place(place.code).path(ctx.lang), place.short.as_str());
         // Forty buttons of the same word: their full names tell them apart when heard.
         let name = [w.follow(), " ", &place.short].concat();

@@ -93,10 +93,7 @@ fn form(query: &Query, ctx: &Ctx) -> El {
         .iter()
         .enumerate()
         .map(|(at, topic)| (topic.slug.as_str(), topic.name.get(ctx.lang), query.topic == Some(at as u8)));
-    let places = i.places.iter().map(|place| {
-        let name = if place.parent.is_none() { place.name.get(ctx.lang) } else { &place.short };
-        (place.slug.as_str(), name, query.place == Some(place.code))
-    });
+    let places = i.places.iter().map(|place| (place.slug.as_str(), place.label(ctx.lang), query.place == Some(place.code)));
     let kinds = Kind::KNOWN.iter().map(|(kind, name)| (*name, kind_name(*kind, ctx), query.kind == Some(*kind)));
     let narrowed = query.topic.is_some() || query.place.is_some() || query.kind.is_some();
     el("form")

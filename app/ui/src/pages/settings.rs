@@ -2,7 +2,7 @@
 
 use super::mine::explained;
 use crate::ctx::Ctx;
-use crate::data::{Mode, SettingsData, Theme};
+use crate::data::SettingsData;
 use crate::el::{El, cl, el, link, tx};
 use crate::parts::{button, get_alerts, page, section};
 use domain::route::Route;
@@ -24,34 +24,24 @@ pub fn settings(ctx: &Ctx, data: Option<SettingsData>) -> El {
     let sizes = [("0", w.size_0()), ("1", w.size_1()), ("2", w.size_2()), ("3", w.size_3())];
     let themes = [("", w.theme_system()), ("light", w.theme_light()), ("dark", w.theme_dark())];
     let modes = [("text", w.mode_text()), ("saving", w.mode_saving()), ("full", w.mode_full())];
-    let theme = match data.theme {
-        Theme::System => 0,
-        Theme::Light => 1,
-        Theme::Dark => 2,
-    };
-    let mode = match data.mode {
-        Mode::Text => 0,
-        Mode::Saving => 1,
-        Mode::Full => 2,
-    };
     let version = fill(w.version(), &[("version", &data.version)]);
     let update = data.update.map(|bytes| {
         let text = fill(w.update_ready(), &[("size", &size(bytes, ctx.lang))]);
         cl("p", "up").apart().text(text).text(" ").kid(button("update", "download", w.update_now()))
     });
     root.maybe(update)
-        .kid(choice("size", w.text_size(), &sizes, usize::from(data.size)))
-        .kid(choice("theme", w.theme(), &themes, theme))
-        .kid(choice("mode", w.data_mode(), &modes, mode))
+        .kid(choice("size", w.text_size(), &sizes, &data.size))
+        .kid(choice("theme", w.theme(), &themes, data.theme))
+        .kid(choice("mode", w.data_mode(), &modes, data.mode))
         .maybe(languages)
         .kid(cl("p", "vn").apart().text(version))
 }
 
 /// One of several, as radio buttons.
-fn choice(name: &'static str, title: &'static str, choices: &[(&'static str, &'static str)], chosen: usize) -> El {
-    let options = choices.iter().enumerate().map(|(at, (value, text))| {
+fn choice(name: &'static str, title: &'static str, choices: &[(&'static str, &'static str)], chosen: &str) -> El {
+    let options = choices.iter().map(|(value, text)| {
         let input = el("input").attr("type", "radio").attr("name", name).attr("value", *value).attr("data-act", name);
-        cl("label", "rd").kid(input.flag("checked", at == chosen)).kid(tx("span", *text))
+        cl("label", "rd").kid(input.flag("checked", *value == chosen)).kid(tx("span", *text))
     });
     let set = cl("fieldset", ["set ", name].concat()).apart();
     set.kid(tx("legend", title)).kids(options.collect())

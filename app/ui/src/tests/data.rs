@@ -64,7 +64,7 @@ fn an_all_clear_is_never_replaced_by_what_it_calls_off() {
     assert_eq!(of(&alert), (Some(State::Cancelled), Some(early.id)));
 }
 
-/// What is coming, and what ended without newer word, is no reason to be calm.
+/// What is coming, what ended without newer word, and what only a later release can read, is no reason to be calm.
 #[test]
 fn nothing_calms_beside_what_is_coming_or_ended_without_newer_word() {
     let world = World::new("Lũ");
@@ -76,9 +76,21 @@ fn nothing_calms_beside_what_is_coming_or_ended_without_newer_word() {
         [alerts, place].map(|html| html.contains("Hiện không có cảnh báo nào đang có hiệu lực"))
     };
     assert_eq!(said(&[]), [true, true]);
-    for name in ["alert", "coming", "ended"] {
+    for name in ["alert", "coming", "ended", "odd"] {
         assert_eq!(said(&[name]), [false, false], "{name}");
     }
+}
+
+/// A phone whose program is older than an alert shows that there is one: nothing else may be known of it, and it may be the only one.
+#[test]
+fn an_alert_of_a_later_release_stands_in_the_lists() {
+    let world = World::new("Lũ");
+    let odd = || world.cards.iter().filter(|(name, _)| *name == "odd").map(|(_, card)| card);
+    let ctx = Ctx::app(Lang::Vi, NOW, "");
+    let here = domain::route::Route::Item(odd().next().unwrap().id).path(Lang::Vi);
+    assert!(crate::pages::alerts(&ctx, AlertsData::select(odd(), NOW)).to_html().contains(&here));
+    assert!(crate::pages::place(&ctx, PlaceData::select(odd(), NOW, 20044, LIST)).to_html().contains(&here));
+    assert_eq!(HomeData::select(odd(), NOW, &Mine::default()).newest.len(), 1);
 }
 
 /// When it takes place says how it stands with it; that it is over is said.
