@@ -314,11 +314,42 @@ async fn whoever_names_an_authority_is_not_the_one_who_confirms_it() {
         [first, sources].map(|page| (page.contains("value=\"publish\""), page.contains("Bạn đã thêm nguồn này")))
     };
     assert_eq!(offered().await, [(false, true); 2]);
+    // Nor does it help to take the source away: what it brought goes with it, and comes again with it.
+    let follows = format!("/ban-lam-viec/nguon/{}", source.id);
+    assert_eq!(post(&desk.lab, &desk.author, &follows, &[("do", "remove")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await.status, StatusCode::NOT_FOUND);
+    assert!(desk.messages().await.is_empty() && desk.cards().is_empty());
+    let source = desk.follow("/tu-lam").await;
+    let path = format!("/ban-lam-viec/nguon/cap/{}", desk.messages().await[0].id);
+    assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(offered().await, [(false, true); 2]);
     // An administrator says that it is one.
     desk.let_through(source.id).await;
     assert_eq!(offered().await, [(true, false); 2]);
     assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(desk.stand(), [State::InForce]);
+}
+
+/// However much else of its source is refused.
+#[tokio::test]
+async fn what_was_put_aside_does_not_come_again() {
+    let desk = desk().await;
+    desk.put("/feed", &[message(1, "Alert", &[])]);
+    desk.follow("/feed").await;
+    let path = format!("/ban-lam-viec/nguon/cap/{}", desk.messages().await[0].id);
+    assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "dismiss")]).await.status, StatusCode::SEE_OTHER);
+    let draft =
+        |n: usize| VIETNAM.replace("2026.11.23.1<", &format!("2026.11.23.{n}<")).replace("<status>Actual", "<status>Draft");
+    let many: Vec<String> = (100..310).map(draft).chain([message(1, "Alert", &[])]).collect();
+    desk.put("/feed", &many);
+    for _ in 0..2 {
+        desk.poll(ROUND).await;
+    }
+    let store = &desk.lab.app.site.store;
+    assert_eq!(desk.messages().await[0].reason, "status");
+    assert!(store.cap_waiting_all().await.unwrap().is_empty());
+    let aside = path.rsplit('/').next().unwrap().parse().unwrap();
+    assert_eq!(store.cap_message(aside).await.unwrap().unwrap().reason, "dismissed");
 }
 
 #[tokio::test]

@@ -157,6 +157,12 @@ async fn a_job_that_failed_says_why_and_runs_when_somebody_asks() {
     act(&lab, &approver, &work, "schedule", &[("at", "2026-11-23T13:00")]).await;
     server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     let job = lab.app.site.store.jobs().await.unwrap().into_iter().find(|job| job.kind == "publish").unwrap();
+    // Before its time it is no administrator's to publish.
+    let path = format!("/ban-lam-viec/hang-doi/{}", job.id);
+    assert!(!text(&get(&lab, &admin, "/ban-lam-viec/hang-doi").await).contains(&path));
+    post(&lab, &admin, &path, &[]).await;
+    server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
+    assert_eq!(item(&lab, "Chợ phiên"), None);
     let mut raw = raw(&lab).await;
     sqlx::raw_sql("CREATE TABLE kept AS SELECT text FROM work; UPDATE work SET text = x'7b'").execute(&mut raw).await.unwrap();
     lab.time.store(NOW + 3_600, Ordering::SeqCst);
@@ -169,7 +175,6 @@ async fn a_job_that_failed_says_why_and_runs_when_somebody_asks() {
     sqlx::raw_sql("UPDATE work SET text = (SELECT text FROM kept)").execute(&mut raw).await.unwrap();
     server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     assert_eq!(item(&lab, "Chợ phiên"), None);
-    let path = format!("/ban-lam-viec/hang-doi/{}", job.id);
     assert_eq!(post(&lab, &admin, &path, &[]).await.status, StatusCode::SEE_OTHER);
     server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     assert!(item(&lab, "Chợ phiên").is_some(), "it ran");

@@ -181,7 +181,10 @@ async fn raw(data: &Path) -> SqliteConnection {
 /// What was scheduled for tomorrow is due from now on.
 async fn time_comes(data: &Path) {
     let mut raw = raw(data).await;
-    sqlx::raw_sql("UPDATE job SET due = 0 WHERE kind = 'publish'").execute(&mut raw).await.unwrap();
+    sqlx::raw_sql("UPDATE work SET publish_at = 0 WHERE publish_at > 0; UPDATE job SET due = 0 WHERE kind = 'publish'")
+        .execute(&mut raw)
+        .await
+        .unwrap();
     raw.close().await.unwrap();
 }
 

@@ -65,7 +65,7 @@ impl Passwords {
     pub async fn hash(&self, password: String) -> Result<String, Error> {
         apart(&self.known, move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).ok())
             .await?
-            .ok_or_else(|| Error::Damaged("argon2".into()))
+            .ok_or_else(|| Error::Task("argon2".into()))
     }
 
     /// For whoever has proved himself by something else before.
@@ -94,13 +94,13 @@ async fn check(lane: &Arc<Semaphore>, password: String, hash: Option<String>) ->
 }
 
 async fn apart<T: Send + 'static>(lane: &Arc<Semaphore>, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    let place = lane.clone().acquire_owned().await.map_err(|cause| Error::Damaged(cause.to_string()))?;
+    let place = lane.clone().acquire_owned().await.map_err(|cause| Error::Task(cause.to_string()))?;
     let done = tokio::task::spawn_blocking(move || {
         let done = work();
         drop(place);
         done
     });
-    done.await.map_err(|cause| Error::Damaged(cause.to_string()))
+    Ok(done.await?)
 }
 
 /// The hash of a password that nobody has.

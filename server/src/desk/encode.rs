@@ -134,8 +134,8 @@ fn ffmpeg() -> Command {
     ffmpeg
 }
 
-/// Runs it to its end; gives what it said. `told` hears how many seconds of a recording are done, again and again.
-async fn run(command: &mut Command, told: impl Fn(f64)) -> Result<String, Bad> {
+/// Runs it to its end; gives what it said. `progress` hears how many seconds of a recording are done, again and again.
+async fn run(command: &mut Command, progress: impl Fn(f64)) -> Result<String, Bad> {
     let mut child = command.spawn().map_err(|_| Bad::NoTool)?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let work = async {
@@ -143,7 +143,7 @@ async fn run(command: &mut Command, told: impl Fn(f64)) -> Result<String, Bad> {
             let mut lines = BufReader::new(out?).lines();
             while let Ok(Some(line)) = lines.next_line().await {
                 if let Some(done) = line.strip_prefix("out_time_us=").and_then(|done| done.parse::<f64>().ok()) {
-                    told(done / 1e6);
+                    progress(done / 1e6);
                 }
             }
             Some(())

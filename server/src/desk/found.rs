@@ -8,6 +8,7 @@ pub mod page;
 use super::form;
 use crate::import::html;
 use crate::publish::check_url;
+use crate::short::cut;
 use crate::store::desk::EntryKey;
 use ammonia::{Builder, UrlRelative};
 use domain::content::{Block, PlaceCode, Time};
@@ -133,17 +134,6 @@ fn words(blocks: &[Block]) -> String {
 /// A title, a name or the like: one line, at most `max` characters.
 fn line(source: &str, base: &Url, max: usize) -> String {
     cut(&words(&blocks(source, base)), max)
-}
-
-/// At most `max` characters, whole words.
-fn cut(text: &str, max: usize) -> String {
-    let text = text.trim();
-    if text.chars().count() <= max {
-        return text.to_owned();
-    }
-    let short: String = text.chars().take(max - 1).collect();
-    let end = short.rfind(' ').unwrap_or(short.len());
-    [short[..end].trim_end(), "…"].concat()
 }
 
 /// Title, summary and text as a draft has them. A text that begins with its title does not say it twice.

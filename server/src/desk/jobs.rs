@@ -106,14 +106,15 @@ async fn perform(site: &Arc<Site>, job: &Job) -> Result<(), Trouble> {
     }
 }
 
-/// An administrator does not want to wait.
+/// An administrator does not want to wait for the next try of what failed. What has not been tried yet has its time, and
+/// others have set it.
 pub async fn retry(visit: &Visit, person: &Person, id: i64) -> Result<Response, Trouble> {
     if !allowed(&person.grants, Action::ManageJobs, Scope::ALL) {
         return Err(Trouble::Denied);
     }
     let now = visit.now();
     let mut tx = visit.site.store.begin().await?;
-    tx.put_job_off(id, now, "").await?;
+    tx.try_job_again(id, now).await?;
     tx.commit().await?;
     Ok(visit.go("/hang-doi"))
 }

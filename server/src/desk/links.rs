@@ -38,14 +38,11 @@ pub async fn ask(tx: &mut Tx, work: i64, before: Option<&Manuscript>, after: &Ma
 /// The job: done twice, it asks nobody twice.
 pub async fn check(site: &Arc<Site>, work: i64) -> Result<(), Trouble> {
     let now = site.now();
-    let named = match site.store.work(work).await? {
-        Some(work) => of(&work.text),
-        None => BTreeSet::new(),
-    };
+    let named = site.store.work(work).await?.map(|work| of(&work.text)).unwrap_or_default();
     let known = site.store.links(&named).await?;
     let fresh = |url: &String| known.get(url).is_some_and(|link| now.since(link.checked) < FRESH);
-    let asked = named.into_iter().filter(|url| !fresh(url)).map(async |url| {
-        let trouble = match fetch::get(site, &url, &Known::default()).await {
+    let asked = named.iter().filter(|url| !fresh(url)).map(async |url| {
+        let trouble = match fetch::get(site, url, &Known::default()).await {
             Ok(_) => "",
             // Something is there, though not for programs, or not now.
             Err(Unfetched::NoText | Unfetched::Large | Unfetched::Forbidden | Unfetched::Busy(_) | Unfetched::Empty) => "",
@@ -57,8 +54,11 @@ pub async fn check(site: &Arc<Site>, work: i64) -> Result<(), Trouble> {
     let found = join_all(asked).await;
     let mut tx = site.store.begin().await?;
     for (url, trouble) in found {
-        tx.set_link(&url, now, trouble).await?;
+        tx.set_link(url, now, trouble).await?;
     }
-    tx.drop_job(&job(work)).await?;
+    // Somebody may have written on while they were asked: then it is due still.
+    if tx.work(work).await?.is_none_or(|work| of(&work.text).is_subset(&named)) {
+        tx.drop_job(&job(work)).await?;
+    }
     Ok(tx.commit().await?)
 }

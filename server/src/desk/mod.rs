@@ -301,7 +301,9 @@ pub async fn tidy(site: &Site) -> Result<(), Error> {
     let mut tx = site.store.begin().await?;
     tx.end_old_sessions(Time(now.0 - visit::LIFE), Time(now.0 - visit::IDLE)).await?;
     tx.drop_seen_notices().await?;
-    tx.forget_begun(Time(now.0 - 90 * 86_400)).await?;
+    let long_ago = Time(now.0 - 90 * 86_400);
+    tx.forget_begun(long_ago).await?;
+    tx.forget_cap(long_ago).await?;
     tx.commit().await?;
     if site.options.reserve {
         let data = site.data.clone();

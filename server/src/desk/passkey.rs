@@ -139,7 +139,7 @@ async fn known(visit: &Visit, form: &Form) -> Result<Option<Account>, Error> {
 }
 
 fn encode(key: &Passkey) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec(key).map_err(|cause| Error::Damaged(cause.to_string()))
+    serde_json::to_vec(key).map_err(|cause| Error::Task(cause.to_string()))
 }
 
 fn refuse(told: &str) -> Answer {

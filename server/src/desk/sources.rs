@@ -47,7 +47,7 @@ fn may(grants: &[Grant], place: Option<PlaceCode>, topic: Option<u8>) -> bool {
 fn whom(form: &Form, person: &Person) -> (Option<PlaceCode>, Option<u8>) {
     let place = form.get("place").parse().ok().map(PlaceCode).or_else(|| home(person, Action::Bring));
     // The whole area is everyone.
-    let place = place.filter(|place| instance().place(*place).is_some_and(|place| place.parent.is_some()));
+    let place = place.filter(|place| instance().place(*place).is_some_and(|place| !place.is_whole()));
     (place, form.get("topic").parse().ok().filter(|topic| instance().topic(*topic).is_some()))
 }
 
@@ -140,6 +140,8 @@ pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Ans
             }
             "remove" => {
                 tx.drop_source(id).await?;
+                // Without it nobody knows whose word it was. It comes again with whoever names the source again.
+                tx.drop_cap_waiting_of(id).await?;
                 tx.drop_job(&job(id)).await?;
                 note(&mut tx, now, person, "source-remove", &url).await?;
             }

@@ -80,7 +80,7 @@ pub async fn take(visit: &Visit, person: &Person, id: i64, brought: Brought) -> 
         path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
         keep(&path, &bytes)
     });
-    let written = written.await.map_err(|cause| Error::Damaged(cause.to_string()))?;
+    let written = written.await.map_err(Error::from)?;
     written.map_err(|cause| Error::File(folder(site), cause))?;
     let upload = Upload {
         id: 0,
@@ -172,7 +172,7 @@ pub async fn sweep(site: &Site) -> Result<(), Error> {
         }
         Ok(())
     });
-    swept.await.map_err(|cause| Error::Damaged(cause.to_string()))?
+    swept.await?
 }
 
 /// Writes a file whole or not at all, and waits until the disk has it: what was acknowledged must not be lost.

@@ -1,5 +1,5 @@
 //! An authority that sends alerts as CAP, and officials who follow it.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use crate::lab::Lab;
 use crate::office::*;

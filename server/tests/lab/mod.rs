@@ -1,5 +1,5 @@
 //! A server in this process, on a data folder that goes when the test ends.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};

@@ -1,5 +1,5 @@
 //! An office with people in it: an administrator, an author and an approver, each with a browser.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use super::lab::{Answer, Lab};
 use axum::body::Body;

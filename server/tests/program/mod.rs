@@ -1,5 +1,5 @@
 //! The program as a process of its own, and people who send it forms over the network.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use domain::editorial::Role;
 use server::desk::ROOT;

@@ -1,6 +1,6 @@
 //! A push service in this process, over TLS and HTTP/2, and the phones behind it, which open what they get (RFC 8291) and check
 //! who sent it (RFC 8292).
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use aes_gcm::aead::Aead;
 use aes_gcm::{Aes128Gcm, KeyInit};

@@ -1,5 +1,5 @@
 //! The web, as far as it is in this process: a server whose pages are put there by hand and that remembers who asked.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;

@@ -49,7 +49,7 @@ pub fn typed(form: &Form, before: &Manuscript, now: Time) -> Manuscript {
 pub fn before_sending(done: &Compiled) -> Result<(), Reason> {
     let (card, body) = (&done.card, &done.body);
     let alert = card.alert().ok_or(Reason::Wrong("alert"))?;
-    let max = instance().hazard(alert.hazard).map_or(0, |hazard| hazard.max_level);
+    let max = instance().max_level(alert.hazard);
     if !(1..=max).contains(&alert.level) {
         return Err(Reason::BadLevel { level: alert.level.into(), max });
     }

@@ -273,7 +273,7 @@ mod tests {
         grouped.sort_unstable();
         let mut drawn: Vec<u32> = UNITS.iter().map(|(code, _)| *code).collect();
         drawn.sort_unstable();
-        let mut units: Vec<u32> = instance().places.iter().filter(|p| p.parent.is_some()).map(|p| p.code).collect();
+        let mut units: Vec<u32> = instance().units().map(|p| p.code).collect();
         units.sort_unstable();
         assert_eq!((&grouped, &drawn), (&units, &units));
     }

@@ -28,22 +28,22 @@ const JPEG_QUALITY: u8 = 78;
 
 /// A picture, upright, in three widths as AVIF and JPEG; the AVIF of the middle one is what items name, the others have
 /// its name with `-360` or `-1080` behind the hash, or another end.
-pub async fn picture(original: PathBuf, shelf: &Shelf, told: impl Fn(u8)) -> Result<MediaRef, Bad> {
-    told(5);
+pub async fn picture(original: PathBuf, shelf: &Shelf, progress: impl Fn(u8)) -> Result<MediaRef, Bad> {
+    progress(5);
     let scratch = scratch(&original)?;
     let done = async {
         let source = source(original, &scratch).await?;
-        told(15);
+        progress(15);
         let folder = scratch.clone();
         let sizes = blocking(move || scaled(&source, &folder)).await?;
-        told(25);
+        progress(25);
         for at in 0..WIDTHS.len() {
             let (png, avif) = (scratch.join(format!("{at}.png")), scratch.join(format!("{at}.avif")));
             let mut ffmpeg = ffmpeg();
             ffmpeg.args(["-f", "png_pipe", "-i"]).arg(png);
             ffmpeg.args(["-c:v", "libaom-av1", "-still-picture", "1", "-crf", AVIF_CRF, "-cpu-used", "6", "-pix_fmt", "yuv420p"]);
             run(ffmpeg.args(["-map_metadata", "-1", "-f", "avif"]).arg(avif), |_| ()).await?;
-            told([40, 60, 90][at]);
+            progress([40, 60, 90][at]);
         }
         let main = read(&scratch.join(format!("{MAIN}.avif")))?;
         let name = crate::assets::hex(&hash(&main)[..16]);

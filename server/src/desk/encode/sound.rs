@@ -29,8 +29,8 @@ const NOTHING: f64 = -60.0;
 const TURNS: usize = 6;
 
 /// A recording as Opus, mono, 20 kbit/s; beside it AAC under the same name for phones that know no Opus.
-pub async fn sound(original: PathBuf, shelf: &Shelf, told: impl Fn(u8)) -> Result<MediaRef, Bad> {
-    told(1);
+pub async fn sound(original: PathBuf, shelf: &Shelf, progress: impl Fn(u8)) -> Result<MediaRef, Bad> {
+    progress(1);
     let start = read(&original)?;
     let Some((Sort::Sound, format)) = sort_of(&start) else { return Err(Bad::Kind) };
     let guess = start.len() as f64 / GUESS;
@@ -38,9 +38,9 @@ pub async fn sound(original: PathBuf, shelf: &Shelf, told: impl Fn(u8)) -> Resul
     let scratch = scratch(&original)?;
     let done = async {
         // From one hundredth to another, as far as a tool has come in so many seconds of sound.
-        let told = &told;
+        let progress = &progress;
         let part = |from: f64, to: f64, whole: f64| {
-            move |done: f64| told((from + (to - from) * (done / whole.max(1.0)).clamp(0.0, 1.0)) as u8)
+            move |done: f64| progress((from + (to - from) * (done / whole.max(1.0)).clamp(0.0, 1.0)) as u8)
         };
         let (whole, cut) = (scratch.join("whole.wav"), scratch.join("cut.wav"));
         let mut read_in = ffmpeg();
@@ -54,7 +54,7 @@ pub async fn sound(original: PathBuf, shelf: &Shelf, told: impl Fn(u8)) -> Resul
         let mut trim = wav(&whole);
         run(trim.args(["-af", TRIM, "-c:a", "pcm_s16le", "-f", "wav"]).arg(&cut), |_| ()).await?;
         drop(std::fs::remove_file(&whole));
-        told(25);
+        progress(25);
         let seconds = length(&cut)? as f64 / BYTES as f64;
         let level = level(&cut, part(25.0, 40.0, seconds)).await?;
         let (opus, aac) = (scratch.join("a.ogg"), scratch.join("a.m4a"));
@@ -89,13 +89,13 @@ fn length(path: &Path) -> Result<u64, Bad> {
 }
 
 /// The filter that brings a recording to [`LOUDNESS`]: a gain for all of it, with its peaks held 2 dB below the top.
-async fn level(path: &Path, told: impl Fn(f64)) -> Result<String, Bad> {
+async fn level(path: &Path, progress: impl Fn(f64)) -> Result<String, Bad> {
     let mut gain = 0.0;
     let mut filter = String::from("anull");
     for turn in 0..TURNS {
         let mut measure = wav(path);
         measure.args(["-v", "info", "-af", &[&filter, ",", MEASURE].concat(), "-f", "null", "-"]);
-        let missing = LOUDNESS - loudness(&run(&mut measure, &told).await?).ok_or(Bad::Broken)?;
+        let missing = LOUDNESS - loudness(&run(&mut measure, &progress).await?).ok_or(Bad::Broken)?;
         if (turn > 0 && missing.abs() < NEAR) || missing > LOUDNESS - NOTHING {
             break;
         }

@@ -31,6 +31,9 @@ const MAX_FAILED: usize = 5;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Messages of one source that wait for an officer.
 const MAX_WAITING: usize = 200;
+/// How often it is written down again that an entry stands in a feed, in seconds: long before it would be forgotten
+/// (`desk::tidy`).
+const STILL: i64 = 7 * 86_400;
 /// Of a headline that is only shown at the desk, in characters.
 const MAX_HEADLINE: usize = 200;
 
@@ -43,7 +46,7 @@ pub struct Incoming {
 /// What came in one round.
 pub struct Round {
     pub incoming: Vec<Incoming>,
-    /// Entries that led to a document that was read to its end.
+    /// Entries that led to a document that was read to its end, now or long ago.
     links: Vec<EntryKey>,
     /// More is there than was fetched.
     pub rest: bool,
@@ -64,7 +67,11 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
     let turn = usize::from(random::<1>()[0]) % links.len().max(1);
     links.rotate_left(turn);
     for (mark, address) in links {
-        if site.store.cap_link(&mark).await? {
+        if let Some(at) = site.store.cap_link(&mark).await? {
+            // Still in the feed, so that it must not be forgotten.
+            if site.now().since(at) > STILL {
+                round.links.push(mark);
+            }
             continue;
         }
         if fetched >= MAX_LINKS || failed >= MAX_FAILED || Instant::now() >= end {
@@ -127,7 +134,7 @@ fn links(document: &Document, base: &Url) -> Vec<(EntryKey, Url)> {
 }
 
 /// Keeps what came, each message in a transaction of its own: what is wrong with one does not hold up the others.
-pub async fn keep(site: &Site, source: &Source, round: Round) -> Result<(), Trouble> {
+pub async fn keep(site: &Site, source: i64, round: Round) -> Result<(), Trouble> {
     for incoming in round.incoming {
         let mut tx = site.store.begin().await?;
         let done = one(site, &mut tx, source, incoming).await;
@@ -144,7 +151,7 @@ pub async fn keep(site: &Site, source: &Source, round: Round) -> Result<(), Trou
     };
     let done = done.await;
     tx.end(done).await?;
-    trim(site, source.id).await
+    trim(site, source).await
 }
 
 /// No source fills the store with what nobody can read through: what has ended goes first, then what was sent first. Not by
@@ -170,8 +177,10 @@ async fn trim(site: &Site, source: i64) -> Result<(), Trouble> {
     Ok(tx.commit().await?)
 }
 
-async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> Result<(), Error> {
+async fn one(site: &Site, tx: &mut Tx, id: i64, incoming: Incoming) -> Result<(), Error> {
     let now = site.now();
+    // As it is now: whoever stops a source, or trusts it no longer, does not mean only the next round.
+    let Some(source) = &tx.source(id).await?.filter(|source| !source.paused) else { return Ok(()) };
     let mut row = CapMessage { source: source.id, raw: incoming.raw, at: now, ..CapMessage::default() };
     match incoming.result {
         Err(refused) => {
@@ -288,6 +297,8 @@ pub(super) async fn publish(
 
 /// What a message speaks of, as far as it stands here.
 pub(super) async fn earlier(site: &Site, tx: &mut Tx, alert: &Alert, source: i64) -> Result<Vec<Earlier>, Error> {
+    // Whoever held the store until now may have published what this speaks of.
+    site.refresh().await?;
     let snapshot = site.live.now();
     let stand = standings(snapshot.cards(), site.now());
     let holds = |id| stand.iter().any(|one| one.card.id == id && matches!(one.state, State::InForce | State::Coming));

@@ -31,7 +31,7 @@ pub fn is_administrator(grants: &[Grant]) -> bool {
 
 /// Whether somebody named this authority: he is not the one who believes it, until an administrator has let it through.
 pub fn is_own(source: &Source, person: &Person) -> bool {
-    source.cap && source.by == person.id && !source.at_once
+    source.by == person.id && !source.at_once
 }
 
 /// An administrator lets a source through, or no longer.
@@ -110,7 +110,8 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
         return Ok(visit.go("/nguon"));
     }
     let source = site.store.source(row.source).await?;
-    if form.get("do") == "publish" && source.as_ref().is_some_and(|source| is_own(source, person)) {
+    // Nor is one confirmed that nobody vouches for any more.
+    if form.get("do") == "publish" && source.as_ref().is_none_or(|source| is_own(source, person)) {
         return Err(Trouble::OwnSource);
     }
     let topic = source.and_then(|source| source.topic);

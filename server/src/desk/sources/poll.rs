@@ -98,8 +98,8 @@ async fn keep(site: &Site, id: i64, mut news: Option<News>) -> Result<(), Troubl
     let alerts = news.as_mut().and_then(|news| news.alerts.take());
     let sends_alerts = alerts.is_some();
     // Before it is written down that they came: done twice, the same makes nothing twice.
-    if let (Some(round), Some(source)) = (alerts, site.store.source(id).await?.filter(|source| !source.paused)) {
-        cap::keep(site, &source, round).await?;
+    if let Some(round) = alerts {
+        cap::keep(site, id, round).await?;
     }
     let mut tx = site.store.begin().await?;
     // Taken away or stopped while it was asked.

@@ -303,10 +303,10 @@ pub async fn jobs(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
         let mut li = el("li").kid(tx("h2", name)).kid(tx("small", [&job.key, " · ", &at(visit, job.due)].concat()));
         if !job.trouble.is_empty() {
             let told = fill(w.job_failed, &[("n", &job.tries.to_string()), ("why", &later(visit, &job.trouble))]);
-            li = li.kid(cl("p", "warn").text(told));
+            let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/hang-doi/{}", job.id)));
+            li = li.kid(cl("p", "warn").text(told)).kid(form.kid(cl("button", "bt").text(w.job_now)));
         }
-        let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/hang-doi/{}", job.id)));
-        li.kid(form.kid(cl("button", "bt").text(w.job_now)))
+        li
     });
     let main = root(w.jobs);
     let main =

@@ -24,7 +24,7 @@ pub fn part(visit: &Visit, person: &Person, alerts: &Alerts) -> Vec<El> {
     let foreign = (alerts.foreign > 0).then(|| tx("p", fill(w.cap_foreign, &[("count", &alerts.foreign.to_string())])));
     let mut out = vec![tx("h2", w.cap_messages), list];
     out.extend(foreign);
-    let place = person.grants.first().and_then(|grant| instance().place(grant.place)).filter(|place| place.parent.is_some());
+    let place = person.grants.first().and_then(|grant| instance().place(grant.place)).filter(|place| !place.is_whole());
     let origin = visit.site.options.origin.as_deref().unwrap_or("https://…");
     out.push(tx("h2", w.cap_widget));
     out.push(tx("p", w.cap_widget_hint));

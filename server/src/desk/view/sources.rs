@@ -79,7 +79,7 @@ fn whom(visit: &Visit, person: &Person, form: &'static str) -> Vec<El> {
         };
         person.grants.iter().any(covers)
     };
-    let places = instance().places.iter().filter(|place| place.parent.is_some() && may(Some(PlaceCode(place.code))));
+    let places = instance().units().filter(|place| may(Some(PlaceCode(place.code))));
     let places = places.map(|place| choice(place.code.to_string(), false, place.name.get(visit.lang).to_owned()));
     let everyone = may(None).then(|| choice("0".into(), true, w.source_everyone));
     let topics = instance().topics.iter().enumerate();

@@ -26,6 +26,11 @@ async fn publish(site: &Site, id: i64) -> Result<(), Trouble> {
     let mut tx = site.store.begin().await?;
     let done = async {
         let work = tx.work(id).await?.filter(|work| work.state.stage == Stage::Scheduled);
+        let now = site.now();
+        // Whoever scheduled it anew has said when; the job is no word of anybody's.
+        if let Some(later) = work.as_ref().and_then(|work| work.publish_at).filter(|at| *at > now) {
+            return Ok(tx.add_job("publish", &job(id), later, now).await?);
+        }
         tx.drop_job(&job(id)).await?;
         let Some(mut work) = work else { return Ok(()) };
         step(site, &mut tx, None, &mut work, &files, Action::Publish, &Ask::default()).await

@@ -75,8 +75,8 @@ pub(super) async fn step(
     let deed = Deed { actor: deed_actor(person), hands: &work.hands, text: work.hash, seen: ask.seen.unwrap_or_default() };
     let state: State = transition(work.state, action, &deed).map_err(Trouble::Refused)?;
     let words = ask.words.trim();
-    let told = matches!(action, Action::SendBack | Action::Withdraw);
-    if told && (words.is_empty() || words.chars().count() > MAX_WORDS) {
+    let needs_words = matches!(action, Action::SendBack | Action::Withdraw);
+    if needs_words && (words.is_empty() || words.chars().count() > MAX_WORDS) {
         return Err(Trouble::NoWords);
     }
     let mut rewritten = None;
@@ -125,7 +125,7 @@ pub(super) async fn step(
         work: Some(work.id),
         before: before.name(),
         after: work.state.stage.name(),
-        words: if told { words } else { "" },
+        words: if needs_words { words } else { "" },
         text: Some(work.hash),
         ..Note::default()
     };

@@ -16,17 +16,19 @@ pub fn may(person: &Person, action: Action, card: &Card) -> bool {
 
 /// Makes a work of an item as it stands; readers notice nothing. Returns the work, also where there is one already.
 pub async fn take(site: &Site, person: &Person, item: ItemId) -> Result<i64, Trouble> {
-    let snapshot = site.live.now();
-    let stands = snapshot.items.get(&item).ok_or(Trouble::NotFound)?;
-    if !may(person, Action::Correct, &stands.card) {
-        return Err(Trouble::Denied);
-    }
-    let Some(Taken { text, whole: true }) = taken(&stands.card, &stands.body) else {
-        return Err(Trouble::Refused(Refusal::Stage));
-    };
-    let (now, said) = (site.now(), Some(hash_of(&text)));
     let mut tx = site.store.begin().await?;
     let done = async {
+        // Nobody publishes while the store is held: an import of the second before is in it, too.
+        site.refresh().await?;
+        let snapshot = site.live.now();
+        let stands = snapshot.items.get(&item).ok_or(Trouble::NotFound)?;
+        if !may(person, Action::Correct, &stands.card) {
+            return Err(Trouble::Denied);
+        }
+        let Some(Taken { text, whole: true }) = taken(&stands.card, &stands.body) else {
+            return Err(Trouble::Refused(Refusal::Stage));
+        };
+        let (now, said) = (site.now(), Some(hash_of(&text)));
         if let Some(work) = tx.work_of(item).await? {
             return Ok(work);
         }
@@ -68,19 +70,20 @@ async fn adopt(
 /// Takes an item away that no manuscript can say, with a reason that readers see. What could be said of it stays as a
 /// withdrawn work, so that no import brings it back.
 pub async fn withdraw(site: &Site, person: &Person, item: ItemId, reason: &str) -> Result<i64, Trouble> {
-    let snapshot = site.live.now();
-    let stands = snapshot.items.get(&item).ok_or(Trouble::NotFound)?;
-    if !may(person, Action::Withdraw, &stands.card) {
-        return Err(Trouble::Denied);
-    }
-    let text = taken(&stands.card, &stands.body).ok_or(Trouble::Refused(Refusal::Stage))?.text;
     let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > MAX_WORDS {
-        return Err(Trouble::NoWords);
-    }
     let now = site.now();
     let mut tx = site.store.begin().await?;
     let done = async {
+        site.refresh().await?;
+        let snapshot = site.live.now();
+        let stands = snapshot.items.get(&item).ok_or(Trouble::NotFound)?;
+        if !may(person, Action::Withdraw, &stands.card) {
+            return Err(Trouble::Denied);
+        }
+        let text = taken(&stands.card, &stands.body).ok_or(Trouble::Refused(Refusal::Stage))?.text;
+        if reason.is_empty() || reason.chars().count() > MAX_WORDS {
+            return Err(Trouble::NoWords);
+        }
         // Its own page withdraws what is a work meanwhile.
         if tx.work_of(item).await?.is_some() {
             return Err(Trouble::Refused(Refusal::Stage));

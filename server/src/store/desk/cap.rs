@@ -84,11 +84,11 @@ impl Store {
         Ok(sqlx::query_as(sql).bind(source).fetch_all(&self.readers).await?)
     }
 
-    /// Whether the alert of an entry was fetched already.
-    pub async fn cap_link(&self, hash: &[u8; 32]) -> Result<bool, Error> {
+    /// When it was last written down that the alert of an entry was fetched; `None` where it was not.
+    pub async fn cap_link(&self, hash: &[u8; 32]) -> Result<Option<Time>, Error> {
         let row: Option<(i64,)> =
             sqlx::query_as("SELECT at FROM cap_link WHERE hash = ?").bind(hash.to_vec()).fetch_optional(&self.readers).await?;
-        Ok(row.is_some())
+        Ok(row.map(|(at,)| Time(at)))
     }
 }
 
@@ -118,13 +118,19 @@ impl Tx {
         Ok(())
     }
 
+    /// Its source is gone.
+    pub async fn drop_cap_waiting_of(&mut self, source: i64) -> Result<(), Error> {
+        sqlx::query("DELETE FROM cap_message WHERE source = ? AND state = 'waiting'").bind(source).execute(self.raw()).await?;
+        Ok(())
+    }
+
     pub async fn cap_state(&mut self, id: i64) -> Result<Option<String>, Error> {
         let row: Option<(String,)> =
             sqlx::query_as("SELECT state FROM cap_message WHERE id = ?").bind(id).fetch_optional(self.raw()).await?;
         Ok(row.map(|(state,)| state))
     }
 
-    /// Of what was refused, the oldest go.
+    /// Of what was refused, the oldest go; not what somebody put aside, which would come again.
     pub async fn add_cap_message(&mut self, message: &CapMessage) -> Result<i64, Error> {
         let places = message.places.iter().map(|place| place.0.to_string()).collect::<Vec<_>>().join(" ");
         let done = sqlx::query(
@@ -147,8 +153,8 @@ impl Tx {
         .await?;
         let id = done.last_insert_rowid();
         sqlx::query(
-            "DELETE FROM cap_message WHERE id IN (SELECT id FROM cap_message WHERE state = 'refused' AND source = ? \
-             ORDER BY id DESC LIMIT -1 OFFSET ?)",
+            "DELETE FROM cap_message WHERE id IN (SELECT id FROM cap_message WHERE state = 'refused' AND reason != 'dismissed' \
+             AND source = ? ORDER BY id DESC LIMIT -1 OFFSET ?)",
         )
         .bind(message.source)
         .bind(MAX_REFUSED)
@@ -202,11 +208,18 @@ impl Tx {
     }
 
     pub async fn add_cap_link(&mut self, hash: &[u8; 32], at: Time) -> Result<(), Error> {
-        sqlx::query("INSERT OR IGNORE INTO cap_link (hash, at) VALUES (?, ?)")
+        sqlx::query("INSERT INTO cap_link (hash, at) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET at = excluded.at")
             .bind(hash.to_vec())
             .bind(at.0)
             .execute(self.raw())
             .await?;
+        Ok(())
+    }
+
+    /// What was for none of our places, and entries that were followed, when nobody has met them since `before`.
+    pub async fn forget_cap(&mut self, before: Time) -> Result<(), Error> {
+        sqlx::query("DELETE FROM cap_message WHERE state = 'foreign' AND at < ?").bind(before.0).execute(self.raw()).await?;
+        sqlx::query("DELETE FROM cap_link WHERE at < ?").bind(before.0).execute(self.raw()).await?;
         Ok(())
     }
 }

@@ -89,6 +89,12 @@ impl Tx {
         Ok(())
     }
 
+    /// Once more at `due`, where it has failed.
+    pub async fn try_job_again(&mut self, id: i64, due: Time) -> Result<(), Error> {
+        sqlx::query("UPDATE job SET due = ? WHERE id = ? AND trouble != ''").bind(due.0).bind(id).execute(self.raw()).await?;
+        Ok(())
+    }
+
     /// It failed: once more at `due`.
     pub async fn put_job_off(&mut self, id: i64, due: Time, trouble: &str) -> Result<(), Error> {
         sqlx::query("UPDATE job SET due = ?, tries = tries + 1, trouble = ? WHERE id = ?")

@@ -75,8 +75,7 @@ fn kind(visit: &Visit, warning: &Warning) -> El {
     let hazards = instance().hazards.iter();
     let options =
         hazards.map(|one| choice(one.slug.clone(), one.slug == warning.hazard, one.name.get(visit.lang).to_owned())).collect();
-    let max = warning.hazard().and_then(|at| instance().hazard(at)).map_or(5, |hazard| hazard.max_level);
-    let levels = (1..=max).map(|level| {
+    let levels = (1..=warning.max_level()).map(|level| {
         let words = [vec![cl("span", "vh").text(level_text(visit, level))], sign(visit, level).into()].concat();
         pick("level", &level.to_string(), level == warning.level, format!("lc l{level}"), words)
     });
@@ -97,10 +96,9 @@ fn places(visit: &Visit, text: &Manuscript, reach: &[PlaceCode]) -> El {
     let open = |code: u32| reach.contains(&PlaceCode(code)) || on(code);
     let one = |code: u32| {
         let place = instance().place(PlaceCode(code))?;
-        let name = if place.parent.is_none() { place.name.get(visit.lang).to_owned() } else { place.short.clone() };
-        open(code).then(|| check("place", code.to_string(), on(code), name))
+        open(code).then(|| check("place", code.to_string(), on(code), place.label(visit.lang).to_owned()))
     };
-    let whole = instance().places.iter().filter(|place| place.parent.is_none()).filter_map(|place| one(place.code));
+    let whole = instance().whole().and_then(|place| one(place.code));
     let mut set = el("fieldset").kid(tx("legend", w.al_where)).kid(map::pick(visit, &text.places, reach));
     set =
         set.kid(cl("p", "sl pkn").attr("aria-live", "polite").text(fill(w.al_chosen, &[("n", &text.places.len().to_string())])));
@@ -115,7 +113,7 @@ fn places(visit: &Visit, text: &Manuscript, reach: &[PlaceCode]) -> El {
         let list = cl("div", "cg3").attr("role", "group").attr("aria-label", name.clone()).kids(boxes);
         set = set.kid(el("details").flag("open", shown).kid(tx("summary", name)).kid(list));
     }
-    set.kids(whole.collect())
+    set.kids(whole.into_iter().collect())
 }
 
 fn until(visit: &Visit, text: &Manuscript) -> El {
@@ -189,12 +187,12 @@ fn status(visit: &Visit, warning: &Warning) -> El {
     let w = visit.w();
     let now = warning.status();
     let all = [
-        (Status::Actual, "actual", w.al_actual, w.al_actual_what),
-        (Status::Exercise, "exercise", w.al_exercise, w.al_exercise_what),
-        (Status::Test, "test", w.al_test, w.al_test_what),
+        (Status::Actual, w.al_actual, w.al_actual_what),
+        (Status::Exercise, w.al_exercise, w.al_exercise_what),
+        (Status::Test, w.al_test, w.al_test_what),
     ];
-    let choices = all.into_iter().map(|(status, value, name, what)| {
-        pick("status", value, status == now, "pi big".into(), vec![el("span").kid(tx("b", name)).kid(tx("small", what))])
+    let choices = all.into_iter().map(|(status, name, what)| {
+        pick("status", status.name(), status == now, "pi big".into(), vec![el("span").kid(tx("b", name)).kid(tx("small", what))])
     });
     el("fieldset").kid(tx("legend", w.al_status)).kid(cl("div", "pis").kids(choices.collect()))
 }
@@ -212,8 +210,8 @@ fn details(visit: &Visit, text: &Manuscript, warning: &Warning) -> El {
         check("call", line.number.clone(), warning.calls.contains(&line.number), text)
     });
     let calls = el("fieldset").kid(tx("legend", w.al_calls)).kid(hidden("call", "")).kid(cl("div", "cg2").kids(calls.collect()));
-    let urgency = select(Warning::URGENCIES, [w.al_immediate, w.al_expected, w.al_future], urgency);
-    let certainty = select(Warning::CERTAINTIES, [w.al_observed, w.al_likely, w.al_possible], certainty);
+    let urgency = select(Warning::URGENCY.map(|(name, _)| name), [w.al_immediate, w.al_expected, w.al_future], urgency);
+    let certainty = select(Warning::CERTAINTY.map(|(name, _)| name), [w.al_observed, w.al_likely, w.al_possible], certainty);
     el("details")
         .flag("open", text.source.is_empty())
         .kid(tx("summary", w.al_details))

@@ -5,11 +5,11 @@ use crate::desk::alerts::templates::{HEIGHT, UNITS, WIDTH};
 use crate::desk::visit::Visit;
 use domain::content::PlaceCode;
 use domain::editorial::places_named;
-use domain::instance::instance;
+use domain::instance::{Place, instance};
 use ui::el::{El, cl, el};
 
 fn svg(visit: &Visit, places: &[PlaceCode], name: &'static str, label: &'static str, open: &dyn Fn(PlaceCode) -> bool) -> El {
-    let whole = places.iter().any(|code| instance().place(*code).is_some_and(|place| place.parent.is_none()));
+    let whole = places.iter().any(|code| instance().place(*code).is_some_and(Place::is_whole));
     let units = UNITS.iter().map(|(code, path)| {
         let hit = whole || places.contains(&PlaceCode(*code));
         let out = el("path").attr("d", *path);
