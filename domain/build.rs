@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 #[path = "src/instance/data.rs"]
 mod data;
 #[path = "src/search/fold.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the build folds names of places alone")]
 mod fold;
 #[path = "src/instance/packed.rs"]
 mod packed;

@@ -29,6 +29,8 @@ pub enum Error {
     OtherKey(PathBuf),
     /// Something stored is not what this server wrote.
     Damaged(String),
+    /// A piece of work broke off: a fault of the program, not of what is stored.
+    Task(String),
 }
 
 impl Error {
@@ -69,6 +71,12 @@ impl From<sqlx::Error> for Error {
 impl From<object_store::Error> for Error {
     fn from(cause: object_store::Error) -> Error {
         Error::Media(cause)
+    }
+}
+
+impl From<tokio::task::JoinError> for Error {
+    fn from(cause: tokio::task::JoinError) -> Error {
+        Error::Task(cause.to_string())
     }
 }
 
@@ -115,6 +123,7 @@ impl fmt::Display for Error {
                 path.display()
             ),
             Error::Damaged(what) => write!(f, "dữ liệu hỏng [damaged]: {what}"),
+            Error::Task(what) => write!(f, "một việc bị ngắt giữa chừng, lỗi của chương trình [task]: {what}"),
         }
     }
 }

@@ -36,6 +36,7 @@ mod router;
 pub mod sample;
 pub mod serve;
 pub mod shelf;
+mod short;
 mod site;
 pub mod store;
 pub mod sync;

@@ -149,109 +149,118 @@ fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<ExitCode, Error> {
     let plain = Options { media: args.media.filter(|bucket| !bucket.is_empty()), ..Options::default() };
-    // A data folder for a command that serves nobody.
-    let open = async |data: &Path| {
-        // A server of an older release would go on with tables that it does not know.
-        let _alone = match store::is_older(data).await? {
-            true => Some(lock::take(data).map_err(|cause| match cause {
-                Error::Serving(data) => Error::OlderServer(data),
-                other => other,
-            })?),
-            false => None,
-        };
-        App::open(data, Options { sample: false, ..plain.clone() }).await
-    };
     match args.command {
         Command::Serve { port, host, data, assets, no_sample, origin, push_root } => {
-            serve::take_handles();
-            let _alone = lock::take(&data)?;
             let push_root = push_root.map(|file| std::fs::read(&file).map_err(Error::file(&file))).transpose()?;
             let options = Options { push_root, assets: Some(assets), sample: !no_sample, origin, reserve: true, ..plain };
-            let everywhere = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
-            // The second one is for machines without IPv6.
-            let hosts = host.as_ref().map_or(&everywhere[..], std::slice::from_ref);
-            let addresses: Vec<SocketAddr> = hosts.iter().map(|host| SocketAddr::from((*host, port))).collect();
-            let listener =
-                tokio::net::TcpListener::bind(&addresses[..]).await.map_err(|cause| Error::Setting("port", cause.to_string()))?;
-            // A port that is taken must not leave a data folder whose sample news is dated by a start that never was.
-            let app = App::open(&data, options).await?;
-            let port = listener.local_addr().map_or(port, |address| address.port());
-            tracing::info!(port, seq = app.site.live.now().seq(), "ready");
-            tell(&format!("http://localhost:{port}"));
-            if !app.site.store.any_account().await? {
-                // Whoever reads what the server prints runs it.
-                let here = app.site.options.origin.clone().unwrap_or_else(|| format!("http://localhost:{port}"));
-                match desk::first_link(&app.site, "").await {
-                    Ok(link) => tell(&format!("bàn làm việc, lần đầu · the desk, first time: {here}{link}")),
-                    // A full disk keeps nobody from reading; `admin create` makes one later.
-                    Err(cause) => tracing::error!(%cause, "no first link could be made"),
-                }
-            }
-            serve::run(app, listener, serve::Limits::default(), serve::stopped()).await?;
-            Ok(ExitCode::SUCCESS)
+            start(&data, host, port, options).await
         }
-        Command::Import { file, data } => {
-            if !is_data(&data) {
-                eprintln!("{}: kho dữ liệu mới, chưa có gì ở đây trước đó · a new data folder", data.display());
-            }
-            let app = open(&data).await?;
-            let report = import::file(&app.site, &file).await?;
-            println!("{report}");
-            app.site.store.close().await;
-            Ok(if report.all_bad() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-        }
-        Command::Cap(Cap::Check { files }) => {
-            let now = Clock::default().now();
-            let mut refused = false;
-            for file in files {
-                for line in cap::check::file(&file.to_string_lossy(), std::fs::read(&file), now) {
-                    refused |= line.refused;
-                    tell(&line.json.to_string());
-                }
-            }
-            Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-        }
+        Command::Import { file, data } => bring_in(&data, &file, plain).await,
+        Command::Cap(Cap::Check { files }) => Ok(check_cap(&files)),
         Command::Admin(Admin::Create { name, data, origin }) => {
-            let app = open(&data).await?;
+            let app = open(&data, plain).await?;
             println!("{origin}{}", desk::first_link(&app.site, &name).await?);
             app.site.store.close().await;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Sample { data, remove } => {
-            if remove && !is_data(&data) {
-                return Ok(no_data(&data));
-            }
-            let app = open(&data).await?;
-            if remove {
-                println!("đã gỡ {} tin mẫu", sample::remove(&app.site).await?);
-            } else {
-                println!("{}", sample::load(&app.site).await?);
-            }
-            app.site.store.close().await;
-            Ok(ExitCode::SUCCESS)
-        }
-        Command::Backup { data, to } => {
-            // A copy of a new and empty server would look like a success.
-            if !is_data(&data) {
-                return Ok(no_data(&data));
-            }
-            let app = open(&data).await?;
-            let copied = backup::run(&app.site.store, &app.site.shelf, &data, &to).await?;
-            println!(
-                "{}\n{}\n{}\n{}\n{} ({} tệp)",
-                copied.database.display(),
-                copied.key.display(),
-                copied.push_key.display(),
-                copied.originals.display(),
-                copied.media.display(),
-                copied.files
-            );
-            for file in &copied.missing {
-                eprintln!("thiếu tệp media/{file} [missing-media]");
-            }
-            Ok(if copied.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Command::Sample { data, remove } => samples(&data, remove, plain).await,
+        Command::Backup { data, to } => copy(&data, &to, plain).await,
+    }
+}
+
+/// Serves until it is stopped.
+async fn start(data: &Path, host: Option<IpAddr>, port: u16, options: Options) -> Result<ExitCode, Error> {
+    serve::take_handles();
+    let _alone = lock::take(data)?;
+    let everywhere = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
+    // The second one is for machines without IPv6.
+    let hosts = host.as_ref().map_or(&everywhere[..], std::slice::from_ref);
+    let addresses: Vec<SocketAddr> = hosts.iter().map(|host| SocketAddr::from((*host, port))).collect();
+    let listener =
+        tokio::net::TcpListener::bind(&addresses[..]).await.map_err(|cause| Error::Setting("port", cause.to_string()))?;
+    // A port that is taken must not leave a data folder whose sample news is dated by a start that never was.
+    let app = App::open(data, options).await?;
+    let port = listener.local_addr().map_or(port, |address| address.port());
+    tracing::info!(port, seq = app.site.live.now().seq(), "ready");
+    tell(&format!("http://localhost:{port}"));
+    if !app.site.store.any_account().await? {
+        // Whoever reads what the server prints runs it.
+        let here = app.site.options.origin.clone().unwrap_or_else(|| format!("http://localhost:{port}"));
+        match desk::first_link(&app.site, "").await {
+            Ok(link) => tell(&format!("bàn làm việc, lần đầu · the desk, first time: {here}{link}")),
+            // A full disk keeps nobody from reading; `admin create` makes one later.
+            Err(cause) => tracing::error!(%cause, "no first link could be made"),
         }
     }
+    serve::run(app, listener, serve::Limits::default(), serve::stopped()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A data folder for a command that serves nobody.
+async fn open(data: &Path, options: Options) -> Result<App, Error> {
+    // A server of an older release would go on with tables that it does not know.
+    let _alone = match store::is_older(data).await? {
+        true => Some(lock::take(data).map_err(|cause| match cause {
+            Error::Serving(data) => Error::OlderServer(data),
+            other => other,
+        })?),
+        false => None,
+    };
+    App::open(data, Options { sample: false, ..options }).await
+}
+
+async fn bring_in(data: &Path, file: &Path, options: Options) -> Result<ExitCode, Error> {
+    if !is_data(data) {
+        eprintln!("{}: kho dữ liệu mới, chưa có gì ở đây trước đó · a new data folder", data.display());
+    }
+    let app = open(data, options).await?;
+    let report = import::file(&app.site, file).await?;
+    println!("{report}");
+    app.site.store.close().await;
+    Ok(if report.all_bad() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn check_cap(files: &[PathBuf]) -> ExitCode {
+    let now = Clock::default().now();
+    let mut refused = false;
+    for file in files {
+        for line in cap::check::file(&file.to_string_lossy(), std::fs::read(file), now) {
+            refused |= line.refused;
+            tell(&line.json.to_string());
+        }
+    }
+    if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+async fn samples(data: &Path, remove: bool, options: Options) -> Result<ExitCode, Error> {
+    if remove && !is_data(data) {
+        return Ok(no_data(data));
+    }
+    let app = open(data, options).await?;
+    if remove {
+        println!("đã gỡ {} tin mẫu", sample::remove(&app.site).await?);
+    } else {
+        println!("{}", sample::load(&app.site).await?);
+    }
+    app.site.store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn copy(data: &Path, to: &Path, options: Options) -> Result<ExitCode, Error> {
+    // A copy of a new and empty server would look like a success.
+    if !is_data(data) {
+        return Ok(no_data(data));
+    }
+    let app = open(data, options).await?;
+    let copied = backup::run(&app.site.store, &app.site.shelf, data, to).await?;
+    for path in [&copied.database, &copied.key, &copied.push_key, &copied.originals] {
+        println!("{}", path.display());
+    }
+    println!("{} ({} tệp)", copied.media.display(), copied.files);
+    for file in &copied.missing {
+        eprintln!("thiếu tệp media/{file} [missing-media]");
+    }
+    Ok(if copied.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn is_data(folder: &Path) -> bool {

@@ -111,7 +111,7 @@ impl Publisher {
             let done = done.await;
             tx.end(done).await
         });
-        task.await.map_err(|cause| Error::Damaged(cause.to_string()))?
+        task.await?
     }
 
     /// [`Publisher::publish`] within a transaction that does more than that; whoever began it ends it.
@@ -147,17 +147,8 @@ impl Publisher {
             return Ok(Done::Refused(reason));
         }
         let revision = origin.as_ref().map_or(0, |origin| origin.revision);
-        for name in references.iter().chain(&supersedes) {
-            let known = expected.contains_key(name) || tx.origin(name).await?.is_some();
-            if !known || name == external {
-                return Ok(Done::Refused(Reason::UnknownReference(name.clone())));
-            }
-        }
-        // A cancel of what was no alert would be a message about nothing.
-        for name in &references {
-            if expected.get(name) != Some(&true) && !tx.was_alert(name).await? {
-                return Ok(Done::Refused(Reason::NoAlert(name.clone())));
-            }
+        if let Some(reason) = unknown(tx, external, &references, supersedes.as_deref(), expected).await? {
+            return Ok(Done::Refused(reason));
         }
         if let Some(alert) = &mut alert {
             alert.references.clear();
@@ -171,14 +162,8 @@ impl Publisher {
             None => None,
         };
         card.id = tx.item(external).await?;
-        // Two that replace each other would both be nowhere.
-        let mut older = card.supersedes;
-        for _ in 0..MAX_CHAIN {
-            let Some(id) = older else { break };
-            if id == card.id {
-                return Ok(Done::Refused(Reason::Circle));
-            }
-            older = tx.last_card(id).await?.and_then(|card| card.supersedes);
+        if replaces_itself(tx, &card).await? {
+            return Ok(Done::Refused(Reason::Circle));
         }
         if undated && let Some(before) = tx.last_card(card.id).await? {
             card.issued = before.issued;
@@ -238,4 +223,40 @@ impl Publisher {
         }
         Ok(Done::Withdrawn(gone.id))
     }
+}
+
+/// Why what an item speaks of cannot be what it speaks of.
+async fn unknown(
+    tx: &mut Tx,
+    external: &str,
+    references: &[String],
+    supersedes: Option<&str>,
+    expected: &Expected,
+) -> Result<Option<Reason>, Error> {
+    for name in references.iter().map(String::as_str).chain(supersedes) {
+        let known = expected.contains_key(name) || tx.origin(name).await?.is_some();
+        if !known || name == external {
+            return Ok(Some(Reason::UnknownReference(name.to_owned())));
+        }
+    }
+    // A cancel of what was no alert would be a message about nothing.
+    for name in references {
+        if expected.get(name) != Some(&true) && !tx.was_alert(name).await? {
+            return Ok(Some(Reason::NoAlert(name.clone())));
+        }
+    }
+    Ok(None)
+}
+
+/// Two that replace each other would both be nowhere.
+async fn replaces_itself(tx: &mut Tx, card: &Card) -> Result<bool, Error> {
+    let mut older = card.supersedes;
+    for _ in 0..MAX_CHAIN {
+        let Some(id) = older else { break };
+        if id == card.id {
+            return Ok(true);
+        }
+        older = tx.last_card(id).await?.and_then(|card| card.supersedes);
+    }
+    Ok(false)
 }

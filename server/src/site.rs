@@ -113,7 +113,7 @@ impl Site {
         let (folder, clock) = (data.to_owned(), options.clock.clone());
         // The threads of the database are started there and keep its priority.
         let store = backstage::handle().spawn(async move { Store::open(&folder, &clock).await }).await;
-        let store = Arc::new(store.map_err(|cause| Error::Damaged(cause.to_string()))??);
+        let store = Arc::new(store.map_err(Error::from)??);
         let shelf = Shelf::open(data, options.media.as_deref())?;
         if !data.join(key::FILE).exists() && store.seq().await? > 0 {
             return Err(Error::NoKey(data.join(key::FILE)));

@@ -1,20 +1,13 @@
 //! The directions of dependency in ARCHITECTURE.md, read from the crate graph and from the sources themselves.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::process::Command;
+use tests::root;
 
 const PHONE: &str = "wasm32-unknown-unknown";
 /// Names the browser: only `app/src/device` may.
 const BROWSER: [&str; 8] =
     ["web_sys", "js_sys", "gloo_net", "gloo_timers", "gloo_events", "indexed_db_futures", "wasm_bindgen", "wasm_bindgen_futures"];
-
-fn root() -> PathBuf {
-    Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets this for tests"))
-        .parent()
-        .expect("tests/ is in the project")
-        .into()
-}
 
 /// Names of all crates below `package`; `depth` 1 gives only those it names itself.
 fn graph(package: &str, target: &str, depth: &str) -> BTreeSet<String> {

@@ -1,13 +1,7 @@
 //! The tables of promises, `ASVS.md` and `FAULTS.md`: each test that they name is there, and what has none says why.
 
-use std::path::{Path, PathBuf};
-
-fn root() -> PathBuf {
-    Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets this for tests"))
-        .parent()
-        .expect("tests/ is in the project")
-        .into()
-}
+use std::path::PathBuf;
+use tests::root;
 
 /// A file with tests: its path without `src/` and endings, in parts, and the names of the tests and functions in it.
 struct Source {

@@ -39,16 +39,8 @@ pub enum State {
 /// ended without newer word stays in the lists until there is one.
 pub const MEMORY: i64 = 7 * 86_400;
 
-/// The severity word of CAP 1.2 for a national level 1–5.
-pub fn severity(level: u8) -> &'static str {
-    match level {
-        0 => "Unknown",
-        1 => "Minor",
-        2 => "Moderate",
-        3 => "Severe",
-        _ => "Extreme",
-    }
-}
+/// What has no end is taken to end so long after it was issued, where an end is needed: 3 days.
+pub const OPEN_END: i64 = 3 * 86_400;
 
 /// How every alert among `cards` stands at `now`, drills included: in force first, worst level first, newest first
 /// among equals. The order in which cards come does not matter, nor does a card that comes twice.
@@ -83,7 +75,7 @@ impl Near {
     pub fn of(places: &[PlaceCode]) -> Near {
         let i = instance();
         // The area as a whole is everyone's place.
-        let mut all: Vec<PlaceCode> = i.places.iter().filter(|p| p.parent.is_none()).map(|p| PlaceCode(p.code)).collect();
+        let mut all: Vec<PlaceCode> = i.whole().map(|p| PlaceCode(p.code)).into_iter().collect();
         for code in places {
             all.push(*code);
             all.extend(i.place(*code).and_then(|place| place.parent).map(PlaceCode));
@@ -117,7 +109,7 @@ pub fn next_change<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time) -> 
 
 /// Until when an alert matters for itself alone; one that names no end for three days and [`MEMORY`].
 pub fn forgotten(card: &Card) -> Time {
-    card.expires.unwrap_or(card.issued.plus(3 * 86_400)).plus(MEMORY)
+    card.expires.unwrap_or(card.issued.plus(OPEN_END)).plus(MEMORY)
 }
 
 /// Whether phones should hold the whole of this alert now, as far as it tells by itself; see [`mattering`].

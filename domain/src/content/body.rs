@@ -26,6 +26,24 @@ impl FactKind {
     pub const CONTINGENCY: FactKind = FactKind(8);
     /// How long a procedure takes.
     pub const DURATION: FactKind = FactKind(9);
+
+    /// What imports and the API call them.
+    pub const NAMES: [(FactKind, &str); 9] = [
+        (FactKind::PAPER, "paper"),
+        (FactKind::FEE, "fee"),
+        (FactKind::OFFICE, "office"),
+        (FactKind::HOURS, "hours"),
+        (FactKind::PHONE, "phone"),
+        (FactKind::VENUE, "venue"),
+        (FactKind::AREA, "area"),
+        (FactKind::CONTINGENCY, "contingency"),
+        (FactKind::DURATION, "duration"),
+    ];
+
+    /// `None` for one of a later release.
+    pub fn name(self) -> Option<&'static str> {
+        FactKind::NAMES.iter().find(|(kind, _)| *kind == self).map(|(_, name)| *name)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

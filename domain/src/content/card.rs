@@ -69,6 +69,23 @@ pub enum Status {
     Test,
 }
 
+impl Status {
+    pub const ALL: [Status; 3] = [Status::Actual, Status::Exercise, Status::Test];
+
+    /// The word of CAP, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Actual => "actual",
+            Status::Exercise => "exercise",
+            Status::Test => "test",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Status> {
+        Status::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
 impl Ext {
     /// CAP `status` where it is not `Actual`, one byte: 1 Exercise, 2 Test.
     pub const STATUS: u16 = 1;

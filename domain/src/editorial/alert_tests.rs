@@ -191,7 +191,7 @@ proptest! {
     fn a_drill_never_looks_real(status in 1usize..3, level in 1u8..6, langs in prop::sample::subsequence(vec!["vi", "en", "ktv", "bru"], 1..4)) {
         let mut text = alert();
         let warning = text.alert.as_mut().unwrap();
-        warning.status = Warning::STATUSES[status].into();
+        warning.status = Status::ALL[status].name().into();
         warning.level = level;
         let first = text.texts[0].clone();
         text.texts.extend(langs.iter().skip(1).map(|lang| Script { lang: (*lang).into(), ..first.clone() }));

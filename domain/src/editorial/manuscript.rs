@@ -1,13 +1,12 @@
 //! What an author types, kept as he typed it, and what it becomes. A field that cannot be read yet is told about, never
 //! thrown away.
 
+use super::compile::{Media, Texts, given, time};
 use super::markup;
 use super::warning::{self, Warning};
-use crate::content::{Block, Mark};
 use crate::content::{
-    Body, Card, EventInfo, Fact, FactKind, Headline, ItemId, Kind, MediaRef, PlaceCode, Style, Text, Time, Variant,
+    Block, Body, Card, EventInfo, Fact, FactKind, Headline, ItemId, Kind, Mark, MediaRef, PlaceCode, Style, Text, Time,
 };
-use crate::instance::instance;
 use crate::words::Lang;
 use serde::{Deserialize, Serialize};
 
@@ -168,24 +167,7 @@ impl Manuscript {
             findings.push(Finding::UnknownKind);
             Kind::BULLETIN
         });
-        let mut time = |field: &'static str, text: &str| match local(text) {
-            Ok(time) => time,
-            Err(()) => {
-                findings.push(Finding::BadTime(field));
-                None
-            }
-        };
-        let issued = time("issued", &self.issued).unwrap_or(now);
-        let (effective, expires) = (time("effective", &self.effective), time("expires", &self.expires));
-        let (start, end) = (time("start", &self.start), time("end", &self.end));
-        let ended = expires.filter(|expires| *expires <= effective.unwrap_or(issued));
-        let over = effective.is_none() && ended.is_some_and(|expires| expires <= now);
-        if over {
-            findings.push(Finding::Over);
-        }
-        if ended.is_some() && !over || end.zip(start).is_some_and(|(end, start)| end < start) {
-            findings.push(Finding::Backwards);
-        }
+        let dates = self.dates(now, &mut findings);
         if self.topics.is_empty() {
             findings.push(Finding::NoTopic);
         }
@@ -195,84 +177,109 @@ impl Manuscript {
         if revision > 1 && self.change.trim().is_empty() {
             findings.push(Finding::Missing("change"));
         }
-        if kind == Kind::EVENT && start.is_none() {
-            findings.push(Finding::Missing("start"));
-        }
-        // Of one without an end nobody knows when within its day it is over.
-        let past = |start: Time| end.map_or(start.day() < now.day(), |end| end.max(start) <= now);
-        if kind == Kind::EVENT && start.is_some_and(past) {
-            findings.push(Finding::Past);
-        }
+        let event = if kind == Kind::EVENT { self.event(&dates, now, &mut findings) } else { None };
         let supersedes = match self.supersedes.trim() {
             "" => None,
             text => text.parse().map_err(|_| findings.push(Finding::BadId)).ok(),
         };
-        let mut files: Vec<MediaRef> = Vec::new();
-        let mut headlines = Vec::new();
-        let mut variants = Vec::new();
+        let mut texts = Texts::default();
         for (at, script) in self.texts.iter().enumerate() {
-            if at > 0 && script.is_empty() {
-                continue;
+            if at == 0 || !script.is_empty() {
+                let correction = (revision > 1 && at == 0).then(|| correction(now, self.change.trim()));
+                self.add(&mut texts, at, kind, correction.flatten(), media, &mut findings);
             }
-            let (mut blocks, missing) = markup::parse(&script.text, media);
-            findings.extend(missing.into_iter().map(|file| Finding::NoFile(file.0)));
-            let audio = (!script.audio.is_empty()).then(|| media(&script.audio)).flatten();
-            if script.title.trim().is_empty() {
-                findings.push(Finding::Missing("title"));
-            }
-            if script.summary.trim().is_empty() {
-                findings.push(Finding::Missing("summary"));
-            }
-            if blocks.is_empty() && audio.is_none() || script.has_holes() {
-                findings.push(Finding::Missing("text"));
-            }
-            if at > 0 && !script.follows(&self.texts[0]) {
-                findings.push(Finding::Outdated(script.lang.clone()));
-            }
-            findings.extend(script.wrong_numbers().map(Finding::BadPhone));
-            if revision > 1 && at == 0 && !self.change.trim().is_empty() {
-                blocks.insert(0, correction(now, self.change.trim()));
-            }
-            files.extend(blocks.iter().filter_map(|block| match block {
-                Block::Image { media, .. } | Block::Audio { media, .. } => Some(media.clone()),
-                _ => None,
-            }));
-            files.extend(audio.clone());
-            headlines.push(Headline {
-                lang: script.lang.clone(),
-                title: script.title.trim().to_owned(),
-                summary: script.summary.trim().to_owned(),
-                audio: audio.is_some(),
-            });
-            variants.push(Variant { lang: script.lang.clone(), facts: script.facts(kind), blocks, audio });
         }
-        if headlines.is_empty() {
+        if texts.headlines.is_empty() {
             findings.push(Finding::Missing("title"));
-            headlines.push(Headline { lang: "vi".into(), title: String::new(), summary: String::new(), audio: false });
+            texts.add_empty_original();
         }
-        files.sort_by(|a, b| a.file.cmp(&b.file));
-        files.dedup();
-        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let event = start.filter(|_| kind == Kind::EVENT).map(|start| {
-            // RFC 5545 knows no event that ends as it begins.
-            EventInfo { start, end: end.filter(|end| *end != start), online: some(&self.online) }
-        });
-        let topics = instance().topics.len();
         let card = Card {
             revision,
-            effective,
-            expires,
-            topics: self.topics.iter().copied().filter(|topic| usize::from(*topic) < topics).collect(),
-            places: self.places.clone(),
-            source: self.source.trim().to_owned(),
-            headlines,
-            media_bytes: files.iter().map(|file| file.bytes).sum(),
+            effective: dates.effective,
+            expires: dates.expires,
             detail: event.map(|event| event.encode()).unwrap_or_default(),
-            ..Card::blank(kind, issued)
+            ..Card::blank(kind, dates.issued)
         };
-        let body = Body { variants, document: some(&self.document), source_url: some(&self.source_url), ext: Vec::new() };
-        (Compiled { card, body, media: files, supersedes }, findings)
+        (texts.finish(self, card, supersedes), findings)
     }
+
+    fn dates(&self, now: Time, findings: &mut Vec<Finding>) -> Dates {
+        let mut read = |field, text| time(field, text, findings);
+        let issued = read("issued", &self.issued).unwrap_or(now);
+        let (effective, expires) = (read("effective", &self.effective), read("expires", &self.expires));
+        let (start, end) = (read("start", &self.start), read("end", &self.end));
+        let ended = expires.filter(|expires| *expires <= effective.unwrap_or(issued));
+        let over = effective.is_none() && ended.is_some_and(|expires| expires <= now);
+        if over {
+            findings.push(Finding::Over);
+        }
+        if ended.is_some() && !over || end.zip(start).is_some_and(|(end, start)| end < start) {
+            findings.push(Finding::Backwards);
+        }
+        Dates { issued, effective, expires, start, end }
+    }
+
+    /// When an event is, as far as that is said.
+    fn event(&self, dates: &Dates, now: Time, findings: &mut Vec<Finding>) -> Option<EventInfo> {
+        let end = dates.end;
+        let Some(start) = dates.start else {
+            findings.push(Finding::Missing("start"));
+            return None;
+        };
+        // Of one without an end nobody knows when within its day it is over.
+        if end.map_or(start.day() < now.day(), |end| end.max(start) <= now) {
+            findings.push(Finding::Past);
+        }
+        // RFC 5545 knows no event that ends as it begins.
+        Some(EventInfo { start, end: end.filter(|end| *end != start), online: given(&self.online) })
+    }
+
+    /// Adds the language at `at` to `texts` and says what it lacks.
+    fn add(
+        &self,
+        texts: &mut Texts,
+        at: usize,
+        kind: Kind,
+        correction: Option<Block>,
+        media: Media,
+        findings: &mut Vec<Finding>,
+    ) {
+        let script = &self.texts[at];
+        let (mut blocks, missing) = markup::parse(&script.text, media);
+        findings.extend(missing.into_iter().map(|file| Finding::NoFile(file.0)));
+        let audio = script.recording(media);
+        if script.title.trim().is_empty() {
+            findings.push(Finding::Missing("title"));
+        }
+        if script.summary.trim().is_empty() {
+            findings.push(Finding::Missing("summary"));
+        }
+        if blocks.is_empty() && audio.is_none() || script.has_holes() {
+            findings.push(Finding::Missing("text"));
+        }
+        if at > 0 && !script.follows(&self.texts[0]) {
+            findings.push(Finding::Outdated(script.lang.clone()));
+        }
+        findings.extend(script.wrong_numbers().map(Finding::BadPhone));
+        // What a correction changes stands before the text, where every edition shows it.
+        blocks.splice(0..0, correction);
+        let headline = Headline {
+            lang: script.lang.clone(),
+            title: script.title.trim().to_owned(),
+            summary: script.summary.trim().to_owned(),
+            audio: audio.is_some(),
+        };
+        texts.add(headline, script.facts(kind), blocks, audio);
+    }
+}
+
+/// As they were typed; `issued` is now where nothing was.
+struct Dates {
+    issued: Time,
+    effective: Option<Time>,
+    expires: Option<Time>,
+    start: Option<Time>,
+    end: Option<Time>,
 }
 
 impl Script {
@@ -321,12 +328,15 @@ impl Script {
     }
 }
 
-/// What a correction changes stands before the text, where every edition shows it.
-fn correction(now: Time, change: &str) -> Block {
+/// What a correction says of itself, where something was said.
+fn correction(now: Time, change: &str) -> Option<Block> {
+    if change.is_empty() {
+        return None;
+    }
     let day = now.civil();
     let plain = format!("Đã sửa ngày {}/{}/{}: {change}", day.day, day.month, day.year);
     let mark = Mark { start: 0, end: plain.len() as u32, style: Style::Emphasis };
-    Block::Paragraph(Text { plain, marks: vec![mark] })
+    Some(Block::Paragraph(Text { plain, marks: vec![mark] }))
 }
 
 /// The day or hour that somebody typed, as far as it can be read.

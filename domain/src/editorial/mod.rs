@@ -4,6 +4,7 @@
 //! under [`allowed`], and [`Manuscript::compile`] makes of it what is published.
 
 mod advice;
+mod compile;
 mod holes;
 mod manuscript;
 pub mod markup;

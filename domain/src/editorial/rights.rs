@@ -3,7 +3,7 @@
 
 use super::Action;
 use crate::content::PlaceCode;
-use crate::instance::instance;
+use crate::instance::{Place, instance};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -82,7 +82,7 @@ impl Grant {
 
     /// For everyone: the whole area.
     fn covers_all(&self) -> bool {
-        instance().place(self.place).is_some_and(|at| at.parent.is_none())
+        instance().place(self.place).is_some_and(Place::is_whole)
     }
 
     fn covers_topics(&self, topics: &[u8]) -> bool {

@@ -1,7 +1,8 @@
 //! What readers have and nobody wrote at the desk, as a manuscript: from then on it is corrected and withdrawn like any other.
 
+use super::compile::files;
 use super::{Manuscript, Script};
-use crate::content::{Block, Body, Card, EventInfo, Fact, FactKind, Kind, MediaRef, Time, Variant};
+use crate::content::{Body, Card, EventInfo, Fact, FactKind, Kind, MediaRef, Time, Variant};
 
 /// An item as a manuscript.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,7 @@ pub fn taken(card: &Card, body: &Body) -> Option<Taken> {
     if let Some((original, translations)) = text.texts.split_first_mut() {
         translations.iter_mut().for_each(|script| script.follow(original, 1));
     }
+    let files = |variant: &Variant| files(&variant.blocks).chain(variant.audio.clone()).collect::<Vec<MediaRef>>();
     let files: Vec<MediaRef> = body.variants.iter().flat_map(files).collect();
     let (again, _) = text.compile(card.issued, 1, &|name| files.iter().find(|file| file.file == name).cloned());
     let same = plain(&again.card, &again.body) == plain(card, body) && again.supersedes == card.supersedes;
@@ -66,14 +68,6 @@ fn script(card: &Card, variant: &Variant) -> Option<Script> {
     })
 }
 
-fn files(variant: &Variant) -> Vec<MediaRef> {
-    let blocks = variant.blocks.iter().filter_map(|block| match block {
-        Block::Image { media, .. } | Block::Audio { media, .. } => Some(media.clone()),
-        _ => None,
-    });
-    blocks.chain(variant.audio.clone()).collect()
-}
-
 /// What two editions must have in common: times to the minute, facts of a kind in their order, nothing of what publication
 /// fills in.
 fn plain(card: &Card, body: &Body) -> (Card, Body) {
@@ -99,7 +93,7 @@ fn plain(card: &Card, body: &Body) -> (Card, Body) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::PlaceCode;
+    use crate::content::{Block, PlaceCode};
 
     fn guide() -> Manuscript {
         let text = "Mang theo sổ tiêm.\n\n1. Đến trước 9 giờ\n2. Chờ 30 phút\n\n[gọi 115] Cấp cứu";

@@ -1,13 +1,12 @@
 //! What an alert officer chooses beside the text of an alert, and what card and body become of it. Terms are those of CAP 1.2.
 
+use super::compile::{Media, Texts, time};
 use super::holes::{Holes, screen, unknown};
-use super::manuscript::local;
 use super::markup;
 use super::{Compiled, Finding, Manuscript, Script};
 use crate::alert::prefix;
 use crate::content::{
-    AlertInfo, Block, Body, Card, Certainty, Fact, FactKind, Headline, ItemId, Kind, MediaRef, MsgType, PlaceCode, Status, Text,
-    Time, Urgency, Variant,
+    AlertInfo, Block, Card, Certainty, Fact, FactKind, Headline, ItemId, Kind, MsgType, PlaceCode, Status, Text, Time, Urgency,
 };
 use crate::instance::instance;
 use crate::words::{Lang, fill};
@@ -40,37 +39,37 @@ pub struct Warning {
     pub calls: Vec<String>,
 }
 
-const URGENCY: [(&str, Urgency); 3] =
-    [("immediate", Urgency::Immediate), ("expected", Urgency::Expected), ("future", Urgency::Future)];
-const CERTAINTY: [(&str, Certainty); 3] =
-    [("observed", Certainty::Observed), ("likely", Certainty::Likely), ("possible", Certainty::Possible)];
-const STATUS: [(&str, Status); 3] = [("actual", Status::Actual), ("exercise", Status::Exercise), ("test", Status::Test)];
-
 fn named<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
     table.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
 }
 
 impl Warning {
     /// Words of each choice, in the order in which forms show them.
-    pub const URGENCIES: [&str; 3] = ["immediate", "expected", "future"];
-    pub const CERTAINTIES: [&str; 3] = ["observed", "likely", "possible"];
-    pub const STATUSES: [&str; 3] = ["actual", "exercise", "test"];
+    pub const URGENCY: [(&str, Urgency); 3] =
+        [("immediate", Urgency::Immediate), ("expected", Urgency::Expected), ("future", Urgency::Future)];
+    pub const CERTAINTY: [(&str, Certainty); 3] =
+        [("observed", Certainty::Observed), ("likely", Certainty::Likely), ("possible", Certainty::Possible)];
 
     pub fn hazard(&self) -> Option<u8> {
         instance().hazard_by_slug(&self.hazard)
     }
 
+    /// The highest that its hazard may have; of any, while none is chosen.
+    pub fn max_level(&self) -> u8 {
+        self.hazard().map_or(5, |hazard| instance().max_level(hazard))
+    }
+
     pub fn urgency(&self) -> Urgency {
-        named(&URGENCY, &self.urgency).unwrap_or(Urgency::Expected)
+        named(&Self::URGENCY, &self.urgency).unwrap_or(Urgency::Expected)
     }
 
     pub fn certainty(&self) -> Certainty {
-        named(&CERTAINTY, &self.certainty).unwrap_or(Certainty::Likely)
+        named(&Self::CERTAINTY, &self.certainty).unwrap_or(Certainty::Likely)
     }
 
     /// What is neither actual nor known here is a trial: nobody may take it for the real thing.
     pub fn status(&self) -> Status {
-        if self.status.is_empty() { Status::Actual } else { named(&STATUS, &self.status).unwrap_or(Status::Test) }
+        if self.status.is_empty() { Status::Actual } else { Status::from_name(&self.status).unwrap_or(Status::Test) }
     }
 
     pub fn msg_type(&self) -> MsgType {
@@ -84,8 +83,8 @@ impl Warning {
 
 /// Up to three places by name, in the order of their names, then how many more; the whole area by its own.
 pub fn places_named(places: &[PlaceCode], lang: Lang) -> String {
-    let known: Vec<_> = instance().places.iter().filter(|place| places.contains(&PlaceCode(place.code))).collect();
-    if let Some(whole) = known.iter().find(|place| place.parent.is_none()) {
+    let known = instance().named(places);
+    if let Some(whole) = known.iter().find(|place| place.is_whole()) {
         return whole.name.get(lang).to_owned();
     }
     let names: Vec<&str> = known.iter().map(|place| place.short.as_str()).collect();
@@ -113,30 +112,10 @@ impl Manuscript {
 }
 
 /// [`Manuscript::compile`] of an alert.
-pub(super) fn compile(
-    text: &Manuscript,
-    warning: &Warning,
-    now: Time,
-    media: &dyn Fn(&str) -> Option<MediaRef>,
-) -> (Compiled, Vec<Finding>) {
+pub(super) fn compile(text: &Manuscript, warning: &Warning, now: Time, media: Media) -> (Compiled, Vec<Finding>) {
     let mut findings = Vec::new();
-    let mut time = |field: &'static str, text: &str| {
-        local(text).unwrap_or_else(|()| {
-            findings.push(Finding::BadTime(field));
-            None
-        })
-    };
-    let (effective, expires) = (time("effective", &text.effective), time("expires", &text.expires));
-    let start = effective.unwrap_or(now);
-    match expires {
-        None => findings.push(Finding::Missing("expires")),
-        Some(end) if end <= now => findings.push(Finding::Over),
-        Some(end) if end <= start => findings.push(Finding::Backwards),
-        Some(end) if end.since(start) > MAX_LIFE => findings.push(Finding::TooFar),
-        Some(_) => {}
-    }
-    let hazard = warning.hazard();
-    let max = hazard.and_then(|at| instance().hazard(at)).map_or(5, |hazard| hazard.max_level);
+    let (effective, expires) = dates(text, now, &mut findings);
+    let (hazard, max) = (warning.hazard(), warning.max_level());
     match (hazard, warning.level) {
         (None, _) => findings.push(Finding::Missing("hazard")),
         (_, 0) => findings.push(Finding::Missing("level")),
@@ -149,7 +128,49 @@ pub(super) fn compile(
     if text.source.trim().is_empty() {
         findings.push(Finding::Missing("source"));
     }
-    let mut references: Vec<ItemId> = Vec::new();
+    let references = references(warning, &mut findings);
+    let mut texts = Texts::default();
+    for (at, script) in text.texts.iter().enumerate() {
+        if at == 0 || !script.is_empty() {
+            let holes = Holes::new(&text.places, warning.level, expires, now, &script.lang);
+            let original = (at > 0).then(|| &text.texts[0]);
+            add(&mut texts, warning, script, original, &holes, media, &mut findings);
+        }
+    }
+    if texts.headlines.first().is_none_or(|headline| headline.lang != "vi") {
+        findings.push(Finding::Missing("title"));
+        texts.add_empty_original();
+    }
+    let info = AlertInfo {
+        level: warning.level,
+        hazard: hazard.unwrap_or_default(),
+        msg_type: warning.msg_type(),
+        urgency: warning.urgency(),
+        certainty: warning.certainty(),
+        references,
+    };
+    let mut card = Card { revision: 1, effective, expires, detail: info.encode(), ..Card::blank(Kind::ALERT, now) };
+    card.set_status(warning.status());
+    (texts.finish(text, card, None), findings)
+}
+
+/// From when until when it holds.
+fn dates(text: &Manuscript, now: Time, findings: &mut Vec<Finding>) -> (Option<Time>, Option<Time>) {
+    let effective = time("effective", &text.effective, findings);
+    let expires = time("expires", &text.expires, findings);
+    let start = effective.unwrap_or(now);
+    match expires {
+        None => findings.push(Finding::Missing("expires")),
+        Some(end) if end <= now => findings.push(Finding::Over),
+        Some(end) if end <= start => findings.push(Finding::Backwards),
+        Some(end) if end.since(start) > MAX_LIFE => findings.push(Finding::TooFar),
+        Some(_) => {}
+    }
+    (effective, expires)
+}
+
+fn references(warning: &Warning, findings: &mut Vec<Finding>) -> Vec<ItemId> {
+    let mut references = Vec::new();
     for id in &warning.references {
         match id.parse() {
             Ok(id) => references.push(id),
@@ -159,71 +180,42 @@ pub(super) fn compile(
     if warning.msg_type() != MsgType::Alert && references.is_empty() {
         findings.push(Finding::BadId);
     }
-    let (mut headlines, mut variants, mut files) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, script) in text.texts.iter().enumerate() {
-        if at > 0 && script.is_empty() {
-            continue;
-        }
-        let holes = Holes::new(&text.places, warning.level, expires, now, &script.lang);
-        let written = written(script, &holes, &mut findings);
-        if at > 0 && !script.follows(&text.texts[0]) {
-            findings.push(Finding::Outdated(script.lang.clone()));
-        }
-        for hole in unknown(script).into_iter().map(Finding::NoHole) {
-            if !findings.contains(&hole) {
-                findings.push(hole);
-            }
-        }
-        let (more, missing) = markup::parse(&holes.fill(&script.text), media);
-        findings.extend(missing.into_iter().map(|file| Finding::NoFile(file.0)));
-        files.extend(more.iter().filter_map(|block| match block {
-            Block::Image { media, .. } | Block::Audio { media, .. } => Some(media.clone()),
-            _ => None,
-        }));
-        let audio = (!script.audio.is_empty()).then(|| media(&script.audio)).flatten();
-        files.extend(audio.clone());
-        headlines.push(Headline {
-            lang: script.lang.clone(),
-            title: [prefix(warning.status(), &script.lang), &written.title].concat(),
-            summary: written.summary,
-            audio: audio.is_some(),
-        });
-        let steps = (!written.actions.is_empty()).then(|| Block::Steps(written.actions.iter().map(Text::plain).collect()));
-        let blocks = steps.into_iter().chain(more).chain(calls(warning, screen(&script.lang))).collect();
-        let facts = [(FactKind::AREA, written.area), (FactKind::CONTINGENCY, written.contingency)];
-        let facts = facts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(kind, text)| Fact { kind, text });
-        variants.push(Variant { lang: script.lang.clone(), facts: facts.collect(), blocks, audio });
+    references
+}
+
+/// Adds a language to `texts` and says what it lacks; `original` is what it was translated from.
+fn add(
+    texts: &mut Texts,
+    warning: &Warning,
+    script: &Script,
+    original: Option<&Script>,
+    holes: &Holes,
+    media: Media,
+    findings: &mut Vec<Finding>,
+) {
+    let written = written(script, holes, findings);
+    if original.is_some_and(|original| !script.follows(original)) {
+        findings.push(Finding::Outdated(script.lang.clone()));
     }
-    if headlines.first().is_none_or(|headline| headline.lang != "vi") {
-        findings.push(Finding::Missing("title"));
-        headlines.insert(0, Headline { lang: "vi".into(), title: String::new(), summary: String::new(), audio: false });
+    for hole in unknown(script).into_iter().map(Finding::NoHole) {
+        if !findings.contains(&hole) {
+            findings.push(hole);
+        }
     }
-    files.sort_by(|a: &MediaRef, b| a.file.cmp(&b.file));
-    files.dedup();
-    let info = AlertInfo {
-        level: warning.level,
-        hazard: hazard.unwrap_or_default(),
-        msg_type: warning.msg_type(),
-        urgency: warning.urgency(),
-        certainty: warning.certainty(),
-        references,
+    let (more, missing) = markup::parse(&holes.fill(&script.text), media);
+    findings.extend(missing.into_iter().map(|file| Finding::NoFile(file.0)));
+    let audio = script.recording(media);
+    let headline = Headline {
+        lang: script.lang.clone(),
+        title: [prefix(warning.status(), &script.lang), &written.title].concat(),
+        summary: written.summary,
+        audio: audio.is_some(),
     };
-    let mut card = Card {
-        revision: 1,
-        effective,
-        expires,
-        topics: text.topics.iter().copied().filter(|topic| instance().topic(*topic).is_some()).collect(),
-        places: text.places.clone(),
-        source: text.source.trim().to_owned(),
-        headlines,
-        media_bytes: files.iter().map(|file| file.bytes).sum(),
-        detail: info.encode(),
-        ..Card::blank(Kind::ALERT, now)
-    };
-    card.set_status(warning.status());
-    let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let body = Body { variants, document: some(&text.document), source_url: some(&text.source_url), ext: Vec::new() };
-    (Compiled { card, body, media: files, supersedes: None }, findings)
+    let steps = (!written.actions.is_empty()).then(|| Block::Steps(written.actions.iter().map(Text::plain).collect()));
+    let blocks = steps.into_iter().chain(more).chain(calls(warning, screen(&script.lang))).collect();
+    let facts = [(FactKind::AREA, written.area), (FactKind::CONTINGENCY, written.contingency)];
+    let facts = facts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(kind, text)| Fact { kind, text });
+    texts.add(headline, facts.collect(), blocks, audio);
 }
 
 /// The words of one language, whole.

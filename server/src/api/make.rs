@@ -3,6 +3,7 @@
 use super::names;
 use super::types::{self, Alert, Event, FullItem, Headline, Item, Variant};
 use crate::live::{self, Snapshot};
+use domain::alert::cap::Severity;
 use domain::alert::{self, Standing, State};
 use domain::content::{ItemId, Status, Time};
 use domain::instance::instance;
@@ -36,11 +37,11 @@ impl<'a> Maker<'a> {
             level: info.level,
             hazard: i.hazard(info.hazard).map_or_else(String::new, |hazard| hazard.slug.clone()),
             // As CAP has it: nobody is to act on what is shown for show.
-            status: names::status(if card.sample { Status::Test } else { card.status() }),
+            status: (if card.sample { Status::Test } else { card.status() }).name(),
             msg_type: names::msg_type(info.msg_type),
-            severity: alert::severity(info.level),
-            urgency: names::urgency(info.urgency),
-            certainty: names::certainty(info.certainty),
+            severity: Severity::of_level(info.level).name(),
+            urgency: info.urgency.name(),
+            certainty: info.certainty.name(),
             references: info.references.iter().map(ItemId::to_string).collect(),
             state: state(self.states.get(&card.id).copied().unwrap_or(State::InForce)),
         });
@@ -82,7 +83,7 @@ impl<'a> Maker<'a> {
             facts: variant
                 .facts
                 .iter()
-                .map(|fact| types::Fact { kind: names::fact_name(fact.kind), text: fact.text.clone() })
+                .map(|fact| types::Fact { kind: fact.kind.name().unwrap_or("unknown"), text: fact.text.clone() })
                 .collect(),
             blocks: variant.blocks.iter().map(Into::into).collect(),
             audio: variant.audio.as_ref().map(Into::into),

@@ -1,7 +1,7 @@
 //! Blocks and terms of items as the API names them.
 
 use super::types::{BlockView, Media, Run};
-use domain::content::{Block, Certainty, FactKind, MediaRef, MsgType, Status, Style, Text, Urgency};
+use domain::content::{Block, MediaRef, MsgType, Style, Text};
 
 impl From<&MediaRef> for Media {
     fn from(media: &MediaRef) -> Media {
@@ -38,53 +38,10 @@ impl From<&Block> for BlockView {
     }
 }
 
-pub fn fact_name(kind: FactKind) -> &'static str {
-    match kind {
-        FactKind::PAPER => "paper",
-        FactKind::FEE => "fee",
-        FactKind::OFFICE => "office",
-        FactKind::HOURS => "hours",
-        FactKind::PHONE => "phone",
-        FactKind::VENUE => "venue",
-        FactKind::AREA => "area",
-        FactKind::CONTINGENCY => "contingency",
-        FactKind::DURATION => "duration",
-        _ => "unknown",
-    }
-}
-
-pub fn status(status: Status) -> &'static str {
-    match status {
-        Status::Actual => "actual",
-        Status::Exercise => "exercise",
-        Status::Test => "test",
-    }
-}
-
 pub fn msg_type(msg_type: MsgType) -> &'static str {
     match msg_type {
         MsgType::Alert => "Alert",
         MsgType::Update => "Update",
         MsgType::Cancel => "Cancel",
-    }
-}
-
-pub fn urgency(urgency: Urgency) -> &'static str {
-    match urgency {
-        Urgency::Immediate => "Immediate",
-        Urgency::Expected => "Expected",
-        Urgency::Future => "Future",
-        Urgency::Past => "Past",
-        Urgency::Unknown => "Unknown",
-    }
-}
-
-pub fn certainty(certainty: Certainty) -> &'static str {
-    match certainty {
-        Certainty::Observed => "Observed",
-        Certainty::Likely => "Likely",
-        Certainty::Possible => "Possible",
-        Certainty::Unlikely => "Unlikely",
-        Certainty::Unknown => "Unknown",
     }
 }

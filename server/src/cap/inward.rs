@@ -48,68 +48,42 @@ pub struct Earlier {
 
 /// Judges a message by what it says itself and what it speaks of. `topic` is what its source is about, where somebody said so.
 pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Verdict {
-    if matches!(alert.status, Status::System | Status::Draft) {
-        return Verdict::Refused("status");
+    match item(alert, earlier, topic, now) {
+        Ok((proposal, wait)) => Verdict::Item(Box::new(proposal), wait),
+        Err(verdict) => verdict,
     }
-    if alert.scope != Scope::Public {
-        return Verdict::Refused("not-public");
-    }
-    let mut msg_type = match alert.msg_type {
-        MsgType::Alert => content::MsgType::Alert,
-        MsgType::Update => content::MsgType::Update,
-        MsgType::Cancel => content::MsgType::Cancel,
-        MsgType::Ack | MsgType::Error => return Verdict::Refused("not-for-people"),
-    };
-    let status = match alert.status {
-        Status::Exercise => content::Status::Exercise,
-        Status::Test => content::Status::Test,
-        _ => content::Status::Actual,
-    };
+}
+
+/// The item, and why somebody has to look at it first; or why there is none.
+fn item(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Result<(Proposal, Option<&'static str>), Verdict> {
+    let status = status(alert)?;
     // What is played ends nothing that is real, and the other way round.
     let earlier: Vec<Earlier> = earlier.iter().filter(|earlier| earlier.item.card.status() == status).cloned().collect();
-    let mut places = places(alert);
-    let had: Vec<PlaceCode> = earlier.iter().flat_map(|earlier| earlier.item.card.places.iter().copied()).collect();
-    if msg_type == content::MsgType::Cancel {
-        if earlier.is_empty() {
-            return if places.is_empty() { Verdict::Foreign } else { Verdict::Refused("nothing-to-cancel") };
-        }
-        // Whatever is cancelled is cancelled wherever it stood.
-        places = had;
-    } else if places.is_empty() {
-        if earlier.is_empty() {
-            return Verdict::Foreign;
-        }
-        // It goes on elsewhere: here it is over.
-        (msg_type, places) = (content::MsgType::Cancel, had);
-    }
-    places.sort_unstable();
-    places.dedup();
-    let infos = ours(alert);
+    let (msg_type, places) = reach(alert, &earlier)?;
     let cancel = msg_type == content::MsgType::Cancel;
+    let infos = ours(alert);
     let old = earlier.iter().filter_map(|earlier| earlier.item.card.alert()).max_by_key(|info| info.level);
-    let Some(hazard) = infos.iter().find_map(|info| hazard(info)).or(old.as_ref().map(|info| info.hazard)) else {
-        return Verdict::Refused(if infos.is_empty() { "no-info" } else { "unknown-hazard" });
-    };
-    let max = instance().hazard(hazard).map_or(1, |hazard| hazard.max_level);
+    let told = infos.iter().find_map(|info| hazard_of(info)).or(old.as_ref().map(|info| info.hazard));
+    let hazard = told.ok_or(Verdict::Refused(if infos.is_empty() { "no-info" } else { "unknown-hazard" }))?;
     let said = level(infos.iter().copied());
-    let level = said.or(old.filter(|_| cancel).map(|info| info.level)).unwrap_or(1).clamp(1, max.max(1));
+    let kept = old.filter(|_| cancel).map(|info| info.level);
+    let level = said.or(kept).unwrap_or(1).clamp(1, instance().max_level(hazard).max(1));
     let (start, end) = span(alert, &infos);
     let over = !cancel && end <= now;
     // The last word on what would go on here without it is told all the same.
     if over && !earlier.iter().any(|earlier| earlier.holds) {
-        return Verdict::Refused("ended");
+        return Err(Verdict::Refused("ended"));
     }
     let end = if over { end.max(alert.sent.at.plus(1)) } else { end };
     let variants = text::variants(alert, &infos, &earlier, cancel);
     if variants.is_empty() {
-        return Verdict::Refused("no-info");
+        return Err(Verdict::Refused("no-info"));
     }
-    let main = infos.first();
     let mut card = Card {
         effective: Some(start).filter(|start| *start > alert.sent.at && !cancel && !over),
         expires: Some(end).filter(|_| !cancel),
         topics: vec![topic.unwrap_or(terms().topic)],
-        places: whole(places),
+        places,
         source: text::source(alert, &infos),
         ..Card::blank(Kind::ALERT, alert.sent.at)
     };
@@ -120,6 +94,7 @@ pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -
         card.headlines.push(headline);
         body.variants.push(variant);
     }
+    let main = infos.first();
     let detail = AlertInfo {
         level,
         hazard,
@@ -139,13 +114,46 @@ pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -
     };
     let references = earlier.iter().map(|earlier| earlier.external.clone()).collect();
     let proposal = Proposal { card, undated: false, body, alert: Some(detail), references, supersedes: None, media: Vec::new() };
-    Verdict::Item(Box::new(proposal), wait)
+    Ok((proposal, wait))
+}
+
+/// What it is to people; nothing where it is not for them.
+fn status(alert: &Alert) -> Result<content::Status, Verdict> {
+    let status = match alert.status {
+        Status::System | Status::Draft => return Err(Verdict::Refused("status")),
+        Status::Exercise => content::Status::Exercise,
+        Status::Test => content::Status::Test,
+        Status::Actual => content::Status::Actual,
+    };
+    if alert.scope == Scope::Public { Ok(status) } else { Err(Verdict::Refused("not-public")) }
+}
+
+/// What it does here, and to which places.
+fn reach(alert: &Alert, earlier: &[Earlier]) -> Result<(content::MsgType, Vec<PlaceCode>), Verdict> {
+    let msg_type = match alert.msg_type {
+        MsgType::Alert => content::MsgType::Alert,
+        MsgType::Update => content::MsgType::Update,
+        MsgType::Cancel => content::MsgType::Cancel,
+        MsgType::Ack | MsgType::Error => return Err(Verdict::Refused("not-for-people")),
+    };
+    let named = places(alert);
+    if msg_type != content::MsgType::Cancel && !named.is_empty() {
+        return Ok((msg_type, whole(named)));
+    }
+    if earlier.is_empty() {
+        return Err(if named.is_empty() { Verdict::Foreign } else { Verdict::Refused("nothing-to-cancel") });
+    }
+    // Whatever is cancelled is cancelled wherever it stood, and what goes on elsewhere is over here.
+    let mut had: Vec<PlaceCode> = earlier.iter().flat_map(|earlier| earlier.item.card.places.iter().copied()).collect();
+    had.sort_unstable();
+    had.dedup();
+    Ok((content::MsgType::Cancel, whole(had)))
 }
 
 /// All units together are the whole area.
 fn whole(places: Vec<PlaceCode>) -> Vec<PlaceCode> {
-    let units = instance().places.iter().filter(|place| place.parent.is_some()).count();
-    let top = instance().places.iter().find(|place| place.parent.is_none()).map(|place| PlaceCode(place.code));
+    let units = instance().units().count();
+    let top = instance().whole().map(|place| PlaceCode(place.code));
     match top {
         Some(top) if places.len() >= units || places.contains(&top) => vec![top],
         _ => places,
@@ -177,7 +185,7 @@ fn places_of(area: &Area) -> Vec<PlaceCode> {
     let shaped = || outline::touched(area.polygons.iter(), area.circles.iter());
     let known = |value: &str| {
         let code = value.trim().parse().ok().map(PlaceCode);
-        code.and_then(|code| instance().place(code)).map(|place| (PlaceCode(place.code), place.parent.is_some()))
+        code.and_then(|code| instance().place(code)).map(|place| (PlaceCode(place.code), !place.is_whole()))
     };
     let is_own = |name: &str| name.trim().eq_ignore_ascii_case(&terms().geocode);
     let own = area.geocodes.iter().filter(|pair| is_own(&pair.name)).filter_map(|pair| known(&pair.value));
@@ -215,7 +223,8 @@ pub fn level<'a>(infos: impl Iterator<Item = &'a Info> + Clone) -> Option<u8> {
     infos.clone().filter_map(of).max()
 }
 
-fn hazard(info: &Info) -> Option<u8> {
+/// Which hazard a part is about: by its codes, else by its words.
+fn hazard_of(info: &Info) -> Option<u8> {
     let coded = |value: &str| instance().hazard_by_slug(value).or_else(|| terms().hazard_of_code(value));
     info.event_codes
         .iter()

@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_we_send_of_a_place_is_read_as_that_place_alone() {
-        let units = instance().places.iter().filter(|place| place.parent.is_some());
+        let units = instance().units();
         for code in units.map(|place| PlaceCode(place.code)) {
             let polygons = polygons(code);
             assert!(!polygons.is_empty(), "{code:?}");

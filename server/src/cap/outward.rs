@@ -201,7 +201,7 @@ fn info(card: &Card, alert: &AlertInfo, body: &Body, headline: &Headline, origin
 
 /// One for each place; what is for everyone is for the whole area.
 fn areas(card: &Card, lang: Lang) -> Vec<Area> {
-    let top = instance().places.iter().find(|place| place.parent.is_none()).map(|place| PlaceCode(place.code));
+    let top = instance().whole().map(|place| PlaceCode(place.code));
     let places = if card.places.is_empty() { top.into_iter().collect() } else { card.places.clone() };
     let area = |code: &PlaceCode| {
         let place = instance().place(*code)?;

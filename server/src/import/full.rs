@@ -126,7 +126,7 @@ fn alert(value: &Value) -> Result<AlertInfo, Reason> {
     field::only(alert, &[ALERT])?;
     let slug = field::text(alert, "hazard")?;
     let hazard = instance().hazard_by_slug(&slug).ok_or(Reason::UnknownHazard(slug))?;
-    let max = instance().hazard(hazard).map_or(0, |hazard| hazard.max_level);
+    let max = instance().max_level(hazard);
     let level = field::given(alert, "level").ok_or(Reason::Missing("level"))?.as_u64().ok_or(Reason::Wrong("level"))?;
     let level = u8::try_from(level).map_err(|_| Reason::BadLevel { level, max })?;
     let word = |name| field::text_or(alert, name);
@@ -162,9 +162,8 @@ fn alert(value: &Value) -> Result<AlertInfo, Reason> {
 /// CAP `status` of an alert; nothing else has one.
 fn status(value: &Value, kind: Kind) -> Result<Status, Reason> {
     match (field::text_or(value, "status")?.as_deref(), kind) {
-        (None, _) | (Some("actual"), Kind::ALERT) => Ok(Status::Actual),
-        (Some("exercise"), Kind::ALERT) => Ok(Status::Exercise),
-        (Some("test"), Kind::ALERT) => Ok(Status::Test),
+        (None, _) => Ok(Status::Actual),
+        (Some(name), Kind::ALERT) => Status::from_name(name).ok_or(Reason::Wrong("status")),
         _ => Err(Reason::Wrong("status")),
     }
 }
@@ -208,18 +207,8 @@ fn variant(value: &Value, lang: String, media: &mut Media) -> Result<(Headline, 
 }
 
 fn fact(value: &Value) -> Result<Fact, Reason> {
-    const KINDS: [(&str, FactKind); 9] = [
-        ("paper", FactKind::PAPER),
-        ("fee", FactKind::FEE),
-        ("office", FactKind::OFFICE),
-        ("hours", FactKind::HOURS),
-        ("phone", FactKind::PHONE),
-        ("duration", FactKind::DURATION),
-        ("venue", FactKind::VENUE),
-        ("area", FactKind::AREA),
-        ("contingency", FactKind::CONTINGENCY),
-    ];
-    let &(name, kind) = KINDS.iter().find(|(name, _)| field::given(value, name).is_some()).ok_or(Reason::Wrong("facts"))?;
+    let given = FactKind::NAMES.into_iter().find(|(_, name)| field::given(value, name).is_some());
+    let (kind, name) = given.ok_or(Reason::Wrong("facts"))?;
     field::only(value, &[&[name]])?;
     let text = field::text(value, name)?;
     if text.chars().count() > 1000 { Err(Reason::TooLong("facts", 1000)) } else { Ok(Fact { kind, text }) }

@@ -19,12 +19,12 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     let fates = Fates::of(snapshot, now);
     let ctx = Ctx::html(lang, now, origin);
     let items = snapshot.items.values().map(|item| &**item).filter(|item| belongs(&item.card, feed));
-    let mut entries: Vec<(Time, Told)> = items.map(|item| (fates.updated(item), Told::Item(item))).collect();
+    let mut entries: Vec<(Time, Entry)> = items.map(|item| (fates.updated(item), Entry::Item(item))).collect();
     entries.extend(snapshot.gone.values().filter_map(|gone| {
         let card = snapshot.published_as(gone.id).next()?;
         // Samples go all at once: they would drive out what is news.
         let news = !card.sample && gone.at.plus(alert::MEMORY) > now && belongs(&card, feed);
-        news.then(|| (gone.at, Told::Gone(gone, Box::new(card))))
+        news.then(|| (gone.at, Entry::Gone(gone, Box::new(card))))
     }));
     // What was published last comes first, so that a correction of an old item is not cut off.
     entries.sort_by_cached_key(|(updated, told)| (Reverse(*updated), Reverse(told.card().issued), told.card().id));
@@ -51,7 +51,7 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     for (updated, told) in entries {
         let card = told.card();
         match &told {
-            Told::Item(item) => {
+            Entry::Item(item) => {
                 let head = card.headline(lang.tag());
                 out.begin(card, &head.lang, &[&fates.over(item, &ctx), head.title.as_str()].concat(), updated, &ctx);
                 out.link("alternate", "text/html", &links::full(card, lang, origin));
@@ -59,7 +59,7 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
                 out.element("summary", &head.summary);
             }
             // Its name stays so that programs put this in its place; what it said is gone.
-            Told::Gone(gone, _) => {
+            Entry::Gone(gone, _) => {
                 out.begin(card, lang.tag(), ctx.w().gone(), updated, &ctx);
                 out.link("alternate", "text/html", &links::short(card, lang, origin));
                 out.element("summary", &[ctx.w().gone_reason(), " ", &gone.reason].concat());
@@ -72,16 +72,16 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
 }
 
 /// What an entry tells of.
-enum Told<'a> {
+enum Entry<'a> {
     Item(&'a Item),
     Gone(&'a Gone, Box<Card>),
 }
 
-impl Told<'_> {
+impl Entry<'_> {
     fn card(&self) -> &Card {
         match self {
-            Told::Item(item) => &item.card,
-            Told::Gone(_, card) => card,
+            Entry::Item(item) => &item.card,
+            Entry::Gone(_, card) => card,
         }
     }
 }

@@ -98,9 +98,9 @@ fn choose(ctx: &Ctx, p: &'static Page) -> El {
 }
 
 fn form(ctx: &Ctx, p: &'static Page) -> El {
-    let city = instance().places.iter().find(|place| place.parent.is_none());
+    let city = instance().whole();
     let area = city.map_or(instance().area.get(ctx.lang), |city| city.name.get(ctx.lang));
-    let units = instance().places.iter().filter(|place| place.parent.is_some());
+    let units = instance().units();
     let units = units.map(|place| check("place", place.code.to_string(), place.short.clone())).collect();
     let hazards = instance().hazards.iter().map(|hazard| check("hazard", hazard.slug.clone(), hazard.name.get(ctx.lang)));
     let levels = (1..=5).map(|n| radio("level", n.to_string(), n == 1).kid(level(n, ctx)));
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn every_unit_and_hazard_can_be_chosen() {
         let html = html(Lang::Vi);
-        let units = instance().places.iter().filter(|place| place.parent.is_some()).count();
+        let units = instance().units().count();
         assert_eq!(html.matches("name=\"place\"").count(), units);
         assert_eq!(html.matches("name=\"hazard\"").count(), instance().hazards.len());
     }

@@ -2,7 +2,7 @@
 
 use super::document::Share;
 use super::view::canonical;
-use domain::alert;
+use domain::alert::cap::Severity;
 use domain::content::{Block, Body, Card, FactKind, Kind, MsgType, Time, Variant};
 use domain::instance::instance;
 use serde_json::{Map, Value, json};
@@ -35,7 +35,7 @@ pub fn item(card: &Card, body: &Body, at: Time, description: &str, share: &Share
             put("spatialCoverage", places(card, ctx));
             put("publisher", organisation);
             if let Some(info) = card.alert() {
-                let severity = if info.msg_type == MsgType::Cancel { "Cancelled" } else { alert::severity(info.level) };
+                let severity = if info.msg_type == MsgType::Cancel { "Cancelled" } else { Severity::of_level(info.level).name() };
                 put("keywords", json!([instance().hazard(info.hazard).map(|hazard| hazard.name.get(ctx.lang)), severity]));
             }
         }

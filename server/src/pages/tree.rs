@@ -37,7 +37,7 @@ pub fn document(ctx: &Ctx) -> Document<'_> {
 /// Words, communes, hazards and numbers to call, as the script reads them.
 fn facts(lang: Lang, words: &BTreeMap<&str, &str>) -> Value {
     let i = instance();
-    let communes = i.places.iter().filter(|place| place.parent.is_some());
+    let communes = i.units();
     let communes: Vec<Value> = communes.map(|place| json!([place.code.to_string(), place.name.get(lang)])).collect();
     let hazards: Vec<Value> = i.hazards.iter().map(|hazard| json!([hazard.slug, hazard.name.get(lang)])).collect();
     let numbers: Vec<Value> = i.hotlines.iter().take(4).map(|line| json!([line.number, line.name.get(lang)])).collect();

@@ -70,7 +70,7 @@ impl Area {
     fn of(slug: &str) -> Option<Area> {
         let i = instance();
         match i.place_by_slug(slug) {
-            Some(place) if place.parent.is_some() => Some(Area::Place(place)),
+            Some(place) if !place.is_whole() => Some(Area::Place(place)),
             Some(_) => Some(Area::All),
             None if slug.is_empty() => Some(Area::All),
             None => i.former_by_slug(slug).map(Area::Former),

@@ -4,7 +4,7 @@
 use crate::compress;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use domain::alert::sms;
+use domain::alert::{OPEN_END, sms};
 use domain::content::{AlertInfo, Body, Card, Gone, Headline, ItemId, MsgType, PlaceCode, Status, Time};
 use domain::route::{item_path, notify_path};
 use domain::wire::push::{DICTIONARY, MAX, MAX_ITEM};
@@ -23,8 +23,6 @@ const MAX_JOINS: usize = 8;
 const MAX_AFTER: usize = 12;
 /// Steps of "what to do" that are named.
 const STEPS: usize = 3;
-/// Life of an alert that names no end, in seconds.
-const OPEN_END: i64 = 3 * 86_400;
 /// A cancel is kept this long for a phone that is off, however soon the alert would have ended.
 const CANCEL_LIFE: i64 = 86_400;
 
@@ -174,11 +172,7 @@ impl Told {
     }
 
     fn json(&self, lang: Lang, origin: &str, ring: bool, item: Option<&str>, longest: usize) -> Vec<u8> {
-        let status = match self.card.status() {
-            Status::Actual => "actual",
-            Status::Exercise => "exercise",
-            Status::Test => "test",
-        };
+        let status = self.card.status().name();
         let what = match self.info.msg_type {
             MsgType::Alert => "alert",
             MsgType::Update => "update",

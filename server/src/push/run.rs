@@ -61,7 +61,7 @@ pub async fn run(site: Arc<Site>, told: Arc<Told>, began: Time, stop: Cancellati
     let done = run.all().await;
     // The recorder ends with the last one who reports to it.
     drop(run);
-    recorder.await.map_err(|cause| Error::Damaged(cause.to_string()))??;
+    recorder.await??;
     done
 }
 
@@ -211,7 +211,7 @@ fn lock(later: &Later) -> MutexGuard<'_, HashMap<i64, (u32, Instant)>> {
 }
 
 fn unrecorded() -> Error {
-    Error::Damaged("what was pushed could not be written down".into())
+    Error::Task("what was pushed could not be written down".into())
 }
 
 /// One push under way.

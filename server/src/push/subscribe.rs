@@ -272,7 +272,7 @@ async fn attempt(site: &Arc<Site>, request: Request) -> Result<Response, Refusal
         let letter = Letter { payload: &payload, ttl: PAUSE, urgent: true, topic: None };
         at.push.sender.send(&at.push.keys, &who, &letter, now).await
     });
-    match sent.await.map_err(|cause| Error::Damaged(cause.to_string()))? {
+    match sent.await.map_err(Error::from)? {
         Answer::Accepted => {
             site.push.counts.settled(Fate::Accepted);
             let mut tx = site.store.begin().await?;

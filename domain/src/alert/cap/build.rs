@@ -2,8 +2,7 @@
 //! how often, and what is in it. Knows nothing of XML itself.
 
 use super::schema::{Group, Holds, WIDTH};
-use super::{Alert, Area, Category, Code, Fault, Info, MsgType, Pair, Resource, ResponseType, Scope, Severity, Stamp, Status};
-use super::{Circle, Decimal, Polygon, Version, value};
+use super::{Alert, Area, Category, Code, Fault, Info, MsgType, Pair, Resource, Scope, Severity, Stamp, Version, keep, value};
 use crate::content::{Certainty, Time, Urgency};
 use std::fmt::Write;
 
@@ -22,9 +21,6 @@ impl Open {
         Open { group, rule, counts: [0; WIDTH], last: 0 }
     }
 }
-
-/// Polygons and circles of one message, in all of its languages. A country has some hundred districts.
-const MAX_SHAPES: usize = 2_000;
 
 /// An alert in the making. After a fault it is of no more use.
 pub struct Builder {
@@ -95,20 +91,21 @@ impl Builder {
 
     /// The name of the message, as far as it was read.
     pub fn identifier(&self) -> Option<&str> {
-        self.came(0).then_some(self.alert.identifier.as_str())
+        self.came("identifier").then_some(self.alert.identifier.as_str())
     }
 
     pub fn sender(&self) -> Option<&str> {
-        self.came(1).then_some(self.alert.sender.as_str())
+        self.came("sender").then_some(self.alert.sender.as_str())
     }
 
     pub fn msg_type(&self) -> Option<MsgType> {
-        self.came(4).then_some(self.alert.msg_type)
+        self.came("msgType").then_some(self.alert.msg_type)
     }
 
     /// Whether this element of the alert was closed.
-    fn came(&self, rule: usize) -> bool {
+    fn came(&self, name: &str) -> bool {
         let Some(alert) = self.open.first() else { return true };
+        let Some(rule) = alert.group.rules().iter().position(|rule| rule.name == name) else { return false };
         let open = self.open.len() == 1 && self.leaf == Some(rule);
         alert.counts[rule] > 0 && !open
     }
@@ -197,9 +194,10 @@ impl Builder {
             Group::Area => self.info.areas.push(std::mem::take(&mut self.area)),
             Group::Pair => {
                 let pair = std::mem::take(&mut self.pair);
-                match (self.open.get(self.open.len().wrapping_sub(2)).map(|around| around.group), rule) {
-                    (Some(Group::Area), _) => self.area.geocodes.push(pair),
-                    (_, 8) => self.info.event_codes.push(pair),
+                let around = self.open.get(self.open.len().wrapping_sub(2)).map(|around| around.group.rules()[rule].name);
+                match around {
+                    Some("geocode") => self.area.geocodes.push(pair),
+                    Some("eventCode") => self.info.event_codes.push(pair),
                     _ => self.info.parameters.push(pair),
                 }
             }
@@ -259,84 +257,14 @@ impl Builder {
 
     /// Puts the text of an element where it belongs.
     fn keep(&mut self, group: Group, rule: usize) -> Result<(), Code> {
-        let (text, version) = (self.text.as_str(), self.version);
+        let (name, text, version) = (group.rules()[rule].name, self.text.as_str(), self.version);
         match group {
-            Group::Alert => {
-                let alert = &mut self.alert;
-                match rule {
-                    0 => alert.identifier = value::name(text)?,
-                    1 => alert.sender = value::name(text)?,
-                    2 => alert.sent = value::stamp(text, version)?,
-                    3 => alert.status = value::word(text, Status::from_name)?,
-                    4 => alert.msg_type = value::word(text, MsgType::from_name)?,
-                    5 => alert.source = value::optional(text),
-                    6 => alert.scope = value::word(text, Scope::from_name)?,
-                    7 => alert.restriction = value::optional(text),
-                    8 => alert.addresses = value::optional(text),
-                    9 => alert.codes.push(value::trim(text).to_owned()),
-                    10 => alert.note = value::optional(text),
-                    11 => alert.references = value::references(text, version, Some(alert.sent))?,
-                    _ => alert.incidents = value::optional(text),
-                }
-            }
-            Group::Info => {
-                let info = &mut self.info;
-                match rule {
-                    0 => info.language = value::language(text)?,
-                    1 => info.categories.push(value::word(text, Category::from_name)?),
-                    2 => info.event = value::required(text)?,
-                    3 => info.response_types.push(value::word(text, ResponseType::from_name)?),
-                    4 => info.urgency = value::word(text, value::urgency)?,
-                    5 => info.severity = value::word(text, Severity::from_name)?,
-                    6 => info.certainty = value::word(text, value::certainty)?,
-                    7 => info.audience = value::optional(text),
-                    9 => info.effective = Some(value::stamp(text, version)?),
-                    10 => info.onset = Some(value::stamp(text, version)?),
-                    11 => info.expires = Some(value::stamp(text, version)?),
-                    12 => info.sender_name = value::optional(text),
-                    13 => info.headline = value::optional(text),
-                    14 => info.description = value::optional(text),
-                    15 => info.instruction = value::optional(text),
-                    16 => info.web = value::uri(text)?,
-                    _ => info.contact = value::optional(text),
-                }
-            }
-            Group::Resource => {
-                let resource = &mut self.resource;
-                match rule {
-                    0 => resource.desc = value::trim(text).to_owned(),
-                    1 => resource.mime_type = value::required(text)?,
-                    2 => resource.size = Some(value::trim(text).parse().map_err(|_| Code::BadNumber)?),
-                    3 => resource.uri = value::uri(text)?,
-                    4 => resource.deref_uri = value::optional(text),
-                    _ => resource.digest = value::optional(text),
-                }
-            }
-            Group::Area => {
-                let area = &mut self.area;
-                match rule {
-                    0 => area.desc = value::trim(text).to_owned(),
-                    // Some senders leave the element there with nothing in it.
-                    1 | 2 if value::trim(text).is_empty() => {}
-                    1 | 2 if self.shapes == MAX_SHAPES => return Err(Code::TooManyShapes),
-                    1 => {
-                        area.polygons.push(Polygon::parse(value::trim(text))?);
-                        self.shapes += 1;
-                    }
-                    2 => {
-                        area.circles.push(Circle::parse(value::trim(text))?);
-                        self.shapes += 1;
-                    }
-                    4 => area.altitude = Some(Decimal::parse(value::trim(text)).ok_or(Code::BadNumber)?),
-                    _ => area.ceiling = Some(Decimal::parse(value::trim(text)).ok_or(Code::BadNumber)?),
-                }
-            }
-            Group::Pair => {
-                let text = value::trim(text).to_owned();
-                if rule == 0 { self.pair.name = text } else { self.pair.value = text }
-            }
+            Group::Alert => keep::alert(&mut self.alert, name, text, version),
+            Group::Info => keep::info(&mut self.info, name, text, version),
+            Group::Resource => keep::resource(&mut self.resource, name, text),
+            Group::Area => keep::area(&mut self.area, name, text, &mut self.shapes),
+            Group::Pair => keep::pair(&mut self.pair, name, text),
         }
-        Ok(())
     }
 
     /// A fault of the element that is open.

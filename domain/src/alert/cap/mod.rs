@@ -3,6 +3,7 @@
 //! what schema or text of the standard forbid.
 
 mod build;
+mod keep;
 mod number;
 mod schema;
 mod stamp;

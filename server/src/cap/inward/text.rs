@@ -2,6 +2,7 @@
 
 use super::{Earlier, places_of};
 use crate::publish::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check_url};
+use crate::short::cut;
 use domain::alert::cap::{Alert, Info, Stamp};
 use domain::content::{Block, Fact, FactKind, Headline, Status, Text, Time, Variant};
 use domain::words::{Lang, date_time, fill};
@@ -170,16 +171,6 @@ fn paragraphs(text: &str) -> Vec<String> {
 /// On one line, with single blanks.
 fn line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// At most so many characters, cut at a word.
-fn cut(text: &str, max: usize) -> String {
-    if text.chars().count() <= max {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(max - 1).collect();
-    let end = start.rfind(' ').filter(|at| *at > max / 2).unwrap_or(start.len());
-    [start.get(..end).unwrap_or(&start).trim_end(), "…"].concat()
 }
 
 /// The first number in a text that one can call.
