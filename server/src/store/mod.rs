@@ -35,6 +35,8 @@ pub struct Store {
     path: PathBuf,
     /// Room for those whom nobody knows; see [`Store::begin_stranger`].
     strangers: Semaphore,
+    /// Whoever reads all of the audit does so alone: it takes a while, and of the two readers one stays for everybody else.
+    audits: Semaphore,
     pub epoch: u64,
     /// When this epoch began.
     pub begun: Time,
@@ -81,6 +83,7 @@ impl Store {
             readers,
             path,
             strangers: Semaphore::new(STRANGERS),
+            audits: Semaphore::new(1),
             epoch,
             begun,
             created,

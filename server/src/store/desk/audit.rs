@@ -129,6 +129,7 @@ impl Store {
 
     /// The first line that does not follow from the one before; `None` where the whole chain holds.
     pub async fn broken_audit(&self) -> Result<Option<i64>, Error> {
+        let _alone = self.audits.acquire().await;
         type Row = (i64, i64, Option<i64>, String, Option<i64>, Option<i64>, String, String, String, Option<Vec<u8>>, Vec<u8>);
         let mut rows = sqlx::query_as::<_, Row>(
             "SELECT id, at, actor, action, work, account, before, after, words, text, chain FROM audit ORDER BY id",
@@ -152,6 +153,7 @@ impl Store {
     /// The first line whose text is not what is stored of its work: no kept version is that text, or the work as it was
     /// approved or published since is another. `None` where every text is as it was judged.
     pub async fn untrue_text(&self) -> Result<Option<i64>, Error> {
+        let _alone = self.audits.acquire().await;
         // One picture of the whole, while others go on writing.
         let mut picture = self.readers.begin().await?;
         let mut versions: HashSet<(i64, Hash)> = HashSet::new();
@@ -210,6 +212,7 @@ mod tests {
     use crate::store::schema::{CAP, DESK, LINK, PUSH, SCHEMA, TREE};
     use crate::store::{FILE, options};
     use sqlx::{Connection, SqliteConnection};
+    use std::time::Duration;
 
     /// A database as the release before wrote it, which bound no text and forgot with each publication who wrote it.
     #[tokio::test]
@@ -256,5 +259,20 @@ mod tests {
             tx.commit().await.unwrap();
             assert_eq!(store.broken_audit().await.unwrap(), Some(2), "{text}");
         }
+    }
+    /// However many look at the audit, one connection stays for whom officials and phones wait.
+    #[tokio::test]
+    async fn whoever_reads_all_of_it_waits_for_whoever_does_already() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), &Clock::default()).await.unwrap();
+        // Somebody who has not come to his end.
+        let (_connection, alone) = (store.readers.acquire().await.unwrap(), store.audits.acquire().await.unwrap());
+        let both = futures_util::future::join(store.broken_audit(), store.untrue_text());
+        tokio::pin!(both);
+        assert!(tokio::time::timeout(Duration::from_millis(300), &mut both).await.is_err(), "two at once");
+        assert_eq!(store.seq().await.unwrap(), 0);
+        drop(alone);
+        let (whole, untrue) = both.await;
+        assert_eq!((whole.unwrap(), untrue.unwrap()), (None, None));
     }
 }
