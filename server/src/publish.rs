@@ -225,7 +225,7 @@ impl Publisher {
     }
 }
 
-/// Why what an item speaks of cannot be what it speaks of.
+/// Why an item may not refer to what it names: nobody knows it, it is the item itself, or no alert.
 async fn unknown(
     tx: &mut Tx,
     external: &str,

@@ -174,9 +174,10 @@ impl<'a> PlaceData<'a> {
         alerts.retain(|standing| within(standing.card));
         let named = |card: &Card| !card.places.is_empty() && within(card);
         let events = coming_events(&cards, now).into_iter().filter(|card| named(card)).take(HOME_EVENTS).collect();
-        let mut items = news(&cards);
         // Of an alert that only a later release can read, whom it concerns is all that is known.
-        items.retain(|card| named(card) || card.kind == Kind::ALERT && within(card));
+        let mut items = standing.later;
+        items.retain(|card| within(card));
+        items.extend(news(&cards).into_iter().filter(|card| card.kind != Kind::ALERT && named(card)));
         let more = items.len().saturating_sub(limit);
         items.truncate(limit);
         PlaceData { code, alerts, events, items, more, from: 0 }

@@ -140,7 +140,7 @@ pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Ans
             }
             "remove" => {
                 tx.drop_source(id).await?;
-                // Without it nobody knows whose word it was. It comes again with whoever names the source again.
+                // Without it nobody knows whose word it was. It comes again with whoever brings it, links included.
                 tx.drop_cap_waiting_of(id).await?;
                 tx.drop_job(&job(id)).await?;
                 note(&mut tx, now, person, "source-remove", &url).await?;

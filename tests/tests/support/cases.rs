@@ -264,6 +264,7 @@ fn only_a_server_in_trouble_says_when_to_come_back() {
     for (status, why, asked) in [
         (429, Trouble::Busy, Some(86_400)),
         (503, Trouble::Busy, Some(86_400)),
+        (520, Trouble::Busy, Some(86_400)),
         (403, Trouble::Portal, None),
         (511, Trouble::Portal, None),
     ] {

@@ -65,9 +65,9 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
     }
     out = out.kid(about(card, ctx)).maybe(below);
     let urgent = card.kind == Kind::ALERT;
-    let mut keep = keep(card, ctx);
+    let mut acts = app_acts(card, ctx);
     if !urgent {
-        out = out.maybe(keep.take());
+        out = out.maybe(acts.take());
     }
     if !known {
         out = out.kid(cl("p", "nx").text(w.unknown_item()));
@@ -79,7 +79,7 @@ pub fn article(ctx: &Ctx, data: ItemData) -> El {
         out = out.kid(get_alerts(ctx));
     }
     // Who passes it on has read it.
-    out = out.maybe(keep).kid(pass_on(&data, ctx));
+    out = out.maybe(acts).kid(pass_on(&data, ctx));
     if urgent {
         out = out.kid(alert::forms(card, ctx));
     }
@@ -199,7 +199,7 @@ pub fn lang_name(tag: &str, ctx: &Ctx) -> String {
 }
 
 /// What only the app can do with an item: keep it, and read it out.
-fn keep(card: &Card, ctx: &Ctx) -> Option<El> {
+fn app_acts(card: &Card, ctx: &Ctx) -> Option<El> {
     if !ctx.is_app() {
         return None;
     }

@@ -133,25 +133,41 @@ fn links(document: &Document, base: &Url) -> Vec<(EntryKey, Url)> {
     found
 }
 
-/// Keeps what came, each message in a transaction of its own: what is wrong with one does not hold up the others.
-pub async fn keep(site: &Site, source: i64, round: Round) -> Result<(), Trouble> {
+/// Keeps what came, each message in a transaction of its own: what is wrong with one does not hold up the others. `false` where
+/// its source was stopped or taken away meanwhile: nothing of the round that is not kept yet counts as having come.
+pub async fn keep(site: &Site, source: &Source, round: Round) -> Result<bool, Trouble> {
     for incoming in round.incoming {
         let mut tx = site.store.begin().await?;
-        let done = one(site, &mut tx, source, incoming).await;
-        tx.end(done).await?;
+        let done = match followed(&mut tx, source).await {
+            Ok(Some(now)) => one(site, &mut tx, &now, incoming).await.map(|()| true),
+            other => other.map(|_| false),
+        };
+        let goes_on = tx.end(done).await?;
         site.refresh().await?;
+        if !goes_on {
+            return Ok(false);
+        }
     }
     // Once all of what they led to is kept: after a fall they are followed again, and the same comes once.
     let (mut tx, now) = (site.store.begin().await?, site.now());
     let done = async {
+        if followed(&mut tx, source).await?.is_none() {
+            return Ok(false);
+        }
         for mark in &round.links {
             tx.add_cap_link(mark, now).await?;
         }
-        Ok::<(), Error>(())
+        Ok::<bool, Error>(true)
     };
     let done = done.await;
-    tx.end(done).await?;
-    trim(site, source).await
+    let goes_on = tx.end(done).await?;
+    trim(site, source.id).await?;
+    Ok(goes_on)
+}
+
+/// A source as it is now: whoever stops it, or trusts it no longer, does not mean only the next round.
+async fn followed(tx: &mut Tx, source: &Source) -> Result<Option<Source>, Error> {
+    Ok(tx.source(source.id).await?.filter(|now| !now.paused && now.url == source.url))
 }
 
 /// No source fills the store with what nobody can read through: what has ended goes first, then what was sent first. Not by
@@ -177,10 +193,8 @@ async fn trim(site: &Site, source: i64) -> Result<(), Trouble> {
     Ok(tx.commit().await?)
 }
 
-async fn one(site: &Site, tx: &mut Tx, id: i64, incoming: Incoming) -> Result<(), Error> {
+async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> Result<(), Error> {
     let now = site.now();
-    // As it is now: whoever stops a source, or trusts it no longer, does not mean only the next round.
-    let Some(source) = &tx.source(id).await?.filter(|source| !source.paused) else { return Ok(()) };
     let mut row = CapMessage { source: source.id, raw: incoming.raw, at: now, ..CapMessage::default() };
     match incoming.result {
         Err(refused) => {

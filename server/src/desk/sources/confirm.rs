@@ -110,9 +110,12 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
         return Ok(visit.go("/nguon"));
     }
     let source = site.store.source(row.source).await?;
-    // Nor is one confirmed that nobody vouches for any more.
-    if form.get("do") == "publish" && source.as_ref().is_none_or(|source| is_own(source, person)) {
-        return Err(Trouble::OwnSource);
+    if form.get("do") == "publish" {
+        // What came from a source that is gone nobody vouches for.
+        let source = source.as_ref().ok_or(Trouble::NotFound)?;
+        if is_own(source, person) {
+            return Err(Trouble::OwnSource);
+        }
     }
     let topic = source.and_then(|source| source.topic);
     let mut tx = site.store.begin().await?;

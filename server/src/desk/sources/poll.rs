@@ -39,7 +39,7 @@ pub async fn poll(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
         return Ok(tx.commit().await?);
     };
     match ask(site, &source).await {
-        Ok(news) => keep(site, id, news).await,
+        Ok(news) => keep(site, &source, news).await,
         Err(Trouble::Unfetched(why)) => fail(site, id, why).await,
         Err(trouble) => Err(trouble),
     }
@@ -93,13 +93,16 @@ async fn ask(site: &Site, source: &Source) -> Result<Option<News>, Trouble> {
     Ok(Some(News { name, known, drafts, alerts: None }))
 }
 
-async fn keep(site: &Site, id: i64, mut news: Option<News>) -> Result<(), Trouble> {
-    let now = site.now();
+async fn keep(site: &Site, asked: &Source, mut news: Option<News>) -> Result<(), Trouble> {
+    let (id, now) = (asked.id, site.now());
     let alerts = news.as_mut().and_then(|news| news.alerts.take());
     let sends_alerts = alerts.is_some();
     // Before it is written down that they came: done twice, the same makes nothing twice.
-    if let Some(round) = alerts {
-        cap::keep(site, id, round).await?;
+    if let Some(round) = alerts
+        && !cap::keep(site, asked, round).await?
+    {
+        // So that all of it comes the next time.
+        news = None;
     }
     let mut tx = site.store.begin().await?;
     // Taken away or stopped while it was asked.

@@ -303,10 +303,11 @@ pub async fn jobs(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
         let mut li = el("li").kid(tx("h2", name)).kid(tx("small", [&job.key, " · ", &at(visit, job.due)].concat()));
         if !job.trouble.is_empty() {
             let told = fill(w.job_failed, &[("n", &job.tries.to_string()), ("why", &later(visit, &job.trouble))]);
-            let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/hang-doi/{}", job.id)));
-            li = li.kid(cl("p", "warn").text(told)).kid(form.kid(cl("button", "bt").text(w.job_now)));
+            li = li.kid(cl("p", "warn").text(told));
         }
-        li
+        // What was not tried yet has its time. What was, and does not say how it ended, may have taken the server with it.
+        let form = el("form").attr("method", "post").attr("action", visit.to(&format!("/hang-doi/{}", job.id)));
+        li.maybe((job.tries > 0).then(|| form.kid(cl("button", "bt").text(w.job_now))))
     });
     let main = root(w.jobs);
     let main =

@@ -4,7 +4,9 @@ use super::step::{job, step};
 use super::{Ask, Trouble, files, finish};
 use crate::desk::notices;
 use crate::site::Site;
-use crate::store::desk::Note;
+use crate::store::Tx;
+use crate::store::desk::{Note, Work};
+use domain::content::Time;
 use domain::editorial::{Action, Deed, Stage, transition};
 
 /// In the audit, where something stood in the way of a publication at its time: its code is the words of the line.
@@ -25,18 +27,23 @@ async fn publish(site: &Site, id: i64) -> Result<(), Trouble> {
     let files = files(site, &text).await?;
     let mut tx = site.store.begin().await?;
     let done = async {
-        let work = tx.work(id).await?.filter(|work| work.state.stage == Stage::Scheduled);
-        let now = site.now();
-        // Whoever scheduled it anew has said when; the job is no word of anybody's.
-        if let Some(later) = work.as_ref().and_then(|work| work.publish_at).filter(|at| *at > now) {
-            return Ok(tx.add_job("publish", &job(id), later, now).await?);
-        }
-        tx.drop_job(&job(id)).await?;
-        let Some(mut work) = work else { return Ok(()) };
+        let Some(mut work) = due(&mut tx, id, site.now()).await? else { return Ok(()) };
         step(site, &mut tx, None, &mut work, &files, Action::Publish, &Ask::default()).await
     }
     .await;
     finish(site, tx, done).await
+}
+
+/// The work, if it waits for its publication and its time has come; its job is over. One that somebody scheduled anew meanwhile
+/// has its own time, and its job with it.
+async fn due(tx: &mut Tx, id: i64, now: Time) -> Result<Option<Work>, Trouble> {
+    let work = tx.work(id).await?.filter(|work| work.state.stage == Stage::Scheduled);
+    if let Some(later) = work.as_ref().and_then(|work| work.publish_at).filter(|at| *at > now) {
+        tx.add_job("publish", &job(id), later, now).await?;
+        return Ok(None);
+    }
+    tx.drop_job(&job(id)).await?;
+    Ok(work)
 }
 
 /// It is approved and no longer scheduled; whoever wrote, approved or scheduled it hears why.
@@ -44,8 +51,7 @@ async fn give_back(site: &Site, id: i64, why: &Trouble) -> Result<(), Trouble> {
     let now = site.now();
     let mut tx = site.store.begin().await?;
     let done = async {
-        tx.drop_job(&job(id)).await?;
-        let Some(mut work) = tx.work(id).await?.filter(|work| work.state.stage == Stage::Scheduled) else { return Ok(()) };
+        let Some(mut work) = due(&mut tx, id, now).await? else { return Ok(()) };
         let before = work.state.stage;
         let deed = Deed { actor: 0, hands: &work.hands, text: work.hash, seen: work.hash };
         work.state = transition(work.state, Action::Unschedule, &deed).map_err(Trouble::Refused)?;

@@ -118,9 +118,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Its source is gone.
+    /// A source is gone, and with it what it brought and nobody has seen to. All links are followed anew: other sources have
+    /// the same, and what is known comes once.
     pub async fn drop_cap_waiting_of(&mut self, source: i64) -> Result<(), Error> {
         sqlx::query("DELETE FROM cap_message WHERE source = ? AND state = 'waiting'").bind(source).execute(self.raw()).await?;
+        sqlx::query("DELETE FROM cap_link").execute(self.raw()).await?;
         Ok(())
     }
 
@@ -216,8 +218,11 @@ impl Tx {
         Ok(())
     }
 
-    /// What was for none of our places, and entries that were followed, when nobody has met them since `before`.
+    /// What came before `before` for none of our places, entries that stood in a feed before it for the last time, and what
+    /// waits of sources that are gone.
     pub async fn forget_cap(&mut self, before: Time) -> Result<(), Error> {
+        let lost = "DELETE FROM cap_message WHERE state = 'waiting' AND source NOT IN (SELECT id FROM source)";
+        sqlx::query(lost).execute(self.raw()).await?;
         sqlx::query("DELETE FROM cap_message WHERE state = 'foreign' AND at < ?").bind(before.0).execute(self.raw()).await?;
         sqlx::query("DELETE FROM cap_link WHERE at < ?").bind(before.0).execute(self.raw()).await?;
         Ok(())

@@ -89,9 +89,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Once more at `due`, where it has failed.
+    /// Once more at `due`, where it was tried before.
     pub async fn try_job_again(&mut self, id: i64, due: Time) -> Result<(), Error> {
-        sqlx::query("UPDATE job SET due = ? WHERE id = ? AND trouble != ''").bind(due.0).bind(id).execute(self.raw()).await?;
+        sqlx::query("UPDATE job SET due = ? WHERE id = ? AND tries > 0").bind(due.0).bind(id).execute(self.raw()).await?;
         Ok(())
     }
 
