@@ -159,6 +159,9 @@ function report(data) {
   const known = new Set(data.works.map(work => work.token));
   for (const token of Object.keys(said)) if (!known.has(token)) delete said[token];
   try {
+    // Where nobody is to be called, no page asks whether to.
+    if (data.houses.length) flags['bt-tree'] = data.place;
+    else delete flags['bt-tree'];
     flags['bt-tree-out'] = JSON.stringify(out);
     flags['bt-tree-said'] = JSON.stringify(said);
   } catch {}
@@ -183,7 +186,6 @@ async function enter(passphrase) {
 async function open(lock, data, at) {
   [key, rev, past, seen] = [lock, at, [], Date.now()];
   app.data = data;
-  flags['bt-tree'] = data.place;
   tell();
   // Open storage reaches the disk later than the box does: after a cut it may lag behind.
   report(data);

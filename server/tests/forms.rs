@@ -58,7 +58,7 @@ async fn what_no_longer_holds_is_not_passed_on_as_if_it_did() {
     let last = lab.app.site.live.now().cards().find(|card| card.id != first).unwrap().id;
     for form in ["to-ro", "loa"] {
         let html = page(first, form).await;
-        assert!(!html.contains(step) && html.contains("Đã hủy: "), "{form}: {html}");
+        assert!(!html.contains(step) && html.contains("Đã hủy. Đã có tin mới thay tin này: "), "{form}: {html}");
         assert!(html.contains(&format!("-{last}\">Hết cảnh báo lũ quét")), "it leads to the last word: {html}");
         let html = page(last, form).await;
         assert!(html.contains(step) && !html.contains("Đã hủy"), "the last word itself holds: {html}");
@@ -81,6 +81,22 @@ async fn the_poster_of_what_ended_says_when() {
     lab.time.fetch_add(7 * 3_600, Ordering::SeqCst);
     lab.app.site.refresh().await.unwrap();
     assert!(sheet().await.contains("Hết hiệu lực lúc 18:00, Thứ Hai 23/11/2026"), "{}", sheet().await);
+}
+
+#[tokio::test]
+async fn what_has_not_begun_says_from_when() {
+    let lab = Lab::new().await;
+    let mut coming = alert("a", "alert", &[], "+6h");
+    coming["effective"] = "+2h".into();
+    lab.import(&[coming, alert("b", "alert", &[], "+6h")]).await;
+    let id = lab.app.site.live.now().cards().find(|card| card.effective.is_some()).unwrap().id;
+    let page = async |form: &str| String::from_utf8(lab.get(&format!("/canh-bao/{id}/{form}"), &[]).await.body).unwrap();
+    let sheet = page("to-ro").await;
+    assert!(sheet.contains("Chưa tới giờ hiệu lực") && !sheet.contains("Có hiệu lực đến"), "{sheet}");
+    assert!(sheet.contains("Từ 14:00, Thứ Hai 23/11/2026 đến 18:00, Thứ Hai 23/11/2026"), "{sheet}");
+    let words = page("loa").await;
+    assert!(words.contains("Hiệu lực bắt đầu từ mười bốn giờ") && words.contains("Từ 14:00 23/11 đến 18:00 23/11"), "{words}");
+    assert!(words.contains("<b class=\"n l"), "the bar says here, too, what is in force");
 }
 
 #[tokio::test]

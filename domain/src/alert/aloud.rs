@@ -75,7 +75,8 @@ fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<State>, cal
     if let Some(over) = over {
         tell(over, 1);
     }
-    if holds {
+    // What was to come is over.
+    if holds && over.is_none() {
         tell(&card.headline("vi").summary, 1);
     }
     // Nobody is told to beware where a danger is called off.
@@ -92,12 +93,17 @@ fn message(card: &Card, body: &Body, info: &AlertInfo, state: Option<State>, cal
             tell(&if names.is_empty() { everywhere.to_owned() } else { fill(at, &[("places", &names.join(", "))]) }, 1);
         }
     }
-    if let Some(end) = card.expires.filter(|_| over.is_none() && info.msg_type != MsgType::Cancel) {
-        tell(&fill(d.aloud_until, &[("at", &instant(end))]), 1);
+    let coming = state == Some(State::Coming);
+    if let Some(start) = card.effective.filter(|_| coming) {
+        tell(&fill(d.aloud_from, &[("at", &instant(start))]), 1);
+    }
+    if let Some(end) = card.expires.filter(|_| holds && info.msg_type != MsgType::Cancel) {
+        tell(&fill(if over.is_none() { d.aloud_until } else { d.aloud_ended }, &[("at", &instant(end))]), 1);
     }
     let steps = variant.filter(|_| holds).map(|variant| variant.steps()).unwrap_or_default();
     if !steps.is_empty() {
-        tell(d.aloud_steps, 1);
+        let now = if coming { d.aloud_steps_coming } else { d.aloud_steps };
+        tell(if over.is_none() { now } else { d.aloud_steps_still }, 1);
         for (n, step) in ["Một", "Hai", "Ba", "Bốn", "Năm"].iter().zip(steps) {
             tell(&[n, ": ", &step.plain].concat(), 1);
         }

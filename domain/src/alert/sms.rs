@@ -179,6 +179,12 @@ fn places(card: &Card, lang: Lang) -> Vec<String> {
 fn until(card: &Card, info: &AlertInfo, lang: Lang, now: Time) -> Option<Vec<String>> {
     let end = card.expires.filter(|_| info.msg_type != MsgType::Cancel)?;
     let w = lang.words();
+    // Until when it will hold says nothing to whoever takes it to hold.
+    if let Some(start) = card.effective.filter(|start| *start > now) {
+        let from = instant(start);
+        let both = fill(w.from_until(), &[("from", &from), ("until", &instant(end))]);
+        return Some(vec![both, fill(w.from_on(), &[("from", &from)])]);
+    }
     Some(vec![fill(if end > now { w.sms_until() } else { w.sms_ended() }, &[("at", &instant(end))])])
 }
 

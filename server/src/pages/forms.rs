@@ -69,8 +69,13 @@ pub async fn answer(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId,
 /// What no longer holds says so wherever it goes, and leads to the last word where there is one.
 fn over(data: &ItemData, ctx: &Ctx) -> Option<El> {
     let text = sms::over(data.card, data.state, ctx.lang)?;
-    let newer = data.replaced_by.map(|newer| link(item_path(newer, ctx.lang), newer.headline(ctx.lang.tag()).title.clone()));
-    Some(el("p").text(text).text(if newer.is_some() { ": " } else { "" }).maybe(newer))
+    let Some(newer) = data.replaced_by else { return Some(tx("p", text)) };
+    // Not one behind the other: that a cancellation was cancelled would be the opposite.
+    let said = match data.state {
+        Some(State::Cancelled) => [text, ". ", ctx.w().replaced_by(), " "].concat(),
+        _ => [text, ": "].concat(),
+    };
+    Some(tx("p", said).kid(link(item_path(newer, ctx.lang), newer.headline(ctx.lang.tag()).title.clone())))
 }
 
 /// The text message with and without diacritics, and the script for the loudspeaker.
@@ -139,7 +144,13 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
     let dated = |at| date_time(at, Time::default(), ctx.lang);
     let words = if live { d.out_until } else { d.out_ended };
     let told = live || data.state == Some(State::Ended);
-    let until = card.expires.filter(|_| told).map(|end| fill(words, &[("at", &dated(end))]));
+    let start = card.effective.filter(|_| data.state == Some(State::Coming)).map(dated);
+    let until = match (start, card.expires.filter(|_| told).map(dated)) {
+        (Some(from), Some(until)) => Some(fill(w.from_until(), &[("from", &from), ("until", &until)])),
+        (Some(from), None) => Some(fill(w.from_on(), &[("from", &from)])),
+        (None, until) => until.map(|at| fill(words, &[("at", &at)])),
+    };
+    let coming = (data.state == Some(State::Coming)).then(|| cl("p", "until").text(w.alert_coming()));
     let url = links::short(card, ctx.lang, &ctx.origin);
     let issued = fill(d.out_issued, &[("at", &dated(card.issued))]);
     let foot = el("footer").kid(qr(&url, d.out_qr)).kid(
@@ -155,6 +166,7 @@ fn poster(ctx: &Ctx, item: &Item, data: &ItemData) -> String {
         .maybe(sign)
         .kid(tx("h1", head.title.clone()).attr("lang", head.lang.clone()))
         .kid(el("p").class("where").kid(tx("b", [w.alert_where(), ": "].concat())).text(place))
+        .maybe(coming)
         .maybe(until.map(|text| cl("p", "until").text(text)))
         .maybe(todo.and_then(|variant| pages::what_to_do(variant, ended, ctx)))
         .kids(variant.map(|variant| pages::numbers(variant, ctx)).unwrap_or_default())

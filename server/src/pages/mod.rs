@@ -47,7 +47,7 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     let origin = origin::of(&site, &request);
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
     if let Some((lang, id, form)) = forms::parse(path) {
-        let ctx = Ctx::html(lang, site.now(), &origin);
+        let ctx = alarmed(&site.live.now(), Ctx::html(lang, site.now(), &origin));
         let found = forms::answer(&site, request.headers(), ctx, id, form).await;
         return match found {
             Some(response) => response,

@@ -171,6 +171,29 @@ fn a_script_is_read_twice_with_every_number_in_words() {
     assert_eq!(over(&exercise, Some(State::Ended), Lang::Vi), Some("Đã kết thúc"), "nobody was in danger");
 }
 
+/// Whoever hears or reads of what has not begun, or is over, hears and reads that.
+#[test]
+fn what_does_not_hold_now_is_not_passed_on_as_if_it_did() {
+    let steps = body(&["Lên chỗ cao ngay"]);
+    let start = Time::parse("2026-11-24T09:30:00+07:00");
+    let coming = Card { effective: start, ..titled("Rét hại ở A Lưới 2") };
+    let before = Time::parse("2026-11-23T19:00:00+07:00").unwrap();
+    let said = text(&coming, &steps, Some(State::Coming), Lang::Vi, LINK, plain, before);
+    assert!(said.contains("Tu 09:30 24/11 den 18:05 24/11"), "{said}");
+    let begun = text(&coming, &steps, Some(State::InForce), Lang::Vi, LINK, plain, start.unwrap());
+    assert!(begun.contains("Den 18:05 24/11") && !begun.contains("Tu 09:30"), "{begun}");
+    let aloud = |card: &Card, state| lines(&script(card, &steps, Some(state))).join(" ");
+    let early = aloud(&coming, State::Coming);
+    let begins = early.find("chưa tới giờ hiệu lực. Hiệu lực bắt đầu từ chín giờ").expect(&early);
+    assert!(early.find("chuẩn bị trước những việc sau").expect(&early) > begins && !early.contains("cần làm ngay"), "{early}");
+    let ended = aloud(&titled("Dông mạnh"), State::Ended);
+    assert!(ended.contains("Cảnh báo đã hết hiệu lực lúc mười tám giờ năm phút"), "{ended}");
+    assert!(ended.contains("Nếu vẫn còn nguy hiểm, bà con làm những việc sau."), "{ended}");
+    assert!(!ended.contains("dâng nhanh") && !ended.contains("cần làm ngay"), "{ended}");
+    let now = aloud(&titled("Dông mạnh"), State::InForce);
+    assert!(now.contains("dâng nhanh") && now.contains("Bà con cần làm ngay những việc sau."), "{now}");
+}
+
 fn lines_of(said: &[Said]) -> String {
     lines(said).join(" ")
 }
