@@ -324,3 +324,25 @@ async fn two_that_replace_each_other_are_not_taken() {
     let report = lab.import(&lines).await;
     assert_eq!(report.bad.iter().map(|(line, why)| (*line, why.code())).collect::<Vec<_>>(), [(3, "circle")]);
 }
+
+/// Whoever cannot write a language can be heard in it: a recording beside the original needs no words.
+#[tokio::test]
+async fn a_language_may_be_there_as_a_recording_alone() {
+    let lab = Lab::new().await;
+    let sound = std::env::var("CARGO_MANIFEST_DIR").unwrap() + "/../instance/hue/media/cb-lu-quet.ogg";
+    lab.put("loi.ogg", &std::fs::read(sound).unwrap());
+    let with = |name: &str, lang: &str| {
+        let mut line = json!({ "id": name, "kind": "bulletin", "issued": "-1h", "topics": ["y-te"], "source": { "name": "Trạm y tế" },
+            "title": "Tiêm sởi", "summary": "Sáng thứ Bảy.", "body": ["Mang theo sổ."] });
+        line["variants"] = json!([{ "lang": lang, "audio": "loi.ogg" }]);
+        line
+    };
+    let report = lab.import(&[with("pa-co", "pac"), with("anh", "en")]).await;
+    assert_eq!(report.new, 1, "{report}");
+    assert_eq!(report.bad, [(2, Reason::Missing("title"))]);
+    let id = lab.app.site.live.now().cards().next().unwrap().id;
+    let page = String::from_utf8(lab.get(&format!("/tin/{id}"), &[]).await.body).unwrap();
+    let own = page.split("<details class=\"va\" id=\"v-pac\">").nth(1).unwrap().split("</details>").next().unwrap();
+    assert!(own.contains("<summary>Tiếng Pa Cô</summary>") && own.contains("/media/"), "{own}");
+    assert!(!own.contains("<h2>") && !own.contains("<p></p>"), "{own}");
+}

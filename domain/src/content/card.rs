@@ -69,6 +69,14 @@ pub enum Status {
     Test,
 }
 
+impl Headline {
+    /// Whether it may have neither title nor summary: beside an original, a recording in a language that no screen is in.
+    /// Whoever cannot write a language can be heard in it.
+    pub fn may_be_heard_alone(&self) -> bool {
+        self.audio && !matches!(self.lang.as_str(), "vi" | "en")
+    }
+}
+
 impl Status {
     pub const ALL: [Status; 3] = [Status::Actual, Status::Exercise, Status::Test];
 

@@ -1,7 +1,7 @@
 //! The promises of the rules for alerts: who may send them, what an alert must say, and that a drill never looks real.
 
 use super::*;
-use crate::content::{Block, FactKind, Kind, MsgType, PlaceCode, Status, Time};
+use crate::content::{Block, FactKind, Kind, MediaRef, MsgType, PlaceCode, Status, Time};
 use crate::instance::instance;
 use proptest::prelude::*;
 
@@ -219,5 +219,26 @@ proptest! {
         for hole in ["{noi}", "{cap}", "{den}"] {
             prop_assert!(!done.card.headlines[0].title.contains(hole));
         }
+    }
+}
+
+/// Whoever cannot write a language can be heard in it; on a screen nothing stands without words.
+#[test]
+fn a_recording_alone_is_enough_where_no_screen_is_in_its_language() {
+    let media = |file: &str| Some(MediaRef { file: file.into(), bytes: 9, width: 0, height: 0, seconds: 2 });
+    let plain = Manuscript { kind: "bulletin".into(), alert: None, ..alert() };
+    for text in [alert(), plain] {
+        let text = Manuscript { texts: vec![text.texts[0].clone()], ..text };
+        let (_, before) = text.compile(NOW, 1, &media);
+        let with = |lang: &str, audio: &str| {
+            let mut script = Script { lang: lang.into(), audio: audio.into(), ..Script::default() };
+            script.follow(&text.texts[0], 1);
+            Manuscript { texts: vec![text.texts[0].clone(), script], ..text.clone() }.compile(NOW, 1, &media)
+        };
+        let (heard, found) = with("pac", "a.ogg");
+        assert_eq!(found, before);
+        assert_eq!((heard.card.headlines[1].title.as_str(), heard.card.headlines[1].audio), ("", true));
+        assert!(heard.body.variants[1].audio.is_some());
+        assert!(with("en", "a.ogg").1.contains(&Finding::Missing("title")), "its screens would be empty");
     }
 }

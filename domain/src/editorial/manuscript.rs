@@ -248,10 +248,17 @@ impl Manuscript {
         let (mut blocks, missing) = markup::parse(&script.text, media);
         findings.extend(missing.into_iter().map(|file| Finding::NoFile(file.0)));
         let audio = script.recording(media);
-        if script.title.trim().is_empty() {
+        let headline = Headline {
+            lang: script.lang.clone(),
+            title: script.title.trim().to_owned(),
+            summary: script.summary.trim().to_owned(),
+            audio: audio.is_some(),
+        };
+        let heard = at > 0 && headline.may_be_heard_alone() && headline.title.is_empty() && headline.summary.is_empty();
+        if headline.title.is_empty() && !heard {
             findings.push(Finding::Missing("title"));
         }
-        if script.summary.trim().is_empty() {
+        if headline.summary.is_empty() && !heard {
             findings.push(Finding::Missing("summary"));
         }
         if blocks.is_empty() && audio.is_none() || script.has_holes() {
@@ -263,12 +270,6 @@ impl Manuscript {
         findings.extend(script.wrong_numbers().map(Finding::BadPhone));
         // What a correction changes stands before the text, where every edition shows it.
         blocks.splice(0..0, correction);
-        let headline = Headline {
-            lang: script.lang.clone(),
-            title: script.title.trim().to_owned(),
-            summary: script.summary.trim().to_owned(),
-            audio: audio.is_some(),
-        };
         texts.add(headline, script.facts(kind), blocks, audio);
     }
 }
@@ -295,9 +296,14 @@ impl Script {
         lines.clone().any(asked) || lines.next_back().is_some_and(open)
     }
 
-    /// Nothing was written in this language.
+    /// Nothing was written or spoken in this language.
     pub fn is_empty(&self) -> bool {
-        let texts = [&self.title, &self.summary, &self.text, &self.audio, &self.contingency, &self.area];
+        self.is_silent() && self.audio.trim().is_empty()
+    }
+
+    /// Nothing was written in it.
+    pub(super) fn is_silent(&self) -> bool {
+        let texts = [&self.title, &self.summary, &self.text, &self.contingency, &self.area];
         texts.into_iter().chain(&self.actions).all(|text| text.trim().is_empty())
     }
 

@@ -193,7 +193,12 @@ fn add(
     media: Media,
     findings: &mut Vec<Finding>,
 ) {
-    let written = written(script, holes, findings);
+    let audio = script.recording(media);
+    let mut headline =
+        Headline { lang: script.lang.clone(), title: String::new(), summary: String::new(), audio: audio.is_some() };
+    // A recording alone says all of it.
+    let heard = original.is_some() && headline.may_be_heard_alone() && script.is_silent();
+    let written = written(script, holes, !heard, findings);
     if original.is_some_and(|original| !script.follows(original)) {
         findings.push(Finding::Outdated(script.lang.clone()));
     }
@@ -204,13 +209,10 @@ fn add(
     }
     let (more, missing) = markup::parse(&holes.fill(&script.text), media);
     findings.extend(missing.into_iter().map(|file| Finding::NoFile(file.0)));
-    let audio = script.recording(media);
-    let headline = Headline {
-        lang: script.lang.clone(),
-        title: [prefix(warning.status(), &script.lang), &written.title].concat(),
-        summary: written.summary,
-        audio: audio.is_some(),
-    };
+    if !heard {
+        headline.title = [prefix(warning.status(), &script.lang), &written.title].concat();
+        headline.summary = written.summary;
+    }
     let steps = (!written.actions.is_empty()).then(|| Block::Steps(written.actions.iter().map(Text::plain).collect()));
     let blocks = steps.into_iter().chain(more).chain(calls(warning, screen(&script.lang))).collect();
     let facts = [(FactKind::AREA, written.area), (FactKind::CONTINGENCY, written.contingency)];
@@ -227,7 +229,8 @@ struct Written {
     area: String,
 }
 
-fn written(script: &Script, holes: &Holes, findings: &mut Vec<Finding>) -> Written {
+/// `needed`: what no alert can do without is missing where it is not there.
+fn written(script: &Script, holes: &Holes, needed: bool, findings: &mut Vec<Finding>) -> Written {
     let mut take = |field: &'static str, text: &str, needed: bool| {
         // One line each: whoever presses Enter in a field means no paragraph.
         let text = holes.fill(text).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -239,11 +242,11 @@ fn written(script: &Script, holes: &Holes, findings: &mut Vec<Finding>) -> Writt
         }
         text
     };
-    let title = take("title", &script.title, true);
-    let summary = take("summary", &script.summary, true);
+    let title = take("title", &script.title, needed);
+    let summary = take("summary", &script.summary, needed);
     let given: Vec<&String> = script.actions.iter().filter(|action| !action.trim().is_empty()).collect();
     if given.is_empty() {
-        take("actions", "", true);
+        take("actions", "", needed);
     }
     let actions = given.iter().take(MAX_ACTIONS).map(|action| take("actions", action, true)).collect();
     let contingency = take("contingency", &script.contingency, false);

@@ -64,9 +64,11 @@ pub fn read(value: &Value, media: &mut Media, now: Time) -> Result<Proposal, Fau
     for one in &texts[1..] {
         field::only(one, &[VARIANT])?;
     }
-    for (one, lang) in texts.iter().zip(lang::of(&texts)?) {
-        let (mut headline, variant) = variant(one, lang, media)?;
-        headline.title = domain::alert::marked(&headline.title, status, &headline.lang);
+    for (at, (one, lang)) in texts.iter().zip(lang::of(&texts)?).enumerate() {
+        let (mut headline, variant) = variant(one, lang, at == 0, media)?;
+        if !headline.title.is_empty() {
+            headline.title = domain::alert::marked(&headline.title, status, &headline.lang);
+        }
         headlines.push(headline);
         variants.push(variant);
     }
@@ -184,17 +186,16 @@ fn event(value: &Value, now: Time) -> Result<EventInfo, Reason> {
     Ok(EventInfo { start, end, online })
 }
 
-fn variant(value: &Value, lang: String, media: &mut Media) -> Result<(Headline, Variant), Fault> {
+fn variant(value: &Value, lang: String, original: bool, media: &mut Media) -> Result<(Headline, Variant), Fault> {
     let audio = match field::text_or(value, "audio")? {
         Some(file) => Some(media.sound(&file)?),
         None => None,
     };
-    let headline = Headline {
-        lang: lang.clone(),
-        title: field::text(value, "title")?,
-        summary: field::text(value, "summary")?,
-        audio: audio.is_some(),
-    };
+    let mut headline = Headline { lang: lang.clone(), title: String::new(), summary: String::new(), audio: audio.is_some() };
+    let told = ["title", "summary"].iter().any(|name| field::given(value, name).is_some());
+    if original || told || !headline.may_be_heard_alone() {
+        (headline.title, headline.summary) = (field::text(value, "title")?, field::text(value, "summary")?);
+    }
     let mut blocks = Vec::new();
     for item in field::list(value, "body")? {
         block::read(item, media, &mut blocks)?;

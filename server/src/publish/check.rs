@@ -21,7 +21,10 @@ pub fn check(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> 
 pub fn reasons(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> Vec<Reason> {
     let mut all = Vec::new();
     let mut must = |done: Result<(), Reason>| all.extend(done.err());
-    for headline in &card.headlines {
+    for (at, headline) in card.headlines.iter().enumerate() {
+        if at > 0 && headline.may_be_heard_alone() && headline.title.is_empty() && headline.summary.is_empty() {
+            continue;
+        }
         must(text("title", &headline.title, MAX_TITLE));
         must(text("summary", &headline.summary, MAX_SUMMARY));
     }

@@ -299,7 +299,7 @@ fn others(data: &ItemData, body: &Body, shown: &Headline, ctx: &Ctx) -> Vec<El> 
         .map(|variant| {
             let head = data.card.headline(&variant.lang);
             let mut inner = el("div").attr("lang", variant.lang.clone());
-            if head.lang == variant.lang {
+            if head.lang == variant.lang && !head.title.is_empty() {
                 inner = inner.kid(tx("h2", head.title.clone())).kid(tx("p", head.summary.clone()));
             }
             if let Some(media) = &variant.audio {
