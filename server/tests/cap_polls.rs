@@ -9,12 +9,7 @@ use authority::*;
 use axum::http::StatusCode;
 use office::*;
 use server::store::desk::Lane;
-use std::net::Ipv4Addr;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
-use tokio::sync::Barrier;
 
 #[tokio::test]
 async fn an_authority_goes_on_when_the_colleague_who_followed_it_has_left() {
@@ -178,25 +173,9 @@ async fn links_of_a_feed_are_followed_once() {
 #[tokio::test]
 async fn a_link_that_was_followed_for_a_source_that_is_gone_is_followed_again() {
     let desk = desk().await;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    // The first question is met, and then answered, when the other side of these comes.
-    let (asked, answered) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-    let (at, go) = (asked.clone(), answered.clone());
-    tokio::spawn(async move {
-        let mut first = true;
-        while let Ok((mut line, _)) = listener.accept().await {
-            let _ = line.read(&mut [0; 1_024]).await;
-            if std::mem::take(&mut first) {
-                at.wait().await;
-                go.wait().await;
-            }
-            let alert = message(1, "Alert", &[]);
-            let head = format!("HTTP/1.1 200 x\r\ncontent-type: application/cap+xml\r\ncontent-length: {}\r\n", alert.len());
-            let _ = line.write_all([&head, "connection: close\r\n\r\n", &alert].concat().as_bytes()).await;
-        }
-    });
-    let link = format!("<link type=\"application/cap+xml\" href=\"http://127.0.0.1:{port}/1.cap\"/>");
+    desk.web.put("/1.cap", 200, "content-type: application/cap+xml\r\n", message(1, "Alert", &[]).into_bytes());
+    let [asked, answered] = desk.web.hold("/1.cap");
+    let link = format!("<link type=\"application/cap+xml\" href=\"{}\"/>", desk.web.url("/1.cap"));
     let entry = format!("<entry><id>x</id><updated>2026-11-23T11:30:00+07:00</updated>{link}</entry>");
     let feed = format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Cảnh báo</title>{entry}</feed>");
     desk.web.put("/links", 200, &[ATOM, "etag: \"1\"\r\n"].concat(), feed.into_bytes());

@@ -87,36 +87,25 @@ async fn links_of_a_text_are_asked_side_by_side() {
 async fn what_is_written_while_links_are_asked_is_asked_too() {
     let lab = Lab::with(|options| Options { fetch_private: true, ..options }).await;
     let Office { lab, author, .. } = office_in(lab).await;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    // The first one is asked, and then answered, when the other side of these comes.
-    let (asked, answered) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-    let (at, go) = (asked.clone(), answered.clone());
-    tokio::spawn(async move {
-        let (mut line, _) = listener.accept().await.unwrap();
-        let _ = line.read(&mut [0; 1_024]).await;
-        at.wait().await;
-        go.wait().await;
-        let _ = line.write_all(b"HTTP/1.1 204 x\r\nconnection: close\r\n\r\n").await;
-    });
+    let web = Web::new().await;
+    web.put("/co", 200, "content-type: text/html\r\n", b"<p>x</p>".to_vec());
+    web.put("/mat", 404, "", Vec::new());
+    let [asked, answered] = web.hold("/co");
     let save = async |work: &str, version: &str, text: &str| {
         let mut form = article("Đường mới", "20044");
         form.last_mut().unwrap().1 = text;
         form.push(("version", version));
         post(&lab, &author, work, &form).await
     };
-    let first = format!("[liên kết http://127.0.0.1:{port}/1] Xem");
+    let first = format!("[liên kết {}] Xem", web.url("/co"));
     let work = save("/ban-lam-viec/viec", "0", &first).await.header("location").to_owned();
     let written = async {
         asked.wait().await;
-        let web = Web::new().await;
-        web.put("/mat", 404, "", Vec::new());
         let second = format!("{first}\n\n[liên kết {}] Xem", web.url("/mat"));
         assert_eq!(save(&work, "1", &second).await.status, StatusCode::SEE_OTHER);
         answered.wait().await;
-        web
     };
-    let (round, _web) = tokio::join!(server::desk::jobs::round(&lab.app.site, Lane::Away), written);
+    let (round, ()) = tokio::join!(server::desk::jobs::round(&lab.app.site, Lane::Away), written);
     round.unwrap();
     server::desk::jobs::round(&lab.app.site, Lane::Away).await.unwrap();
     assert!(text(&get(&lab, &author, &work).await).contains("Liên kết không mở được"));

@@ -70,10 +70,10 @@ pub enum Status {
 }
 
 impl Headline {
-    /// Whether it may have neither title nor summary: beside an original, a recording in a language that no screen is in.
-    /// Whoever cannot write a language can be heard in it.
-    pub fn may_be_heard_alone(&self) -> bool {
-        self.audio && !matches!(self.lang.as_str(), "vi" | "en")
+    /// Whether it is a recording and no words, in a language that no screen is in. Beside an original that is enough: whoever
+    /// cannot write a language can be heard in it.
+    pub fn is_heard_alone(&self) -> bool {
+        self.audio && self.title.is_empty() && self.summary.is_empty() && !matches!(self.lang.as_str(), "vi" | "en")
     }
 }
 

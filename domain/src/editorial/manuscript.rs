@@ -254,7 +254,7 @@ impl Manuscript {
             summary: script.summary.trim().to_owned(),
             audio: audio.is_some(),
         };
-        let heard = at > 0 && headline.may_be_heard_alone() && headline.title.is_empty() && headline.summary.is_empty();
+        let heard = at > 0 && headline.is_heard_alone();
         if headline.title.is_empty() && !heard {
             findings.push(Finding::Missing("title"));
         }

@@ -197,7 +197,7 @@ fn add(
     let mut headline =
         Headline { lang: script.lang.clone(), title: String::new(), summary: String::new(), audio: audio.is_some() };
     // A recording alone says all of it.
-    let heard = original.is_some() && headline.may_be_heard_alone() && script.is_silent();
+    let heard = original.is_some() && headline.is_heard_alone() && script.is_silent();
     let written = written(script, holes, !heard, findings);
     if original.is_some_and(|original| !script.follows(original)) {
         findings.push(Finding::Outdated(script.lang.clone()));

@@ -191,9 +191,10 @@ fn variant(value: &Value, lang: String, original: bool, media: &mut Media) -> Re
         Some(file) => Some(media.sound(&file)?),
         None => None,
     };
-    let mut headline = Headline { lang: lang.clone(), title: String::new(), summary: String::new(), audio: audio.is_some() };
-    let told = ["title", "summary"].iter().any(|name| field::given(value, name).is_some());
-    if original || told || !headline.may_be_heard_alone() {
+    let words = |name| field::text_or(value, name).map(Option::unwrap_or_default);
+    let mut headline =
+        Headline { lang: lang.clone(), title: words("title")?, summary: words("summary")?, audio: audio.is_some() };
+    if original || !headline.is_heard_alone() {
         (headline.title, headline.summary) = (field::text(value, "title")?, field::text(value, "summary")?);
     }
     let mut blocks = Vec::new();

@@ -22,7 +22,7 @@ pub fn reasons(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -
     let mut all = Vec::new();
     let mut must = |done: Result<(), Reason>| all.extend(done.err());
     for (at, headline) in card.headlines.iter().enumerate() {
-        if at > 0 && headline.may_be_heard_alone() && headline.title.is_empty() && headline.summary.is_empty() {
+        if at > 0 && headline.is_heard_alone() {
             continue;
         }
         must(text("title", &headline.title, MAX_TITLE));

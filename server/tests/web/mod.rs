@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Barrier;
 
 /// Status of what never answers.
 const HANGS: u16 = 0;
@@ -21,9 +22,13 @@ struct Page {
 #[derive(Default)]
 struct Shelf {
     pages: HashMap<String, Page>,
+    gates: HashMap<String, Gate>,
     asked: Vec<String>,
     answered: Vec<u16>,
 }
+
+/// What was asked for is met at the first, and answered after the second.
+type Gate = [Arc<Barrier>; 2];
 
 pub struct Web {
     port: u16,
@@ -53,6 +58,13 @@ impl Web {
         self.shelf.lock().unwrap().pages.insert(path.to_owned(), page);
     }
 
+    /// Whoever asks for it next is met at the first of these, and answered once the other side comes to the second.
+    pub fn hold(&self, path: &str) -> [Arc<Barrier>; 2] {
+        let gate = [(); 2].map(|()| Arc::new(Barrier::new(2)));
+        self.shelf.lock().unwrap().gates.insert(path.to_owned(), gate.clone());
+        gate
+    }
+
     /// From now on nothing comes from there, and nobody is told.
     pub fn hang(&self, path: &str) {
         self.put(path, HANGS, "", Vec::new());
@@ -78,7 +90,7 @@ async fn answer(mut line: TcpStream, shelf: Arc<Mutex<Shelf>>) {
         }
     }
     let head = String::from_utf8_lossy(&head).into_owned();
-    let page = {
+    let (page, gate) = {
         let mut shelf = shelf.lock().unwrap();
         let path = head.split(' ').nth(1).unwrap_or_default();
         let page = shelf.pages.get(path).cloned().unwrap_or(Page { status: 404, head: String::new(), body: Vec::new() });
@@ -87,8 +99,11 @@ async fn answer(mut line: TcpStream, shelf: Arc<Mutex<Shelf>>) {
         let page = if same { Page { status: 304, head: String::new(), body: Vec::new() } } else { page };
         shelf.asked.push(head.clone());
         shelf.answered.push(page.status);
-        page
+        (page, shelf.gates.remove(path))
     };
+    for side in gate.into_iter().flatten() {
+        side.wait().await;
+    }
     if page.status == HANGS {
         return std::future::pending().await;
     }
