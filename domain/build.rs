@@ -49,6 +49,8 @@ struct City {
     name_en: String,
     valid_from: String,
     units: Vec<Unit>,
+    /// Former units that ceased before the others did, and when.
+    ended_before: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -57,7 +59,6 @@ struct Unit {
     name_vi: String,
     name_en: String,
     formed_from: Vec<String>,
-    #[serde(default)]
     former_districts: Vec<String>,
 }
 
@@ -148,7 +149,7 @@ fn instance(folder: &Path) -> data::Instance {
             .map(|(name, codes)| data::Former {
                 name: name.clone(),
                 slug: address(name),
-                valid_to: city.valid_from.clone(),
+                valid_to: city.ended_before.get(name).unwrap_or(&city.valid_from).clone(),
                 successors: codes.into_iter().collect(),
             })
             .collect(),

@@ -153,14 +153,14 @@ async fn what_is_missing_is_said_and_levels_have_limits() {
     assert!(!text(&get(&lab, &first, "/ban-lam-viec/canh-bao/moi").await).contains("loai=flash-flood&amp;cap=4"));
     let page = text(&get(&lab, &first, "/ban-lam-viec/canh-bao/moi?loai=flash-flood&cap=4").await);
     assert!(page.contains("Bấm vào cấp"), "a level that there is not leads back to the choice");
-    let mut form = template(&lab, &first, "flash-flood", 3).await;
+    let mut form = template(&lab, &first, "tornado", 2).await;
     for (name, value) in [("level", "5"), ("expires", "2026-11-30T12:00"), ("do", "submit"), ("summary.vi", "")] {
         put(&mut form, name, value);
     }
     let answer = send_form(&lab, &first, "/ban-lam-viec/viec", &form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let page = text(&answer);
-    for words in ["Loại thiên tai này chỉ đến cấp 3", "Chỉ được đến 72 giờ kể từ bây giờ", "Chưa có: Tóm tắt"]
+    for words in ["Loại thiên tai này chỉ đến cấp 4", "Chỉ được đến 72 giờ kể từ bây giờ", "Chưa có: Tóm tắt"]
     {
         assert!(page.contains(words), "{words}: {page}");
     }

@@ -5,6 +5,7 @@ mod dice;
 use dice::{Dice, mutate};
 use domain::alert::cap::*;
 use domain::content::Time;
+use server::cap::inward::{self, Verdict};
 use server::cap::read::{self, Message};
 use server::cap::{check, write};
 use std::path::{Path, PathBuf};
@@ -168,6 +169,25 @@ fn what_is_broken_is_refused_with_its_place() {
     assert_eq!(refused.line, 24);
     assert_eq!(refused.identifier.as_deref(), Some("2.49.0.1.124.6bddbc91.2012"));
     assert_eq!(refused.msg_type, Some(MsgType::Update));
+}
+
+/// Decision 18/2021/QĐ-TTg, art. 4: an authority may raise what comes together; a mere severity raises nothing.
+#[test]
+fn a_level_that_an_authority_names_is_not_lowered() {
+    let level = |from: &str, to: &str| {
+        let alert = read::alert(changed("vietnam.cap", from, to).as_bytes()).unwrap().alert;
+        match inward::judge(&alert, &[], None, Time(1_795_410_000)) {
+            Verdict::Item(proposal, wait) => (proposal.alert.unwrap().level, wait),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(level("Cấp 2", "Cấp 2"), (2, None));
+    assert_eq!(level("Cấp 2", "Cấp 5"), (5, None), "a flash flood has three levels by itself");
+    assert_eq!(level("<valueName>Cấp độ rủi ro thiên tai</valueName>", "<valueName>Khác</valueName>"), (3, None), "severe");
+    let unnamed = changed("vietnam.cap", "<valueName>Cấp độ rủi ro thiên tai</valueName>", "<valueName>Khác</valueName>");
+    let extreme = read::alert(unnamed.replace("Severe", "Extreme").as_bytes()).unwrap().alert;
+    let Verdict::Item(proposal, None) = inward::judge(&extreme, &[], None, Time(1_795_410_000)) else { panic!("not taken") };
+    assert_eq!(proposal.alert.unwrap().level, 3);
 }
 
 #[test]

@@ -81,7 +81,15 @@ fn every_gap_of_an_alert_is_named() {
     assert!(found.contains(&Finding::NoPlace));
     assert_eq!(findings(|text| text.texts[0].actions.clear())[..1], [Finding::Missing("actions")]);
     assert_eq!(findings(|text| text.alert.as_mut().unwrap().level = 0), [Finding::Missing("level")]);
-    assert_eq!(findings(|text| text.alert.as_mut().unwrap().level = 4), [Finding::TooHigh(3)], "flash floods end at 3");
+    let high = |hazard: &str, level| {
+        findings(|text| {
+            let warning = text.alert.as_mut().unwrap();
+            (warning.hazard, warning.level) = (hazard.into(), level);
+        })
+    };
+    assert_eq!(high("flash-flood", 5), [], "ends at 3, and may be raised by two");
+    assert_eq!(high("flash-flood", 6), [Finding::TooHigh(5)]);
+    assert_eq!(high("tornado", 5), [Finding::TooHigh(4)], "ends at 2");
     assert_eq!(findings(|text| text.expires = "2026-11-23T12:00".into()), [Finding::Over]);
     assert_eq!(findings(|text| text.expires = "2026-11-26T12:00".into()), [], "72 hours");
     assert_eq!(findings(|text| text.expires = "2026-11-26T12:01".into()), [Finding::TooFar]);
@@ -213,7 +221,8 @@ proptest! {
         let warning = text.alert.as_mut().unwrap();
         (warning.level, warning.hazard) = (level, instance().hazards[hazard].slug.clone());
         let (done, found) = text.compile(NOW, 1, &|_| None);
-        prop_assert_eq!(found.contains(&Finding::TooHigh(instance().hazards[hazard].max_level)), level > instance().hazards[hazard].max_level);
+        let highest = instance().highest_level(hazard as u8);
+        prop_assert_eq!(found.contains(&Finding::TooHigh(highest)), level > highest);
         prop_assert_eq!(found.contains(&Finding::Over), hours <= 0);
         prop_assert_eq!(found.contains(&Finding::TooFar), hours > 72);
         for hole in ["{noi}", "{cap}", "{den}"] {

@@ -54,9 +54,9 @@ impl Warning {
         instance().hazard_by_slug(&self.hazard)
     }
 
-    /// The highest that its hazard may have; of any, while none is chosen.
-    pub fn max_level(&self) -> u8 {
-        self.hazard().map_or(5, |hazard| instance().max_level(hazard))
+    /// The highest that its hazard has by itself, and the highest that it may be raised to; of any, while none is chosen.
+    pub fn levels(&self) -> (u8, u8) {
+        self.hazard().map_or((5, 5), |hazard| (instance().max_level(hazard), instance().highest_level(hazard)))
     }
 
     pub fn urgency(&self) -> Urgency {
@@ -115,11 +115,11 @@ impl Manuscript {
 pub(super) fn compile(text: &Manuscript, warning: &Warning, now: Time, media: Media) -> (Compiled, Vec<Finding>) {
     let mut findings = Vec::new();
     let (effective, expires) = dates(text, now, &mut findings);
-    let (hazard, max) = (warning.hazard(), warning.max_level());
+    let (hazard, (_, highest)) = (warning.hazard(), warning.levels());
     match (hazard, warning.level) {
         (None, _) => findings.push(Finding::Missing("hazard")),
         (_, 0) => findings.push(Finding::Missing("level")),
-        (_, level) if level > max => findings.push(Finding::TooHigh(max)),
+        (_, level) if level > highest => findings.push(Finding::TooHigh(highest)),
         _ => {}
     }
     if text.places.is_empty() {

@@ -18,7 +18,7 @@ pub struct Topic {
 pub struct Hazard {
     pub slug: String,
     pub name: Label,
-    /// Highest disaster level this hazard may have.
+    /// Highest disaster level that this hazard has by itself.
     pub max_level: u8,
 }
 

@@ -74,9 +74,15 @@ impl Instance {
         self.topics.get(usize::from(index))
     }
 
-    /// The highest level (1–5) that a hazard may have; 0 where it is not one of these.
+    /// The highest level (1–5) that a hazard has by itself; 0 where it is not one of these.
     pub fn max_level(&self, hazard: u8) -> u8 {
         self.hazard(hazard).map_or(0, |hazard| hazard.max_level)
+    }
+
+    /// The highest that it may be raised to, by two levels where it comes with or after another (Decision 18/2021/QĐ-TTg,
+    /// art. 4); 0 where it is not one of these.
+    pub fn highest_level(&self, hazard: u8) -> u8 {
+        self.hazard(hazard).map_or(0, |hazard| (hazard.max_level + 2).min(5))
     }
 
     pub fn hazard(&self, index: u8) -> Option<&Hazard> {
@@ -120,6 +126,16 @@ mod tests {
             assert!(i.former_by_slug(slug).unwrap().successors.contains(&19873), "{slug}");
         }
         assert_eq!(i.former_by_slug("xa-hong-bac").unwrap().successors, [20044]);
+        // Every unit is found by the district that it was in; wards of the old city and of a district beside it by each.
+        for unit in i.units() {
+            let district = |former: &&Former| former.successors.contains(&unit.code) && !former.name.starts_with(['P', 'X']);
+            let of: Vec<&str> = i.former.iter().filter(district).map(|former| former.name.as_str()).collect();
+            assert!(of.iter().any(|name| ["Quận ", "Huyện ", "Thị xã "].iter().any(|kind| name.starts_with(kind))), "{of:?}");
+        }
+        assert!(i.former_by_slug("huyen-phu-vang").unwrap().successors.contains(&19900));
+        // Merged into another half a year before districts ceased.
+        let until = |slug| i.former_by_slug(slug).unwrap().valid_to.as_str();
+        assert_eq!((until("huyen-nam-dong"), until("huyen-a-luoi")), ("2025-01-01", "2025-07-01"));
         assert_eq!(i.place_by_slug("a-luoi-2").unwrap().code, 20044);
         // Two that differ in one diacritic: the address that was there first stays.
         for (slug, name) in [("phuong-huong-van", "Phường Hương Văn"), ("phuong-huong-van-2", "Phường Hương Vân")] {

@@ -48,7 +48,8 @@ pub fn pack(all: &Instance) -> String {
     lines.extend(units.iter().map(|u| format!("u{}|{}", u.code, u.name.vi)));
     lines.extend(all.former.iter().map(|f| {
         let units: Vec<String> = f.successors.iter().map(at).collect();
-        format!("f{}|{}", f.name, units.join(" "))
+        let until = if f.valid_to == city.valid_from { String::new() } else { ["|", &f.valid_to].concat() };
+        format!("f{}|{}{until}", f.name, units.join(" "))
     }));
     lines.join("\n")
 }
@@ -58,7 +59,7 @@ fn made(given: &str, name: &str) -> String {
     if given.is_empty() { slug(name.split(',').next().unwrap_or_default(), SLUG) } else { given.to_owned() }
 }
 
-/// The whole again. Units exist since the day on which the former ones ceased.
+/// The whole again. Units exist since the day on which the former ones ceased, but for those that say another.
 pub fn open(text: &str) -> Instance {
     let mut all = Instance::default();
     let (mut city, mut since) = (0, "");
@@ -82,7 +83,8 @@ pub fn open(text: &str) -> Instance {
                 if all.former.last().is_some_and(|before| before.slug == slug) {
                     slug.push_str("-2");
                 }
-                all.former.push(Former { name: first.to_owned(), slug, valid_to: since.to_owned(), successors });
+                let until = if en.is_empty() { since } else { en };
+                all.former.push(Former { name: first.to_owned(), slug, valid_to: until.to_owned(), successors });
             }
             _ => {
                 let code = number(first);

@@ -67,7 +67,11 @@ fn item(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Res
     let hazard = told.ok_or(Verdict::Refused(if infos.is_empty() { "no-info" } else { "unknown-hazard" }))?;
     let said = level(infos.iter().copied());
     let kept = old.filter(|_| cancel).map(|info| info.level);
-    let level = said.or(kept).unwrap_or(1).clamp(1, instance().max_level(hazard).max(1));
+    let level = said.or(kept).unwrap_or(1);
+    // Who names a level may have raised it; what only follows from a severity stays within what the hazard usually has.
+    let meant = kept == Some(level) || infos.iter().any(|info| named(info) == Some(level));
+    let highest = if meant { instance().highest_level(hazard) } else { instance().max_level(hazard) };
+    let level = level.clamp(1, highest.max(1));
     let (start, end) = span(alert, &infos);
     let over = !cancel && end <= now;
     // The last word on what would go on here without it is told all the same.

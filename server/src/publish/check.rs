@@ -39,7 +39,7 @@ pub fn reasons(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -
         must(Err(Reason::Backwards));
     }
     if let Some(alert) = alert {
-        let max = instance().max_level(alert.hazard);
+        let max = instance().highest_level(alert.hazard);
         if !(1..=max).contains(&alert.level) {
             must(Err(Reason::BadLevel { level: alert.level.into(), max }));
         }

@@ -3,6 +3,7 @@
 pub mod templates;
 
 use super::form::Form;
+use super::office::source_of;
 use super::view;
 use super::visit::Visit;
 use super::works::{self, Trouble, may_see};
@@ -49,7 +50,7 @@ pub fn typed(form: &Form, before: &Manuscript, now: Time) -> Manuscript {
 pub fn before_sending(done: &Compiled) -> Result<(), Reason> {
     let (card, body) = (&done.card, &done.body);
     let alert = card.alert().ok_or(Reason::Wrong("alert"))?;
-    let max = instance().max_level(alert.hazard);
+    let max = instance().highest_level(alert.hazard);
     if !(1..=max).contains(&alert.level) {
         return Err(Reason::BadLevel { level: alert.level.into(), max });
     }
@@ -108,8 +109,7 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
 
 /// Who speaks, where nobody says otherwise: the office of the place of the first role.
 pub fn source(person: &Person) -> String {
-    let place = reach(person).first().and_then(|place| instance().place(*place)).map(|place| place.name.vi.clone());
-    place.map(|place| ["UBND ", &templates::within(&place)].concat()).unwrap_or_default()
+    source_of(reach(person).first().copied())
 }
 
 /// The live alert that an update begins from, and what the update refers to.
@@ -166,7 +166,8 @@ mod tests {
             done.card.detail = info.encode();
         };
         assert_eq!(broken(&|done| done.card.detail.clear()), Err("wrong"));
-        assert_eq!(broken(&|done| info(done, &|info| info.level = 4)), Err("bad-level"));
+        assert_eq!(broken(&|done| info(done, &|info| info.level = 5)), Ok(()), "raised by two");
+        assert_eq!(broken(&|done| info(done, &|info| info.level = 6)), Err("bad-level"));
         assert_eq!(broken(&|done| info(done, &|info| info.references = vec![ItemId([1; 5])])), Err("wrong"));
         assert_eq!(broken(&|done| info(done, &|info| info.msg_type = MsgType::Cancel)), Err("wrong"));
         assert_eq!(broken(&|done| done.card.expires = None), Err("missing"));

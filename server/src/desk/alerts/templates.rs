@@ -1,6 +1,7 @@
 //! Words of alerts as they lie in the instance folder: for each hazard and group of levels a first alert, and what makes
 //! an update or a cancellation of it. Nothing of it reaches readers' phones before it is published.
 
+use crate::desk::office::lower_first;
 use domain::content::{PlaceCode, Time};
 use domain::editorial::{MAX_LIFE, Manuscript, Script, Warning};
 use domain::instance::instance;
@@ -146,7 +147,9 @@ pub fn update(live: &Manuscript, references: Vec<String>, now: Time) -> Manuscri
 pub fn refill(text: &mut Manuscript, now: Time) {
     let Some(warning) = &mut text.alert else { return };
     let Some(hazard) = book().hazards.get(&warning.hazard) else { return };
-    let Some(levels) = hazard.levels.iter().find(|levels| warning.level <= levels.to) else { return };
+    // A level that was raised has the words of the worst.
+    let levels = hazard.levels.iter().find(|levels| warning.level <= levels.to).or(hazard.levels.last());
+    let Some(levels) = levels else { return };
     (warning.urgency, warning.certainty) = (levels.urgency.clone(), levels.certainty.clone());
     warning.calls.clone_from(&hazard.calls);
     let updates = !warning.references.is_empty();
@@ -196,17 +199,11 @@ pub fn cancel(live: &Manuscript, reason: &str, references: Vec<String>, now: Tim
             (words.summary, words.actions) = (over.summary.clone(), over.actions.clone());
         }
         // The other holes are filled when it is compiled.
-        words.title = fill(&words.title, &[("tai", &within(name)), ("noi", "{noi}")]);
+        words.title = fill(&words.title, &[("tai", &lower_first(name)), ("noi", "{noi}")]);
         put(&mut text, lang, words, "");
     }
     mark(&mut text);
     Some(text)
-}
-
-/// A name as it stands within a phrase.
-pub fn within(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 fn put(text: &mut Manuscript, lang: &str, words: Words, area: &str) {
@@ -244,7 +241,8 @@ mod tests {
         let places: Vec<PlaceCode> = [20137, 20044, 19753, 20182].map(PlaceCode).into();
         for hazard in &instance().hazards {
             assert!(book().hazards[&hazard.slug].levels.iter().any(|levels| levels.to == hazard.max_level), "{}", hazard.slug);
-            for level in 1..=hazard.max_level {
+            let at = instance().hazard_by_slug(&hazard.slug).unwrap();
+            for level in 1..=instance().highest_level(at) {
                 let first = fresh(&hazard.slug, level, places.clone(), "UBND".into(), NOW);
                 let next = update(&first, vec!["00000001".into()], NOW);
                 assert!(is_plain(&first) && is_plain(&next));

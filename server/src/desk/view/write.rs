@@ -3,6 +3,7 @@
 use super::frame::{page, root};
 use super::{alert, area, check, choice, field, hidden, input, long_area, trouble};
 use crate::clock::random;
+use crate::desk::office::source_of;
 use crate::desk::visit::Visit;
 use crate::desk::works::{self, Trouble};
 use crate::store::desk::{Person, Upload, Work};
@@ -31,7 +32,7 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
     };
     text.places.retain(|place| may_write(person, std::slice::from_ref(place)));
     if text.places.is_empty() {
-        text.places = home(person);
+        text.places = only_place(person);
     }
     let title = match kind {
         Kind::GUIDE => w.new_guide,
@@ -69,23 +70,16 @@ fn template(kind: Kind, person: &Person) -> Manuscript {
     };
     // `/` stands for a line end in the words, which are one line each.
     let script = Script { lang: "vi".into(), text: text.replace(" / ", "\n"), ..Script::default() };
-    let place = home(person).first().and_then(|place| instance().place(*place)).map(|place| place.name.vi.clone());
     Manuscript {
         kind: kind.name().unwrap_or_default().into(),
-        source: place.map(|place| ["UBND ", &within(&place)].concat()).unwrap_or_default(),
+        source: source_of(only_place(person).first().copied()),
         texts: vec![script],
         ..Manuscript::default()
     }
 }
 
-/// `Xã A Lưới 2` as it stands within a phrase.
-fn within(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
-}
-
 /// The one place that a person writes for, where there is only one.
-fn home(person: &Person) -> Vec<PlaceCode> {
+fn only_place(person: &Person) -> Vec<PlaceCode> {
     let places: Vec<PlaceCode> =
         instance().places.iter().map(|place| PlaceCode(place.code)).filter(|place| may_write(person, &[*place])).collect();
     if places.len() == 1 { places } else { Vec::new() }
