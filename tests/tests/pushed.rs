@@ -8,7 +8,7 @@ use domain::content::Status;
 use domain::wire::push::{DICTIONARY, MAX, MAX_ITEM};
 use domain::wire::{decode_full, encode_full};
 use domain::words::Lang;
-use server::push::Told;
+use server::push::Outgoing;
 use server::{App, Options};
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn the_phones_decoder_unpacks_every_alert_of_the_sample() {
     for item in alerts {
         let full = now.full(item.card.id).unwrap();
         let plain = encode_full(std::slice::from_ref(&full));
-        let told = Told::alert(item.seq, item.card.id, Vec::new(), Vec::new(), &full, b"").unwrap();
+        let told = Outgoing::alert(item.seq, item.card.id, Vec::new(), Vec::new(), &full, b"").unwrap();
         let info = item.card.alert().unwrap();
         let message = Message { info: &info, places: &item.card.places, status: Status::Actual };
         let ring = call(&Wish { level: 1, ..Wish::default() }, &message, None, item.card.issued).is_some_and(|call| call.ring);

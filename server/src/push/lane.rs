@@ -1,17 +1,14 @@
 //! Takes up what is to be told: one run for each last word of a chain. What it follows is told to nobody else; last words for
 //! different places are told beside each other, and each phone hears the one for it.
 
-use super::payload::{Told, Word};
+use super::outgoing;
+use super::payload::Outgoing;
 use crate::desk::works::Trouble;
 use crate::error::Error;
-use crate::live::Snapshot;
-use crate::publish::calls;
 use crate::site::Site;
 use crate::store::desk::Job;
-use domain::alert::{self, State};
-use domain::content::{AlertInfo, Card, Gone, ItemId, MsgType, Time};
-use domain::wire::log::Entry;
-use domain::wire::{Envelope, Logged, PackKind, Seq, encode_cards, log};
+use domain::content::{ItemId, Time};
+use domain::wire::Seq;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,10 +23,12 @@ const MEMORY: i64 = 60 * 86_400;
 /// Pause before a run that failed is tried again, in seconds: the first, and the longest.
 const PAUSE: i64 = 5;
 const MAX_PAUSE: i64 = 300;
+/// What seems to be over is looked at so often before it is let go, each time after the longest pause.
+const DOUBTS: i64 = 3;
 
-/// A message that is to be told.
+/// A message that is to be out.
 struct Due {
-    told: Arc<Told>,
+    out: Arc<Outgoing>,
     job: Job,
     /// When that was first tried.
     began: Time,
@@ -37,7 +36,7 @@ struct Due {
 
 /// A run under way.
 struct Going {
-    told: Arc<Told>,
+    out: Arc<Outgoing>,
     job: Job,
     stop: CancellationToken,
     task: JoinHandle<()>,
@@ -59,7 +58,6 @@ pub async fn run(site: Arc<Site>, stop: CancellationToken) {
         going.retain(|_, run| !run.task.is_finished());
         if let Err(cause) = look(&site, &mut going).await {
             tracing::error!(%cause, "what is to be pushed could not be read");
-            site.metrics.failures.fetch_add(1, Ordering::Relaxed);
         }
         if site.now().since(tidied) >= 3_600 {
             tidied = site.now();
@@ -91,36 +89,36 @@ async fn look(site: &Arc<Site>, going: &mut BTreeMap<Seq, Going>) -> Result<(), 
             site.refresh().await?;
         }
         let Some(next) = take_up(site, job, seq).await? else { continue };
-        let told = &next.told;
-        let newer = going.range(seq + 1..).any(|(_, run)| run.told.is_of(told.chain) && !run.told.lets_stand(told.card.id));
+        let out = &next.out;
+        let newer = going.range(seq + 1..).any(|(_, run)| run.out.is_of(out.chain) && !run.out.lets_stand(out.card.id));
         if newer {
             end(site, seq).await?;
             continue;
         }
-        due.retain(|older| !told.is_of(older.told.chain) || told.lets_stand(older.told.card.id));
+        due.retain(|older| !out.is_of(older.out.chain) || out.lets_stand(older.out.card.id));
         due.push(next);
     }
     let mut events: BTreeMap<ItemId, Vec<Due>> = BTreeMap::new();
     for next in due {
-        events.entry(next.told.chain).or_default().push(next);
+        events.entry(next.out.chain).or_default().push(next);
     }
     for mut event in events.into_values() {
         let older =
-            |(seq, run): (&Seq, &mut Going)| event.iter().any(|next| next.told.seq > *seq && next.told.is_of(run.told.chain));
+            |(seq, run): (&Seq, &mut Going)| event.iter().any(|next| next.out.seq > *seq && next.out.is_of(run.out.chain));
         let before: Vec<Going> = going.extract_if(.., |seq, run| older((seq, run))).map(|(_, run)| run).collect();
         before.iter().for_each(|run| run.stop.cancel());
         // What stands beside the new word goes on being told, to those whom that does not concern.
         for run in &before {
-            let stands = |next: &Due| !next.told.is_of(run.told.chain) || next.told.lets_stand(run.told.card.id);
+            let stands = |next: &Due| !next.out.is_of(run.out.chain) || next.out.lets_stand(run.out.card.id);
             if event.iter().all(stands) {
-                event.extend(take_up(site, run.job.clone(), run.told.seq).await?);
+                event.extend(take_up(site, run.job.clone(), run.out.seq).await?);
             }
         }
         let ended = CancellationToken::new();
-        for Due { told, job, began } in event {
+        for Due { out, job, began } in event {
             let stop = CancellationToken::new();
-            let task = tokio::spawn(go(site.clone(), told.clone(), job.clone(), began, ended.clone(), stop.clone()));
-            going.insert(told.seq, Going { told, job, stop, task });
+            let task = tokio::spawn(go(site.clone(), out.clone(), job.clone(), began, ended.clone(), stop.clone()));
+            going.insert(out.seq, Going { out, job, stop, task });
         }
         tokio::spawn(async move {
             for run in before {
@@ -135,135 +133,60 @@ async fn look(site: &Arc<Site>, going: &mut BTreeMap<Seq, Going>) -> Result<(), 
 /// What is to be told of a position; `None` where that is nothing, or not any more. It is written down at once: what comes
 /// after it finds its chain by it.
 async fn take_up(site: &Site, job: Job, seq: Seq) -> Result<Option<Due>, Error> {
-    let Some(told) = told(site, seq).await? else {
-        end(site, seq).await?;
-        return Ok(None);
+    let now = site.now();
+    let out = match outgoing::at(site, seq).await? {
+        Some(out) if now < out.ends(now) => out,
+        // After a start the clock may be hours ahead until it is set right: over is what stays so.
+        Some(_) if job.tries < DOUBTS => {
+            put_off(site, &job, now.plus(MAX_PAUSE), "").await?;
+            return Ok(None);
+        }
+        _ => {
+            end(site, seq).await?;
+            return Ok(None);
+        }
     };
-    let stands: Vec<ItemId> = told.beside.iter().map(|word| word.id).collect();
+    let stands: Vec<ItemId> = out.siblings.iter().map(|word| word.id).collect();
     let mut tx = site.store.begin().await?;
     let began = async {
-        for chain in told.joins.iter().chain([&told.chain]) {
+        for chain in out.joins.iter().chain([&out.chain]) {
             tx.end_older_pushes(*chain, seq, &stands, site.now()).await?;
         }
-        tx.begin_push(seq, told.chain, site.now()).await
+        tx.begin_push(seq, out.chain, site.now()).await
     }
     .await;
-    Ok(Some(Due { began: tx.end(began).await?, told: Arc::new(told), job }))
+    Ok(Some(Due { began: tx.end(began).await?, out: Arc::new(out), job }))
 }
 
 /// One run, once what it takes the place of is not under way any more (`ended`): services must get messages in their order.
-async fn go(site: Arc<Site>, told: Arc<Told>, job: Job, began: Time, ended: CancellationToken, stop: CancellationToken) {
+async fn go(site: Arc<Site>, out: Arc<Outgoing>, job: Job, began: Time, ended: CancellationToken, stop: CancellationToken) {
     let done = async {
         ended.cancelled().await;
         // With what those wrote down at last: who was about to be called may not have been.
-        if !told.joins.is_empty() {
+        if !out.joins.is_empty() {
             let mut tx = site.store.begin().await?;
-            let done = tx.join_pushes(&told.joins, told.chain).await;
+            let done = tx.join_pushes(&out.joins, out.chain).await;
             tx.end(done).await?;
         }
         let started = site.now();
-        if super::run::run(site.clone(), told.clone(), began, stop).await? {
-            end(&site, told.seq).await?;
+        if super::run::run(site.clone(), out.clone(), began, stop).await? {
+            end(&site, out.seq).await?;
             site.push.counts.last.store(site.now().since(started), Ordering::Relaxed);
         }
         Ok::<(), Error>(())
     };
     let Err(cause) = done.await else { return };
-    tracing::error!(%cause, seq = told.seq, "a push was broken off");
-    site.metrics.failures.fetch_add(1, Ordering::Relaxed);
+    tracing::error!(%cause, seq = out.seq, "a push was broken off");
     let pause = (PAUSE << job.tries.clamp(0, 10)).min(MAX_PAUSE);
-    let put_off = async {
-        let mut tx = site.store.begin().await?;
-        let done = tx.put_job_off(job.id, site.now().plus(pause), Trouble::Broken(cause).code()).await;
-        tx.end(done).await
-    };
-    if let Err(cause) = put_off.await {
+    if let Err(cause) = put_off(&site, &job, site.now().plus(pause), Trouble::Broken(cause).code()).await {
         tracing::error!(%cause, "a push could not be put off");
     }
 }
 
-/// What the message at a position says; `None` where there is nothing to tell, or not any more.
-async fn told(site: &Site, seq: Seq) -> Result<Option<Told>, Error> {
-    let snapshot = site.live.now();
-    let Ok(at) = snapshot.entries.binary_search_by_key(&seq, |entry| entry.seq) else { return Ok(None) };
-    let entry = &snapshot.entries[at];
-    let slip = || {
-        let cards = encode_cards(&log::cards(&snapshot.entries, seq - 1, seq));
-        Envelope::seal(PackKind::Cards, snapshot.epoch(), seq - 1, seq, &cards, &site.issuer)
-    };
-    let card = |entry: &Entry| match &entry.what {
-        Logged::Card(card) => Card::decode(card).ok(),
-        Logged::Gone(_) => None,
-    };
-    let (now, gone) = match &entry.what {
-        Logged::Card(_) => (card(entry), None),
-        Logged::Gone(gone) => (None, Gone::decode(gone).ok()),
-    };
-    // Something that came before it in the log, or was corrected since, and that has been followed: what followed is what
-    // phones are to show.
-    let overtaken = |card: &Card| chains(&snapshot, card).after(card.id, site.now()).is_some();
-    let told = match now.filter(calls) {
-        Some(card) if overtaken(&card) => None,
-        Some(card) => {
-            // Its name on phones stays what it was, also where the oldest message was withdrawn since. A drill goes on with
-            // nothing real, and nothing real with a drill.
-            let same = |id: &ItemId| snapshot.items.get(id).is_none_or(|item| item.card.status() == card.status());
-            let references = card.alert().map(|info| info.references).unwrap_or_default().into_iter().filter(same);
-            let before = alert::Chains::of(snapshot.cards()).before(card.id).into_iter().map(|card| card.id);
-            let all: Vec<ItemId> = [card.id].into_iter().chain(references).chain(before).collect();
-            let mut known = site.store.push_chains(&all).await?;
-            let mut after: Vec<ItemId> = Vec::new();
-            for id in all.into_iter().skip(1).rev() {
-                if !after.contains(&id) {
-                    after.push(id);
-                }
-            }
-            if known.is_empty() {
-                known.push(alert::chain_id(snapshot.cards(), card.id));
-            }
-            let chain = known.remove(0);
-            entry.full().and_then(|full| Told::alert(seq, chain, known, after, &full, &slip()))
-        }
-        // Withdrawn, or corrected so that it calls nobody.
-        None => {
-            let reason = |card: Card| card.headlines.first().map_or_else(String::new, |head| head.title.clone());
-            let corrected =
-                || card(entry).map(|card| Gone { id: card.id, revision: card.revision, at: card.issued, reason: reason(card) });
-            let before = snapshot.entries[..at].iter().rev().filter(|before| before.id == entry.id);
-            let before = before.filter_map(|before| card(before)).find(calls).filter(|card| !overtaken(card));
-            let known = site.store.push_chains(&[entry.id]).await?.into_iter().next();
-            let parts = known.zip(gone.or_else(corrected)).zip(before);
-            parts.and_then(|((chain, gone), card)| Told::withdrawn(seq, chain, card, gone, &slip()))
-        }
-    };
-    let Some(mut told) = told.filter(|told| site.now() < told.ends(site.now())) else { return Ok(None) };
-    (told.beside, told.rank) = beside(&snapshot, &told, site.now());
-    Ok(Some(told))
-}
-
-/// All that stands, with this card as it is; drills and the real thing apart.
-fn chains<'a>(snapshot: &'a Snapshot, card: &'a Card) -> alert::Chains<'a> {
-    let others = snapshot.cards().filter(|other| other.id != card.id && other.status() == card.status());
-    alert::Chains::of(others.chain([card]))
-}
-
-/// What else is said of the event and holds, or will, in the order in which phones show it; and how much of it comes before
-/// what is to be told. What takes something back comes after all of it.
-fn beside(snapshot: &Snapshot, told: &Told, now: Time) -> (Vec<Word>, usize) {
-    let chains = chains(snapshot, &told.card);
-    let event: Vec<ItemId> = chains.chain(told.card.id).0.into_iter().map(|card| card.id).collect();
-    let (mut words, mut rank) = (Vec::new(), None);
-    for standing in chains.current(now).into_iter().filter(|standing| event.contains(&standing.card.id)) {
-        let (id, holds) = (standing.card.id, matches!(standing.state, State::InForce | State::Coming));
-        let cancels = |info: &AlertInfo| info.msg_type == MsgType::Cancel;
-        if id == told.card.id {
-            rank = Some(words.len()).filter(|_| !cancels(&told.info));
-        } else if let Some(item) = snapshot.items.get(&id).filter(|item| holds && !cancels(&standing.info) && calls(&item.card)) {
-            words.push(Word { id, seq: item.seq, info: standing.info, places: standing.card.places.clone() });
-        }
-    }
-    let rank = rank.unwrap_or(words.len());
-    (words, rank)
+async fn put_off(site: &Site, job: &Job, due: Time, trouble: &str) -> Result<(), Error> {
+    let mut tx = site.store.begin().await?;
+    let done = tx.put_job_off(job.id, due, trouble).await;
+    tx.end(done).await
 }
 
 /// Nobody is to be told of it any more.

@@ -8,6 +8,7 @@
 mod endpoint;
 mod hosts;
 mod lane;
+mod outgoing;
 mod payload;
 mod post;
 mod run;
@@ -16,7 +17,7 @@ mod subscribe;
 pub mod vapid;
 
 pub use lane::run;
-pub use payload::Told;
+pub use payload::Outgoing;
 pub use subscribe::{answer, methods};
 
 use crate::error::Error;

@@ -28,7 +28,7 @@ const CANCEL_LIFE: i64 = 86_400;
 
 /// Another last word of the same event, which holds for other places.
 #[derive(Debug)]
-pub struct Word {
+pub struct Sibling {
     pub id: ItemId,
     pub seq: Seq,
     pub info: AlertInfo,
@@ -37,7 +37,7 @@ pub struct Word {
 
 /// A message on its way to phones: the same for all of them but for language, address and sound.
 #[derive(Debug)]
-pub struct Told {
+pub struct Outgoing {
     pub seq: Seq,
     pub chain: ItemId,
     /// Other chains that it goes on with: phones show each under its own name.
@@ -45,8 +45,8 @@ pub struct Told {
     /// What it comes after, whatever the clocks of those who issued it say, the newest first.
     after: Vec<ItemId>,
     /// What else is said of the event and stands, in the order in which it is shown, and how much of it comes before this.
-    pub beside: Vec<Word>,
-    pub rank: usize,
+    pub siblings: Vec<Sibling>,
+    pub own_rank: usize,
     pub card: Card,
     pub info: AlertInfo,
     /// What was withdrawn, in the words of whoever did it.
@@ -103,29 +103,49 @@ struct Alert<'a> {
     item: Option<&'a str>,
 }
 
-impl Told {
+impl Outgoing {
     /// A published alert, which takes the place of those of `after`; `None` where its bytes are of a later release. `slip` is the
     /// signed pack of cards of its position.
-    pub fn alert(seq: Seq, chain: ItemId, joins: Vec<ItemId>, after: Vec<ItemId>, full: &FullItem, slip: &[u8]) -> Option<Told> {
+    pub fn alert(
+        seq: Seq,
+        chain: ItemId,
+        joins: Vec<ItemId>,
+        after: Vec<ItemId>,
+        full: &FullItem,
+        slip: &[u8],
+    ) -> Option<Outgoing> {
         let card = Card::decode(&full.card).ok()?;
         let (info, body) = (card.alert()?, Body::decode(&full.body).ok()?);
         let item = packed(&encode_full(std::slice::from_ref(full)));
         let slip = packed(slip);
-        Some(Told { seq, chain, joins, after, beside: Vec::new(), rank: 0, card, info, withdrawn: None, body, item, slip })
+        Some(Outgoing {
+            seq,
+            chain,
+            joins,
+            after,
+            siblings: Vec::new(),
+            own_rank: 0,
+            card,
+            info,
+            withdrawn: None,
+            body,
+            item,
+            slip,
+        })
     }
 
     /// An alert that was taken back, as it was: told like a cancel.
-    pub fn withdrawn(seq: Seq, chain: ItemId, mut card: Card, gone: Gone, slip: &[u8]) -> Option<Told> {
+    pub fn withdrawn(seq: Seq, chain: ItemId, mut card: Card, gone: Gone, slip: &[u8]) -> Option<Outgoing> {
         let info = AlertInfo { msg_type: MsgType::Cancel, ..card.alert()? };
         card.revision = gone.revision;
         let (withdrawn, body) = (Some(gone.reason), Body::default());
-        Some(Told {
+        Some(Outgoing {
             seq,
             chain,
             joins: Vec::new(),
             after: Vec::new(),
-            beside: Vec::new(),
-            rank: 0,
+            siblings: Vec::new(),
+            own_rank: 0,
             card,
             info,
             withdrawn,
@@ -137,7 +157,7 @@ impl Told {
 
     /// Whether what was said of an item goes on being told beside this.
     pub fn lets_stand(&self, item: ItemId) -> bool {
-        self.beside.iter().any(|word| word.id == item)
+        self.siblings.iter().any(|word| word.id == item)
     }
 
     /// Whether an event that was told under this name is the same one.

@@ -4,7 +4,7 @@ use super::endpoint::{self, Guard};
 use super::seal::seal;
 use super::vapid::Keys;
 use crate::desk::fetch::retry_after;
-use crate::store::push::Subscription;
+use crate::store::push::{Fate, Subscription};
 use domain::content::Time;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
@@ -21,7 +21,7 @@ const AGENT: &str = concat!("BanTin/", env!("CARGO_PKG_VERSION"));
 pub struct Sender {
     /// Root of a service on this machine, in tests: then no other is believed.
     root: Option<Vec<u8>>,
-    client: OnceLock<Option<Client>>,
+    client: OnceLock<Client>,
 }
 
 /// A push without whom it is for.
@@ -39,14 +39,51 @@ pub enum Answer {
     Accepted,
     /// The subscription is no more.
     Gone,
+    /// It never left: something of our own is not in order.
+    Unsent,
     /// Not from us, as the service sees us now.
     Denied,
     /// It will not be taken however often it is sent.
     Refused(u16),
+    /// The keys of the subscription seal nothing.
+    Unsealed,
     /// Not taken now; seconds to wait, where the service says so.
     Later(Option<i64>),
     /// No answer: perhaps it was taken.
     Silence,
+}
+
+/// What follows from an answer.
+pub struct Verdict {
+    /// `None` where nobody knows: what was written down before stays.
+    pub fate: Option<Fate>,
+    /// Whether it is tried again.
+    pub again: bool,
+    pub service: Service,
+}
+
+/// How a service did, for the pace at which it is asked.
+pub enum Service {
+    Well,
+    /// Seconds that it wants to be left alone, where it says so.
+    Badly(Option<i64>),
+    Unasked,
+}
+
+impl Answer {
+    pub fn verdict(self) -> Verdict {
+        let (fate, again, service) = match self {
+            Answer::Accepted => (Some(Fate::Accepted), false, Service::Well),
+            Answer::Gone => (Some(Fate::Gone), false, Service::Well),
+            Answer::Refused(_) => (Some(Fate::Failed), false, Service::Well),
+            Answer::Unsealed => (Some(Fate::Failed), false, Service::Unasked),
+            Answer::Unsent => (Some(Fate::NotYet), true, Service::Unasked),
+            Answer::Denied => (Some(Fate::NotYet), true, Service::Well),
+            Answer::Later(wait) => (Some(Fate::NotYet), true, Service::Badly(wait)),
+            Answer::Silence => (None, true, Service::Badly(None)),
+        };
+        Verdict { fate, again, service }
+    }
 }
 
 impl Sender {
@@ -54,11 +91,12 @@ impl Sender {
         Sender { root, client: OnceLock::new() }
     }
 
-    /// Made with the first push: reading the roots of trust takes a while.
-    fn client(&self) -> Option<&Client> {
-        self.client
-            .get_or_init(|| self.make().inspect_err(|cause| tracing::error!(%cause, "nothing can be pushed")).ok())
-            .as_ref()
+    /// Made with the first push: reading the roots of trust takes a while. What fails is tried again with the next one.
+    fn client(&self) -> reqwest::Result<&Client> {
+        match self.client.get() {
+            Some(client) => Ok(client),
+            None => self.make().map(|client| self.client.get_or_init(|| client)),
+        }
     }
 
     fn make(&self) -> reqwest::Result<Client> {
@@ -77,31 +115,44 @@ impl Sender {
     pub async fn send(&self, keys: &Keys, who: &Subscription, letter: &Letter<'_>, now: Time) -> Answer {
         // Read again: what is on the list today may be shorter than when it was written down.
         let Some(url) = endpoint::read(&who.endpoint, self.root.is_some()) else { return Answer::Gone };
-        let Some(sealed) = seal(letter.payload, &who.p256dh, &who.auth) else { return Answer::Refused(0) };
-        match self.post(keys, url, letter, sealed, now).await {
-            Some(answer) => answer,
-            None => Answer::Silence,
-        }
-    }
-
-    async fn post(&self, keys: &Keys, url: Url, letter: &Letter<'_>, sealed: Vec<u8>, now: Time) -> Option<Answer> {
-        let authorization = keys.authorization(&endpoint::service(&url), now);
-        let mut request = self.client()?.post(url).header(AUTHORIZATION, &*authorization);
-        request = request.header(CONTENT_ENCODING, "aes128gcm").header(CONTENT_TYPE, "application/octet-stream");
-        request = request.header("ttl", letter.ttl).header("urgency", if letter.urgent { "high" } else { "normal" });
-        if let Some(topic) = letter.topic {
-            request = request.header("topic", topic);
-        }
-        let response =
-            request.body(sealed).send().await.inspect_err(|cause| tracing::debug!(%cause, "no answer to a push")).ok()?;
-        let wait = response.headers().get(RETRY_AFTER).and_then(|wait| retry_after(wait.to_str().ok()?, now));
-        Some(match response.status().as_u16() {
-            200..=299 => Answer::Accepted,
-            404 | 410 => Answer::Gone,
-            // Of us, not of the phone: a clock that is wrong makes our token one of another day.
-            401 | 403 => Answer::Denied,
-            408 | 429 | 500..=599 => Answer::Later(wait),
-            status => Answer::Refused(status),
+        let Some(sealed) = seal(letter.payload, &who.p256dh, &who.auth) else { return Answer::Unsealed };
+        let client = match self.client() {
+            Ok(client) => client,
+            Err(cause) => {
+                tracing::error!(%cause, "nothing can be pushed");
+                return Answer::Unsent;
+            }
+        };
+        post(client, keys, url, letter, sealed, now).await.unwrap_or_else(|cause| {
+            tracing::debug!(%cause, "no answer to a push");
+            Answer::Silence
         })
     }
+}
+
+async fn post(
+    client: &Client,
+    keys: &Keys,
+    url: Url,
+    letter: &Letter<'_>,
+    sealed: Vec<u8>,
+    now: Time,
+) -> reqwest::Result<Answer> {
+    let authorization = keys.authorization(&endpoint::service(&url), now);
+    let mut request = client.post(url).header(AUTHORIZATION, &*authorization);
+    request = request.header(CONTENT_ENCODING, "aes128gcm").header(CONTENT_TYPE, "application/octet-stream");
+    request = request.header("ttl", letter.ttl).header("urgency", if letter.urgent { "high" } else { "normal" });
+    if let Some(topic) = letter.topic {
+        request = request.header("topic", topic);
+    }
+    let response = request.body(sealed).send().await?;
+    let wait = response.headers().get(RETRY_AFTER).and_then(|wait| retry_after(wait.to_str().ok()?, now));
+    Ok(match response.status().as_u16() {
+        200..=299 => Answer::Accepted,
+        404 | 410 => Answer::Gone,
+        // Of us, not of the phone: a clock that is wrong makes our token one of another day.
+        401 | 403 => Answer::Denied,
+        408 | 429 | 500..=599 => Answer::Later(wait),
+        status => Answer::Refused(status),
+    })
 }

@@ -3,8 +3,8 @@
 
 use super::endpoint;
 use super::hosts::{Pass, Turn};
-use super::payload::Told;
-use super::post::{Answer, Letter};
+use super::payload::Outgoing;
+use super::post::{Letter, Service};
 use crate::error::Error;
 use crate::site::Site;
 use crate::store::push::{Fate, Reach, Sent, Subscription};
@@ -43,7 +43,7 @@ enum Report {
 
 struct Run {
     site: Arc<Site>,
-    told: Arc<Told>,
+    out: Arc<Outgoing>,
     ends: Time,
     stop: CancellationToken,
     later: Later,
@@ -52,12 +52,13 @@ struct Run {
     tasks: JoinSet<()>,
 }
 
-/// Tells everyone, near ones first; `began` is when that was first tried. `false` where it was stopped before the end; then nothing is under way any more.
-pub async fn run(site: Arc<Site>, told: Arc<Told>, began: Time, stop: CancellationToken) -> Result<bool, Error> {
+/// Tells everyone, near ones first; `began` is when that was first tried. `false` where it was stopped before the end, or
+/// seems to be over; then nothing is under way any more.
+pub async fn run(site: Arc<Site>, out: Arc<Outgoing>, began: Time, stop: CancellationToken) -> Result<bool, Error> {
     let (reports, inbox) = mpsc::channel(2 * BATCH);
-    let recorder = tokio::spawn(record(site.clone(), told.clone(), inbox));
-    let ends = told.ends(began);
-    let mut run = Run { site, told, ends, stop, later: Later::default(), reports, tasks: JoinSet::new() };
+    let recorder = tokio::spawn(record(site.clone(), out.clone(), inbox));
+    let ends = out.ends(began);
+    let mut run = Run { site, out, ends, stop, later: Later::default(), reports, tasks: JoinSet::new() };
     let done = run.all().await;
     // The recorder ends with the last one who reports to it.
     drop(run);
@@ -76,10 +77,7 @@ impl Run {
             let began = Instant::now();
             let left = earlier(self.scan(true).await?, self.scan(false).await?);
             self.settle().await?;
-            if self.over() {
-                return Ok(true);
-            }
-            if self.stop.is_cancelled() {
+            if self.over() || self.stop.is_cancelled() {
                 return Ok(false);
             }
             // Whoever was due and was not tried no longer wants it.
@@ -114,7 +112,7 @@ impl Run {
     async fn scan(&mut self, near: bool) -> Result<Option<Instant>, Error> {
         let (mut after, mut left) = (0, None);
         loop {
-            let page = self.site.store.subscriptions_after(after, self.told.chain, PAGE).await?;
+            let page = self.site.store.subscriptions_after(after, self.out.chain, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(left) };
             after = last.id;
             let mut ready = Vec::new();
@@ -139,31 +137,31 @@ impl Run {
     }
 
     fn call(&self, who: &Subscription, sent: &Sent) -> Option<Call> {
-        if sent.seq >= self.told.seq {
+        if sent.seq >= self.out.seq {
             return None;
         }
-        let card = &self.told.card;
-        let message = Message { info: &self.told.info, places: &card.places, status: card.status() };
-        if !self.told.beside.is_empty() && self.is_told_otherwise(who, sent, &message) {
+        let card = &self.out.card;
+        let message = Message { info: &self.out.info, places: &card.places, status: card.status() };
+        if !self.out.siblings.is_empty() && self.sibling_serves(who, sent, &message) {
             return None;
         }
         alert::call(&who.wish, &message, sent.shown(), self.site.now())
     }
 
     /// Whether another word of the event, which stands, is the one for him: he has it, or its own run brings it.
-    fn is_told_otherwise(&self, who: &Subscription, sent: &Sent, message: &Message) -> bool {
-        let Told { beside, rank, .. } = &*self.told;
-        let words = beside.iter().map(|word| Message { info: &word.info, places: &word.places, status: message.status });
+    fn sibling_serves(&self, who: &Subscription, sent: &Sent, message: &Message) -> bool {
+        let Outgoing { siblings, own_rank, .. } = &*self.out;
+        let words = siblings.iter().map(|word| Message { info: &word.info, places: &word.places, status: message.status });
         let mut words: Vec<Message> = words.collect();
-        words.insert(*rank, message.clone());
+        words.insert(*own_rank, message.clone());
         match alert::foremost(&who.wish, &words) {
-            Some(at) if at == *rank => false,
+            Some(at) if at == *own_rank => false,
             Some(at) => {
                 // What was shown to him after his own word has covered it; if that is over, he is to hear so.
-                let own = beside[at - usize::from(at > *rank)].seq;
-                sent.seq <= own || beside.iter().any(|word| word.seq == sent.seq)
+                let own = siblings[at - usize::from(at > *own_rank)].seq;
+                sent.seq <= own || siblings.iter().any(|word| word.seq == sent.seq)
             }
-            None => beside.iter().any(|word| word.seq > self.told.seq),
+            None => siblings.iter().any(|word| word.seq > self.out.seq),
         }
     }
 
@@ -171,7 +169,7 @@ impl Run {
     async fn send(&mut self, ready: Vec<(Subscription, Call, String)>) -> Result<Option<Instant>, Error> {
         let ids: Vec<i64> = ready.iter().map(|(who, ..)| who.id).collect();
         let mut tx = self.site.store.begin().await?;
-        let tried = tx.try_pushes(self.told.chain, self.told.seq, &ids, self.site.now()).await;
+        let tried = tx.try_pushes(self.out.chain, self.out.seq, &ids, self.site.now()).await;
         tx.end(tried).await?;
         let mut left = None;
         for (who, call, service) in ready {
@@ -179,7 +177,7 @@ impl Run {
                 Some(Turn::Go(pass)) => {
                     self.site.push.hosts.pace().await;
                     while self.tasks.try_join_next().is_some() {}
-                    let task = Task { who, call, pass, site: self.site.clone(), told: self.told.clone(), ends: self.ends };
+                    let task = Task { who, call, pass, site: self.site.clone(), out: self.out.clone(), ends: self.ends };
                     self.tasks.spawn(task.run(self.later.clone(), self.reports.clone()));
                 }
                 turn => {
@@ -220,51 +218,43 @@ struct Task {
     call: Call,
     pass: Pass,
     site: Arc<Site>,
-    told: Arc<Told>,
+    out: Arc<Outgoing>,
     ends: Time,
 }
 
 impl Task {
     async fn run(self, later: Later, reports: mpsc::Sender<Report>) {
-        let Task { who, call, pass, site, told, ends } = self;
-        let (payload, topic, now) = (told.payload(who.lang, &who.origin, call.ring), told.chain.to_string(), site.now());
+        let Task { who, call, pass, site, out, ends } = self;
+        let (payload, topic, now) = (out.payload(who.lang, &who.origin, call.ring), out.chain.to_string(), site.now());
         let letter = Letter {
             payload: &payload,
             ttl: ends.since(now).clamp(0, MAX_TTL),
-            urgent: told.urgent(call.ring),
+            urgent: out.urgent(call.ring),
             topic: Some(&topic),
         };
         let answer = site.push.sender.send(&site.push.keys, &who, &letter, now).await;
-        let fate = match answer {
-            Answer::Accepted => Some(Fate::Accepted),
-            Answer::Gone => Some(Fate::Gone),
-            Answer::Refused(status) => {
-                tracing::warn!(status, service = endpoint::host(&who.endpoint), "a push was refused");
-                Some(Fate::Failed)
-            }
-            Answer::Later(_) | Answer::Denied => Some(Fate::NotYet),
-            // Perhaps it was taken: that stays written down.
-            Answer::Silence => None,
-        };
-        match answer {
-            Answer::Later(wait) => pass.badly(wait),
-            Answer::Silence => pass.badly(None),
-            _ => pass.well(),
+        let verdict = answer.verdict();
+        if verdict.fate == Some(Fate::Failed) {
+            tracing::warn!(?answer, service = endpoint::host(&who.endpoint), "a push was refused");
         }
-        match answer {
-            Answer::Later(_) | Answer::Denied | Answer::Silence => {
-                let mut later = lock(&later);
-                let (tries, due) = later.entry(who.id).or_insert((0, Instant::now()));
-                *due = Instant::now();
-                // Where the service said how long, it rests that long with all of its subscriptions.
-                if !matches!(answer, Answer::Later(Some(_))) {
-                    *due += Duration::from_secs((PAUSE << (*tries).min(6)).min(MAX_PAUSE));
-                    *tries += 1;
-                }
-            }
-            _ => drop(lock(&later).remove(&who.id)),
+        match verdict.service {
+            Service::Well => pass.well(),
+            Service::Badly(wait) => pass.badly(wait),
+            Service::Unasked => {}
         }
-        if let Some(fate) = fate {
+        if verdict.again {
+            let mut later = lock(&later);
+            let (tries, due) = later.entry(who.id).or_insert((0, Instant::now()));
+            *due = Instant::now();
+            // Where the service said how long, it rests that long with all of its subscriptions.
+            if !matches!(verdict.service, Service::Badly(Some(_))) {
+                *due += Duration::from_secs((PAUSE << (*tries).min(6)).min(MAX_PAUSE));
+                *tries += 1;
+            }
+        } else {
+            lock(&later).remove(&who.id);
+        }
+        if let Some(fate) = verdict.fate {
             // Where nobody writes down any more, the run says so.
             let _ = reports.send(Report::Settled(who.id, fate)).await;
         }
@@ -272,7 +262,7 @@ impl Task {
 }
 
 /// Writes down what became of pushes, many at a time.
-async fn record(site: Arc<Site>, told: Arc<Told>, mut inbox: mpsc::Receiver<Report>) -> Result<(), Error> {
+async fn record(site: Arc<Site>, out: Arc<Outgoing>, mut inbox: mpsc::Receiver<Report>) -> Result<(), Error> {
     let (mut fates, mut waiting) = (Vec::new(), Vec::new());
     while let Some(first) = inbox.recv().await {
         let mut next = Some(first);
@@ -287,7 +277,7 @@ async fn record(site: Arc<Site>, told: Arc<Told>, mut inbox: mpsc::Receiver<Repo
             }
             next = tokio::time::timeout_at(until, inbox.recv()).await.ok().flatten();
         }
-        write(&site, &told, &fates).await?;
+        write(&site, &out, &fates).await?;
         fates.iter().for_each(|(_, fate)| site.push.counts.settled(*fate));
         fates.clear();
         for done in waiting.drain(..) {
@@ -297,7 +287,7 @@ async fn record(site: Arc<Site>, told: Arc<Told>, mut inbox: mpsc::Receiver<Repo
     Ok(())
 }
 
-async fn write(site: &Site, told: &Told, fates: &[(i64, Fate)]) -> Result<(), Error> {
+async fn write(site: &Site, out: &Outgoing, fates: &[(i64, Fate)]) -> Result<(), Error> {
     if fates.is_empty() {
         return Ok(());
     }
@@ -307,9 +297,9 @@ async fn write(site: &Site, told: &Told, fates: &[(i64, Fate)]) -> Result<(), Er
     let mut tx = site.store.begin().await?;
     let written = async {
         for (id, fate) in fates {
-            tx.settle_push(told.chain, told.seq, told.shows(), *id, *fate, now).await?;
+            tx.settle_push(out.chain, out.seq, out.shows(), *id, *fate, now).await?;
         }
-        tx.count_push(told.seq, more).await
+        tx.count_push(out.seq, more).await
     };
     let written = written.await;
     tx.end(written).await

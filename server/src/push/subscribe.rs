@@ -11,7 +11,6 @@ use crate::reply;
 use crate::site::Site;
 use crate::store::Tx;
 use crate::store::push::{Fate, Subscription};
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -22,7 +21,6 @@ use domain::content::PlaceCode;
 use domain::instance::instance;
 use domain::wire::Problem;
 use domain::words::Lang;
-use http_body_util::{BodyExt, Limited};
 use p256::PublicKey;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -123,7 +121,7 @@ pub async fn answer(site: Arc<Site>, request: Request) -> Response {
             (TRY, Method::POST) => attempt(&site, request).await,
             _ => Err(code(StatusCode::METHOD_NOT_ALLOWED, "read-only")),
         };
-        answer.unwrap_or_else(|refusal| refused(&site, refusal))
+        answer.unwrap_or_else(refused)
     });
     done.await.unwrap_or_else(|cause| {
         tracing::error!(%cause, "a subscription could not be looked at");
@@ -131,27 +129,19 @@ pub async fn answer(site: Arc<Site>, request: Request) -> Response {
     })
 }
 
-fn refused(site: &Site, refusal: Refusal) -> Response {
+fn refused(refusal: Refusal) -> Response {
     match refusal {
         Refusal::Problem(status, problem) => reply::problem(status, &problem),
         Refusal::Store(cause) => {
             tracing::error!(%cause, "a subscription could not be written down");
-            site.metrics.failures.fetch_add(1, Ordering::Relaxed);
             reply::problem(StatusCode::SERVICE_UNAVAILABLE, &Problem::new("failed"))
         }
     }
 }
 
 async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
-    let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
-    let body = body.map_err(|_| code(StatusCode::PAYLOAD_TOO_LARGE, "too-large"))?.to_bytes();
-    serde_json::from_slice(&body).map_err(|_| unfit(Problem::new("bad-subscription")))
-}
-
-fn done() -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    response
+    let read = reply::read(request, MAX_BODY, "bad-subscription").await;
+    read.map_err(|(status, problem)| Refusal::Problem(status, problem))
 }
 
 async fn subscribe(site: &Site, request: Request) -> Result<Response, Refusal> {
@@ -174,7 +164,7 @@ async fn subscribe(site: &Site, request: Request) -> Result<Response, Refusal> {
     if tx.end(put).await?.0 && !full {
         counts.fetch_add(1, Ordering::Relaxed);
     }
-    Ok(done())
+    Ok(reply::taken())
 }
 
 /// What was sent, as it is kept, once every field of it is found good.
@@ -232,7 +222,7 @@ async fn named(site: &Site, request: Request) -> Result<String, Refusal> {
 
 async fn leave(site: &Site, request: Request) -> Result<Response, Refusal> {
     forget(site, &named(site, request).await?).await?;
-    Ok(done())
+    Ok(reply::taken())
 }
 
 /// Anybody may ask: those who save, publish and call must not wait behind thousands who invent.
@@ -278,13 +268,13 @@ async fn attempt(site: &Arc<Site>, request: Request) -> Result<Response, Refusal
             let mut tx = site.store.begin().await?;
             let seen = tx.saw_subscription(id, now).await;
             tx.end(seen).await?;
-            Ok(done())
+            Ok(reply::taken())
         }
         Answer::Gone => {
             forget(site, &endpoint).await?;
             Err(code(StatusCode::GONE, "gone"))
         }
-        Answer::Refused(_) | Answer::Denied | Answer::Later(_) | Answer::Silence => {
+        Answer::Unsent | Answer::Unsealed | Answer::Refused(_) | Answer::Denied | Answer::Later(_) | Answer::Silence => {
             Err(code(StatusCode::BAD_GATEWAY, "push-failed"))
         }
     }

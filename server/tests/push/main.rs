@@ -168,6 +168,26 @@ async fn what_is_over_or_no_alarm_is_told_to_nobody() {
     // The sender was away until the alert had ended.
     world.lab.time.fetch_add(6 * 3_600, Ordering::SeqCst);
     world.wake();
+    // Looked at more than once: a clock may be ahead for a moment.
+    for tries in 1..=3 {
+        world.tried(tries).await;
+        world.lab.time.fetch_add(300, Ordering::SeqCst);
+    }
     world.idle().await;
     world.service.quiet(Duration::from_millis(300)).await;
+}
+
+/// After a power cut the machine takes local time for UTC, until it hears better.
+#[tokio::test]
+async fn what_seems_to_be_over_by_a_clock_that_is_ahead_is_told_once_it_is_right() {
+    let mut world = World::asleep().await;
+    world.subscribe(&Phone::new(0), &[HERE], 1).await;
+    world.publish(alert("a", 3, &[HERE])).await;
+    world.lab.time.fetch_add(7 * 3_600, Ordering::SeqCst);
+    world.wake();
+    world.tried(1).await;
+    world.service.quiet(Duration::from_millis(300)).await;
+    world.lab.time.fetch_add(-7 * 3_600, Ordering::SeqCst);
+    world.service.until("it is told", |got| got.len() == 1).await;
+    world.idle().await;
 }

@@ -91,6 +91,17 @@ impl World {
         item
     }
 
+    /// What waits was tried so often.
+    pub async fn tried(&self, tries: i64) {
+        for _ in 0..500 {
+            if self.lab.app.site.store.jobs().await.unwrap().iter().any(|job| job.tries == tries) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("nothing was tried {tries} times");
+    }
+
     /// Nothing waits any more.
     pub async fn idle(&self) {
         for _ in 0..1_000 {

@@ -44,12 +44,12 @@ fn body(steps: &[&str]) -> Body {
     Body { variants: vec![Variant { lang: "vi".into(), facts: Vec::new(), blocks, audio: None }], ..Body::default() }
 }
 
-fn told(card: &Card, body: &Body) -> Told {
+fn told(card: &Card, body: &Body) -> Outgoing {
     let issuer = Issuer::from_seed(&[3; 32]);
     let (card, body) = (card.encode(), body.encode());
     let sig = sign_item(&issuer, &card, &body);
     let slip = slip(Logged::Card(card.clone()));
-    Told::alert(9, ID, Vec::new(), vec![ItemId([6; 5])], &FullItem { card, kid: issuer.kid(), sig, body }, &slip).unwrap()
+    Outgoing::alert(9, ID, Vec::new(), vec![ItemId([6; 5])], &FullItem { card, kid: issuer.kid(), sig, body }, &slip).unwrap()
 }
 
 fn slip(what: Logged) -> Vec<u8> {
@@ -65,7 +65,7 @@ fn item(json: &Value) -> Vec<u8> {
     plain
 }
 
-fn said(told: &Told, lang: Lang, ring: bool) -> Value {
+fn said(told: &Outgoing, lang: Lang, ring: bool) -> Value {
     let json = told.payload(lang, "https://bantin.example", ring);
     assert!(json.len() <= MAX, "{} bytes", json.len());
     serde_json::from_slice(&json).unwrap()
@@ -123,7 +123,7 @@ fn what_is_taken_back_says_so_first() {
     assert_eq!(cancel.shows(), 0);
     let gone = Gone { id: ID, revision: 3, at: NOW, reason: "Nhập nhầm xã.".into() };
     let slip = slip(Logged::Gone(gone.encode()));
-    let gone = Told::withdrawn(10, ID, card(3, MsgType::Alert), gone, &slip).unwrap();
+    let gone = Outgoing::withdrawn(10, ID, card(3, MsgType::Alert), gone, &slip).unwrap();
     let json = said(&gone, Lang::Vi, false);
     assert_eq!(json["notification"]["title"], "Đã rút lại cảnh báo: Lũ quét ở xã A Lưới 2");
     assert_eq!(json["notification"]["body"], "Nhập nhầm xã.");
