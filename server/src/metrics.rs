@@ -1,5 +1,6 @@
 //! Counters for whoever runs the server, in Prometheus' text form. Nothing in here tells readers apart.
 
+use crate::log;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,7 +11,6 @@ pub struct Metrics {
     pub connections: AtomicU64,
     pub open: AtomicU64,
     pub shed: AtomicU64,
-    pub failures: AtomicU64,
 }
 
 impl Metrics {
@@ -35,7 +35,7 @@ impl Metrics {
         line("bantin_connections_total", "counter", &one(get(&self.connections)));
         line("bantin_connections_open", "gauge", &one(get(&self.open)));
         line("bantin_connections_shed_total", "counter", &one(get(&self.shed)));
-        line("bantin_failures_total", "counter", &one(get(&self.failures)));
+        line("bantin_failures_total", "counter", &one(log::errors()));
         line("bantin_log_seq", "gauge", &one(seq.into()));
         line("bantin_items", "gauge", &one(items as u64));
         if let Some(free) = free {

@@ -4,13 +4,11 @@
 use crate::error::Error;
 use crate::reply;
 use crate::site::Site;
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::content::ItemId;
 use domain::wire::Problem;
-use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
@@ -37,13 +35,13 @@ struct Batch {
 
 /// Takes a batch; items that nobody published are left out.
 pub async fn take(site: &Site, request: Request) -> Response {
-    let Ok(body) = Limited::new(request.into_body(), MAX_BODY).collect().await else {
-        return reply::problem(StatusCode::PAYLOAD_TOO_LARGE, &Problem::new("too-large"));
+    let batch: Batch = match reply::read(request, MAX_BODY, "bad-batch").await {
+        Ok(batch) => batch,
+        Err((status, problem)) => return reply::problem(status, &problem),
     };
-    let Some(batch) = serde_json::from_slice::<Batch>(&body.to_bytes()).ok().filter(|batch| batch.opens.len() <= MAX_ITEMS)
-    else {
+    if batch.opens.len() > MAX_ITEMS {
         return reply::problem(StatusCode::UNPROCESSABLE_ENTITY, &Problem::new("bad-batch"));
-    };
+    }
     let now = site.live.now();
     let known = batch.opens.iter().filter_map(|(id, count)| Some((id.parse::<ItemId>().ok()?, *count)));
     let known = known.filter(|(id, _)| now.items.contains_key(id));
@@ -52,9 +50,7 @@ pub async fn take(site: &Site, request: Request) -> Response {
         let sum = all.entry(id).or_default();
         *sum = sum.saturating_add(count.min(MAX_EACH));
     }
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    response
+    reply::taken()
 }
 
 /// Tells the store. What is lost in a crash is a minute of counting.

@@ -1,5 +1,6 @@
 //! Answers made on demand and kept as long as there is room: each made once, however many ask at the same time.
 
+use crate::compress::InTurn;
 use crate::hot::Hot;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -10,6 +11,7 @@ type Cell = Arc<OnceCell<Arc<Hot>>>;
 pub struct Packs {
     room: usize,
     kept: Mutex<Kept>,
+    making: InTurn,
 }
 
 #[derive(Default)]
@@ -22,7 +24,7 @@ struct Kept {
 impl Packs {
     /// Keeps about `room` bytes.
     pub fn new(room: usize) -> Packs {
-        Packs { room, kept: Mutex::default() }
+        Packs { room, kept: Mutex::default(), making: InTurn::default() }
     }
 
     pub fn get(&self, key: &str) -> Option<Arc<Hot>> {
@@ -45,7 +47,8 @@ impl Packs {
             let clock = kept.clock;
             kept.cells.entry(key.to_owned()).or_insert_with(|| (clock, Cell::default())).1.clone()
         };
-        let hot = cell.get_or_init(|| async { Arc::new(crate::compress::apart(make).await) }).await.clone();
+        let asked = Asked { packs: self, key, cell };
+        let hot = asked.cell.get_or_init(|| async { Arc::new(self.making.apart(make).await) }).await.clone();
         self.shrink();
         hot
     }
@@ -73,10 +76,63 @@ impl Packs {
     }
 }
 
+/// Somebody who waits for an answer.
+struct Asked<'a> {
+    packs: &'a Packs,
+    key: &'a str,
+    cell: Cell,
+}
+
+impl Drop for Asked<'_> {
+    /// Gone before it was made: what nobody else waits for leaves nothing behind, or strangers could fill memory with names.
+    fn drop(&mut self) {
+        if self.cell.initialized() {
+            return;
+        }
+        let mut kept = self.packs.kept.lock().unwrap_or_else(|e| e.into_inner());
+        let ours = kept.cells.get(self.key).is_some_and(|(_, cell)| Arc::ptr_eq(cell, &self.cell));
+        if ours && Arc::strong_count(&self.cell) <= 2 {
+            kept.cells.remove(self.key);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[tokio::test]
+    async fn whoever_goes_away_leaves_nothing_behind() {
+        let packs = Arc::new(Packs::new(3_000));
+        let turns = std::thread::available_parallelism().unwrap().get();
+        let (begun, work) = (Arc::new(AtomicUsize::new(0)), Arc::new(std::sync::Barrier::new(turns + 1)));
+        let slow = || {
+            let (begun, work) = (begun.clone(), work.clone());
+            move || {
+                begun.fetch_add(1, Ordering::SeqCst);
+                work.wait();
+                Hot::new("text/plain", "no-cache", vec![1; 800])
+            }
+        };
+        let ask = |n: usize| {
+            let (packs, slow) = (packs.clone(), slow());
+            tokio::spawn(async move { packs.get_or_make(&n.to_string(), slow).await })
+        };
+        let all: Vec<_> = (0..turns + 20).map(ask).collect();
+        while begun.load(Ordering::SeqCst) < turns || packs.count() < all.len() {
+            tokio::task::yield_now().await;
+        }
+        for asked in all {
+            asked.abort();
+            assert!(asked.await.is_err());
+        }
+        assert_eq!(packs.count(), 0, "nobody waits for any of them");
+        let next = packs.get_or_make("next", || Hot::new("text/plain", "no-cache", vec![1; 800]));
+        tokio::task::spawn_blocking(move || work.wait()).await.unwrap();
+        next.await;
+        assert_eq!((packs.count(), begun.load(Ordering::SeqCst)), (1, turns), "what was not begun never is");
+    }
 
     #[tokio::test]
     async fn made_once_and_dropped_when_long_unused() {

@@ -14,7 +14,6 @@ use axum::routing::{any, get};
 use domain::wire::Problem;
 use hyper::body::Incoming;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -99,7 +98,6 @@ async fn other(State(site): State<Arc<Site>>, request: Request<Body>) -> Respons
 fn broken(site: &Arc<Site>, cause: &(dyn std::any::Any + Send)) -> Response<Body> {
     let words = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
     tracing::error!(cause = words.unwrap_or("unknown"), "an answer could not be made");
-    site.metrics.failures.fetch_add(1, Ordering::Relaxed);
     pages::server_error(site)
 }
 
@@ -187,6 +185,7 @@ fn finish(site: &Site, response: &mut Response) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log;
     use crate::{App, Options};
     use http_body_util::BodyExt;
 
@@ -196,6 +195,7 @@ mod tests {
         let app = App::open(folder.path(), Options { sample: false, ..Options::default() }).await.unwrap();
         let routes = Router::new().route("/hong", get(async || -> &'static str { panic!("a secret") }));
         let ask = Request::builder().uri("/hong").body(Body::empty()).unwrap();
+        let (_logged, before) = (tracing::subscriber::set_default(log::to(std::io::sink)), log::errors());
         let response = shielded(routes, &app.site).oneshot(ask).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers().clone();
@@ -205,7 +205,7 @@ mod tests {
         let html = String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap();
         assert!(html.contains("Máy chủ đang trục trặc") && html.contains("<p lang=\"en\">The server has a problem."), "{html}");
         assert!(!html.contains("secret"));
-        assert_eq!(app.site.metrics.failures.load(Ordering::Relaxed), 1);
+        assert_eq!(log::errors(), before + 1);
     }
 
     #[tokio::test]

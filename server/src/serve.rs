@@ -178,7 +178,6 @@ async fn follow(site: Arc<Site>) {
         }
         if let Err(cause) = look(&site, &mut watch).await {
             tracing::error!(%cause, "the newest publications could not be read");
-            site.metrics.failures.fetch_add(1, Ordering::Relaxed);
             watch = None;
         }
     }

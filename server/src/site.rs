@@ -3,6 +3,7 @@
 use crate::assets::Assets;
 use crate::backstage;
 use crate::clock::Clock;
+use crate::compress::InTurn;
 use crate::desk::Desk;
 use crate::dictionary::Dictionaries;
 use crate::error::Error;
@@ -92,6 +93,8 @@ pub struct Site {
     pub rests: Packs,
     /// Pages for people; see [`Site::page`].
     pages: Packs,
+    /// What is asked for too variously to be kept: words to look for, the further pages of a list.
+    pub searching: InTurn,
     pub dictionaries: Dictionaries,
     pub assets: Assets,
     pub metrics: Metrics,
@@ -146,6 +149,7 @@ impl Site {
             packs: Packs::new(ROOM),
             rests: Packs::new(ROOM / 8),
             pages: Packs::new(ROOM),
+            searching: InTurn::default(),
             dictionaries,
             assets,
             metrics: Metrics::default(),

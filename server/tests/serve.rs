@@ -8,6 +8,7 @@ use office::{Office, office_in, write};
 use server::Options;
 use server::serve::{Limits, run};
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -104,18 +105,29 @@ async fn nobody_holds_a_line_by_sending_slowly_but_who_brings_a_photograph() {
     }
 }
 
+/// So many connections are open.
+async fn opened(lab: &Lab, count: u64) {
+    let open = || lab.app.site.metrics.open.load(Ordering::Relaxed);
+    let there = async {
+        while open() != count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), there).await.unwrap_or_else(|_| panic!("{} are open, not {count}", open()));
+}
+
 #[tokio::test]
 async fn too_many_readers_are_asked_to_come_back() {
     let lab = Lab::new().await;
     let limits = Limits { connections: 2, ..Limits::default() };
     let (address, _stop, _task) = start(&lab, limits).await;
     let (first, second) = (TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap());
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    opened(&lab, 2).await;
     let mut third = TcpStream::connect(address).await.unwrap();
     let answer = exchange(&mut third, ASK).await;
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: 5"), "{answer}");
-    drop((first, second));
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop((first, second, third));
+    opened(&lab, 0).await;
     let mut fourth = TcpStream::connect(address).await.unwrap();
     assert!(exchange(&mut fourth, ASK).await.starts_with("HTTP/1.1 200"));
 }
@@ -129,7 +141,7 @@ async fn a_stop_lets_go_of_idle_readers_and_ends_soon() {
     let mut start = [0; 15];
     idle.read_exact(&mut start).await.unwrap();
     let _silent = TcpStream::connect(address).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    opened(&lab, 2).await;
     let began = Instant::now();
     stop.send(()).unwrap();
     tokio::time::timeout(Duration::from_secs(10), task).await.unwrap().unwrap();
@@ -168,7 +180,8 @@ async fn a_reader_who_takes_nothing_is_let_go() {
     let (address, _stop, _task) = start(&lab, Limits { stall: Duration::from_millis(300), ..Limits::default() }).await;
     let (mut from, mut to) = TcpStream::connect(address).await.unwrap().into_split();
     let asking = tokio::spawn(async move { to.write_all(ASK_ON.repeat(MANY).as_bytes()).await });
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    opened(&lab, 1).await;
+    opened(&lab, 0).await;
     let mut bytes = Vec::new();
     let end = tokio::time::timeout(Duration::from_secs(5), from.read_to_end(&mut bytes)).await;
     assert!(end.is_ok(), "the line is still open");

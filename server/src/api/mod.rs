@@ -71,6 +71,8 @@ async fn items(State(site): State<Arc<Site>>, asked: Asked<ListQuery>, request: 
         Ok(read) => read,
         Err(problem) => return reply::problem(StatusCode::BAD_REQUEST, &problem),
     };
+    // Whatever lies beyond the newest is one question.
+    let after = after.map(|after| after.min(site.live.now().seq() + 1));
     let key = format!("items/{:?}/{:?}/{:?}/{after:?}/{limit}", query.topic, query.place, query.kind);
     kept(&site, request, key, move |world| {
         let fits = |item: &crate::live::Item| {
@@ -157,7 +159,7 @@ async fn search(State(site): State<Arc<Site>>, asked: Asked<SearchQuery>, reques
         let small = compress::brotli(&bytes, 5);
         open(bytes).compressed(small)
     };
-    Arc::new(compress::apart(make).await).answer(request.headers(), None).await
+    Arc::new(site.searching.apart(make).await).answer(request.headers(), None).await
 }
 
 /// The units of today, and those that are no more.

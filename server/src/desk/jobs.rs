@@ -15,7 +15,6 @@ use domain::content::Time;
 use domain::editorial::{Action, Scope, allowed};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Jobs of one round.
@@ -39,7 +38,6 @@ async fn keep_going(site: &Arc<Site>, lane: Lane) {
         tick.tick().await;
         if let Err(cause) = round(site, lane).await {
             tracing::error!(%cause, "jobs could not be read");
-            site.metrics.failures.fetch_add(1, Ordering::Relaxed);
         }
         if lane == Lane::Desk && site.now().since(last_tidied) >= 3_600 {
             last_tidied = site.now();

@@ -89,10 +89,10 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     match route {
         Route::Item(id) => item(&site, request.headers(), ctx, id).await,
         Route::Search(asked) if asked != Query::default() => {
-            unkept(request.headers(), move || page(Some(&search::document(&snapshot, &ctx, &asked, from)))).await
+            unkept(&site, request.headers(), move || page(Some(&search::document(&snapshot, &ctx, &asked, from)))).await
         }
         Route::Place(code) if from > 0 => {
-            unkept(request.headers(), move || page(Some(&view::place(&snapshot, &ctx, code, from)))).await
+            unkept(&site, request.headers(), move || page(Some(&view::place(&snapshot, &ctx, code, from)))).await
         }
         route => {
             let make = move |snapshot: &Snapshot| page(view::document(snapshot, &ctx, &route).as_ref());
@@ -135,13 +135,13 @@ fn after(query: &str) -> usize {
 }
 
 /// A page that is made for one reader and not kept: there are too many things to ask for.
-async fn unkept(request: &HeaderMap, make: impl FnOnce() -> Hot + Send + 'static) -> Response {
+async fn unkept(site: &Site, request: &HeaderMap, make: impl FnOnce() -> Hot + Send + 'static) -> Response {
     let make = move || {
         let hot = make();
         let small = compress::brotli(hot.plain(), 5);
         hot.compressed(small)
     };
-    Arc::new(compress::apart(make).await).answer(request, None).await
+    Arc::new(site.searching.apart(make).await).answer(request, None).await
 }
 
 async fn missing(site: &Arc<Site>, request: &HeaderMap, lang: Lang, origin: Arc<str>) -> Response {

@@ -12,7 +12,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::editorial::{Manuscript, Refusal};
 use domain::words::{Desk, fill};
-use std::sync::atomic::Ordering;
 use ui::el::{El, cl, el, tx};
 
 pub fn status(trouble: &Trouble) -> StatusCode {
@@ -139,7 +138,6 @@ pub async fn trouble(visit: &Visit, form: &Form, trouble: Trouble) -> Response {
     let status = status(&trouble);
     if let Trouble::Broken(cause) = &trouble {
         tracing::error!(%cause, page = page_of(&visit.path), "a page of the desk could not be made");
-        visit.site.metrics.failures.fetch_add(1, Ordering::Relaxed);
         visit.site.make_room(cause);
     }
     let mut main = root(w.trouble).kid(match &trouble {
