@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::reply;
 use crate::site::Site;
 use crate::store::tree::Tally;
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -15,7 +14,6 @@ use domain::alert;
 use domain::content::{ItemId, PlaceCode, Time};
 use domain::instance::instance;
 use domain::wire::Problem;
-use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -25,7 +23,8 @@ pub const PATH: &str = "/cay-goi/so";
 const MAX_BODY: usize = 1 << 10;
 /// Households of one list: a hamlet has some hundred.
 const MAX_HOUSES: u16 = 1_000;
-/// Worklists of one alert in one commune. A commune has a few dozen hamlets: more is somebody who makes them up.
+/// Worklists of one alert in one commune. A commune has a few dozen hamlets: more is somebody who makes them up, and one that
+/// was heard of once gives way to the next.
 const MAX_LISTS: i64 = 100;
 /// A report is kept this long after its last word, in seconds: 30 days.
 const KEPT: i64 = 30 * 86_400;
@@ -57,22 +56,16 @@ struct Checked {
 
 /// Takes a report: 204; 413 `too-large`; 422 `bad-report`, `no-such-alert`; 429 `too-many`.
 pub async fn take(site: &Arc<Site>, request: Request) -> Response {
-    let Ok(body) = Limited::new(request.into_body(), MAX_BODY).collect().await else {
-        return reply::problem(StatusCode::PAYLOAD_TOO_LARGE, &Problem::new("too-large"));
-    };
-    let checked = match serde_json::from_slice::<Report>(&body.to_bytes()).ok().map(|report| check(site, &report)) {
-        Some(Ok(checked)) => checked,
-        Some(Err(code)) => return reply::problem(StatusCode::UNPROCESSABLE_ENTITY, &Problem::new(code)),
-        None => return reply::problem(StatusCode::UNPROCESSABLE_ENTITY, &Problem::new("bad-report")),
+    let unfit = |code| (StatusCode::UNPROCESSABLE_ENTITY, Problem::new(code));
+    let report = reply::read::<Report>(request, MAX_BODY, "bad-report").await;
+    let checked = match report.and_then(|report| check(site, &report).map_err(unfit)) {
+        Ok(checked) => checked,
+        Err((status, problem)) => return reply::problem(status, &problem),
     };
     let held = site.clone();
     // To its end also where the phone has gone meanwhile.
     match backstage::handle().spawn(async move { put(&held, checked).await }).await {
-        Ok(Ok(true)) => {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::NO_CONTENT;
-            response
-        }
+        Ok(Ok(true)) => reply::taken(),
         Ok(Ok(false)) => reply::problem(StatusCode::TOO_MANY_REQUESTS, &Problem::new("too-many")),
         Ok(Err(cause)) => failed(&cause),
         Err(cause) => failed(&cause),
@@ -85,8 +78,13 @@ fn failed(cause: &dyn std::fmt::Display) -> Response {
 }
 
 fn check(site: &Site, report: &Report) -> Result<Checked, &'static str> {
-    let tally =
-        Tally { told: report.told.into(), missed: report.missed.into(), help: report.help.into(), houses: report.of.into() };
+    let tally = Tally {
+        told: report.told.into(),
+        missed: report.missed.into(),
+        help: report.help.into(),
+        houses: report.of.into(),
+        lists: 1,
+    };
     let place = PlaceCode(report.place);
     let token = token(&report.token).ok_or("bad-report")?;
     if report.of > MAX_HOUSES || tally.told + tally.missed + tally.help > tally.houses || instance().place(place).is_none() {
@@ -112,7 +110,7 @@ async fn put(site: &Site, report: Checked) -> Result<bool, Error> {
     let done = async {
         // The name under which it was first reported, also where that message was withdrawn since, or an older one came late.
         let Some(chain) = tx.tree_name(&event).await?.or(event.first().copied()) else { return Ok(false) };
-        if tx.tree_lists(chain, place, &token).await? >= MAX_LISTS {
+        if tx.tree_lists(chain, place, &token).await? >= MAX_LISTS && !tx.drop_mute_tree(chain, place).await? {
             return Ok(false);
         }
         tx.put_tree(chain, place, &token, tally, site.now()).await?;

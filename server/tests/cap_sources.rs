@@ -125,6 +125,26 @@ async fn an_update_that_is_over_when_it_comes_ends_what_it_speaks_of() {
     assert_eq!(desk.stand(), [State::Cancelled, State::Cancelled, State::Cancelled]);
 }
 
+/// Trust is in an authority, not in everybody between it and here.
+#[tokio::test]
+async fn what_came_over_an_open_line_waits_whoever_sent_it() {
+    let desk = desk().await;
+    desk.put("/feed", &[message(1, "Alert", &[])]);
+    let open = desk.web.url("/feed").replace("127.0.0.1", "localhost");
+    let source = desk.follow_at(open).await;
+    desk.let_through(source.id).await;
+    desk.put("/feed", &[message(2, "Update", &[1])]);
+    desk.poll(ROUND).await;
+    assert_eq!(desk.states().await, states(&[("refused", "superseded"), ("waiting", "not-secure")]));
+    assert!(desk.cards().is_empty());
+    let page = text(&get(&desk.lab, &desk.officer, "/ban-lam-viec/nguon").await);
+    assert!(page.contains("không mã hóa") && page.contains("Hãy hỏi lại nguồn"), "{page}");
+    let waits = desk.messages().await.into_iter().find(|message| message.state == "waiting").unwrap();
+    let path = format!("/ban-lam-viec/nguon/cap/{}", waits.id);
+    assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "publish")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.stand(), [State::InForce]);
+}
+
 #[tokio::test]
 async fn an_officer_calls_off_what_came_from_elsewhere() {
     let desk = desk().await;
@@ -321,6 +341,14 @@ async fn whoever_names_an_authority_is_not_the_one_who_confirms_it() {
     assert!(desk.messages().await.is_empty() && desk.cards().is_empty());
     let source = desk.follow("/tu-lam").await;
     let path = format!("/ban-lam-viec/nguon/cap/{}", desk.messages().await[0].id);
+    assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(offered().await, [(false, true); 2]);
+    // Nor a colleague who lets it go on, whoever he takes it for.
+    let follows = format!("/ban-lam-viec/nguon/{}", source.id);
+    let other = invite(&desk.lab, &desk.admin, "mai.viet", Role::Author, 46).await;
+    for (who, what) in [(&desk.author, "pause"), (&other, "resume")] {
+        assert_eq!(post(&desk.lab, who, &follows, &[("do", what)]).await.status, StatusCode::SEE_OTHER);
+    }
     assert_eq!(post(&desk.lab, &desk.author, &path, &[("do", "publish")]).await.status, StatusCode::FORBIDDEN);
     assert_eq!(offered().await, [(false, true); 2]);
     // An administrator says that it is one.

@@ -40,8 +40,9 @@ async fn sums(lab: &Lab) -> Vec<(String, u32, Tally)> {
     all.into_iter().map(|(chain, PlaceCode(place), tally)| (chain.to_string(), place, tally)).collect()
 }
 
-fn tally(told: i64, missed: i64, help: i64, houses: i64) -> Tally {
-    Tally { told, missed, help, houses }
+/// Of worklists of thirty households.
+fn tally(told: i64, missed: i64, help: i64, lists: i64) -> Tally {
+    Tally { told, missed, help, houses: 30 * lists, lists }
 }
 
 #[tokio::test]
@@ -53,7 +54,7 @@ async fn a_worklist_replaces_its_own_numbers_and_a_chain_is_one_alert() {
     assert_eq!(report(&lab, &numbers(&second, 1, A_LUOI_2, 12, 2, 1)).await, StatusCode::NO_CONTENT);
     assert_eq!(report(&lab, &numbers(&second, 2, A_LUOI_2, 5, 0, 1)).await, StatusCode::NO_CONTENT);
     assert_eq!(report(&lab, &numbers(&second, 3, A_LUOI_3, 0, 0, 2)).await, StatusCode::NO_CONTENT);
-    let wanted = [(first.clone(), A_LUOI_2, tally(17, 2, 2, 60)), (first.clone(), A_LUOI_3, tally(0, 0, 2, 30))];
+    let wanted = [(first.clone(), A_LUOI_2, tally(17, 2, 2, 2)), (first.clone(), A_LUOI_3, tally(0, 0, 2, 1))];
     assert_eq!(sums(&lab).await, wanted);
     // What was answered with 204 is there after a restart.
     let lab = lab.again().await;
@@ -112,13 +113,26 @@ async fn nobody_fills_the_table_with_lists_that_he_made_up() {
     lab.import(&[alert("a", "alert", &[], "+6h")]).await;
     let alert = id(&lab, "Lũ quét a");
     for token in 0..100 {
-        assert_eq!(report(&lab, &numbers(&alert, token, A_LUOI_2, 1, 0, 0)).await, StatusCode::NO_CONTENT);
+        assert_eq!(report(&lab, &numbers(&alert, token, A_LUOI_2, 0, 1, 0)).await, StatusCode::NO_CONTENT);
     }
-    assert_eq!(report(&lab, &numbers(&alert, 100, A_LUOI_2, 1, 0, 0)).await, StatusCode::TOO_MANY_REQUESTS);
     // Those that are there go on, and other communes are not kept out.
-    assert_eq!(report(&lab, &numbers(&alert, 99, A_LUOI_2, 2, 0, 0)).await, StatusCode::NO_CONTENT);
-    assert_eq!(report(&lab, &numbers(&alert, 100, A_LUOI_3, 1, 0, 0)).await, StatusCode::NO_CONTENT);
-    assert_eq!(sums(&lab).await[0].2, tally(101, 0, 0, 3_000));
+    for token in 0..50 {
+        assert_eq!(report(&lab, &numbers(&alert, token, A_LUOI_2, 2, 0, 0)).await, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(report(&lab, &numbers(&alert, 1_000, A_LUOI_3, 1, 0, 0)).await, StatusCode::NO_CONTENT);
+    // Whoever comes late takes the place of one that was heard of once, never of one that goes on.
+    for late in 100..200 {
+        assert_eq!(report(&lab, &numbers(&alert, late, A_LUOI_2, 0, 1, 0)).await, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(sums(&lab).await[0].2, tally(100, 50, 0, 100));
+    // Where all go on, there is no room.
+    for late in 200..300 {
+        for _ in 0..2 {
+            report(&lab, &numbers(&alert, late, A_LUOI_2, 3, 0, 0)).await;
+        }
+    }
+    assert_eq!(report(&lab, &numbers(&alert, 300, A_LUOI_2, 1, 0, 0)).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(sums(&lab).await[0].2, tally(250, 0, 0, 100));
 }
 
 #[tokio::test]
@@ -149,7 +163,7 @@ async fn counts_stay_when_the_message_that_they_began_with_is_withdrawn() {
     assert!(page.contains("cần giúp 1") && page.contains("Lũ quét b"), "{page}");
     // The same list says more, and is counted once.
     assert_eq!(report(&lab, &numbers(&second, 1, A_LUOI_2, 13, 1, 1)).await, StatusCode::NO_CONTENT);
-    assert_eq!(sums(&lab).await, [(first, A_LUOI_2, tally(13, 1, 1, 30))]);
+    assert_eq!(sums(&lab).await, [(first, A_LUOI_2, tally(13, 1, 1, 1))]);
 }
 
 #[tokio::test]

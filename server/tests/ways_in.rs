@@ -212,6 +212,36 @@ async fn a_desk_left_open_gives_nobody_a_key() {
     );
 }
 
+/// One screen left open, or one session that somebody took, would be enough to make two officers, and those to ring every phone.
+#[tokio::test]
+async fn rights_are_given_only_by_who_has_just_signed_in() {
+    let Office { lab, admin, author, .. } = office().await;
+    let person = person_of(&lab, &author.login).await.id;
+    let role = [("name", "Hồ Thị Mây"), ("role", "alert-officer"), ("place", "46"), ("do", "add")];
+    later(&lab, 16 * 60);
+    for (path, form) in
+        [("/nguoi/moi", &role[..]), (&format!("/nguoi/{person}"), &role[..]), (&format!("/nguoi/{person}/loi-vao"), &[])]
+    {
+        let again = sign_in(&lab, &admin, PASSWORD, &code(&lab, &admin.secret, 0)).await;
+        let session = Browser { cookie: again.header("set-cookie").split(';').next().unwrap().to_owned(), ..admin.clone() };
+        later(&lab, 16 * 60);
+        let path = [DESK, path].concat();
+        let asked = post(&lab, &session, &path, form).await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED, "{path}");
+        if !form.is_empty() {
+            assert!(text(&asked).contains("Hồ Thị Mây"), "what was typed is still there");
+        }
+        assert!(!text(&get(&lab, &session, DESK).await).contains("Chào"), "its session was ended");
+    }
+    assert!(lab.app.site.store.open_invitations(lab.app.site.now()).await.unwrap().is_empty());
+    // What takes rights away waits for nothing.
+    let again = sign_in(&lab, &admin, PASSWORD, &code(&lab, &admin.secret, 0)).await;
+    let session = Browser { cookie: again.header("set-cookie").split(';').next().unwrap().to_owned(), ..admin.clone() };
+    later(&lab, 16 * 60);
+    let path = format!("{DESK}/nguoi/{person}");
+    assert_eq!(post(&lab, &session, &path, &[("do", "disable")]).await.status, StatusCode::SEE_OTHER);
+}
+
 #[tokio::test]
 async fn whoever_signs_in_again_leaves_no_session_behind() {
     let Office { lab, author, approver, .. } = office().await;

@@ -16,7 +16,7 @@ use reqwest::header::{
 };
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use url::{Host, Url};
 
@@ -101,6 +101,8 @@ pub enum Fetched {
 pub struct Page {
     /// Where it was found in the end.
     pub url: Url,
+    /// Nobody on the way can have changed it: every step there was over TLS.
+    pub secure: bool,
     /// Its media type, in lower case and without parameters.
     pub kind: String,
     pub bytes: Vec<u8>,
@@ -150,11 +152,13 @@ async fn within(url: Url, known: &Known, rules: Rules) -> Result<Fetched, Unfetc
 }
 
 async fn follow(mut url: Url, known: &Known, rules: Rules) -> Result<Fetched, Unfetched> {
+    let mut secure = true;
     for _ in 0..=MAX_HOPS {
+        secure &= is_secure(&url, rules);
         let response = ask(&url, known, rules).await?;
         match response.status().as_u16() {
             301 | 302 | 303 | 307 | 308 => {}
-            200..=299 => return read(url, response).await.map(Fetched::New),
+            200..=299 => return read(url, secure, response).await.map(Fetched::New),
             304 => return Ok(Fetched::Same),
             404 | 410 => return Err(Unfetched::Gone),
             401 | 403 | 451 => return Err(Unfetched::Forbidden),
@@ -165,6 +169,11 @@ async fn follow(mut url: Url, known: &Known, rules: Rules) -> Result<Fetched, Un
         url = checked(target, rules)?;
     }
     Err(Unfetched::Redirects)
+}
+
+/// In tests a server on this machine stands for one over TLS when it is asked for by its number.
+fn is_secure(url: &Url, rules: Rules) -> bool {
+    url.scheme() == "https" || (rules.any_port && url.host() == Some(Host::Ipv4(Ipv4Addr::LOCALHOST)))
 }
 
 fn checked(mut url: Url, rules: Rules) -> Result<Url, Unfetched> {
@@ -231,7 +240,7 @@ fn header(response: &Response, name: HeaderName) -> String {
     String::from_utf8_lossy(value).trim().chars().take(2_000).collect()
 }
 
-async fn read(url: Url, mut response: Response) -> Result<Page, Unfetched> {
+async fn read(url: Url, secure: bool, mut response: Response) -> Result<Page, Unfetched> {
     let kind = header(&response, CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let packed = !matches!(header(&response, CONTENT_ENCODING).as_str(), "" | "identity");
     if packed || !readable(&kind) {
@@ -248,7 +257,7 @@ async fn read(url: Url, mut response: Response) -> Result<Page, Unfetched> {
         }
         bytes.extend_from_slice(&part);
     }
-    Ok(Page { url, kind, bytes, known })
+    Ok(Page { url, secure, kind, bytes, known })
 }
 
 /// A feed, HTML or text; some servers do not say.

@@ -14,6 +14,7 @@ mod found;
 pub mod jobs;
 mod links;
 mod notices;
+mod office;
 mod passkey;
 mod people;
 mod sources;
@@ -64,6 +65,7 @@ pub struct Desk {
     pub ceremonies: Ceremonies,
     pub progress: Progress,
     pub coming: Arc<visit::Coming>,
+    pub strangers: visit::Strangers,
 }
 
 /// Whether an address is the desk's.
@@ -189,7 +191,7 @@ async fn route(visit: &mut Visit, form: &Form) -> Answer {
         (false, ["nguoi"]) => people::list(visit, &person).await,
         (true, ["nguoi", "moi"]) => people::invite(visit, form, &person).await,
         (true, ["nguoi", "moi", "bo"]) => people::uninvite(visit, form, &person).await,
-        (true, ["nguoi", id, "loi-vao"]) => people::renew(visit, &person, number(id)?).await,
+        (true, ["nguoi", id, "loi-vao"]) => people::renew(visit, form, &person, number(id)?).await,
         (true, ["nguoi", id]) => people::change(visit, form, &person, number(id)?).await,
         (false, ["toi"]) => account::me(visit, &person, None).await,
         (true, ["toi", "khoa", "hoi"]) => passkey::ask_new(visit, form, &person).await,

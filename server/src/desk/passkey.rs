@@ -17,7 +17,7 @@ use axum::response::Response;
 use domain::content::Time;
 use domain::instance::instance;
 use domain::sign::hash;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 use webauthn_rs::prelude::{
     DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
@@ -27,8 +27,9 @@ use webauthn_rs_proto::ResidentKeyRequirement;
 
 /// A question to an authenticator holds this long, in seconds.
 const LIFE: i64 = 300;
-/// Questions that are open at once: a few megabytes at most.
-const OPEN: usize = 10_000;
+/// Questions that are open at once to whoever wants to come in, some 20 MB at most, and to those who make a key.
+const ENTERING: usize = 50_000;
+const MAKING: usize = 2_000;
 /// Passkeys of one account.
 const MAX: usize = 20;
 const MAX_NAME: usize = 80;
@@ -44,29 +45,52 @@ enum Asked {
     Join([u8; 32], String, String, PasskeyRegistration),
 }
 
-/// Questions that are open, by a name that only the asked browser knows.
+/// Questions that are open. Those of strangers are many, and apart: whoever asks for thousands keeps nobody out who makes a
+/// key, nor anybody who takes half a minute to lay a finger on his phone.
 #[derive(Default)]
-pub struct Ceremonies(Mutex<HashMap<String, (Time, Asked)>>);
+pub struct Ceremonies {
+    entering: Mutex<Open>,
+    making: Mutex<Open>,
+}
+
+/// By a name that only the asked browser knows.
+#[derive(Default)]
+struct Open {
+    asked: HashMap<String, (Time, Asked)>,
+    /// The oldest first; some are answered already.
+    order: VecDeque<String>,
+}
+
+impl Open {
+    fn put(&mut self, name: String, asked: Asked, now: Time, most: usize) {
+        let over = |(since, _): &(Time, Asked)| now.since(*since) >= LIFE;
+        while let Some(oldest) = self.order.front() {
+            if self.order.len() < most && !self.asked.get(oldest).is_none_or(over) {
+                break;
+            }
+            self.asked.remove(oldest);
+            self.order.pop_front();
+        }
+        self.order.push_back(name.clone());
+        self.asked.insert(name, (now, asked));
+    }
+}
 
 impl Ceremonies {
     fn open(&self, asked: Asked, now: Time) -> String {
-        let mut all = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        if all.len() >= OPEN {
-            all.retain(|_, (since, _)| now.since(*since) < LIFE);
-        }
-        // Still too many: the oldest goes, so that whoever asks for thousands keeps nobody out.
-        if all.len() >= OPEN {
-            let oldest = all.iter().min_by_key(|(_, (since, _))| since.0).map(|(name, _)| name.clone());
-            all.remove(&oldest.unwrap_or_default());
-        }
         let name = hex(&random::<16>());
-        all.insert(name.clone(), (now, asked));
+        let (all, most) = match asked {
+            Asked::Enter(_) => (&self.entering, ENTERING),
+            Asked::New(..) | Asked::Join(..) => (&self.making, MAKING),
+        };
+        all.lock().unwrap_or_else(|e| e.into_inner()).put(name.clone(), asked, now, most);
         name
     }
 
     /// Each is answered once.
     fn close(&self, name: &str, now: Time) -> Option<Asked> {
-        let (since, asked) = self.0.lock().unwrap_or_else(|e| e.into_inner()).remove(name)?;
+        let take = |all: &Mutex<Open>| all.lock().unwrap_or_else(|e| e.into_inner()).asked.remove(name);
+        let (since, asked) = take(&self.entering).or_else(|| take(&self.making))?;
         (now.since(since) < LIFE).then_some(asked)
     }
 }
@@ -267,4 +291,34 @@ pub async fn remove(visit: &Visit, form: &Form, person: &Person) -> Answer {
     tx.note(visit.now(), note).await?;
     tx.commit().await?;
     Ok(visit.go("/toi"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_asks_for_thousands_keeps_nobody_out() {
+        let origin = Url::parse("https://bantin.example").unwrap();
+        let all = WebauthnBuilder::new("bantin.example", &origin).unwrap().build().unwrap();
+        let enter = || Asked::Enter(all.start_discoverable_authentication().unwrap().1);
+        let (ceremonies, now) = (Ceremonies::default(), Time(1_795_410_000));
+        let (_, made) = all.start_passkey_registration(Uuid::nil(), "lan", "Lan", None).unwrap();
+        let making = ceremonies.open(Asked::New(1, made), now);
+        let slow = ceremonies.open(enter(), now);
+        for _ in 0..ENTERING - 1 {
+            ceremonies.open(enter(), now);
+        }
+        assert!(ceremonies.close(&slow, now.plus(LIFE - 1)).is_some() && ceremonies.close(&slow, now).is_none(), "once");
+        for _ in 0..10 {
+            ceremonies.open(enter(), now);
+        }
+        assert!(ceremonies.close(&making, now).is_some(), "strangers are apart");
+        let late = ceremonies.open(enter(), now);
+        let open = || ceremonies.entering.lock().unwrap().asked.len();
+        assert!(open() <= ENTERING, "{}", open());
+        assert!(ceremonies.close(&late, now.plus(LIFE)).is_none(), "not for ever");
+        ceremonies.open(enter(), now.plus(LIFE));
+        assert_eq!(open(), 1, "what is over goes with the next");
+    }
 }

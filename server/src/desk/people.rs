@@ -19,6 +19,10 @@ use domain::instance::instance;
 const INVITATION: i64 = 7 * 86_400;
 const FIRST: i64 = 86_400;
 
+/// Who gives rights, or a way in, has signed in within this many seconds: what a screen that was left open, or a session that
+/// somebody took, must not do alone.
+const FRESH: i64 = 15 * 60;
+
 type Answer = Result<Response, Trouble>;
 
 /// A link with which its bearer becomes administrator of the whole area: its path. For whoever runs the server.
@@ -73,8 +77,25 @@ async fn page(visit: &Visit, person: &Person, done: Option<Result<String, Wrong>
     Ok(view::people(visit, person, &people, &open, done))
 }
 
+/// An administrator whose session is not fresh signs in again; what he typed stays in the page.
+async fn ask_again(visit: &Visit, form: &Form, person: &Person) -> Result<Option<Response>, Trouble> {
+    if visit.now().since(person.since) < FRESH {
+        return Ok(None);
+    }
+    let mut tx = visit.site.store.begin().await?;
+    if let Some(token) = &visit.token {
+        tx.end_session(None, token).await?;
+    }
+    tx.note(visit.now(), Note { actor: Some(person.id), action: "sign-out", ..Note::default() }).await?;
+    tx.commit().await?;
+    Ok(Some(view::once_more(visit, form)))
+}
+
 pub async fn invite(visit: &Visit, form: &Form, person: &Person) -> Answer {
     manages(person)?;
+    if let Some(first) = ask_again(visit, form, person).await? {
+        return Ok(first);
+    }
     let name = form.get("name").trim();
     let grants = form.grants();
     let link = if name.is_empty() || name.chars().count() > MAX_NAME || grants.is_empty() {
@@ -107,8 +128,11 @@ pub async fn uninvite(visit: &Visit, form: &Form, person: &Person) -> Answer {
 }
 
 /// A link with which somebody who lost phone or password gets a new way in, to the account he has: his texts stay his.
-pub async fn renew(visit: &Visit, person: &Person, id: i64) -> Answer {
+pub async fn renew(visit: &Visit, form: &Form, person: &Person, id: i64) -> Answer {
     manages(person)?;
+    if let Some(first) = ask_again(visit, form, person).await? {
+        return Ok(first);
+    }
     let all = visit.site.store.people().await?;
     let whom = all.iter().find(|whom| whom.id == id).ok_or(Trouble::NotFound)?;
     let path = add_invitation(&visit.site, &whom.name, whom.grants.clone(), Some(person.id), Some(id), FIRST).await?;
@@ -119,6 +143,11 @@ pub async fn renew(visit: &Visit, person: &Person, id: i64) -> Answer {
 /// New roles for somebody, or none; takes effect with his next request.
 pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Answer {
     manages(person)?;
+    if matches!(form.get("do"), "add" | "enable")
+        && let Some(first) = ask_again(visit, form, person).await?
+    {
+        return Ok(first);
+    }
     if form.get("do") == "add" && !form.grants().iter().all(Grant::holds) {
         return page(visit, person, Some(Err(Wrong::Part))).await;
     }

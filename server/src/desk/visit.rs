@@ -15,6 +15,7 @@ use domain::content::Time;
 use domain::words::Lang;
 use http_body_util::{BodyExt, Limited};
 use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::Semaphore;
 
 /// Name of the cookie: its prefix binds it to this host and to TLS (browsers take `localhost` for safe).
 pub const COOKIE_NAME: &str = "__Host-bantin";
@@ -27,6 +28,20 @@ const SEEN: i64 = 60;
 /// Files that may come in together, each whole in memory: all, and of one person.
 const FILES: usize = 16;
 const FILES_EACH: usize = 2;
+
+/// Bytes of a form that nobody has to sign in for, and how many longer ones may come in together from people who are not
+/// signed in: a text that somebody typed until his session was over.
+const WAY_IN: usize = 16 << 10;
+const STRANGERS: usize = 32;
+
+/// Places for those.
+pub struct Strangers(Semaphore);
+
+impl Default for Strangers {
+    fn default() -> Strangers {
+        Strangers(Semaphore::new(STRANGERS))
+    }
+}
 
 /// Those whose files come in at this moment, once for each file.
 #[derive(Default)]
@@ -137,9 +152,9 @@ impl Visit {
         if !kind.starts_with(b"application/x-www-form-urlencoded") {
             return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
         }
-        let body = Limited::new(request.into_body(), form::MAX).collect();
-        let body = tokio::time::timeout(patience, body).await.map_err(late)?;
-        Ok(Form::parse(&body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes()))
+        let room = self.person.is_none().then_some(&self.site.desk.strangers);
+        let body = tokio::time::timeout(patience, body(request, room)).await.map_err(late)??;
+        Ok(Form::parse(&body))
     }
 
     async fn find_person(&self) -> Result<Option<Person>, crate::Error> {
@@ -185,6 +200,25 @@ impl Visit {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
+}
+
+/// What a form sends. With `room`, one that is more than a way in needs holds a place of it while it comes.
+///
+/// # Errors
+/// `PAYLOAD_TOO_LARGE`; `TOO_MANY_REQUESTS` where there is no place.
+async fn body(request: Request, room: Option<&Strangers>) -> Result<Vec<u8>, StatusCode> {
+    let mut body = Limited::new(request.into_body(), form::MAX);
+    let (mut bytes, mut place) = (Vec::new(), None);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.into_data() else { continue };
+        if let (Some(room), None) = (room, &place)
+            && bytes.len() + data.len() > WAY_IN
+        {
+            place = Some(room.0.try_acquire().map_err(|_| StatusCode::TOO_MANY_REQUESTS)?);
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
 }
 
 /// Fields and the one file of a form.

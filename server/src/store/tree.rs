@@ -12,6 +12,8 @@ pub struct Tally {
     pub help: i64,
     /// All households on the list.
     pub houses: i64,
+    /// Worklists.
+    pub lists: i64,
 }
 
 impl std::ops::AddAssign for Tally {
@@ -20,26 +22,27 @@ impl std::ops::AddAssign for Tally {
         self.missed += other.missed;
         self.help += other.help;
         self.houses += other.houses;
+        self.lists += other.lists;
     }
 }
 
 impl Store {
     /// What was reported since `since`, by chain and place.
     pub async fn tree(&self, since: Time) -> Result<Vec<(ItemId, PlaceCode, Tally)>, Error> {
-        type Row = (Vec<u8>, i64, i64, i64, i64, i64);
+        type Row = (Vec<u8>, i64, i64, i64, i64, i64, i64);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT chain, place, SUM(told), SUM(missed), SUM(help), SUM(houses) FROM tree WHERE at >= ? \
+            "SELECT chain, place, SUM(told), SUM(missed), SUM(help), SUM(houses), COUNT(*) FROM tree WHERE at >= ? \
              GROUP BY chain, place ORDER BY chain, place",
         )
         .bind(since.0)
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter()
-            .map(|(chain, place, told, missed, help, houses)| {
+            .map(|(chain, place, told, missed, help, houses, lists)| {
                 let damaged = || Error::Damaged("tree".into());
                 let chain = ItemId(chain.try_into().map_err(|_| damaged())?);
                 let place = PlaceCode(u32::try_from(place).map_err(|_| damaged())?);
-                Ok((chain, place, Tally { told, missed, help, houses }))
+                Ok((chain, place, Tally { told, missed, help, houses, lists }))
             })
             .collect()
     }
@@ -81,7 +84,7 @@ impl Tx {
         sqlx::query(
             "INSERT INTO tree (chain, token, place, told, missed, help, houses, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
              ON CONFLICT (chain, token) DO UPDATE SET place = excluded.place, told = excluded.told, missed = excluded.missed, \
-             help = excluded.help, houses = excluded.houses, at = excluded.at",
+             help = excluded.help, houses = excluded.houses, at = excluded.at, words = words + 1",
         )
         .bind(chain.0.to_vec())
         .bind(token.to_vec())
@@ -94,6 +97,20 @@ impl Tx {
         .execute(self.raw())
         .await?;
         Ok(())
+    }
+
+    /// Takes away one worklist of this alert in this place that was heard of once only, drawn by lot: who calls through a list
+    /// is heard of again and again. `false` where there is none.
+    pub async fn drop_mute_tree(&mut self, chain: ItemId, place: PlaceCode) -> Result<bool, Error> {
+        let done = sqlx::query(
+            "DELETE FROM tree WHERE chain = ?1 AND token = (SELECT token FROM tree WHERE chain = ?1 AND place = ?2 AND words = 1 \
+             ORDER BY RANDOM() LIMIT 1)",
+        )
+        .bind(chain.0.to_vec())
+        .bind(i64::from(place.0))
+        .execute(self.raw())
+        .await?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// Forgets worklists whose last word is older than `before`.

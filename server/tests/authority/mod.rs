@@ -43,7 +43,10 @@ impl Desk {
     }
 
     pub async fn follow(&self, path: &str) -> Source {
-        let url = self.web.url(path);
+        self.follow_at(self.web.url(path)).await
+    }
+
+    pub async fn follow_at(&self, url: String) -> Source {
         let form = [("url", url.as_str()), ("name", ""), ("place", "20044"), ("topic", "")];
         let answer = post(&self.lab, &self.author, "/ban-lam-viec/nguon", &form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);

@@ -40,6 +40,8 @@ const MAX_HEADLINE: usize = 200;
 /// A message that a source has sent.
 pub struct Incoming {
     raw: Vec<u8>,
+    /// Nobody on the way can have changed it.
+    secure: bool,
     result: Result<Message, Refused>,
 }
 
@@ -81,6 +83,7 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
         // One that cannot be fetched is tried again the next time.
         match tokio::time::timeout_at(end, fetch::get(site, address.as_str(), &Known::default())).await {
             Ok(Ok(Fetched::New(linked))) => {
+                let secure = linked.secure;
                 let found = apart(move || (read::document(&linked.bytes), linked.bytes)).await;
                 fetched += 1;
                 let Some((inside, bytes)) = found else { continue };
@@ -91,7 +94,7 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
                 } else {
                     round.links.push(mark);
                 }
-                take(inside, &bytes, true, &mut round.incoming);
+                take(inside, &bytes, Way { linked: true, secure: page.secure && secure }, &mut round.incoming);
             }
             why => {
                 tracing::warn!(source = source.id, ?why, "an alert could not be fetched");
@@ -100,20 +103,26 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
             }
         }
     }
-    take(document, &page.bytes, false, &mut round.incoming);
+    take(document, &page.bytes, Way { linked: false, secure: page.secure }, &mut round.incoming);
     // As they were sent: what updates comes behind what it updates.
     round.incoming.sort_by_key(|one| one.result.as_ref().map_or(Time(0), |message| message.alert.sent.at));
     Ok(Some(round))
 }
 
-fn take(document: Document, bytes: &[u8], linked: bool, out: &mut Vec<Incoming>) {
-    let broken = document.fault.filter(|_| linked && document.alerts.is_empty());
-    out.extend(broken.map(|fault| Incoming { raw: bytes.to_vec(), result: Err(fault) }));
+/// How a message came.
+struct Way {
+    linked: bool,
+    secure: bool,
+}
+
+fn take(document: Document, bytes: &[u8], way: Way, out: &mut Vec<Incoming>) {
+    let broken = document.fault.filter(|_| way.linked && document.alerts.is_empty());
+    out.extend(broken.map(|fault| Incoming { raw: bytes.to_vec(), secure: way.secure, result: Err(fault) }));
     for found in document.alerts {
         // Not even kept whole where it is larger than any alert.
         let raw = bytes.get(found.range).unwrap_or_default();
         let raw = raw.get(..read::MAX_ALERT).unwrap_or(raw).to_vec();
-        out.push(Incoming { raw, result: found.result });
+        out.push(Incoming { raw, secure: way.secure, result: found.result });
     }
 }
 
@@ -219,7 +228,7 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
             if held {
                 return Ok(());
             }
-            settle(site, tx, source, alert, &mut row).await?;
+            settle(site, tx, source, (alert, incoming.secure), &mut row).await?;
             if before.is_some() {
                 if matches!(row.state.as_str(), "foreign" | "refused") {
                     return Ok(());
@@ -248,7 +257,13 @@ impl CapMessage {
 }
 
 /// Decides what becomes of a message, and does it.
-async fn settle(site: &Site, tx: &mut Tx, source: &Source, alert: &Alert, row: &mut CapMessage) -> Result<(), Error> {
+async fn settle(
+    site: &Site,
+    tx: &mut Tx,
+    source: &Source,
+    (alert, secure): (&Alert, bool),
+    row: &mut CapMessage,
+) -> Result<(), Error> {
     let earlier = earlier(site, tx, alert, source.id).await?;
     let verdict = inward::judge(alert, &earlier, source.topic, site.now());
     // What is refused takes nobody's place, but that of which a source says that it is off is off.
@@ -274,7 +289,9 @@ async fn settle(site: &Site, tx: &mut Tx, source: &Source, alert: &Alert, row: &
         Verdict::Item(proposal, wait) => {
             row.places = proposal.card.places.clone();
             match wait {
-                None if source.at_once => outcome(publish(site, tx, row, *proposal, None).await?),
+                None if source.at_once && secure => outcome(publish(site, tx, row, *proposal, None).await?),
+                // Trust is in who sends it: what anybody on the way could have written is looked at.
+                None if source.at_once => ("waiting", "not-secure".to_owned()),
                 wait => ("waiting", wait.unwrap_or_default().to_owned()),
             }
         }

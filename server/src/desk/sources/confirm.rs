@@ -29,9 +29,10 @@ pub fn is_administrator(grants: &[Grant]) -> bool {
     allowed(grants, Action::ManagePeople, Scope::ALL)
 }
 
-/// Whether somebody named this authority: he is not the one who believes it, until an administrator has let it through.
+/// Whether somebody named this authority, or let it go on: he is not the one who believes it, until an administrator has let
+/// it through.
 pub fn is_own(source: &Source, person: &Person) -> bool {
-    source.by == person.id && !source.at_once
+    [source.by, source.named].contains(&person.id) && !source.at_once
 }
 
 /// An administrator lets a source through, or no longer.

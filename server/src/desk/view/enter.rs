@@ -20,12 +20,17 @@ pub async fn sign_in(visit: &Visit, form: &Form) -> Result<Response, Trouble> {
         return Ok(super::json(StatusCode::UNAUTHORIZED, &serde_json::json!({ "code": "signed-out" })));
     }
     if visit.method == Method::POST && !form.0.is_empty() {
-        return Ok(rescue(visit, form));
+        return Ok(rescue(visit, form, visit.w().signed_out));
     }
     Ok(signing_in(visit, form, None))
 }
 
-fn rescue(visit: &Visit, form: &Form) -> Response {
+/// In place of a step for which a session has to be fresh; it was ended.
+pub fn once_more(visit: &Visit, form: &Form) -> Response {
+    rescue(visit, form, visit.w().once_more)
+}
+
+fn rescue(visit: &Visit, form: &Form, title: &'static str) -> Response {
     let w = visit.w();
     let mut again = el("form").attr("method", "post").attr("action", visit.to(&visit.path));
     for (name, value) in form.0.iter().filter(|(name, _)| !form::is_secret(name)) {
@@ -33,8 +38,8 @@ fn rescue(visit: &Visit, form: &Form) -> Response {
         again = again.kid(kept);
     }
     let door = cl("p", "wy").kid(el("a").attr("href", visit.to("")).attr("target", "_blank").text(w.sign_in_elsewhere));
-    let main = root(w.signed_out).kid(cl("p", "warn").attr("role", "alert").text(w.signed_out_kept)).kid(door);
-    page(visit, StatusCode::UNAUTHORIZED, w.signed_out, main.kid(again.kid(go(w.try_again))))
+    let main = root(title).kid(cl("p", "warn").attr("role", "alert").text(w.signed_out_kept)).kid(door);
+    page(visit, StatusCode::UNAUTHORIZED, title, main.kid(again.kid(go(w.try_again))))
 }
 
 pub fn signing_in(visit: &Visit, form: &Form, wrong: Option<Wrong>) -> Response {

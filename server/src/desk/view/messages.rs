@@ -107,6 +107,7 @@ fn why(visit: &Visit, message: &CapMessage) -> String {
         "unknown-hazard" => w.cap_why_hazard,
         "no-info" => w.cap_why_info,
         "no-level" => w.cap_why_level,
+        "not-secure" => w.cap_why_open,
         "not-for-people" => w.cap_why_machine,
         "nothing-to-cancel" => w.cap_why_nothing,
         "other-source" => w.cap_why_other,

@@ -16,7 +16,7 @@ mod trouble;
 mod work;
 mod write;
 
-pub use enter::{by_key, invitation, no_invitation, renewed_codes, sign_in, signing_in, welcome};
+pub use enter::{by_key, invitation, no_invitation, once_more, renewed_codes, sign_in, signing_in, welcome};
 pub use frame::{file, json, refused};
 pub use history::{audit, history, jobs};
 pub use overview::{list, overview};

@@ -111,6 +111,9 @@ fn row(visit: &Visit, person: &Person, source: &Source) -> El {
     let press = |what: &'static str, text: &'static str| cl("button", "bt").attr("name", "do").attr("value", what).text(text);
     if source.cap {
         li = li.kid(cl("p", "st").text(if source.at_once { w.cap_goes_at_once } else { w.cap_waits }));
+        if source.at_once && source.url.starts_with("http:") {
+            li = li.kid(cl("p", "warn").text(w.cap_open));
+        }
     }
     let lets = source.cap && is_administrator(&person.grants);
     let his = may_bring(person, source) || lets;

@@ -52,8 +52,9 @@ fn row(visit: &Visit, chain: ItemId, sum: Tally, help: &[PlaceCode]) -> Option<E
     let number = |n: i64| n.to_string();
     let (told, missed, needy, of) = (number(sum.told), number(sum.missed), number(sum.help), number(sum.houses));
     let line = fill(w.tree_line, &[("told", &told), ("missed", &missed), ("help", &needy), ("of", &of)]);
+    let lists = fill(w.tree_lists, &[("n", &number(sum.lists))]);
     let places: Vec<&str> = help.iter().filter_map(|code| Some(instance().place(*code)?.name.get(visit.lang))).collect();
     let places = (!places.is_empty()).then(|| tx("p", fill(w.tree_help, &[("places", &places.join(", "))])));
     let a = el("a").attr("href", item_path(newest, visit.lang)).kid(title);
-    Some(el("li").kid(a).kid(tx("p", line)).maybe(places))
+    Some(el("li").kid(a).kid(tx("p", line)).maybe(places).kid(tx("small", lists)))
 }

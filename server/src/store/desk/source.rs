@@ -16,6 +16,8 @@ pub struct Source {
     pub topic: Option<u8>,
     /// In whose name drafts are made.
     pub by: i64,
+    /// Who named it first; stays.
+    pub named: i64,
     pub paused: bool,
     /// What its server said last of the state that it sent.
     pub etag: String,
@@ -36,13 +38,13 @@ pub struct Source {
 /// Name of an article, whatever way it comes.
 pub type EntryKey = [u8; 32];
 
-type Row = (i64, String, String, i64, Option<i64>, i64, i64, String, String, Option<i64>, Option<i64>, String, i64, i64, i64);
+type Row =
+    (i64, String, String, i64, Option<i64>, i64, i64, String, String, Option<i64>, Option<i64>, String, i64, i64, i64, i64);
 
-const COLUMNS: &str =
-    "SELECT id, url, name, place, topic, by, paused, etag, modified, polled, success, trouble, rest, cap, at_once FROM source";
+const COLUMNS: &str = "SELECT id, url, name, place, topic, by, paused, etag, modified, polled, success, trouble, rest, cap, at_once, named FROM source";
 
 fn source(row: Row) -> Result<Source, Error> {
-    let (id, url, name, place, topic, by, paused, etag, modified, polled, success, trouble, rest, cap, at_once) = row;
+    let (id, url, name, place, topic, by, paused, etag, modified, polled, success, trouble, rest, cap, at_once, named) = row;
     let damaged = |_| Error::Damaged(format!("source {id}"));
     let place = u32::try_from(place).map_err(damaged)?;
     Ok(Source {
@@ -52,6 +54,7 @@ fn source(row: Row) -> Result<Source, Error> {
         place: (place != 0).then_some(PlaceCode(place)),
         topic: topic.map(u8::try_from).transpose().map_err(damaged)?,
         by,
+        named,
         paused: paused != 0,
         etag,
         modified,
@@ -106,8 +109,8 @@ impl Tx {
     /// Only address, name, place, topic and `by` are looked at. `None` where the same is there for the same place. Its number is
     /// none that a source had before which brought alerts: who may end those is told by that number.
     pub async fn add_source(&mut self, source: &Source, at: Time) -> Result<Option<i64>, Error> {
-        const ADD: &str = "INSERT OR IGNORE INTO source (id, url, name, place, topic, by, at) \
-             SELECT 1 + MAX(id), ?, ?, ?, ?, ?, ? FROM (SELECT 0 AS id UNION ALL SELECT MAX(id) FROM source \
+        const ADD: &str = "INSERT OR IGNORE INTO source (id, url, name, place, topic, by, named, at) \
+             SELECT 1 + MAX(id), ?1, ?2, ?3, ?4, ?5, ?5, ?6 FROM (SELECT 0 AS id UNION ALL SELECT MAX(id) FROM source \
              UNION ALL SELECT MAX(source) FROM cap_message UNION ALL SELECT MAX(source) FROM cap_reference)";
         let done = sqlx::query(ADD)
             .bind(&source.url)
