@@ -81,6 +81,38 @@ test('a button pressed without a network leaves the text where it is, and sends 
   assert.match(sent[1].get('text.vi'), /Xe tải/);
 });
 
+test('what was sent and never came is offered again; after a stop the text goes on saving itself', async () => {
+  const { page, context } = author;
+  const form = `${wire.url}${DESK}/viec/moi?loai=guide`;
+  await page.goto(form);
+  await page.waitForLoadState('load');
+  await page.fill('[name="title.vi"]', 'Xin cấp lại thẻ bảo hiểm');
+  // Where the server is asked whether it is there, it answers; what is sent then gets lost.
+  let lost = 0;
+  await context.route('**/viec', (route, request) => (request.isNavigationRequest() ? (lost++, route.abort('connectionreset')) : route.abort()));
+  await page.locator('form#ed .bn button', { hasText: 'Lưu' }).click();
+  await until('it was sent in vain', () => lost === 1);
+  await until('the browser says so', () => /chrome-error/.test(page.url()) || page.evaluate(() => document.title === '' || !document.querySelector('#ed')).catch(() => true));
+  await context.unroute('**/viec');
+  // Another form of the desk is sent, and leads on.
+  await page.goto(`${wire.url}${DESK}/toi`);
+  await page.getByRole('button', { name: 'English' }).first().click({ timeout: 3000 }).catch(() => {});
+  await page.goto(form);
+  await page.getByRole('button', { name: 'Lấy lại' }).click();
+  assert.equal(await page.inputValue('[name="title.vi"]'), 'Xin cấp lại thẻ bảo hiểm');
+
+  // Stopped on its way, it stays on the page and is saved by itself with what came after.
+  let held;
+  await context.route('**/viec', (route, request) => (request.isNavigationRequest() ? held = route : route.continue()));
+  await page.locator('form#ed .bn button', { hasText: 'Lưu' }).click();
+  await until('it is under way', () => held);
+  await page.evaluate(() => window.stop());
+  await page.fill('[name="title.vi"]', 'Xin cấp lại thẻ bảo hiểm y tế');
+  await page.getByText(/Đã lưu lúc/).waitFor({ timeout: 40000 });
+  assert.ok(!(await kept(page, 'Xin cấp lại')), 'it stands on the server');
+  await context.unroute('**/viec');
+});
+
 test('a browser without limits for a request saves as well', async () => {
   const context = await phone(chrome, { bypassCSP: true, storageState: await author.context.storageState() });
   await context.addInitScript(() => { delete AbortSignal.timeout; });

@@ -22,14 +22,18 @@ for (const button of document.querySelectorAll('[data-do=pass]')) {
 // Said once: of this page loaded again nothing was just saved.
 if (location.search.includes('da-luu')) history.replaceState(null, '', location.pathname + '?sua=1');
 
-// A form that was sent and led on to another page was taken: the copy of it here is old.
+// A form that was sent and led on to this page was taken: the copy of it here is old. Of any other page that comes first,
+// a browser's own among them, nobody knows.
 try {
+  const sent = sessionStorage['desk-sent'];
+  forgetSent();
+  const { keep, from } = JSON.parse(sent || '{}');
   const [way] = performance.getEntriesByType('navigation');
-  if (way?.redirectCount && document.querySelector('.mn') && sessionStorage['desk-sent']) {
-    localStorage.removeItem(sessionStorage['desk-sent']);
-    delete sessionStorage['desk-sent'];
-  }
+  if (from && document.referrer === from && way?.redirectCount && document.querySelector('.mn')) localStorage.removeItem(keep);
 } catch {}
+function forgetSent() {
+  try { delete sessionStorage['desk-sent']; } catch {}
+}
 
 // ---- what unlocks this device
 

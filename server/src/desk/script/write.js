@@ -11,7 +11,7 @@ function write(form) {
   // What names a form and is not typed: the version it is of, or what it begins.
   const NAMES = ['version', 'once', 'tu'];
   const fields = () => new URLSearchParams([...new FormData(form)].filter(([name]) => !NAMES.includes(name))).toString();
-  let known = fields(), timer, sending = false, leaving = false;
+  let known = fields(), timer, sending = false, leaving = false, left = 0;
   // Said with every save from when somebody pressed a button that sends, in vain.
   let unsent = '';
   const PAUSE = 2500, AWAY = 15000;
@@ -78,7 +78,15 @@ function write(form) {
     }
     keep(now);
     tell(say('Đang gõ…', 'Typing…'));
-    timer = setTimeout(send, PAUSE);
+    stays();
+    // What was sent may still be on its way: the same text is not sent beside it at once.
+    timer = setTimeout(send, Math.max(PAUSE, left + AWAY - Date.now()));
+  }
+
+  /** The way out was stopped, or there is more to save than what was sent. */
+  function stays() {
+    if (leaving) forgetSent();
+    leaving = false;
   }
 
   /** The text stands on the server from now on: this page becomes its page. */
@@ -151,8 +159,10 @@ function write(form) {
     },
     leaves() {
       leaving = true;
+      left = Date.now();
       clearTimeout(timer);
-      try { sessionStorage['desk-sent'] = form.dataset.keep; } catch {}
+      const [from] = location.href.split('#');
+      try { sessionStorage['desk-sent'] = JSON.stringify({ keep: form.dataset.keep, from }); } catch {}
     },
     away(submitter) {
       const now = fields();
@@ -164,7 +174,13 @@ function write(form) {
   });
   addEventListener('beforeunload', event => { if (!leaving && fields() !== known) { send(); event.preventDefault(); } });
   for (const other of document.querySelectorAll('form:not(#ed)'))
-    other.addEventListener('submit', event => { if (!event.defaultPrevented) leaving = true; });
+    other.addEventListener('submit', event => {
+      if (event.defaultPrevented) return;
+      forgetSent();
+      leaving = true;
+    });
+  // Come back to as it was left.
+  addEventListener('pageshow', event => { if (event.persisted) stays(); });
 
   files(form, typed, change => {
     const clean = fields() === known;
