@@ -62,17 +62,28 @@ pub fn open(id: ItemId, bytes: &[u8], trust: &Trust, held: Option<&HeldCard>, go
 }
 
 /// Leaves in a commit of a session what the reader opened while it ran: the session does not know of it, and the card that
-/// it brings would send that text away.
+/// it brings, of this revision or of one before, would send that text away.
 pub fn keep(commit: &mut Arc<Commit>, opened: &[Commit]) {
     for ours in opened {
         let ([(id, mine, _)], [body]) = (&ours.cards[..], &ours.bodies[..]) else { continue };
-        let same = |(other, card, _): &(ItemId, HeldCard, _)| other == id && card.hash == mine.hash && !card.body;
-        let Some(at) = commit.cards.iter().position(same) else { continue };
+        let ousts = |(other, card, _): &(ItemId, HeldCard, _)| {
+            other == id && (card.revision < mine.revision || (card.hash == mine.hash && !card.body))
+        };
+        let ousted = commit.cards.iter().position(ousts);
+        let older = |other: &StoredBody| other.id == *id && other.revision < mine.revision;
+        if ousted.is_none() && !commit.bodies.iter().any(older) {
+            continue;
+        }
         let commit = Arc::make_mut(commit);
-        commit.cards[at].1.body = true;
-        commit.bodies.push(body.clone());
+        commit.bodies.retain(|other| other.id != *id);
         commit.terms.retain(|(other, _)| other != id);
-        commit.terms.extend_from_slice(&ours.terms);
+        if let Some(at) = ousted {
+            let seq = commit.cards[at].1.seq;
+            commit.cards[at].clone_from(&ours.cards[0]);
+            commit.cards[at].1.seq = seq;
+            commit.bodies.push(body.clone());
+            commit.terms.extend_from_slice(&ours.terms);
+        }
     }
 }
 
@@ -120,12 +131,28 @@ mod tests {
             Arc::new(Commit { cards: vec![(id, held, Vec::new())], terms: vec![(id, vec![1])], ..Commit::default() })
         };
         let (mut same, mut other) = (brought(held.hash), brought([0; 32]));
-        for commit in [&mut same, &mut other] {
+        let mut before = brought([0; 32]);
+        Arc::make_mut(&mut before).cards[0].1.revision = 1;
+        for commit in [&mut same, &mut other, &mut before] {
             keep(commit, std::slice::from_ref(&opened.commit));
         }
         assert_eq!((same.cards[0].1.seq, same.cards[0].1.body), (7, true), "its place in the log, and the text");
         assert_eq!((&same.bodies, &same.terms), (&opened.commit.bodies, &opened.commit.terms));
         assert_eq!(other, brought([0; 32]), "another text is none of it");
+        let (_, stays, bytes) = &before.cards[0];
+        assert_eq!(
+            (stays.seq, stays.revision, stays.body, bytes),
+            (7, 2, true, &opened.commit.cards[0].2),
+            "what is newer stays"
+        );
+        assert_eq!((&before.bodies, &before.terms), (&opened.commit.bodies, &opened.commit.terms));
+        let body = |revision| StoredBody { revision, ..opened.stored.clone() };
+        let text = |revision| Commit { bodies: vec![body(revision)], terms: vec![(id, vec![1])], ..Commit::default() };
+        for (revision, stays) in [(1, false), (2, true)] {
+            let mut texts = Arc::new(text(revision));
+            keep(&mut texts, std::slice::from_ref(&opened.commit));
+            assert_eq!(*texts, if stays { text(revision) } else { Commit::default() }, "nor does the text of before replace it");
+        }
         assert_eq!(open(id, &good, &trust, None, Some(2)).unwrap_err(), Refused::Mismatch, "withdrawn");
         assert!(open(id, &good, &trust, None, Some(1)).is_ok(), "published again");
         let newer = HeldCard { revision: 3, ..held };

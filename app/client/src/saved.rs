@@ -1,4 +1,5 @@
-//! A saved item: a whole copy with its proof, so that it outlives the cache, a withdrawal and a restored server.
+//! A saved item: a whole copy with its proof, so that it outlives the cache and a restored server. Of one that was withdrawn
+//! the phone shows why instead, for as long as it knows of that.
 
 use crate::row;
 use domain::content::{ItemId, Time};

@@ -60,6 +60,7 @@ pub const SINCE: &str = "since";
 pub const CHECKED: &str = "checked";
 
 /// As stored; the fourth is no longer used. Postcard is positional: a field that comes later makes a new version.
+/// `public/alerts.js` reads the places out of these bytes by itself.
 type V1 = (Mode, Theme, u8, bool, Vec<PlaceCode>, Vec<u8>);
 
 /// The largest of the steps of text.

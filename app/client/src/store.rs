@@ -110,7 +110,8 @@ pub trait Store {
     /// All of a shelf, by key.
     async fn get_keep(&self, shelf: Keep) -> Result<Rows, StoreFault>;
 
-    /// Adds to the number under a key in one transaction, so that two tabs never lose each other's count.
+    /// Adds to the number under a key in one transaction, so that two tabs never lose each other's count. It may end after this
+    /// returns; whoever reads later finds the sum.
     async fn add_keep(&self, shelf: Keep, key: &str, by: u64) -> Result<(), StoreFault>;
 }
 

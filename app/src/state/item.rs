@@ -138,7 +138,7 @@ pub async fn get(app: &Rc<App>, id: ItemId, asked: bool) {
 
 async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
     let reply = app.net.fetch(&client::item::fetch(id), None).await;
-    app.spent(Spent::Text, reply.wire).await;
+    app.spent(Spent::Text, reply.wire);
     let bytes = match reply.input {
         Input::Got { bytes, .. } => bytes,
         Input::Failed { why: NetFault::Status { status: 410, .. }, .. } => {
@@ -162,13 +162,20 @@ async fn fetch(app: &Rc<App>, id: ItemId) -> Result<(), Fate> {
             return Err(Fate::Unknown);
         }
     };
-    let stored = app.store.commit(&opened.commit).await;
-    // Shown as what it is also where it finds no room; room is made for the next one.
-    app.view.borrow_mut().shelf.apply(&opened.commit, stored.is_ok());
-    match stored {
-        Ok(()) => app.opened.borrow_mut().push(opened.commit),
-        Err(StoreFault::Quota) => super::phone::make_room(app).await,
-        Err(_) => {}
+    let mut full = false;
+    let stored = loop {
+        match app.store.commit(&opened.commit).await {
+            Err(StoreFault::Quota) if !full => {
+                full = true;
+                super::phone::make_room(app).await;
+            }
+            other => break other.is_ok(),
+        }
+    };
+    // Shown as what it is also where it finds no room.
+    app.view.borrow_mut().shelf.apply(&opened.commit, stored);
+    if stored {
+        app.opened.borrow_mut().push(opened.commit);
     }
     super::keep::complete_saved(app, opened.stored).await;
     app.change(|view| {
@@ -220,7 +227,7 @@ async fn count(app: &Rc<App>, which: &dyn Fn(&MediaRef, bool) -> bool) {
     });
     for (path, bytes) in all {
         if !media::held(&path).await {
-            app.spent(Spent::Media, bytes.into()).await;
+            app.spent(Spent::Media, bytes.into());
         }
     }
 }

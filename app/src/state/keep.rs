@@ -176,7 +176,10 @@ pub async fn complete_saved(app: &Rc<App>, body: StoredBody) {
     let Some(kept) = kept else { return };
     let card = app.store.card(id).await.ok().flatten().unwrap_or(kept.card);
     let saved = Saved { at: kept.at, card, body: Some(body) };
-    let _ = app.store.put_keep(Keep::Saved, &id.to_string(), Some(&saved.encode())).await;
+    // Where it finds no room it is not whole, and is tried again with the next text that comes.
+    if app.store.put_keep(Keep::Saved, &id.to_string(), Some(&saved.encode())).await.is_err() {
+        return;
+    }
     let view = &mut *app.view.borrow_mut();
     if let (Some(kept), Some(card)) = (view.saved.get_mut(&id), view.shelf.cards.get(&id)) {
         (kept.saved, kept.card) = (saved, card.clone());

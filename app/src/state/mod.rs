@@ -230,10 +230,12 @@ impl App {
         self.with(|view| view.lang).words()
     }
 
-    /// Adds to today's counter.
-    pub async fn spent(&self, on: Spent, bytes: u64) {
-        let now = self.with(View::now);
-        let _ = usage::add(&self.store, now, on, bytes).await;
+    /// Adds to today's counter. Nobody waits for it: a database that does not answer must not hold up what comes next.
+    pub fn spent(self: &Rc<Self>, on: Spent, bytes: u64) {
+        let (app, now) = (self.clone(), self.with(View::now));
+        spawn(async move {
+            let _ = usage::add(&app.store, now, on, bytes).await;
+        });
     }
 
     /// A word of the moment.

@@ -106,12 +106,12 @@ async fn now_with(app: &Rc<App>, budget: Option<u64>) -> bool {
 }
 
 /// Counts each answer as it comes: who leaves in the middle has paid for what came.
-struct Metered<'a>(&'a App);
+struct Metered(Rc<App>);
 
-impl Net for Metered<'_> {
+impl Net for Metered {
     async fn fetch(&self, fetch: &Fetch, tag: Option<&str>) -> Reply {
         let reply = self.0.net.fetch(fetch, tag).await;
-        self.0.spent(Spent::Text, reply.wire).await;
+        self.0.spent(Spent::Text, reply.wire);
         reply
     }
 }
@@ -134,8 +134,7 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
             return app.view.borrow_mut().shelf.keep(commit);
         }
         let spent: u64 = commit.bodies.iter().map(|body| body.body.len() as u64 / 3 + 80).sum();
-        let counting = app.clone();
-        spawn(async move { counting.spent(Spent::Budget, spent).await });
+        app.spent(Spent::Budget, spent);
         keep::unread(&app, commit);
         app.change(|view| view.shelf.apply(commit, false));
         let saved = app.with(|view| view.saved_ids.clone());
@@ -144,14 +143,18 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
             spawn(async move { keep::complete_saved(&app, body).await });
         }
     };
-    let report = client::sync(&app.store, &Metered(&app), &clock::Breath, loaded, wishes, now, &app.opened, on_commit).await;
+    let report =
+        client::sync(&app.store, &Metered(app.clone()), &clock::Breath, loaded, wishes, now, &app.opened, on_commit).await;
     app.opened.take();
     app.change(|view| {
         let mut held = report.held;
         held.bytes.clear();
-        // The session knows what other tabs have stored, but not what the reader opened or deleted meanwhile.
+        // The session knows what other tabs have stored, but not what the reader opened, be it newer, or deleted meanwhile.
         for (id, card) in held.cards.iter_mut() {
             if let Some(ours) = view.shelf.held.cards.get(id) {
+                if ours.revision > card.revision {
+                    *card = ours.clone();
+                }
                 card.body = ours.body;
             }
         }

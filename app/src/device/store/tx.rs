@@ -13,7 +13,7 @@ use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{IdbKeyRange, IdbObjectStore, IdbRequest};
+use web_sys::{IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransactionMode};
 
 /// A database that hangs for so long is taken as broken.
 const OPEN_MS: u32 = 5_000;
@@ -141,26 +141,23 @@ fn behind(key: &JsValue) -> Result<JsValue, JsValue> {
     IdbKeyRange::lower_bound_with_open(key, true).map(JsValue::from)
 }
 
-/// Adds to the number under a key. The sum is written as soon as the number is read, within the same transaction, which
-/// is told to end only then: one that was told takes no more requests.
+/// Adds to the number under a key: the sum is written as soon as the number is read, within the same transaction. Nobody waits
+/// for its end: a count is not worth it, and a database that does not answer would hold up whoever counts.
 pub(super) async fn add(lazy: &Rc<Lazy>, name: &'static str, key: JsValue, by: u64) -> Result<(), StoreFault> {
     let failed = |_| StoreFault::Failed;
     let db = open(lazy).await?;
-    let tx = db.transaction(name).with_mode(TransactionMode::Readwrite).build().map_err(|_| StoreFault::Failed)?;
-    let store = tx.as_sys().object_store(name).map_err(failed)?;
+    // Not the library's: that one gives up what is not waited for.
+    let raw: &web_sys::IdbDatabase = db.as_sys();
+    let tx = raw.transaction_with_str_and_mode(name, IdbTransactionMode::Readwrite).map_err(failed)?;
+    let store = tx.object_store(name).map_err(failed)?;
     let read = store.get(&key).map_err(failed)?;
-    let written = js_sys::Promise::new(&mut |resolve, reject| {
-        let (store, key, request) = (store.clone(), key.clone(), read.clone());
-        let write = Closure::once_into_js(move || {
-            let count = request.result().map_or(0, |row| row::decode_count(&bytes(&row)));
-            let _ = store.put_with_key(&value(&count.saturating_add(by).to_le_bytes()), &key);
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        });
-        read.set_onsuccess(Some(write.unchecked_ref()));
-        read.set_onerror(Some(&reject));
+    let request = read.clone();
+    let write = Closure::once_into_js(move || {
+        let count = request.result().map_or(0, |row| row::decode_count(&bytes(&row)));
+        let _ = store.put_with_key(&value(&count.saturating_add(by).to_le_bytes()), &key);
     });
-    wasm_bindgen_futures::JsFuture::from(written).await.map_err(failed)?;
-    finish(tx).await
+    read.set_onsuccess(Some(write.unchecked_ref()));
+    Ok(())
 }
 
 /// One transaction: everything is asked for at once, and what was read is there when it is over. All or nothing.
