@@ -99,7 +99,7 @@
     if (!(await nav.serviceWorker.getRegistration())) {
       // One that was withdrawn stays away, as in boot.js.
       const answer = await fetch('/release.json', { cache: 'no-cache' });
-      if (!answer.ok || (await answer.json()).kill) throw answer;
+      if (answer.ok && (await answer.json()).kill) throw answer;
       await nav.serviceWorker.register(program ? '/sw.js' : '/sw.js?lite', { updateViaCache: 'none' });
     }
     return nav.serviceWorker.ready;

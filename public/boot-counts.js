@@ -85,6 +85,7 @@
         var now = waiting();
         if (JSON.stringify(now[token]) === body) delete now[token];
         store['bt-tree-out'] = JSON.stringify(now);
+        store['bt-tree-' + token] = answer.status;
         dispatchEvent(new Event('bt-counted'));
       }).catch(function () {});
     });

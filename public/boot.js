@@ -57,7 +57,7 @@
       over = d.createElement('section');
       over.className = 'ended';
       title = d.createElement('h2');
-      title.textContent = say('Đã kết thúc, chưa có tin mới', 'Ended, no newer word');
+      title.textContent = say('Đã kết thúc, chưa có tin mới', 'Ended, no update since');
       over.append(title, d.createElement('ul'));
       section.after(over);
     }
@@ -88,7 +88,7 @@
         el.querySelector('h3').after(line);
       }
       line.className = 'st';
-      line.textContent = el.matches('.dr') ? say('Đã kết thúc', 'Over') : say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn', 'Ended, no newer word — not certain to be safe');
+      line.textContent = el.matches('.dr') ? say('Đã kết thúc', 'Over') : say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn', 'Ended, no update since — it may not be safe yet');
       el.className = el.className.replace(/ l\d/, ' off');
       el.removeAttribute('data-until');
       // Nothing is asked of anybody by an exercise that is over.
@@ -100,9 +100,10 @@
   }
   if (!shell) {
     // A clock that is hours ahead would call over what holds: where something seems to be, the server is asked what time it
-    // is, once for as long as the page is looked at. Without an answer the phone's own word counts.
-    var asked, look = function () {
-      if (!ahead && !due()) return;
+    // is, once for as long as the page is looked at. One that is hours behind would let it hold on: where anything has an end
+    // and somebody stays (`on`), it is asked as well. Without an answer the phone's own word counts.
+    var asked, look = function (on) {
+      if (!ahead && !due() && !(on && d.querySelector('[data-from],[data-until]'))) return;
       asked = asked || Promise.race([fetch('/sync/head', { method: 'HEAD', cache: 'no-store' }).then(function (answer) {
         // A Wi-Fi that asks for a login has a clock of its own, and what a cache on the way had kept is of another hour.
         if (/^application\/x-bantin/.test(answer.headers.get('content-type')) && !answer.headers.get('age')) ahead = Date.now() - Date.parse(answer.headers.get('date')) || 0;
@@ -110,12 +111,12 @@
       asked.then(stale);
     };
     look();
-    setInterval(look, 30000);
+    setInterval(look, 30000, 1);
     // A phone may have put its clock right, or wrong, meanwhile. Without an answer what was heard before counts.
     d.addEventListener('visibilitychange', function () {
       if (d.hidden) return;
       asked = 0;
-      look();
+      look(1);
     });
   }
 

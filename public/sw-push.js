@@ -108,8 +108,8 @@ async function told(url) {
   const say = (vi, en) => words(bt.lang, vi, en);
   const newer = await pushed('shown/' + bt.chain);
   const notes = [
-    newer && newer.bt.id !== bt.id && `${say('Đã có tin mới hơn', 'There is newer word')}: <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a>`,
-    bt.expires && bt.expires * 1000 < Date.now() && say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended without newer word — not the same as safe.'),
+    newer && newer.bt.id !== bt.id && `${say('Đã có tin mới hơn', 'There is an update')}: <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a>`,
+    bt.expires && bt.expires * 1000 < Date.now() && say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended, no update since — it may not be safe yet.'),
     safe(bt.body),
     new Date(bt.issued * 1000).toLocaleString(say('vi', 'en')),
     say('Thông báo chưa kiểm chứng trên máy này.', 'A message not checked on this phone.'),

@@ -131,7 +131,7 @@ export async function writeBox(envelope, rev) {
 
 /** Over whatever is there: only after its owner typed the word for it. */
 export const dropBox = async () => {
-  const tx = (await database()).transaction(STORE, 'readwrite', { durability: 'strict' });
+  const tx = await begin('readwrite', { durability: 'strict' });
   tx.objectStore(STORE).delete('box');
   await new Promise((resolve, reject) => {
     tx.oncomplete = resolve;
@@ -178,7 +178,8 @@ export async function freshAlerts() {
     const copy = answer.clone();
     const list = answer.ok && (await answer.json()).items;
     if (Array.isArray(list)) {
-      await (await flags()).put(ANSWER, copy);
+      // A full phone takes no copy; the list is good all the same.
+      await flags().then(kept => kept.put(ANSWER, copy)).catch(() => {});
       return list;
     }
   } catch {} finally {

@@ -47,7 +47,7 @@ const button = (words, run, props = {}, picture) =>
   h('button', { type: 'button', class: 'bt', onclick: () => run(), ...props }, picture && icon(picture), h('span', {}, words));
 
 /** What every screen gets to see and do. `data` is there only while the box is open. */
-const app = { t, h, icon, button, facts, lang, data: null, alerts: [], view: 'start', arg: null, said: '', go, change, undo, lock, say, waits, sealed };
+const app = { t, h, icon, button, facts, lang, data: null, alerts: [], view: 'start', arg: null, said: '', go, change, undo, lock, say, sent, sealed };
 const views = { list, form, paste, safe, choose, work };
 let key = null, rev = 0, past = [], saving = Promise.resolve(), seen = Date.now(), items = [], news = [];
 
@@ -157,7 +157,10 @@ function report(data) {
     out[token] = { alert, token, place: +data.place, ...sum };
   }
   const known = new Set(data.works.map(work => work.token));
-  for (const token of Object.keys(said)) if (!known.has(token)) delete said[token];
+  for (const token of Object.keys(said)) if (!known.has(token)) {
+    delete said[token];
+    delete flags['bt-tree-' + token];
+  }
   try {
     // Where nobody is to be called, no page asks whether to.
     if (data.houses.length) flags['bt-tree'] = data.place;
@@ -167,13 +170,17 @@ function report(data) {
   } catch {}
   dispatchEvent(new Event('bt-counts'));
 }
-/** Whether the counts of this worklist still wait for a network. */
-function waits(token) {
-  try { return token in JSON.parse(flags['bt-tree-out'] || '{}'); } catch { return false; }
+/** What became of the counts of this worklist: they wait for a network, the commune has them, or did not take them. */
+function sent(token) {
+  try {
+    if (token in JSON.parse(flags['bt-tree-out'] || '{}')) return t('waits');
+    const status = +flags['bt-tree-' + token];
+    return status ? (status === 204 ? t('received') : t('refused')) : '';
+  } catch { return ''; }
 }
 addEventListener('bt-counted', () => {
   const words = root.querySelector('.sum small');
-  if (words && app.arg && !waits(app.arg.token)) words.remove();
+  if (words && app.arg) words.textContent = sent(app.arg.token);
 });
 
 // ---- the key

@@ -111,6 +111,25 @@ test('a page that is kept, or stays open, never shows as in force what has ended
   await chrome.close();
 });
 
+test('a phone whose clock is hours behind does not go on with what is over', async () => {
+  const end = Date.now() + 25e3;
+  const soon = await serve({ items: [{ id: 'a', kind: 'alert', topics: ['phong-chong-thien-tai'], places: ['20044'], issued: '-1h', expires: new Date(end).toISOString(), source: { name: 'Đài' },
+    title: 'Lũ quét ở A Lưới 2', summary: 'Lên cao.', body: [{ steps: ['Lên đồi'] }], alert: { level: 3, hazard: 'flash-flood', msg_type: 'alert' } }] });
+  const { chrome, page } = await old(soon.url);
+  await page.addInitScript(() => {
+    const now = Date.now;
+    Date.now = () => now() - 6 * 3600e3;
+  });
+  await page.goto(`${soon.url}/canh-bao`);
+  await booted(page);
+  assert.ok(await page.locator('main .l3').count(), 'live before its end');
+  await until('its end has come', () => Date.now() > end + 1000);
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await page.locator('main .off .st', { hasText: 'chưa chắc đã an toàn' }).first().waitFor();
+  await chrome.close();
+  await soon.kill();
+});
+
 test('a phone whose clock is ahead reads what has just come as it is, and without a network as its clock says', async () => {
   const soon = await serve({ items: [{ id: 'a', kind: 'alert', topics: ['phong-chong-thien-tai'], places: ['20044'], issued: '-1h', expires: '+2h', source: { name: 'Đài' },
     title: 'Lũ quét ở A Lưới 2', summary: 'Lên cao.', body: [{ steps: ['Lên đồi'] }], alert: { level: 3, hazard: 'flash-flood', msg_type: 'alert' } }] });

@@ -247,7 +247,7 @@ test('the counts go up when the server is back, to the desk, and nothing else is
   await join(await desk.newPage(), firstLink(server), 'quan.tri');
   assert.equal(await sums(), '');
   await line.up();
-  await page.locator('.sum small').waitFor({ state: 'detached', timeout: 90000 });
+  await page.locator('.sum small', { hasText: 'Xã đã nhận số này' }).waitFor({ timeout: 90000 });
   await until('the desk hears of it', async () => /đã báo 3 trên 5 nhà, chưa gặp 1, cần giúp 1/.test(await sums()));
   // Later numbers of the same list replace these.
   await answer('told');
