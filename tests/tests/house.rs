@@ -33,7 +33,7 @@ fn has_none(package: &str, graph: &BTreeSet<String>, forbidden: &[&str]) {
     assert!(found.is_empty(), "{package} must not reach {found:?}");
 }
 
-/// Rust sources below a folder, with comments and what stands after `//` removed.
+/// Rust sources below a folder, without the lines that are comments.
 fn sources(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
