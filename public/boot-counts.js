@@ -22,7 +22,7 @@
     var path = location.pathname, item = ITEM.exec(path), agreed = store['bt-count'], all;
     var row = d.getElementById('bt-count');
     if (row) row.remove();
-    if (/cai-dat$/.test(path) && agreed) {
+    if (/cai-dat$/.test(path)) {
       row = d.createElement('aside');
       row.id = 'bt-count';
       row.className = 'ft';

@@ -11,6 +11,8 @@ const IDLE = 10 * 60e3;
 const UNDO = 20;
 const WORKS = 12;
 const SHORTEST = 8;
+/** A number, a birthday, keys beside each other, or few signs again and again: whoever has the file tries those first. */
+const GUESSED = /^[\d\s.,+/-]*$|^(.{1,3})\1+.?.?$|qwerty|^(?:mat ?khau|mật ?khẩu|pass ?word|abcd)/i;
 
 const root = document.getElementById('tree');
 const facts = JSON.parse(root.dataset.facts);
@@ -305,7 +307,7 @@ const doors = {
     h('p', {}, t('setup_what')),
     ask(async form => {
       const [one, two] = [form.elements['p-1'].value, form.elements['p-2'].value];
-      const said = one.trim().length < SHORTEST ? t('short', { n: SHORTEST }) : one !== two ? t('differ') : '';
+      const said = one.trim().length < SHORTEST ? t('short', { n: SHORTEST }) : GUESSED.test(one) ? t('guessed') : one !== two ? t('differ') : '';
       if (said) { root.querySelector('.said').textContent = said; return; }
       const data = { v: 1, place: form.elements.place.value, houses: [], works: [] };
       const lock = await makeLock(one);

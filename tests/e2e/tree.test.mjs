@@ -94,6 +94,15 @@ test('set-up says what is wrong; once it was opened, the page stays with its scr
   await page.evaluate(() => document.querySelector('#tree form').noValidate = true);
   await press(page, 'Lập danh sách');
   await page.locator('.said', { hasText: 'ít nhất 8 ký tự' }).waitFor();
+  for (const easy of ['0912 345 678', '20/11/1985', 'aaaaaaaa', 'abcabcabc', 'matkhau1', 'Qwerty123']) {
+    await page.fill('#p-1', easy);
+    await page.fill('#p-2', easy);
+    await press(page, 'Lập danh sách');
+    await page.locator('.said', { hasText: 'dễ đoán' }).waitFor();
+    await page.fill('#p-1', 'ngắn');
+    await press(page, 'Lập danh sách');
+    await page.locator('.said', { hasText: 'ít nhất 8 ký tự' }).waitFor();
+  }
   await page.fill('#p-1', PASSPHRASE);
   await page.fill('#p-2', PASSPHRASE + '!');
   await press(page, 'Lập danh sách');
@@ -146,16 +155,19 @@ test('a household is changed, deleted and brought back', async () => {
   assert.equal(await page.locator('#tree img').count(), 0);
 });
 
+/** As browsers close the database of a page that waits: the next transaction finds it shut. */
+const shut = () => page.evaluate(() => {
+  const real = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function () {
+    IDBDatabase.prototype.transaction = real;
+    this.close();
+    throw new DOMException('', 'InvalidStateError');
+  };
+});
+
 test('a database that the browser closes while somebody speaks on the phone is opened anew', async () => {
   const before = await content(page, 'tree', 'box');
-  await page.evaluate(() => {
-    const real = IDBDatabase.prototype.transaction;
-    IDBDatabase.prototype.transaction = function () {
-      IDBDatabase.prototype.transaction = real;
-      this.close();
-      throw new DOMException('', 'InvalidStateError');
-    };
-  });
+  await shut();
   await press(page, 'Hồ Văn Khô');
   await page.fill('#note', 'mới');
   await press(page, 'Lưu');
@@ -478,6 +490,7 @@ test('a forgotten passphrase: nobody opens it, and only a typed word starts anew
   await page.locator('.said', { hasText: 'chưa bỏ gì cả' }).waitFor();
   assert.match(await content(page, 'tree', 'box'), /"data"/);
   await page.fill('#word', 'bỏ hết');
+  await shut();
   await press(page, 'Bỏ danh sách cũ');
   await heading(page, 'Lập cây gọi điện');
   assert.doesNotMatch(await content(page, 'tree', 'box'), /"data"/);

@@ -75,7 +75,11 @@ impl Run {
     async fn all(&mut self) -> Result<bool, Error> {
         loop {
             let began = Instant::now();
-            let left = earlier(self.scan(true).await?, self.scan(false).await?);
+            let mut left = None;
+            // Whoever has taken something before comes first: what strangers made up never has.
+            for (near, proven) in [(true, true), (true, false), (false, true), (false, false)] {
+                left = earlier(left, self.scan(near, proven).await?);
+            }
             self.settle().await?;
             if self.over() || self.stop.is_cancelled() {
                 return Ok(false);
@@ -108,11 +112,11 @@ impl Run {
         self.reports.send(report).await.map_err(|_| unrecorded())
     }
 
-    /// Sends to all who are near, or to all others; gives when those may be tried who could not be sent to now.
-    async fn scan(&mut self, near: bool) -> Result<Option<Instant>, Error> {
+    /// Sends to all who are near, or to all others, of those who have taken something before or of the rest; gives when those may be tried who could not be sent to now.
+    async fn scan(&mut self, near: bool, proven: bool) -> Result<Option<Instant>, Error> {
         let (mut after, mut left) = (0, None);
         loop {
-            let page = self.site.store.subscriptions_after(after, self.out.chain, PAGE).await?;
+            let page = self.site.store.subscriptions_after(after, proven, self.out.chain, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(left) };
             after = last.id;
             let mut ready = Vec::new();

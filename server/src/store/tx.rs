@@ -1,4 +1,6 @@
-//! One transaction that writes. What is not committed when it is dropped never happened.
+//! One transaction that writes. What is not committed when it is dropped never happened: so steps in a row may leave at an error
+//! by `?` and end with [`Tx::commit`]. [`Tx::end`] is for what is one block with an outcome; it rolls back at once, and others
+//! need not wait for the drop.
 
 use crate::assets::hex;
 use crate::error::Error;

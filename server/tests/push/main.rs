@@ -98,6 +98,29 @@ async fn who_is_gone_is_forgotten_and_who_refuses_is_not_asked_again() {
     assert_eq!(world.service.got().iter().filter(|got| got.path == "/p/0" || got.path == "/p/1").count(), 2);
 }
 
+/// Strangers can make up as many as they like, before and after a real phone: a service takes nothing for those.
+#[tokio::test]
+async fn whoever_has_taken_something_before_is_told_first() {
+    let world = World::asleep().await;
+    let phones = world.phones(12, &[HERE]).await;
+    let store = &world.lab.app.site.store;
+    let mut tx = store.begin().await.unwrap();
+    for id in 9..=12 {
+        tx.saw_subscription(id, world.lab.app.site.now()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    world.publish(alert("a", 3, &[HERE])).await;
+    let mut world = world;
+    world.wake();
+    let got = world.service.until("all are told", |got| got.len() == 12).await;
+    let mut first: Vec<&str> = got[..4].iter().map(|got| got.path.as_str()).collect();
+    first.sort_unstable();
+    let mut proven: Vec<&str> = phones[8..].iter().map(|phone| phone.path.as_str()).collect();
+    proven.sort_unstable();
+    assert_eq!(first, proven);
+    world.idle().await;
+}
+
 /// A clock that is wrong makes our token one of another day: that passes, and the alert is still on.
 #[tokio::test]
 async fn who_is_not_believed_for_a_while_tells_them_afterwards() {

@@ -66,8 +66,15 @@ impl Store {
         Ok(row.map(|(last,)| last.map(Time)))
     }
 
-    /// The next subscriptions after one, by number, each with what it got of a chain.
-    pub async fn subscriptions_after(&self, id: i64, chain: ItemId, count: u32) -> Result<Vec<(Subscription, Sent)>, Error> {
+    /// The next subscriptions after one, by number, each with what it got of a chain: of those for which a service took something
+    /// before (`proven`), or of the others.
+    pub async fn subscriptions_after(
+        &self,
+        id: i64,
+        proven: bool,
+        chain: ItemId,
+        count: u32,
+    ) -> Result<Vec<(Subscription, Sent)>, Error> {
         #[rustfmt::skip]
         type Wide = (
             i64, String, Vec<u8>, Vec<u8>, String, String, i64, Option<i64>, Option<i64>, String, String,
@@ -76,11 +83,12 @@ impl Store {
         let sql = [
             COLUMNS,
             ", p.seq, p.level, p.trying FROM subscription s \
-             LEFT JOIN push_sent p ON p.subscription = s.id AND p.chain = ? WHERE s.id > ? ORDER BY s.id LIMIT ?",
+             LEFT JOIN push_sent p ON p.subscription = s.id AND p.chain = ? WHERE s.id > ? AND (s.last IS NOT NULL) = ? ORDER BY s.id LIMIT ?",
         ];
         let rows: Vec<Wide> = sqlx::query_as(sqlx::AssertSqlSafe(sql.concat()))
             .bind(chain.0.to_vec())
             .bind(id)
+            .bind(i64::from(proven))
             .bind(i64::from(count))
             .fetch_all(&self.readers)
             .await?;
