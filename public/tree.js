@@ -12,7 +12,7 @@ const UNDO = 20;
 const WORKS = 12;
 const SHORTEST = 8;
 /** A number, a birthday, keys beside each other, or few signs again and again: whoever has the file tries those first. */
-const GUESSED = /^[\d\s.,+/-]*$|^(.{1,3})\1+.?.?$|qwerty|^(?:mat ?khau|mật ?khẩu|pass ?word|abcd)/i;
+const GUESSED = /^[\d\s.,+/-]*$|^(.{1,3})\1+.?.?$|^(?:mat ?khau|mật ?khẩu|pass ?word|qwerty|abcd)\S{0,6}$/i;
 
 const root = document.getElementById('tree');
 const facts = JSON.parse(root.dataset.facts);
