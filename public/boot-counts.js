@@ -72,20 +72,21 @@
       location.href = say('', '/en') + '/cay-goi#' + id[1];
     });
   }
-  function waiting() {
-    try { return JSON.parse(store['bt-tree-out'] || '{}'); } catch (e) { return {}; }
+  function kept(name) {
+    try { return JSON.parse(store[name] || '{}'); } catch (e) { return {}; }
   }
   function counts() {
-    var all = waiting();
+    var all = kept('bt-tree-out');
     Object.keys(all).forEach(function (token) {
       var body = JSON.stringify(all[token]);
       fetch('/cay-goi/so', { method: 'POST', credentials: 'omit', redirect: 'error', body: body }).then(function (answer) {
         // Taken, or refused for good; whatever else answers is not the server.
         if (answer.status !== 204 && answer.status !== 422) return;
-        var now = waiting();
+        var now = kept('bt-tree-out'), got = kept('bt-tree-got');
         if (JSON.stringify(now[token]) === body) delete now[token];
         store['bt-tree-out'] = JSON.stringify(now);
-        store['bt-tree-' + token] = answer.status;
+        got[token] = answer.status;
+        store['bt-tree-got'] = JSON.stringify(got);
         dispatchEvent(new Event('bt-counted'));
       }).catch(function () {});
     });

@@ -146,10 +146,13 @@ function sealed() {
   return seal(key, { place: app.data.place, houses: app.data.houses });
 }
 
+/** Of each worklist: the counts that wait, those that were said last, and how the server answered. */
+function held(which) {
+  try { return JSON.parse(flags['bt-tree-' + which] || '{}'); } catch { return {}; }
+}
 /** What the counts of each worklist are goes to the server when there is one; `boot.js` carries it. */
 function report(data) {
-  let out, said;
-  try { [out, said] = [JSON.parse(flags['bt-tree-out'] || '{}'), JSON.parse(flags['bt-tree-said'] || '{}')]; } catch { [out, said] = [{}, {}]; }
+  const [out, said, got] = ['out', 'said', 'got'].map(held);
   for (const { alert, token, marks } of data.works) {
     if (!alert) continue;
     const sum = counts(data.houses, marks);
@@ -159,26 +162,22 @@ function report(data) {
     out[token] = { alert, token, place: +data.place, ...sum };
   }
   const known = new Set(data.works.map(work => work.token));
-  for (const token of Object.keys(said)) if (!known.has(token)) {
-    delete said[token];
-    delete flags['bt-tree-' + token];
-  }
+  for (const all of [said, got]) for (const token of Object.keys(all)) if (!known.has(token)) delete all[token];
   try {
     // Where nobody is to be called, no page asks whether to.
     if (data.houses.length) flags['bt-tree'] = data.place;
     else delete flags['bt-tree'];
     flags['bt-tree-out'] = JSON.stringify(out);
     flags['bt-tree-said'] = JSON.stringify(said);
+    flags['bt-tree-got'] = JSON.stringify(got);
   } catch {}
   dispatchEvent(new Event('bt-counts'));
 }
 /** What became of the counts of this worklist: they wait for a network, the commune has them, or did not take them. */
 function sent(token) {
-  try {
-    if (token in JSON.parse(flags['bt-tree-out'] || '{}')) return t('waits');
-    const status = +flags['bt-tree-' + token];
-    return status ? (status === 204 ? t('received') : t('refused')) : '';
-  } catch { return ''; }
+  if (token in held('out')) return t('waits');
+  const status = held('got')[token];
+  return status ? (status === 204 ? t('received') : t('refused')) : '';
 }
 addEventListener('bt-counted', () => {
   const words = root.querySelector('.sum small');
@@ -332,7 +331,7 @@ const doors = {
     h('details', {}, h('summary', {}, t('forgot')), h('p', {}, t('forgot_what')), ask(async form => {
       if (fold(form.elements.word.value) !== fold(t('forgot_word'))) { root.querySelector('.said').textContent = t('forgot_other'); return; }
       await dropBox();
-      for (const name of ['bt-tree', 'bt-tree-out', 'bt-tree-said']) delete flags[name];
+      for (const name of ['bt-tree', 'bt-tree-out', 'bt-tree-said', 'bt-tree-got']) delete flags[name];
       go('setup');
     },
     h('p', { class: 'fd' }, h('label', { for: 'word' }, t('forgot_type', { word: t('forgot_word') })), h('input', { id: 'word', autocomplete: 'off', required: true })),

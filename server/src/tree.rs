@@ -24,7 +24,7 @@ const MAX_BODY: usize = 1 << 10;
 /// Households of one list: a hamlet has some hundred.
 const MAX_HOUSES: u16 = 1_000;
 /// Worklists of one alert in one commune. A commune has a few dozen hamlets: more is somebody who makes them up, and one that
-/// was heard of once gives way to the next.
+/// was heard of once, and asks for no help, gives way to the next.
 const MAX_LISTS: i64 = 100;
 /// A report is kept this long after its last word, in seconds: 30 days.
 const KEPT: i64 = 30 * 86_400;

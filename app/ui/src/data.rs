@@ -2,7 +2,7 @@
 
 mod alerts;
 
-pub use alerts::{AlertsData, alarm, alarm_until, over};
+pub use alerts::{AlertsData, alarm, alarm_until};
 
 use crate::ctx::Mine;
 use crate::el::El;

@@ -16,7 +16,7 @@ mod tests;
 pub use call::{Call, Message, WAKES, Wish, call, foremost};
 pub use chain::{Chains, Standing};
 
-use crate::content::{Card, ItemId, PlaceCode, Status, Time};
+use crate::content::{AlertInfo, Card, ItemId, MsgType, PlaceCode, Status, Time};
 use crate::instance::instance;
 use crate::sorted::Set;
 
@@ -41,6 +41,12 @@ pub const MEMORY: i64 = 7 * 86_400;
 
 /// What has no end is taken to end so long after it was issued, where an end is needed: 3 days.
 pub const OPEN_END: i64 = 3 * 86_400;
+
+/// When an alert is over, as far as one can tell: what calls one off still has the end that the alert had.
+pub fn over_at(card: &Card, info: &AlertInfo) -> Time {
+    let end = card.expires.filter(|_| info.msg_type != MsgType::Cancel);
+    end.unwrap_or(card.issued)
+}
 
 /// How every alert among `cards` stands at `now`, drills included: in force first, worst level first, newest first
 /// among equals. The order in which cards come does not matter, nor does a card that comes twice.

@@ -264,7 +264,7 @@ fn changes<'a>(cards: impl Iterator<Item = &'a Card>, now: Time) -> (Time, Time)
         let end = card.expires;
         // From the pack of alerts, and from the list of alerts.
         let forgotten = card.alert().map(|_| alert::forgotten(card));
-        let unlisted = card.alert().map(|info| ui::data::over(card, &info).plus(alert::MEMORY));
+        let unlisted = card.alert().map(|info| alert::over_at(card, &info).plus(alert::MEMORY));
         let starts = event.as_ref().map(|event| event.start);
         let ends = event.as_ref().map(|event| event.end.unwrap_or(event.start.plus(EVENT_LENGTH)));
         for at in [card.effective, end, forgotten, unlisted, starts, ends].into_iter().flatten() {

@@ -28,7 +28,7 @@ const MAX_HOSTS: usize = 1_000;
 #[derive(Default)]
 pub struct Hosts {
     hosts: Mutex<HashMap<String, Host>>,
-    /// Outgoing whenever a message is no longer under way.
+    /// Told whenever a message is no longer under way.
     freed: Notify,
     next: Mutex<Option<Instant>>,
 }

@@ -26,7 +26,7 @@ const MAX_PAUSE: i64 = 300;
 /// What seems to be over is looked at so often before it is let go, each time after the longest pause.
 const DOUBTS: i64 = 3;
 
-/// A message that is to be out.
+/// A message that is to be told.
 struct Due {
     out: Arc<Outgoing>,
     job: Job,
@@ -134,8 +134,9 @@ async fn look(site: &Arc<Site>, going: &mut BTreeMap<Seq, Going>) -> Result<(), 
 /// after it finds its chain by it.
 async fn take_up(site: &Site, job: Job, seq: Seq) -> Result<Option<Due>, Error> {
     let now = site.now();
+    let began = site.store.push_began(seq).await?.unwrap_or(now);
     let out = match outgoing::at(site, seq).await? {
-        Some(out) if now < out.ends(now) => out,
+        Some(out) if now < out.ends(began) => out,
         // After a start the clock may be hours ahead until it is set right: over is what stays so.
         Some(_) if job.tries < DOUBTS => {
             put_off(site, &job, now.plus(MAX_PAUSE), "").await?;

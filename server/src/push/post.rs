@@ -9,8 +9,8 @@ use domain::content::Time;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client};
-use std::sync::OnceLock;
 use std::time::Duration;
+use tokio::sync::OnceCell;
 use url::Url;
 
 /// For one push; a service that takes longer gets it again later.
@@ -21,7 +21,7 @@ const AGENT: &str = concat!("BanTin/", env!("CARGO_PKG_VERSION"));
 pub struct Sender {
     /// Root of a service on this machine, in tests: then no other is believed.
     root: Option<Vec<u8>>,
-    client: OnceLock<Client>,
+    client: OnceCell<Client>,
 }
 
 /// A push without whom it is for.
@@ -88,15 +88,12 @@ impl Answer {
 
 impl Sender {
     pub fn new(root: Option<Vec<u8>>) -> Sender {
-        Sender { root, client: OnceLock::new() }
+        Sender { root, client: OnceCell::new() }
     }
 
     /// Made with the first push: reading the roots of trust takes a while. What fails is tried again with the next one.
-    fn client(&self) -> reqwest::Result<&Client> {
-        match self.client.get() {
-            Some(client) => Ok(client),
-            None => self.make().map(|client| self.client.get_or_init(|| client)),
-        }
+    async fn client(&self) -> reqwest::Result<&Client> {
+        self.client.get_or_try_init(async || self.make()).await
     }
 
     fn make(&self) -> reqwest::Result<Client> {
@@ -116,7 +113,7 @@ impl Sender {
         // Read again: what is on the list today may be shorter than when it was written down.
         let Some(url) = endpoint::read(&who.endpoint, self.root.is_some()) else { return Answer::Gone };
         let Some(sealed) = seal(letter.payload, &who.p256dh, &who.auth) else { return Answer::Unsealed };
-        let client = match self.client() {
+        let client = match self.client().await {
             Ok(client) => client,
             Err(cause) => {
                 tracing::error!(%cause, "nothing can be pushed");

@@ -10,7 +10,7 @@ use crate::site::Site;
 use crate::store::push::{Fate, Reach, Sent, Subscription};
 use domain::alert::{self, Call, Message};
 use domain::content::Time;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -75,10 +75,10 @@ impl Run {
     async fn all(&mut self) -> Result<bool, Error> {
         loop {
             let began = Instant::now();
-            let mut left = None;
+            let (mut left, mut tried) = (None, HashSet::new());
             // Whoever has taken something before comes first: what strangers made up never has.
             for (near, proven) in [(true, true), (true, false), (false, true), (false, false)] {
-                left = earlier(left, self.scan(near, proven).await?);
+                left = earlier(left, self.scan(near, proven, &mut tried).await?);
             }
             self.settle().await?;
             if self.over() || self.stop.is_cancelled() {
@@ -112,8 +112,9 @@ impl Run {
         self.reports.send(report).await.map_err(|_| unrecorded())
     }
 
-    /// Sends to all who are near, or to all others, of those who have taken something before or of the rest; gives when those may be tried who could not be sent to now.
-    async fn scan(&mut self, near: bool, proven: bool) -> Result<Option<Instant>, Error> {
+    /// Sends to all who are near, or to all others, who were not `tried` already; with `proven` only to those who have taken
+    /// something before. Gives when those may be tried who could not be sent to now.
+    async fn scan(&mut self, near: bool, proven: bool, tried: &mut HashSet<i64>) -> Result<Option<Instant>, Error> {
         let (mut after, mut left) = (0, None);
         loop {
             let page = self.site.store.subscriptions_after(after, proven, self.out.chain, PAGE).await?;
@@ -121,13 +122,19 @@ impl Run {
             after = last.id;
             let mut ready = Vec::new();
             for (who, sent) in page {
+                if tried.contains(&who.id) {
+                    continue;
+                }
                 let Some(call) = self.call(&who, &sent).filter(|call| call.near == near) else { continue };
                 let service = endpoint::read(&who.endpoint, self.site.push.local).map(|url| endpoint::service(&url));
                 let service = service.unwrap_or_default();
                 let due = lock(&self.later).get(&who.id).map(|(_, due)| *due).filter(|due| *due > Instant::now());
                 match due.or_else(|| self.site.push.hosts.resting(&service)) {
                     Some(due) => left = earlier(left, Some(due)),
-                    None => ready.push((who, call, service)),
+                    None => {
+                        tried.insert(who.id);
+                        ready.push((who, call, service));
+                    }
                 }
             }
             while !ready.is_empty() {

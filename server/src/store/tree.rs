@@ -99,11 +99,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes away one worklist of this alert in this place that was heard of once only, drawn by lot: who calls through a list
-    /// is heard of again and again. `false` where there is none.
+    /// Takes away one worklist of this alert in this place that was heard of once only and asks for no help, drawn by lot: who
+    /// calls through a list is heard of again and again. `false` where there is none.
     pub async fn drop_mute_tree(&mut self, chain: ItemId, place: PlaceCode) -> Result<bool, Error> {
         let done = sqlx::query(
-            "DELETE FROM tree WHERE chain = ?1 AND token = (SELECT token FROM tree WHERE chain = ?1 AND place = ?2 AND words = 1 \
+            "DELETE FROM tree WHERE chain = ?1 AND token = (SELECT token FROM tree WHERE chain = ?1 AND place = ?2 AND words = 1 AND help = 0 \
              ORDER BY RANDOM() LIMIT 1)",
         )
         .bind(chain.0.to_vec())

@@ -200,6 +200,29 @@ async fn what_is_over_or_no_alarm_is_told_to_nobody() {
     world.service.quiet(Duration::from_millis(300)).await;
 }
 
+/// A cancel is told for a day. To whoever a service will not let us speak it is not told for ever.
+#[tokio::test]
+async fn a_cancel_that_somebody_never_gets_comes_to_an_end() {
+    let world = World::new().await;
+    let phone = Phone::new(0);
+    world.subscribe(&phone, &[HERE], 1).await;
+    world.publish(alert("a", 3, &[HERE])).await;
+    world.service.until("it is told", |got| got.len() == 1).await;
+    world.idle().await;
+    world.service.answer(&phone.path, &[(403, None); 50]);
+    let mut cancel = lab::alert("b", "cancel", &["a"], "+6h");
+    cancel["places"] = serde_json::json!([HERE.to_string()]);
+    let id = world.publish(cancel).await;
+    world.service.until("it is refused", |got| got.len() >= 2).await;
+    world.lab.time.fetch_add(25 * 3_600, Ordering::SeqCst);
+    for tries in 1..=3 {
+        world.tried(tries).await;
+        world.lab.time.fetch_add(300, Ordering::SeqCst);
+    }
+    world.idle().await;
+    assert!(world.lab.app.site.store.push_reach(id).await.unwrap().unwrap().ended);
+}
+
 /// After a power cut the machine takes local time for UTC, until it hears better.
 #[tokio::test]
 async fn what_seems_to_be_over_by_a_clock_that_is_ahead_is_told_once_it_is_right() {

@@ -93,7 +93,7 @@ impl World {
 
     /// What waits was tried so often.
     pub async fn tried(&self, tries: i64) {
-        for _ in 0..500 {
+        for _ in 0..1_000 {
             if self.lab.app.site.store.jobs().await.unwrap().iter().any(|job| job.tries == tries) {
                 return;
             }

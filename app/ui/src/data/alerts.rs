@@ -2,7 +2,7 @@
 
 use crate::ctx::Mine;
 use domain::alert::{self, MEMORY, Standing, State};
-use domain::content::{AlertInfo, Card, Kind, MsgType, Status, Time};
+use domain::content::{Card, Kind, Status, Time};
 
 /// The worst level in force for the reader (for anybody, where he chose no place); `None`: no alert is.
 pub fn alarm<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> Option<u8> {
@@ -50,7 +50,7 @@ impl<'a> AlertsData<'a> {
         let later = cards.extract_if(.., |card| card.alert().is_none()).collect();
         let mut data = AlertsData { later, ..AlertsData::default() };
         for standing in alert::current(cards, now) {
-            let recent = over(standing.card, &standing.info).plus(MEMORY) > now;
+            let recent = alert::over_at(standing.card, &standing.info).plus(MEMORY) > now;
             let list = match standing.state {
                 _ if standing.card.status() != Status::Actual => match recent {
                     true => &mut data.drills,
@@ -65,7 +65,9 @@ impl<'a> AlertsData<'a> {
             list.push(standing);
         }
         for list in [&mut data.ended, &mut data.past] {
-            list.sort_unstable_by_key(|standing| (std::cmp::Reverse(over(standing.card, &standing.info)), standing.card.id));
+            list.sort_unstable_by_key(|standing| {
+                (std::cmp::Reverse(alert::over_at(standing.card, &standing.info)), standing.card.id)
+            });
         }
         data
     }
@@ -81,11 +83,4 @@ impl<'a> AlertsData<'a> {
         }
         self
     }
-}
-
-/// When an alert is over, as far as one can tell.
-pub fn over(card: &Card, info: &AlertInfo) -> Time {
-    // What calls an alert off still has the end that the alert had.
-    let end = card.expires.filter(|_| info.msg_type != MsgType::Cancel);
-    end.unwrap_or(card.issued)
 }

@@ -2,10 +2,10 @@
 
 use crate::blocks::call;
 use crate::ctx::Ctx;
-use crate::data::{self, AlertsData};
+use crate::data::AlertsData;
 use crate::el::{El, cl, el, tx};
 use crate::parts::{banners, get_alerts, lists, page, section, state_text, title, to};
-use domain::alert::Standing;
+use domain::alert::{self, Standing};
 use domain::instance::instance;
 use domain::words::{date, decimal, fill};
 
@@ -33,24 +33,24 @@ pub fn alerts(ctx: &Ctx, data: AlertsData) -> El {
 /// All that is over, by month, the newest first: title and how it ended.
 fn season(data: &AlertsData, ctx: &Ctx) -> Option<El> {
     let mut over: Vec<&Standing> = data.ended.iter().chain(&data.cancelled).chain(&data.past).collect();
-    over.sort_unstable_by_key(|standing| (std::cmp::Reverse(data::over(standing.card, &standing.info)), standing.card.id));
+    over.sort_unstable_by_key(|standing| (std::cmp::Reverse(alert::over_at(standing.card, &standing.info)), standing.card.id));
     let mut out = el("details").kid(tx("summary", ctx.w().history()));
     let (mut month, mut rows) = (None, Vec::new());
     for (at, standing) in over.iter().enumerate() {
-        let c = data::over(standing.card, &standing.info).civil();
+        let c = alert::over_at(standing.card, &standing.info).civil();
         if month != Some((c.year, c.month)) {
             month = Some((c.year, c.month));
             out = out.kid(tx("h3", fill(ctx.w().month(), &[("m", &c.month.to_string()), ("y", &c.year.to_string())])));
         }
         let when = [
-            &date(data::over(standing.card, &standing.info), ctx.now, ctx.lang),
+            &date(alert::over_at(standing.card, &standing.info), ctx.now, ctx.lang),
             " · ",
             state_text(standing.card, standing.state, ctx),
         ]
         .concat();
         let a = to(standing.card, ctx).kid(title("span", standing.card, ctx));
         rows.push(el("li").kid(a.kid(tx("small", when))));
-        let next = over.get(at + 1).map(|next| data::over(next.card, &next.info).civil());
+        let next = over.get(at + 1).map(|next| alert::over_at(next.card, &next.info).civil());
         if next.is_none_or(|next| month != Some((next.year, next.month))) {
             out = out.kid(cl("ul", "ls").kids(std::mem::take(&mut rows)));
         }

@@ -66,8 +66,8 @@ impl Store {
         Ok(row.map(|(last,)| last.map(Time)))
     }
 
-    /// The next subscriptions after one, by number, each with what it got of a chain: of those for which a service took something
-    /// before (`proven`), or of the others.
+    /// The next subscriptions after one, by number, each with what it got of a chain; with `proven` only of those for which a
+    /// service took something before.
     pub async fn subscriptions_after(
         &self,
         id: i64,
@@ -83,7 +83,7 @@ impl Store {
         let sql = [
             COLUMNS,
             ", p.seq, p.level, p.trying FROM subscription s \
-             LEFT JOIN push_sent p ON p.subscription = s.id AND p.chain = ? WHERE s.id > ? AND (s.last IS NOT NULL) = ? ORDER BY s.id LIMIT ?",
+             LEFT JOIN push_sent p ON p.subscription = s.id AND p.chain = ? WHERE s.id > ? AND (s.last IS NOT NULL OR NOT ?) ORDER BY s.id LIMIT ?",
         ];
         let rows: Vec<Wide> = sqlx::query_as(sqlx::AssertSqlSafe(sql.concat()))
             .bind(chain.0.to_vec())

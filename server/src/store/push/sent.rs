@@ -8,7 +8,7 @@ use domain::content::{ItemId, Time};
 use domain::wire::Seq;
 
 /// A message that failed waits no longer than this, in seconds.
-const LONGEST: i64 = 3_600;
+const LONGEST: i64 = 360;
 
 /// What a subscription got of a chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +65,13 @@ pub(super) fn read(seq: i64, level: i64, trying: Option<i64>) -> Result<Sent, Er
 }
 
 impl Store {
+    /// When the sender first took a publication up; `None` where it has not.
+    pub async fn push_began(&self, seq: Seq) -> Result<Option<Time>, Error> {
+        let sql = "SELECT began FROM push_run WHERE seq = ?";
+        let row: Option<(Option<i64>,)> = sqlx::query_as(sql).bind(i64::from(seq)).fetch_optional(&self.readers).await?;
+        Ok(row.and_then(|(began,)| began.map(Time)))
+    }
+
     /// Messages that wait for their push, in their order; those that failed not before their time. None waits for longer than
     /// [`LONGEST`]: what lies further ahead was written down while the clock was fast.
     pub async fn due_pushes(&self, now: Time) -> Result<Vec<(Job, Seq)>, Error> {
