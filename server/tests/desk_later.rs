@@ -9,7 +9,7 @@ use domain::editorial::{Role, Stage};
 use lab::{Lab, NOW};
 use office::*;
 use serde_json::json;
-use server::store::desk::Lane;
+use server::store::desk::{Job, JobKind, Lane};
 use std::sync::atomic::Ordering;
 
 /// A correction of a published text: what it says now, and what it changes.
@@ -156,7 +156,7 @@ async fn a_job_that_failed_says_why_and_runs_when_somebody_asks() {
     act(&lab, &approver, &work, "approve", &[]).await;
     act(&lab, &approver, &work, "schedule", &[("at", "2026-11-23T13:00")]).await;
     server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
-    let job = lab.app.site.store.jobs().await.unwrap().into_iter().find(|job| job.kind == "publish").unwrap();
+    let job = lab.app.site.store.jobs().await.unwrap().into_iter().find(|job| job.kind == JobKind::Publish).unwrap();
     // Before its time it is no administrator's to publish.
     let path = format!("/ban-lam-viec/hang-doi/{}", job.id);
     assert!(!text(&get(&lab, &admin, "/ban-lam-viec/hang-doi").await).contains(&path));
@@ -167,7 +167,7 @@ async fn a_job_that_failed_says_why_and_runs_when_somebody_asks() {
         sqlx::raw_sql(early).execute(&mut raw).await.unwrap();
         server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
         assert_eq!(item(&lab, "Chợ phiên"), None);
-        let again = lab.app.site.store.jobs().await.unwrap().into_iter().find(|job| job.kind == "publish").unwrap();
+        let again = lab.app.site.store.jobs().await.unwrap().into_iter().find(|job| job.kind == JobKind::Publish).unwrap();
         assert_eq!(due(&again), due(&job), "its time stays what it was");
     }
     sqlx::raw_sql("CREATE TABLE kept AS SELECT text FROM work; UPDATE work SET text = x'7b'").execute(&mut raw).await.unwrap();
@@ -184,7 +184,7 @@ async fn a_job_that_failed_says_why_and_runs_when_somebody_asks() {
     assert_eq!(post(&lab, &admin, &path, &[]).await.status, StatusCode::SEE_OTHER);
     server::desk::jobs::round(&lab.app.site, Lane::Desk).await.unwrap();
     assert!(item(&lab, "Chợ phiên").is_some(), "it ran");
-    assert!(!lab.app.site.store.jobs().await.unwrap().iter().any(|job| job.kind == "publish"));
+    assert!(!lab.app.site.store.jobs().await.unwrap().iter().any(|job| job.kind == JobKind::Publish));
 }
 
 #[tokio::test]
@@ -220,17 +220,19 @@ async fn only_what_people_scheduled_waits_for_what_a_fast_clock_said() {
     let lab = Lab::new().await;
     let (store, now) = (&lab.app.site.store, Time(NOW));
     let mut tx = store.begin().await.unwrap();
-    for (kind, key) in [("publish", "publish:1"), ("links", "links:1"), ("encode", "encode:1"), ("push", "push:1")] {
-        tx.add_job(kind, key, now.plus(30 * 86_400), now).await.unwrap();
+    for kind in [JobKind::Publish, JobKind::Links, JobKind::Encode, JobKind::Push] {
+        tx.add_job(kind, 1, now.plus(30 * 86_400), now).await.unwrap();
     }
-    for (kind, key, longest) in [("links", "links:2", 7 * 86_400), ("encode", "encode:2", 3_600), ("push", "push:2", 3_600)] {
-        tx.add_job(kind, key, now.plus(longest), now).await.unwrap();
+    for (kind, longest) in [(JobKind::Links, 7 * 86_400), (JobKind::Encode, 3_600), (JobKind::Push, 360)] {
+        tx.add_job(kind, 2, now.plus(longest), now).await.unwrap();
     }
     tx.commit().await.unwrap();
-    for (lane, expected) in [(Lane::Desk, None), (Lane::Away, Some("links:1")), (Lane::Files, Some("encode:1"))] {
+    for (lane, expected) in
+        [(Lane::Desk, None), (Lane::Away, Some("links:1".to_owned())), (Lane::Files, Some("encode:1".to_owned()))]
+    {
         let due = store.due_jobs(lane, now, 20).await.unwrap();
-        assert_eq!(due.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), Vec::from_iter(expected), "{lane:?}");
+        assert_eq!(due.iter().map(Job::key).collect::<Vec<_>>(), Vec::from_iter(expected), "{lane:?}");
     }
     let pushes = store.due_pushes(now).await.unwrap();
-    assert_eq!(pushes.iter().map(|(job, _)| job.key.as_str()).collect::<Vec<_>>(), ["push:1"]);
+    assert_eq!(pushes.iter().map(|(job, _)| job.key()).collect::<Vec<_>>(), ["push:1"]);
 }

@@ -5,6 +5,7 @@ mod office;
 
 use axum::http::StatusCode;
 use office::*;
+use server::store::desk::JobKind;
 
 const JSON: [(&str, &str); 1] = [("accept", "application/json")];
 
@@ -60,7 +61,7 @@ async fn nothing_is_scheduled_for_when_it_is_over() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
         assert!(page.contains("hết hiệu lực trước giờ hẹn"), "{page}");
     }
-    assert!(!lab.app.site.store.jobs().await.unwrap().iter().any(|job| job.kind == "publish"));
+    assert!(!lab.app.site.store.jobs().await.unwrap().iter().any(|job| job.kind == JobKind::Publish));
     assert_eq!(act(&lab, &approver, &work, "schedule", &[("at", "2026-11-24T11:59")]).await.status, StatusCode::SEE_OTHER);
     // An end that is past is no end before a beginning.
     let form = [&article("Chợ phiên hôm qua", "20044")[..], &[("expires", "2026-11-22T12:00")]].concat();

@@ -10,8 +10,7 @@ use domain::editorial::{Role, Stage};
 use lab::{Answer, Lab, NOW};
 use office::*;
 use server::Options;
-use server::store::desk::Lane;
-use server::store::desk::{Job, Listed, Source};
+use server::store::desk::{Job, JobKind, Lane, Listed, Source};
 use std::sync::atomic::Ordering;
 use web::{Web, rss};
 
@@ -55,7 +54,7 @@ async fn drafts(lab: &Lab) -> Vec<Listed> {
 }
 
 async fn polls(lab: &Lab) -> Vec<Job> {
-    lab.app.site.store.jobs().await.unwrap().into_iter().filter(|job| job.kind == "poll").collect()
+    lab.app.site.store.jobs().await.unwrap().into_iter().filter(|job| job.kind == JobKind::Poll).collect()
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use super::visit::Visit;
 use super::works::{self, Trouble};
 use crate::opens;
 use crate::site::Site;
-use crate::store::desk::{Job, Lane, Person};
+use crate::store::desk::{Job, JobKind, Lane, Person};
 use axum::response::Response;
 use domain::content::Time;
 use domain::editorial::{Action, Scope, allowed};
@@ -63,18 +63,18 @@ pub async fn round(site: &Arc<Site>, lane: Lane) -> Result<(), crate::Error> {
 }
 
 async fn one(site: &Arc<Site>, lane: Lane, job: Job) -> Result<(), crate::Error> {
-    if job.kind == "encode" {
+    if job.kind == JobKind::Encode {
         // Written down before: a picture that takes the whole machine with it is not the first thing after a new start.
         let mut tx = site.store.begin().await?;
         tx.put_job_off(job.id, site.now().plus(pause(job.tries)), "").await?;
         tx.commit().await?;
     }
     if let Err(trouble) = perform(site, &job).await {
-        let pause = match job.kind.as_str() {
-            "poll" => sources::pause(job.tries, &trouble, lane == Lane::Alerts),
+        let pause = match job.kind {
+            JobKind::Poll => sources::pause(job.tries, &trouble, lane == Lane::Alerts),
             _ => pause(job.tries),
         };
-        tracing::warn!(job = job.key, ?trouble, "a job failed");
+        tracing::warn!(job = job.key(), ?trouble, "a job failed");
         // A source of news can wait until somebody has made room.
         if let (Trouble::Broken(cause), Lane::Alerts) = (&trouble, lane) {
             site.make_room(cause);
@@ -92,15 +92,15 @@ fn pause(tries: i64) -> i64 {
 }
 
 async fn perform(site: &Arc<Site>, job: &Job) -> Result<(), Trouble> {
-    let about = job.key.split_once(':').and_then(|(_, id)| id.parse().ok());
-    match (job.kind.as_str(), about) {
-        ("publish", Some(work)) => works::publish_due(site, work).await,
-        ("expire", Some(work)) => works::expire(site, work).await,
-        ("notify", Some(line)) => notices::tell(site, line).await,
-        ("links", Some(work)) => links::check(site, work).await,
-        ("encode", Some(id)) => upload::encode(site, id).await,
-        ("poll", Some(id)) => sources::poll(site, id).await,
-        _ => Err(Trouble::NotFound),
+    match job.kind {
+        JobKind::Publish => works::publish_due(site, job.about).await,
+        JobKind::Expire => works::expire(site, job.about).await,
+        JobKind::Notify => notices::tell(site, job.about).await,
+        JobKind::Links => links::check(site, job.about).await,
+        JobKind::Encode => upload::encode(site, job.about).await,
+        JobKind::Poll => sources::poll(site, job.about).await,
+        // It has a lane of its own.
+        JobKind::Push => Err(Trouble::NotFound),
     }
 }
 

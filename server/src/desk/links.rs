@@ -4,6 +4,7 @@ use super::fetch::{self, Known, Unfetched};
 use super::works::Trouble;
 use crate::site::Site;
 use crate::store::Tx;
+use crate::store::desk::JobKind;
 use domain::content::{Block, Time};
 use domain::editorial::Manuscript;
 use futures_util::future::join_all;
@@ -14,10 +15,6 @@ use std::sync::Arc;
 const FRESH: i64 = 86_400;
 /// Addresses of one text that are asked.
 const MAX: usize = 20;
-
-fn job(work: i64) -> String {
-    format!("links:{work}")
-}
 
 /// Addresses on the web that a text names, wherever it does.
 pub fn of(text: &Manuscript) -> BTreeSet<String> {
@@ -32,7 +29,7 @@ pub fn of(text: &Manuscript) -> BTreeSet<String> {
 pub async fn ask(tx: &mut Tx, work: i64, before: Option<&Manuscript>, after: &Manuscript, now: Time) -> Result<(), crate::Error> {
     let fresh = of(after);
     let known = before.map(of).unwrap_or_default();
-    if fresh.is_subset(&known) { Ok(()) } else { tx.add_job("links", &job(work), now, now).await }
+    if fresh.is_subset(&known) { Ok(()) } else { tx.add_job(JobKind::Links, work, now, now).await }
 }
 
 /// The job: done twice, it asks nobody twice.
@@ -58,7 +55,7 @@ pub async fn check(site: &Arc<Site>, work: i64) -> Result<(), Trouble> {
     }
     // Somebody may have written on while they were asked: then it is due still.
     if tx.work(work).await?.is_none_or(|work| of(&work.text).is_subset(&named)) {
-        tx.drop_job(&job(work)).await?;
+        tx.drop_job(JobKind::Links, work).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -5,7 +5,7 @@ use super::visit::Visit;
 use super::works::{NOT_PUBLISHED, Trouble, scope};
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{Done, Person, Work};
+use crate::store::desk::{Done, JobKind, Person, Work};
 use axum::response::Response;
 use domain::content::Time;
 use domain::editorial::{Action, allowed};
@@ -22,17 +22,13 @@ const TOLD: [Action; 8] = [
     Action::Cancel,
 ];
 
-fn job(line: i64) -> String {
-    format!("notify:{line}")
-}
-
 /// Asks for others to be told of this line of the audit.
 pub async fn ask(tx: &mut Tx, action: Action, line: i64, now: Time) -> Result<(), crate::Error> {
     if TOLD.contains(&action) { ask_line(tx, line, now).await } else { Ok(()) }
 }
 
 pub async fn ask_line(tx: &mut Tx, line: i64, now: Time) -> Result<(), crate::Error> {
-    tx.add_job("notify", &job(line), now, now).await
+    tx.add_job(JobKind::Notify, line, now, now).await
 }
 
 /// The job: done twice, it tells nobody twice.
@@ -57,7 +53,7 @@ pub async fn tell(site: &Site, line: i64) -> Result<(), Trouble> {
             tx.add_notice(person.id, work.id, line).await?;
         }
     }
-    tx.drop_job(&job(line)).await?;
+    tx.drop_job(JobKind::Notify, line).await?;
     Ok(tx.commit().await?)
 }
 

@@ -17,7 +17,7 @@ use super::visit::Visit;
 use super::works::{Trouble, home, may_see};
 use crate::error::Error;
 use crate::store::Tx;
-use crate::store::desk::{EntryKey, Note, Person, Source, hash_of};
+use crate::store::desk::{EntryKey, JobKind, Note, Person, Source, hash_of};
 use axum::response::Response;
 use domain::content::{PlaceCode, Time};
 use domain::editorial::{Action, Grant, Manuscript, Scope, Stage, allowed};
@@ -33,10 +33,6 @@ pub const MESSAGES: u32 = 60;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 type Answer = Result<Response, Trouble>;
-
-fn job(source: i64) -> String {
-    format!("poll:{source}")
-}
 
 /// Whether it may be brought in for a place (`None`: for everyone) and about a topic.
 fn may(grants: &[Grant], place: Option<PlaceCode>, topic: Option<u8>) -> bool {
@@ -92,7 +88,7 @@ pub async fn add(visit: &Visit, form: &Form, person: &Person) -> Answer {
     let now = visit.now();
     let mut tx = visit.site.store.begin().await?;
     if let Some(id) = tx.add_source(&source, now).await? {
-        tx.add_job("poll", &job(id), now, now).await?;
+        tx.add_job(JobKind::Poll, id, now, now).await?;
         note(&mut tx, now, person, "source-add", &source.url).await?;
     }
     tx.commit().await?;
@@ -128,24 +124,24 @@ pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Ans
             "pause" => {
                 source.paused = true;
                 tx.set_source(&source).await?;
-                tx.drop_job(&job(id)).await?;
+                tx.drop_job(JobKind::Poll, id).await?;
                 note(&mut tx, now, person, "source-pause", &url).await?;
             }
             "resume" => {
                 // From now on its drafts are made in the name of whoever lets it go on.
                 source = Source { paused: false, by: person.id, trouble: String::new(), ..source };
                 tx.set_source(&source).await?;
-                tx.add_job("poll", &job(id), soon, now).await?;
+                tx.add_job(JobKind::Poll, id, soon, now).await?;
                 note(&mut tx, now, person, "source-resume", &url).await?;
             }
             "remove" => {
                 tx.drop_source(id).await?;
                 // Without it nobody knows whose word it was. It comes again with whoever brings it, links included.
                 tx.drop_cap_waiting_of(id).await?;
-                tx.drop_job(&job(id)).await?;
+                tx.drop_job(JobKind::Poll, id).await?;
                 note(&mut tx, now, person, "source-remove", &url).await?;
             }
-            "now" if !source.paused => tx.add_job("poll", &job(id), soon, now).await?,
+            "now" if !source.paused => tx.add_job(JobKind::Poll, id, soon, now).await?,
             _ => return Err(Trouble::NotFound),
         }
         Ok(())

@@ -5,7 +5,7 @@ use super::visit::Visit;
 use super::works::{Trouble, scope};
 use crate::error::Error;
 use crate::site::Site;
-use crate::store::desk::{Note, Person, Sort, Upload};
+use crate::store::desk::{JobKind, Note, Person, Sort, Upload};
 use axum::body::Bytes;
 use axum::response::Response;
 use domain::editorial::{Action, Deed, allowed, transition};
@@ -38,10 +38,6 @@ fn inside(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         found => found.map_err(Error::file(folder))?,
     };
     found.map(|entry| entry.map(|entry| entry.path()).map_err(Error::file(folder))).collect()
-}
-
-fn job(upload: i64) -> String {
-    format!("encode:{upload}")
 }
 
 /// What a form brought.
@@ -97,7 +93,7 @@ pub async fn take(visit: &Visit, person: &Person, id: i64, brought: Brought) -> 
     let now = site.now();
     let mut tx = site.store.begin().await?;
     let upload_id = tx.add_upload(&upload, now).await?;
-    tx.add_job("encode", &job(upload_id), now, now).await?;
+    tx.add_job(JobKind::Encode, upload_id, now, now).await?;
     let note = Note { actor: Some(person.id), action: "upload", work: Some(id), words: &upload.words, ..Note::default() };
     tx.note(now, note).await?;
     tx.commit().await?;
@@ -126,7 +122,7 @@ pub async fn encode(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
         Ok(media) => {
             let mut tx = site.store.begin().await?;
             tx.finish_upload(id, &media, now).await?;
-            tx.drop_job(&job(id)).await?;
+            tx.drop_job(JobKind::Encode, id).await?;
             tx.commit().await?;
             // The camera's own notes go with the original.
             drop(tokio::fs::remove_file(original).await);
@@ -143,7 +139,7 @@ pub async fn encode(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
                 tx.commit().await?;
                 return Err(Trouble::BadFile(bad.code()));
             }
-            tx.drop_job(&job(id)).await?;
+            tx.drop_job(JobKind::Encode, id).await?;
             tx.commit().await?;
             drop(tokio::fs::remove_file(original).await);
             Ok(())
@@ -153,7 +149,7 @@ pub async fn encode(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
 
 async fn end(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
     let mut tx = site.store.begin().await?;
-    tx.drop_job(&job(id)).await?;
+    tx.drop_job(JobKind::Encode, id).await?;
     Ok(tx.commit().await?)
 }
 

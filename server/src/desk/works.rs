@@ -13,14 +13,14 @@ use crate::error::Error;
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{List, Listed, Note, Person, Work, hash_of};
+use crate::store::desk::{JobKind, List, Listed, Note, Person, Work, hash_of};
 use domain::content::{ItemId, MediaRef, PlaceCode, Time};
 use domain::editorial::{
     Action, Compiled, Deed, Finding, Grant, Hash, Manuscript, Refusal, Scope, Stage, allowed, credit, sees, transition,
 };
 use std::collections::{HashMap, HashSet};
 use std::slice::from_ref;
-use step::{end, steps, unschedule};
+use step::{steps, unschedule};
 
 pub use cancel::{cancel, chain, followed, rivals, superseded};
 pub use due::{NOT_PUBLISHED, publish_due};
@@ -317,7 +317,7 @@ pub async fn expire(site: &Site, id: i64) -> Result<(), Trouble> {
     let now = site.now();
     let mut tx = site.store.begin().await?;
     let done = async {
-        tx.drop_job(&end(id)).await?;
+        tx.drop_job(JobKind::Expire, id).await?;
         if let Some(work) = tx.work(id).await?.filter(|work| work.state.live) {
             let stage = work.state.stage.name();
             let line = tx.note(now, Note { action: "expire", work: Some(id), before: stage, after: stage, ..Note::default() });

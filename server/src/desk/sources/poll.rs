@@ -1,12 +1,12 @@
 //! What a source has new, asked for again and again, politely: it is left alone while it says that nothing changed, and
 //! longer each time that it fails.
 
-use super::{apart, cap, draft, job, may};
+use super::{apart, cap, draft, may};
 use crate::desk::fetch::{self, Fetched, Known, Page, Unfetched};
 use crate::desk::found::{Found, feed};
 use crate::desk::works::Trouble;
 use crate::site::Site;
-use crate::store::desk::{ALERTS_REST, EntryKey, Note, Source};
+use crate::store::desk::{ALERTS_REST, EntryKey, JobKind, Note, Source};
 use domain::content::Time;
 use domain::editorial::Manuscript;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ struct News {
 pub async fn poll(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
     let Some(source) = site.store.source(id).await?.filter(|source| !source.paused) else {
         let mut tx = site.store.begin().await?;
-        tx.drop_job(&job(id)).await?;
+        tx.drop_job(JobKind::Poll, id).await?;
         return Ok(tx.commit().await?);
     };
     match ask(site, &source).await {
@@ -119,9 +119,9 @@ async fn keep(site: &Site, asked: &Source, mut news: Option<News>) -> Result<(),
         source.cap |= sends_alerts;
         tx.set_source(&source).await?;
         let pause = if source.cap { cap::PAUSE } else { HOUR + (id * 61).rem_euclid(SPREAD) };
-        tx.add_job("poll", &job(id), now.plus(pause), now).await?;
+        tx.add_job(JobKind::Poll, id, now.plus(pause), now).await?;
     } else {
-        tx.drop_job(&job(id)).await?;
+        tx.drop_job(JobKind::Poll, id).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -136,7 +136,7 @@ async fn fail(site: &Site, id: i64, why: Unfetched) -> Result<(), Trouble> {
         let trouble = why.code().to_owned();
         tx.set_source(&Source { polled: Some(now), paused: source.paused || over, trouble, rest, ..source.clone() }).await?;
         if over {
-            tx.drop_job(&job(id)).await?;
+            tx.drop_job(JobKind::Poll, id).await?;
             tx.note(now, Note { action: "source-pause", words: &source.url, ..Note::default() }).await?;
         }
     }

@@ -8,7 +8,7 @@ use super::work::at;
 use crate::desk::visit::Visit;
 use crate::desk::works::{NOT_PUBLISHED, Trouble, may_see};
 use crate::error::Error;
-use crate::store::desk::{Line, Person, Upload, Version, read_grants};
+use crate::store::desk::{JobKind, Line, Person, Upload, Version, read_grants};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::editorial::{Action, Grant, Manuscript, Scope, Stage, allowed, read_time};
@@ -290,17 +290,16 @@ pub async fn jobs(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
     }
     let jobs = visit.site.store.jobs().await?;
     let rows = jobs.iter().map(|job| {
-        let name = match job.kind.as_str() {
-            "publish" => w.job_publish,
-            "encode" => w.job_encode,
-            "links" => w.job_links,
-            "poll" => w.job_poll,
-            "push" => w.job_push,
-            "expire" => w.job_expire,
-            "notify" => w.job_notify,
-            other => return tx("li", other.to_owned()),
+        let name = match job.kind {
+            JobKind::Publish => w.job_publish,
+            JobKind::Encode => w.job_encode,
+            JobKind::Links => w.job_links,
+            JobKind::Poll => w.job_poll,
+            JobKind::Push => w.job_push,
+            JobKind::Expire => w.job_expire,
+            JobKind::Notify => w.job_notify,
         };
-        let mut li = el("li").kid(tx("h2", name)).kid(tx("small", [&job.key, " · ", &at(visit, job.due)].concat()));
+        let mut li = el("li").kid(tx("h2", name)).kid(tx("small", [job.key().as_str(), " · ", &at(visit, job.due)].concat()));
         if !job.trouble.is_empty() {
             let told = fill(w.job_failed, &[("n", &job.tries.to_string()), ("why", &later(visit, &job.trouble))]);
             li = li.kid(cl("p", "warn").text(told));

@@ -1,6 +1,6 @@
 //! The last word of an alert: cancelled by one officer in prepared words, or closed by the update that takes its place.
 
-use super::step::{end, external, send};
+use super::step::{external, send};
 use super::{Trouble, finish, may_see, scope};
 use crate::desk::alerts::templates::NEWER;
 use crate::desk::alerts::{before_sending, sent, templates};
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{Note, Person, Work};
+use crate::store::desk::{JobKind, Note, Person, Work};
 use domain::alert::{Standing, State, current};
 use domain::content::Status;
 use domain::editorial::{Action, Deed, Manuscript, Stage, allowed, transition};
@@ -115,7 +115,7 @@ async fn close(
     let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: work.hash };
     work.state = transition(work.state, action, &deed).map_err(Trouble::Refused)?;
     tx.move_work(work, now).await?;
-    tx.drop_job(&end(work.id)).await?;
+    tx.drop_job(JobKind::Expire, work.id).await?;
     let note = Note {
         actor: Some(person.id),
         action: action.name(),

@@ -1,11 +1,11 @@
 //! What was scheduled: published at its time, or given back to people where that cannot be.
 
-use super::step::{job, step};
+use super::step::step;
 use super::{Ask, Trouble, files, finish};
 use crate::desk::notices;
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{Note, Work};
+use crate::store::desk::{JobKind, Note, Work};
 use domain::content::Time;
 use domain::editorial::{Action, Deed, Stage, transition};
 
@@ -39,10 +39,10 @@ async fn publish(site: &Site, id: i64) -> Result<(), Trouble> {
 async fn due(tx: &mut Tx, id: i64, now: Time) -> Result<Option<Work>, Trouble> {
     let work = tx.work(id).await?.filter(|work| work.state.stage == Stage::Scheduled);
     if let Some(later) = work.as_ref().and_then(|work| work.publish_at).filter(|at| *at > now) {
-        tx.add_job("publish", &job(id), later, now).await?;
+        tx.add_job(JobKind::Publish, id, later, now).await?;
         return Ok(None);
     }
-    tx.drop_job(&job(id)).await?;
+    tx.drop_job(JobKind::Publish, id).await?;
     Ok(work)
 }
 

@@ -8,22 +8,12 @@ use crate::publish::{Done, Draft, Expected, Proposal, What};
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{Note, Person, Work};
+use crate::store::desk::{JobKind, Note, Person, Work};
 use domain::content::{ItemId, Time};
 use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Scope, Stage, State, allowed, credit, transition};
 
 /// Longest remark or reason, in characters.
 pub(super) const MAX_WORDS: usize = 600;
-
-/// Key of the job that publishes a work at its time.
-pub(super) fn job(work: i64) -> String {
-    format!("publish:{work}")
-}
-
-/// Key of the job that says that a work no longer holds.
-pub(super) fn end(work: i64) -> String {
-    format!("expire:{work}")
-}
 
 /// The steps of `ask`, as far as this person may take them.
 pub(super) async fn steps(
@@ -57,7 +47,11 @@ async fn replaces(tx: &mut Tx, person: &Person, text: &Manuscript) -> Result<boo
 
 /// A work that is no longer scheduled is not published by itself.
 pub(super) async fn unschedule(tx: &mut Tx, before: Stage, work: &Work) -> Result<(), Error> {
-    if before == Stage::Scheduled && work.state.stage != Stage::Scheduled { tx.drop_job(&job(work.id)).await } else { Ok(()) }
+    if before == Stage::Scheduled && work.state.stage != Stage::Scheduled {
+        tx.drop_job(JobKind::Publish, work.id).await
+    } else {
+        Ok(())
+    }
 }
 
 /// One step. `person` is `None` for the server itself, which only does what was approved and scheduled.
@@ -91,7 +85,7 @@ pub(super) async fn step(
             // As it will stand at that hour: nobody may be there who could still mend it.
             sendable(&ready(work, files, at)?, at).map_err(Trouble::Refuses)?;
             work.publish_at = Some(at);
-            tx.add_job("publish", &job(work.id), at, now).await?;
+            tx.add_job(JobKind::Publish, work.id, at, now).await?;
         }
         Action::Publish => {
             supersede(site, tx, person, &work.text).await?;
@@ -102,7 +96,7 @@ pub(super) async fn step(
         Action::Drop => rewritten = work.published.clone(),
         Action::Withdraw => {
             withdraw(site, tx, work, words).await?;
-            tx.drop_job(&end(work.id)).await?;
+            tx.drop_job(JobKind::Expire, work.id).await?;
         }
         _ => {}
     }
@@ -163,8 +157,8 @@ async fn publish(site: &Site, tx: &mut Tx, work: &mut Work, files: &Files) -> Re
     let compiled = ready(work, files, site.now())?;
     sendable(&compiled, site.now()).map_err(Trouble::Refuses)?;
     match compiled.card.expires {
-        Some(expires) => tx.add_job("expire", &end(work.id), expires, site.now()).await?,
-        None => tx.drop_job(&end(work.id)).await?,
+        Some(expires) => tx.add_job(JobKind::Expire, work.id, expires, site.now()).await?,
+        None => tx.drop_job(JobKind::Expire, work.id).await?,
     }
     // The same text after a withdrawal is a publication of its own.
     let content = domain::sign::hash(&[&work.hash[..], &work.version.to_be_bytes()].concat());

@@ -1,11 +1,11 @@
 //! What was published without the desk: taken over as a work, or withdrawn where a manuscript cannot say all of it.
 
-use super::step::{MAX_WORDS, end};
+use super::step::MAX_WORDS;
 use super::{Trouble, finish};
 use crate::live::Item;
 use crate::site::Site;
 use crate::store::Tx;
-use crate::store::desk::{Note, Person, hash_of};
+use crate::store::desk::{JobKind, Note, Person, hash_of};
 use domain::content::{Card, ItemId, Time};
 use domain::editorial::{Action, Manuscript, Refusal, Scope, Stage, State, Taken, allowed, taken};
 
@@ -35,7 +35,7 @@ pub async fn take(site: &Site, person: &Person, item: ItemId) -> Result<i64, Tro
         // Nobody has looked at it since it was published.
         let id = adopt(&mut tx, person, stands, text, Stage::Published, (now, stands.at)).await?;
         if let Some(expires) = stands.card.expires.filter(|expires| *expires > now) {
-            tx.add_job("expire", &end(id), expires, now).await?;
+            tx.add_job(JobKind::Expire, id, expires, now).await?;
         }
         let after = Stage::Published.name();
         let note = Note { actor: Some(person.id), action: "take-over", work: Some(id), after, text: said, ..Note::default() };

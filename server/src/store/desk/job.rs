@@ -4,12 +4,52 @@ use crate::error::Error;
 use crate::store::{Store, Tx};
 use domain::content::Time;
 
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobKind {
+    /// A work whose time has come.
+    Publish,
+    /// A work whose time is over.
+    Expire,
+    /// A line of the audit, to those whom it concerns.
+    Notify,
+    /// The links of a work.
+    Links,
+    /// A file that was brought.
+    Encode,
+    /// A source.
+    Poll,
+    /// A position of the log.
+    Push,
+}
+
+impl JobKind {
+    const NAMES: [(JobKind, &str); 7] = [
+        (JobKind::Publish, "publish"),
+        (JobKind::Expire, "expire"),
+        (JobKind::Notify, "notify"),
+        (JobKind::Links, "links"),
+        (JobKind::Encode, "encode"),
+        (JobKind::Poll, "poll"),
+        (JobKind::Push, "push"),
+    ];
+
+    fn name(self) -> &'static str {
+        JobKind::NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+
+    /// Under which it is stored: the same thing is to be done once.
+    fn key(self, about: i64) -> String {
+        format!("{}:{about}", self.name())
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Job {
     pub id: i64,
-    pub kind: String,
-    /// What it is about; with the kind, the same thing once.
-    pub key: String,
+    pub kind: JobKind,
+    /// Number of the work, line, file, source or position.
+    pub about: i64,
     pub due: Time,
     pub tries: i64,
     /// Why it failed last; empty while it has not.
@@ -33,17 +73,26 @@ pub enum Lane {
 /// through a storm, the alerts of that storm are asked for as soon as it is back.
 pub const ALERTS_REST: i64 = 900;
 
-type Row = (i64, String, String, i64, i64, String);
+impl Job {
+    pub fn key(&self) -> String {
+        self.kind.key(self.about)
+    }
+}
 
-fn job((id, kind, key, due, tries, trouble): Row) -> Job {
-    Job { id, kind, key, due: Time(due), tries, trouble }
+pub(in crate::store) type Row = (i64, String, i64, i64, String);
+
+/// `None` for what only a later release knows how to do.
+pub(in crate::store) fn read((id, key, due, tries, trouble): Row) -> Option<Job> {
+    let (name, about) = key.split_once(':')?;
+    let (kind, _) = *JobKind::NAMES.iter().find(|(_, known)| *known == name)?;
+    Some(Job { id, kind, about: about.parse().ok()?, due: Time(due), tries, trouble })
 }
 
 impl Store {
     /// Jobs of a lane of the desk whose time has come. Nothing is put off for longer than the longest pause of its lane: what lies
     /// further ahead was written down while the clock was fast. At the desk itself people say when, and keep their time.
     pub async fn due_jobs(&self, lane: Lane, now: Time, count: u32) -> Result<Vec<Job>, Error> {
-        let sql = "SELECT id, kind, key, due, tries, trouble FROM job WHERE kind <> 'push' AND (due <= ?1 OR due > ?2) \
+        let sql = "SELECT id, key, due, tries, trouble FROM job WHERE kind <> 'push' AND (due <= ?1 OR due > ?2) \
                    AND CASE WHEN kind = 'encode' THEN 'files' \
                    WHEN kind = 'poll' AND EXISTS (SELECT 1 FROM source WHERE cap AND 'poll:' || source.id = key) THEN 'alerts' \
                    WHEN kind IN ('links', 'poll') THEN 'away' ELSE 'desk' END = ?3 ORDER BY due LIMIT ?4";
@@ -56,27 +105,27 @@ impl Store {
         };
         let rows: Vec<Row> =
             sqlx::query_as(sql).bind(now.0).bind(ahead).bind(lane).bind(i64::from(count)).fetch_all(&self.readers).await?;
-        Ok(rows.into_iter().map(job).collect())
+        Ok(rows.into_iter().filter_map(read).collect())
     }
 
     /// Every job that waits, the next one first.
     pub async fn jobs(&self) -> Result<Vec<Job>, Error> {
-        let rows: Vec<Row> = sqlx::query_as("SELECT id, kind, key, due, tries, trouble FROM job ORDER BY due LIMIT 200")
+        let rows: Vec<Row> = sqlx::query_as("SELECT id, key, due, tries, trouble FROM job ORDER BY due LIMIT 200")
             .fetch_all(&self.readers)
             .await?;
-        Ok(rows.into_iter().map(job).collect())
+        Ok(rows.into_iter().filter_map(read).collect())
     }
 }
 
 impl Tx {
     /// Asks for something to be done at `due`; asked again, it is the same job at another time.
-    pub async fn add_job(&mut self, kind: &str, key: &str, due: Time, now: Time) -> Result<(), Error> {
+    pub async fn add_job(&mut self, kind: JobKind, about: i64, due: Time, now: Time) -> Result<(), Error> {
         sqlx::query(
             "INSERT INTO job (kind, key, due, at) VALUES (?, ?, ?, ?) \
              ON CONFLICT (key) DO UPDATE SET due = excluded.due, tries = 0, trouble = ''",
         )
-        .bind(kind)
-        .bind(key)
+        .bind(kind.name())
+        .bind(kind.key(about))
         .bind(due.0)
         .bind(now.0)
         .execute(self.raw())
@@ -84,8 +133,8 @@ impl Tx {
         Ok(())
     }
 
-    pub async fn drop_job(&mut self, key: &str) -> Result<(), Error> {
-        sqlx::query("DELETE FROM job WHERE key = ?").bind(key).execute(self.raw()).await?;
+    pub async fn drop_job(&mut self, kind: JobKind, about: i64) -> Result<(), Error> {
+        sqlx::query("DELETE FROM job WHERE key = ?").bind(kind.key(about)).execute(self.raw()).await?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 mod audit;
 mod cap;
-mod job;
+pub(super) mod job;
 mod link;
 mod list;
 mod notice;
@@ -16,7 +16,7 @@ mod work;
 
 pub use audit::{Done, Line, Note};
 pub use cap::CapMessage;
-pub use job::{ALERTS_REST, Job, Lane};
+pub use job::{ALERTS_REST, Job, JobKind, Lane};
 pub use link::Link;
 pub(super) use list::fill_lists;
 pub use list::{List, Listed};

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::opens::SHOWN;
-use crate::store::desk::Job;
+use crate::store::desk::{Job, JobKind, job};
 use crate::store::{Store, Tx};
 use domain::content::{ItemId, Time};
 use domain::wire::Seq;
@@ -75,18 +75,19 @@ impl Store {
     /// Messages that wait for their push, in their order; those that failed not before their time. None waits for longer than
     /// [`LONGEST`]: what lies further ahead was written down while the clock was fast.
     pub async fn due_pushes(&self, now: Time) -> Result<Vec<(Job, Seq)>, Error> {
-        let rows: Vec<(i64, String, i64, i64, String)> = sqlx::query_as(
+        let rows: Vec<job::Row> = sqlx::query_as(
             "SELECT id, key, due, tries, trouble FROM job WHERE kind = 'push' AND (due <= ? OR due > ?) ORDER BY id LIMIT 1000",
         )
         .bind(now.0)
         .bind(now.plus(LONGEST).0)
         .fetch_all(&self.readers)
         .await?;
-        let job = |(id, key, due, tries, trouble): (i64, String, i64, i64, String)| {
-            let seq = key.strip_prefix("push:").and_then(|seq| seq.parse().ok())?;
-            Some((Job { id, kind: "push".into(), key, due: Time(due), tries, trouble }, seq))
+        let push = |row| {
+            let job = job::read(row)?;
+            let seq = Seq::try_from(job.about).ok()?;
+            Some((job, seq))
         };
-        let mut found: Vec<(Job, Seq)> = rows.into_iter().filter_map(job).collect();
+        let mut found: Vec<(Job, Seq)> = rows.into_iter().filter_map(push).collect();
         found.sort_unstable_by_key(|(_, seq)| *seq);
         Ok(found)
     }
@@ -132,7 +133,7 @@ impl Tx {
             .bind(item.0.to_vec())
             .execute(self.raw())
             .await?;
-        self.add_job("push", &format!("push:{seq}"), now, now).await
+        self.add_job(JobKind::Push, seq.into(), now, now).await
     }
 
     /// Whether an item was ever to be told by push.
@@ -184,7 +185,7 @@ impl Tx {
     /// Nobody is to be told of it any more; its job goes.
     pub async fn end_push(&mut self, seq: Seq, now: Time) -> Result<(), Error> {
         sqlx::query("UPDATE push_run SET ended = ? WHERE seq = ?").bind(now.0).bind(i64::from(seq)).execute(self.raw()).await?;
-        self.drop_job(&format!("push:{seq}")).await
+        self.drop_job(JobKind::Push, seq.into()).await
     }
 
     /// These are about to be sent a message.
