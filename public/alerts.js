@@ -95,14 +95,22 @@
 
   /** The worker, brought now if the phone has none yet: who taps here wants it. */
   async function worker() {
+    let held = await nav.serviceWorker.getRegistration();
     const program = window.WebAssembly && WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 1, 111, 0]));
-    if (!(await nav.serviceWorker.getRegistration())) {
+    if (!held) {
       // One that was withdrawn stays away, as in boot.js.
       const answer = await fetch('/release.json', { cache: 'no-cache' });
       if (answer.ok && (await answer.json()).kill) throw answer;
-      await nav.serviceWorker.register(program ? '/sw.js' : '/sw.js?lite', { updateViaCache: 'none' });
+      held = await nav.serviceWorker.register(program ? '/sw.js' : '/sw.js?lite', { updateViaCache: 'none' });
     }
-    return nav.serviceWorker.ready;
+    if (held.active) return held;
+    // An installation that breaks off on a weak line is never ready, and does not say so.
+    return Promise.race([nav.serviceWorker.ready, new Promise((_, fail) => {
+      const coming = held.installing || held.waiting;
+      const look = () => { if (!coming || coming.state === 'redundant') fail(new Error('no worker')); };
+      if (coming) coming.addEventListener('statechange', look);
+      look();
+    })]);
   }
 
   async function subscription() {

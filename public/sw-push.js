@@ -112,7 +112,7 @@ async function told(url) {
     bt.expires && bt.expires * 1000 < Date.now() && say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended, no update since — it may not be safe yet.'),
     safe(bt.body),
     new Date(bt.issued * 1000).toLocaleString(say('vi', 'en')),
-    say('Thông báo chưa kiểm chứng trên máy này.', 'A message not checked on this phone.'),
+    say('Máy chưa xét được tin này thật hay giả.', 'A message not checked on this phone.'),
   ];
   const html = `<!doctype html><html lang=${say('vi', 'en')}><meta name=viewport content="width=device-width"><title>${safe(bt.title)}</title>
 <style>:root{color-scheme:light dark}body{font:1.2rem/1.5 sans-serif;margin:1rem}p{white-space:pre-line}</style><h1>${safe(bt.title)}</h1>${notes.filter(Boolean).map(note => `<p>${note}`).join('')}`;

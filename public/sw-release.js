@@ -177,7 +177,7 @@ addEventListener('message', event => {
     },
     'no-wasm': async () => {
       // Without a network the pages of the server are out of reach too: then the next start tries the program again.
-      const offline = await fetch(OFFLINE).catch(() => null);
+      const offline = await fetch(OFFLINE).then(page => page.headers.has('x-bantin') && page).catch(() => null);
       if (offline) {
         // The first time for an hour, again within two days for a day. The shell stays for when there is no network.
         const again = await recently('no-wasm', 2 * DULL);

@@ -191,12 +191,14 @@ async function media(event) {
   const held = await (await caches.open(MEDIA)).match(request.url, { ignoreVary: true });
   if (held) return range ? slice(held, range) : held;
   // The middle of a file that is not here is the server's to answer.
-  if (range && range !== 'bytes=0-') return fetch(request);
+  if (range && !range.startsWith('bytes=0-')) return fetch(request);
   const response = await fetch(request.url, { redirect: 'error' });
   if (is(response, 'image/') || is(response, 'audio/')) {
     const copy = response.clone();
     // Read to its end first: a cut file must not be kept.
     event.waitUntil(copy.arrayBuffer().then(body => keep(MEDIA, request.url, new Response(body, { headers: plain(copy, body.byteLength) }), KEEP_MEDIA)).catch(() => {}));
+    // Safari asks for two bytes first, then for all of them by their number.
+    if (range && range[8]) return slice(response, range);
   }
   return response;
 }

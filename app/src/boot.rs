@@ -88,7 +88,7 @@ fn listen(app: &Rc<App>) {
     let told = app.clone();
     channel::on_change(move || {
         let app = told.clone();
-        spawn(async move { sync::reload(&app).await });
+        spawn(async move { sync::reload(&app, false).await });
     });
 }
 

@@ -102,7 +102,7 @@ test('a database that the browser closed without a word is opened anew', async (
   await page.locator('[data-act=save]').click();
   await page.locator('[data-act=save][aria-pressed=true]').waitFor();
   await until('it is kept', async () => (await saved()) === before + 1);
-  assert.doesNotMatch(await page.locator('body').innerText(), /Máy không ghi được/);
+  assert.doesNotMatch(await page.locator('body').innerText(), /Chưa lưu được/);
   await page.locator('[data-act=save]').click();
   await page.locator('[data-act=save][aria-pressed=false]').waitFor();
 });

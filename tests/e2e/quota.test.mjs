@@ -117,7 +117,7 @@ test('what a phone takes back from all of us at once leaves the page as it stand
   await other.click();
   await open.locator('main h1', { hasText: next }).waitFor();
   await open.locator('[data-act=save]').click();
-  await open.locator('main').getByText('Máy không ghi được').waitFor();
+  await open.locator('main').getByText('Chưa lưu được').waitFor();
   assert.equal(await open.locator('[data-act=save]').getAttribute('aria-pressed'), 'false');
   // Nothing is left that could tell what was there: it is a first visit.
   await settle(open, server.url);

@@ -41,6 +41,24 @@ test('two tabs opened together sync once, and both show what came', async () => 
   assert.ok(packs.length <= 3, packs.join(' '));
 });
 
+test('what a tab had stored before it was closed is on the screen of the one that is left', async () => {
+  await page.goto(line.url);
+  await started(page);
+  const other = await context.newPage();
+  server.import([{ id: 'tabs-2', kind: 'bulletin', topics: ['y-te'], issued: '0m', source: { name: 'Trạm y tế' }, title: 'Tin mà trang kia vừa cất', summary: 'Một dòng.', body: ['Một đoạn.'] }]);
+  await until('the server has it', async () => (await (await fetch(`${server.url}/sitemap.xml`)).text()).includes('tin-ma-trang-kia-vua-cat'));
+  // Its texts never come to this one: it is closed with its session under way.
+  line.rule = path => (/^\/sync\/[0-9a-f]{16}\/bodies/.test(path) ? { wait: 600000 } : undefined);
+  await other.goto(line.url);
+  await until('it has stored the card', async () => (await rows(other, CACHE_DB, 'cards')).length > items + 1, 60000);
+  assert.equal(await page.locator('main', { hasText: 'Tin mà trang kia vừa cất' }).count(), 0, 'nobody told the first one');
+  await other.close();
+  line.rule = () => undefined;
+  await page.bringToFront();
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.locator('main', { hasText: 'Tin mà trang kia vừa cất' }).waitFor({ timeout: 90000 });
+});
+
 test('a phone that has everything asks for the head and nothing else', async () => {
   // With what came last, in whichever tab.
   await until('it has everything', async () => (await rows(page, CACHE_DB, 'bodies')).length >= items + 1, 60000);

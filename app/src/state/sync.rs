@@ -6,7 +6,7 @@ use client::usage::{self, Spent};
 use client::{Keep, Net, Reply, Store};
 use domain::content::Time;
 use domain::route::Route;
-use domain::sync::{Fetch, Outcome, Trouble, backoff};
+use domain::sync::{Fetch, Held, Outcome, Trouble, backoff};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -84,7 +84,7 @@ async fn now_with(app: &Rc<App>, budget: Option<u64>) -> bool {
     locks::alone(Box::pin(async move { done.set(Some(session(working, budget).await)) })).await;
     app.sync.running.set(false);
     if app.sync.stale.take() {
-        reload(app).await;
+        reload(app, false).await;
     }
     let outcome = outcome.take();
     let ran = outcome.is_some();
@@ -121,6 +121,11 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
     let Ok(loaded) = app.store.load().await else {
         return Outcome::Later { why: Trouble::StoreBroken, retry_after: None };
     };
+    // A tab that was closed in the middle of its session told nobody of what it had stored.
+    let stored = |held: &Held| (held.cursor.epoch, held.cursor.seq, held.cursor.alerts);
+    if app.with(|view| stored(&view.shelf.held)) != stored(&loaded.held) {
+        reload(&app, true).await;
+    }
     let usage = usage::load(&app.store).await.unwrap_or_default();
     let (wishes, now) = app.with(|view| {
         let mut wishes = view.settings.wishes(usage.today(view.now()).budget);
@@ -235,8 +240,8 @@ pub fn begin(app: &Rc<App>) {
     }
 }
 
-/// Reads everything again: another tab changed the store.
-pub async fn reload(app: &Rc<App>) {
+/// Reads everything again: another tab changed the store. Not while a session runs, unless it is that which asks (`ours`).
+pub async fn reload(app: &Rc<App>, ours: bool) {
     let had_index = app.with(|view| view.shelf.indexed);
     // Again where a commit of our own came meanwhile, or the reader chose something: neither is another tab's, nor may it be lost.
     let changes = |view: &View| (view.shelf.commits, view.changes);
@@ -246,7 +251,7 @@ pub async fn reload(app: &Rc<App>) {
         let shelf = Shelf::of(start.loaded).await;
         let alarmed = alarm::seen_before(&start.read);
         let (saved, read) = (super::keep::saved(&start.saved), super::keep::read(&app.store, start.read).await);
-        if app.sync.running.get() {
+        if !ours && app.sync.running.get() {
             return app.sync.stale.set(true);
         }
         if before == app.with(changes) {

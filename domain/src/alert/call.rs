@@ -1,10 +1,12 @@
 //! Whom an alert calls by push, and how loudly. One subscription at a time; what it was shown before is handed in.
 
-use crate::content::{AlertInfo, MsgType, PlaceCode, Status, Time};
+use crate::content::{AlertInfo, MsgType, PlaceCode, Status, Time, Urgency};
 use crate::instance::instance;
 
 /// From this level on an alert rings at any hour (Decision 18/2021/QĐ-TTg, art. 4: great risk).
 pub const WAKES: u8 = 3;
+/// And from this one on where people must act at once: a flash flood has three levels, and its second one moves houses.
+const WAKES_NOW: u8 = 2;
 
 /// What somebody wants to be called for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +46,8 @@ pub struct Call {
 /// - A cancel goes to whoever was shown something, without a sound, and to nobody else.
 /// - An update goes to those who were shown something, too, be they still concerned or not; it rings only where its level is
 ///   above what they were shown last: what was lowered in the evening and gets worse at night wakes people again.
-/// - Quiet hours take the sound from everything below [`WAKES`] and from every drill.
+/// - Quiet hours take the sound from everything below [`WAKES`], or below [`WAKES_NOW`] where it is immediate, and from every
+///   drill.
 pub fn call(wish: &Wish, message: &Message, shown: Option<u8>, now: Time) -> Option<Call> {
     let Message { info, places, status } = message;
     if *status == Status::Test {
@@ -57,7 +60,8 @@ pub fn call(wish: &Wish, message: &Message, shown: Option<u8>, now: Time) -> Opt
     if shown.is_none() && !wanted(wish, message) {
         return None;
     }
-    let wakes = info.level >= WAKES && *status == Status::Actual;
+    let least = if info.urgency == Urgency::Immediate { WAKES_NOW } else { WAKES };
+    let wakes = info.level >= least && *status == Status::Actual;
     let news = shown.is_none_or(|level| info.level > level);
     Some(Call { ring: news && (wakes || !quiet(wish.quiet, now)), near })
 }
@@ -92,7 +96,7 @@ fn quiet(hours: Option<(u8, u8)>, now: Time) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::{Certainty, Urgency};
+    use crate::content::Certainty;
     use proptest::prelude::*;
 
     const CITY: PlaceCode = PlaceCode(46);
@@ -103,7 +107,7 @@ mod tests {
     const NIGHT: Time = Time(1_795_410_000 + 14 * 3_600);
 
     fn info(level: u8, msg_type: MsgType) -> AlertInfo {
-        let (urgency, certainty) = (Urgency::Immediate, Certainty::Likely);
+        let (urgency, certainty) = (Urgency::Expected, Certainty::Likely);
         AlertInfo { level, hazard: 4, msg_type, urgency, certainty, references: Vec::new() }
     }
 
@@ -133,11 +137,16 @@ mod tests {
     }
 
     #[test]
-    fn quiet_hours_hold_below_the_third_level_and_in_drills() {
+    fn quiet_hours_hold_below_the_third_level_where_there_is_time_and_in_drills() {
         let alert = |level, now| told(&wish(1), level, MsgType::Alert, &[HERE], None, now);
         assert_eq!(alert(2, NIGHT), SILENT);
         assert_eq!(alert(3, NIGHT), LOUD);
         assert_eq!(alert(2, NOON), LOUD);
+        let at_once = |level| {
+            let info = AlertInfo { urgency: Urgency::Immediate, ..info(level, MsgType::Alert) };
+            call(&wish(1), &Message { info: &info, places: &[HERE], status: Status::Actual }, None, NIGHT)
+        };
+        assert_eq!((at_once(2), at_once(1)), (LOUD, SILENT), "who must leave his house now does not sleep on");
         let drill = |now| {
             let message = Message { info: &info(5, MsgType::Alert), places: &[HERE], status: Status::Exercise };
             call(&wish(1), &message, None, now)

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `## …`, `### …` | heading |
 //! | `- …`, `•…` | item of a list |
-//! | `1. …` | step |
+//! | `1. …` | step, where it is the first or the next one; of sections with text between them each keeps its number as a paragraph |
 //! | `> …`, then `> — name` | quotation |
 //! | `\| a \| b \|` | row of a table, the first one its head |
 //! | `[ảnh FILE] words \| caption` | image |
@@ -41,6 +41,8 @@ pub fn parse(text: &str, media: &dyn Fn(&str) -> Option<MediaRef>) -> (Vec<Block
     // What the line before was part of; an empty line ends it.
     let mut open = false;
     let mut blanks = 0;
+    // A step that is the only one so far.
+    let mut alone = None;
     for line in text.lines() {
         let line = line.trim();
         if line.is_empty() {
@@ -48,16 +50,33 @@ pub fn parse(text: &str, media: &dyn Fn(&str) -> Option<MediaRef>) -> (Vec<Block
             continue;
         }
         let joined = std::mem::replace(&mut open, true);
-        let last = blocks.last_mut().filter(|_| joined);
-        match Line::of(line) {
+        let read = Line::of(line);
+        let next = |block: &Block, number| matches!(block, Block::Steps(items) if items.len() + 1 == usize::from(number));
+        // Steps go on behind an empty line.
+        let goes_on = matches!(read, Line::Step(number, _) if number > 1 && blocks.last().is_some_and(|last| next(last, number)));
+        let last = blocks.last_mut().filter(|_| joined || goes_on);
+        match read {
             Line::Heading(level, text) => blocks.push(Block::Heading { level, text: text.to_owned() }),
             Line::Item(text) => match last {
                 Some(Block::List(items)) => items.push(parse_inline(text)),
                 _ => blocks.push(Block::List(vec![parse_inline(text)])),
             },
-            Line::Step(text) => match last {
-                Some(Block::Steps(items)) => items.push(parse_inline(text)),
-                _ => blocks.push(Block::Steps(vec![parse_inline(text)])),
+            Line::Step(number, text) => match last {
+                Some(Block::Steps(items)) => {
+                    alone = None;
+                    items.push(parse_inline(text));
+                }
+                _ if number == 1 => {
+                    alone = Some((blocks.len(), line));
+                    blocks.push(Block::Steps(vec![parse_inline(text)]));
+                }
+                _ => {
+                    // The heading of the first of several sections is no step.
+                    if let Some((first, line)) = alone.take().filter(|_| number == 2) {
+                        blocks[first] = Block::Paragraph(parse_inline(line));
+                    }
+                    blocks.push(Block::Paragraph(parse_inline(line)));
+                }
             },
             Line::Quote(text) => match last {
                 Some(Block::Quote { by: by @ None, .. }) if text.starts_with("— ") => {
@@ -145,7 +164,8 @@ pub fn print(blocks: &[Block]) -> String {
 enum Line<'a> {
     Heading(u8, &'a str),
     Item(&'a str),
-    Step(&'a str),
+    /// With its number.
+    Step(u8, &'a str),
     Quote(&'a str),
     /// Cells with their backslashes.
     Row(Vec<String>),
@@ -163,7 +183,7 @@ impl Line<'_> {
         }
         match item(line) {
             Some((None, rest)) => return Line::Item(rest),
-            Some((Some(_), rest)) => return Line::Step(rest),
+            Some((Some(number), rest)) => return Line::Step(number, rest),
             None => {}
         }
         if let Some(rest) = line.strip_prefix("> ") {

@@ -40,6 +40,33 @@ fn a_message_from_zalo_reads_as_it_looks() {
     );
 }
 
+/// As notices of communes are written: what is called by its number elsewhere keeps it.
+#[test]
+fn sections_keep_their_numbers() {
+    let texts = |all: &[&str]| all.iter().map(|text| Text::plain(*text)).collect::<Vec<_>>();
+    let paragraph = |text: &str| Block::Paragraph(Text::plain(text));
+    for (typed, blocks) in [
+        (
+            "1. Đối tượng\nTrẻ dưới 5 tuổi.\n\n2. Thời gian\nSáng thứ Bảy.\n\n3. Địa điểm",
+            vec![
+                paragraph("1. Đối tượng"),
+                paragraph("Trẻ dưới 5 tuổi."),
+                paragraph("2. Thời gian"),
+                paragraph("Sáng thứ Bảy."),
+                paragraph("3. Địa điểm"),
+            ],
+        ),
+        ("1. A\n\n2. B\n\n3. C", vec![Block::Steps(texts(&["A", "B", "C"]))]),
+        ("12. Nguyễn Huệ", vec![paragraph("12. Nguyễn Huệ")]),
+        ("1. A\nXong.\n\n1. B", vec![Block::Steps(texts(&["A"])), paragraph("Xong."), Block::Steps(texts(&["B"]))]),
+        ("1. A\n\n1. B\n2. C", vec![Block::Steps(texts(&["A"])), Block::Steps(texts(&["B", "C"]))]),
+    ] {
+        let read = markup::parse(typed, &|_| None).0;
+        assert_eq!(read, blocks, "{typed}");
+        assert_eq!(markup::parse(&markup::print(&read), &|_| None).0, read, "{typed}");
+    }
+}
+
 #[test]
 fn how_long_a_text_takes_to_read() {
     assert_eq!(reading("Sáng thứ Bảy: 2 mũi — ở trạm."), (7, 1));

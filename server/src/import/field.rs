@@ -3,7 +3,7 @@
 use crate::publish::shapeless;
 use crate::reason::Reason;
 use domain::content::Time;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fmt::Write;
 
 /// Text without control characters, without what has no shape or turns the direction of reading, and without blanks around it.
@@ -81,17 +81,21 @@ pub fn time(value: &Value, field: &'static str, now: Time) -> Result<Option<Time
     Time::parse(&text).or_else(relative).map(Some).ok_or(Reason::BadTime(text))
 }
 
-/// The same content always as the same text: keys sorted, whatever their order in the file.
-pub fn canonical(value: &Value) -> String {
+/// The same content always as the same text: keys sorted, whatever their order in the file, of the outermost ones those that
+/// are `read`; null is as good as missing.
+pub fn canonical(value: &Value, read: fn(&str) -> bool) -> String {
     let mut out = String::new();
-    write(value, &mut out);
+    let fields = value.as_object().into_iter().flatten();
+    let fields: Map<String, Value> =
+        fields.filter(|(key, _)| read(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
+    write(&Value::Object(fields), &mut out);
     out
 }
 
 fn write(value: &Value, out: &mut String) {
     match value {
         Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
+            let mut fields: Vec<_> = fields.iter().filter(|(_, value)| !value.is_null()).collect();
             fields.sort_by_key(|(key, _)| *key);
             out.push('{');
             for (key, value) in fields {

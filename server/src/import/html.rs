@@ -94,6 +94,8 @@ struct Reader {
     /// Items of the list being read and whether it is numbered; lists inside a list become part of it. Outside `<ul>` and
     /// `<ol>` it goes on as long as items come: word processors and people set them as paragraphs that begin with a sign.
     list: Option<(bool, Vec<Text>)>,
+    /// Number of its first item; more than 1 where something stands between it and the list that it goes on with.
+    list_start: u8,
     /// Links of the list, shown after it.
     held: Vec<Block>,
     list_depth: usize,
@@ -161,6 +163,9 @@ impl Reader {
                     self.end_list();
                 }
                 self.list_depth += 1;
+                if self.list.is_none() {
+                    self.list_start = if numbered { start_of(tag) } else { 1 };
+                }
                 self.list.get_or_insert_with(|| (numbered, Vec::new()));
             }
             ("ul" | "ol", false) => {

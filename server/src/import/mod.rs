@@ -297,12 +297,13 @@ fn draft(line: Line, media: &mut Media, now: Time) -> Result<Draft, Fault> {
         return Err(Reason::TooLong("id", MAX_NAME).into());
     }
     media.begin();
-    let what = if field::given(&value, "withdrawn").is_some() {
-        What::Withdraw { reason: field::text(&value, "withdrawn")? }
+    // With the fields that say something: a crawler's own time of day makes nothing new.
+    let (what, read): (What, fn(&str) -> bool) = if field::given(&value, "withdrawn").is_some() {
+        (What::Withdraw { reason: field::text(&value, "withdrawn")? }, |key| matches!(key, "id" | "withdrawn"))
     } else if field::given(&value, "kind").is_some() {
-        What::Item(Box::new(full::read(&value, media, now)?))
+        (What::Item(Box::new(full::read(&value, media, now)?)), |key| key != "topic_guess")
     } else {
-        What::Item(Box::new(plain::read(&value, line.place.number, now)?))
+        (What::Item(Box::new(plain::read(&value, line.place.number, now)?)), |key| plain::FIELDS.contains(&key))
     };
     // Here and not only when it is published: a line that is refused is not the end of its item's story.
     match &what {
@@ -310,6 +311,6 @@ fn draft(line: Line, media: &mut Media, now: Time) -> Result<Draft, Fault> {
         What::Withdraw { reason } => check_withdrawal(reason)?,
     }
     // Keys in order, so that another order of fields is no other content; media by content, not by name.
-    let content = hash(&[field::canonical(&value).as_bytes(), media.used_names().as_bytes()].concat());
+    let content = hash(&[field::canonical(&value, read).as_bytes(), media.used_names().as_bytes()].concat());
     Ok(Draft { external, content, what })
 }

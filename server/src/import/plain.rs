@@ -10,6 +10,9 @@ use serde_json::Value;
 /// Shown as the source of an article that names none: it was gathered, nobody issued it.
 const GATHERED: &str = "Sưu tầm";
 
+/// What is read of a line.
+pub const FIELDS: [&str; 6] = ["id", "title", "summary", "body", "topic_guess", "issued"];
+
 /// Nobody gives these to a mere article: its kind was forgotten or misspelt, and an alert would ring nowhere.
 const OF_A_KIND: [&str; 4] = ["alert", "event", "effective", "expires"];
 

@@ -241,6 +241,14 @@ fn the_order_of_fields_is_no_content() {
     let b: Value = serde_json::from_str(text).unwrap();
     assert_eq!(a.content, read(&b).unwrap().content);
     assert_ne!(a.content, read(&json!({"id": "a", "title": "T", "summary": "S", "body": ["y"]})).unwrap().content);
+    // Nor is what nobody reads, or what is as good as missing.
+    let crawled =
+        json!({"id": "a", "title": "T", "summary": "S", "body": ["x"], "crawled_at": "2026-01-02", "views": 7, "issued": null});
+    assert_eq!(a.content, read(&crawled).unwrap().content);
+    let full = |line: Value| read(&line).unwrap().content;
+    let (guide, mut guessed) = (full(), full());
+    (guessed["topic_guess"], guessed["supersedes"]) = ("y-te".into(), Value::Null);
+    assert_eq!(full(guide), full(guessed));
 }
 
 #[test]

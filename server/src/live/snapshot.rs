@@ -11,7 +11,7 @@ use domain::search::{DocFacts, Hit, Index, Terms};
 use domain::sign::{KeyId, Sig, hash};
 use domain::wire::log::Entry;
 use domain::wire::{AlertsRef, Envelope, FullItem, Head, Logged, PackKind, Seq, encode_full};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
 
 /// Alert packs kept after they are replaced: a phone that read the head a minute ago still gets its pack.
@@ -122,6 +122,26 @@ impl Snapshot {
             Logged::Card(bytes) => Card::decode(bytes).ok(),
             Logged::Gone(_) => None,
         })
+    }
+
+    /// Where in the log, and when, something last changed how each item stands: itself, or what takes its place or speaks of it,
+    /// also where that was corrected or withdrawn. It only ever rises, so that programs elsewhere take a change for one.
+    pub fn touched(&self) -> HashMap<ItemId, (Seq, Time)> {
+        let mut touched = HashMap::new();
+        let mut spoken_of: HashMap<ItemId, BTreeSet<ItemId>> = HashMap::new();
+        for (entry, at) in self.entries.iter().zip(&self.appended) {
+            let speaks = spoken_of.entry(entry.id).or_default();
+            if let Logged::Card(bytes) = &entry.what
+                && let Ok(card) = Card::decode(bytes)
+            {
+                speaks.extend(card.supersedes);
+                speaks.extend(card.alert().map(|info| info.references).unwrap_or_default());
+            }
+            for id in speaks.iter().chain([&entry.id]) {
+                touched.insert(*id, (entry.seq, *at));
+            }
+        }
+        touched
     }
 
     /// The best hits among what stands in this snapshot.

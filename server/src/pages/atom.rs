@@ -6,6 +6,7 @@ use domain::alert::{self, State};
 use domain::content::{Card, Gone, ItemId, Kind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::{Feed, Route};
+use domain::wire::Seq;
 use domain::words::Lang;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -108,6 +109,8 @@ struct Fates {
     states: HashMap<ItemId, (State, Time)>,
     /// Since when something else stands in an item's place.
     replaced: HashMap<ItemId, Time>,
+    /// When that last changed, be it back.
+    touched: HashMap<ItemId, (Seq, Time)>,
 }
 
 impl Fates {
@@ -125,7 +128,8 @@ impl Fates {
             let since = replaced.entry(old).or_insert(Time(0));
             *since = at(&card.id).max(*since);
         }
-        Fates { states: standings.iter().map(|one| (one.card.id, (one.state, newest[&one.chain]))).collect(), replaced }
+        let states = standings.iter().map(|one| (one.card.id, (one.state, newest[&one.chain]))).collect();
+        Fates { states, replaced, touched: snapshot.touched() }
     }
 
     /// Programs show an entry again when this grows: that an alert ended, or that something else holds now, is news.
@@ -136,7 +140,8 @@ impl Fates {
             Some(_) => None,
             None => self.replaced.get(&item.card.id).copied(),
         };
-        updated(item).max(since.unwrap_or(Time(0)))
+        let touched = self.touched.get(&item.card.id).map(|(_, at)| *at);
+        updated(item).max(since.max(touched).unwrap_or(Time(0)))
     }
 
     /// What must come first wherever it is passed on.

@@ -6,6 +6,7 @@ use domain::alert::sms;
 use domain::content::{FactKind, Gone, ItemId, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::Feed;
+use domain::wire::Seq;
 use domain::words::Lang;
 use ui::data::replaced;
 use ui::links;
@@ -46,6 +47,8 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
         _ => {}
     }
     events.sort_unstable_by_key(|(start, item)| (*start, item.card.id));
+    let touched = snapshot.touched();
+    let touched = |id: ItemId| touched.get(&id).copied().unwrap_or_default();
     let mut out = Calendar(String::new());
     out.line("BEGIN:VCALENDAR");
     out.line("VERSION:2.0");
@@ -55,12 +58,12 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     out.text("X-WR-CALNAME", &name);
     let gone = if let Feed::Event(id) = feed { snapshot.gone.get(id) } else { None };
     if let Some((gone, start)) = gone.and_then(|gone| Some((gone, last_start(snapshot, gone.id)?))) {
-        out.withdrawn(gone, start, lang, origin);
+        out.withdrawn(gone, start, lang, origin, touched(gone.id));
     } else if events.is_empty() {
         out.zone();
     }
     for (_, item) in events {
-        out.event(item, stands(item), lang, origin);
+        out.event(item, stands(item), lang, origin, touched(item.card.id));
     }
     out.line("END:VCALENDAR");
     out.0
@@ -86,7 +89,7 @@ impl Calendar {
     }
 
     /// One that was replaced does not stand: it is called off, since its successor is an event of its own.
-    fn event(&mut self, item: &Item, stands: bool, lang: Lang, origin: &str) {
+    fn event(&mut self, item: &Item, stands: bool, lang: Lang, origin: &str, (seq, touched): (Seq, Time)) {
         let card = &item.card;
         let Some(event) = card.event() else { return };
         let head = card.headline(lang.tag());
@@ -94,9 +97,9 @@ impl Calendar {
         let venue = item.body.variant(&head.lang).and_then(|variant| variant.fact(FactKind::VENUE));
         self.line("BEGIN:VEVENT");
         self.name(card.id, origin);
-        self.line(&format!("DTSTAMP:{}", utc(item.at)));
-        // Programs believe a change only with a higher number.
-        self.line(&format!("SEQUENCE:{}", card.revision.saturating_sub(u16::from(stands))));
+        self.line(&format!("DTSTAMP:{}", utc(item.at.max(touched))));
+        // Programs believe a change only with a higher number, also one that takes a cancellation back (RFC 5546, 2.1.4).
+        self.line(&format!("SEQUENCE:{seq}"));
         if !stands {
             self.line("STATUS:CANCELLED");
         }
@@ -114,11 +117,11 @@ impl Calendar {
     }
 
     /// Whoever took it must not go there: programs call it off by its name. What it said is gone, but for when.
-    fn withdrawn(&mut self, gone: &Gone, start: Time, lang: Lang, origin: &str) {
+    fn withdrawn(&mut self, gone: &Gone, start: Time, lang: Lang, origin: &str, (seq, touched): (Seq, Time)) {
         self.line("BEGIN:VEVENT");
         self.name(gone.id, origin);
-        self.line(&format!("DTSTAMP:{}", utc(gone.at)));
-        self.line(&format!("SEQUENCE:{}", gone.revision));
+        self.line(&format!("DTSTAMP:{}", utc(gone.at.max(touched))));
+        self.line(&format!("SEQUENCE:{seq}"));
         self.line("STATUS:CANCELLED");
         self.line(&format!("DTSTART:{}", utc(start)));
         self.text("SUMMARY", lang.words().gone());

@@ -27,11 +27,28 @@ impl Reader {
     }
 
     pub(super) fn end_list(&mut self) {
-        if let Some((numbered, items)) = self.list.take().filter(|(_, items)| !items.is_empty()) {
-            self.blocks.push(if numbered { Block::Steps(items) } else { Block::List(items) });
+        let start = std::mem::take(&mut self.list_start);
+        match self.list.take().filter(|(_, items)| !items.is_empty()) {
+            // Steps begin with 1: what is called by its number elsewhere keeps it.
+            Some((true, items)) if start > 1 => {
+                let numbers = (start..=u8::MAX).map(|number| format!("{number}. "));
+                self.blocks.extend(numbers.zip(items).map(|(number, item)| Block::Paragraph(behind(&number, item))));
+            }
+            Some((true, items)) => self.blocks.push(Block::Steps(items)),
+            Some((false, items)) => self.blocks.push(Block::List(items)),
+            None => {}
         }
         self.blocks.append(&mut self.held);
     }
+}
+
+fn behind(number: &str, mut text: Text) -> Text {
+    text.plain.insert_str(0, number);
+    for mark in &mut text.marks {
+        mark.start += number.len() as u32;
+        mark.end += number.len() as u32;
+    }
+    text
 }
 
 /// Number of the first item of a list.

@@ -95,6 +95,17 @@ fn nothing_active_comes_through() {
 }
 
 #[test]
+fn a_list_that_goes_on_elsewhere_keeps_its_numbers() {
+    let steps = |all: &[&str]| Block::Steps(all.iter().map(|text| Text::plain(*text)).collect());
+    let broken = "<ol><li>A</ol><p>Ghi chú</p><ol start=2><li>B<li>C</ol>";
+    assert_eq!(blocks(broken), [steps(&["A"]), paragraph("Ghi chú"), paragraph("2. B"), paragraph("3. C")]);
+    assert_eq!(blocks("<ol><li>A</ol><ol start=2><li>B</ol>"), [steps(&["A", "B"])]);
+    let strong = blocks("<p>x</p><ol start=9><li><b>B</b> c</ol>");
+    let Block::Paragraph(text) = &strong[1] else { panic!("{strong:?}") };
+    assert_eq!((text.plain.as_str(), text.marks[0].start, text.marks[0].end), ("9. B c", 3, 4));
+}
+
+#[test]
 fn depth_and_disorder_cost_nothing() {
     let deep = format!("{}x{}", "<ul><li><b><table><tr><td>".repeat(20_000), "</b></table>".repeat(5));
     assert!(!blocks(&deep).is_empty());
