@@ -456,7 +456,7 @@ test('a phone that cannot run the program reads the message as it was told, mark
   await page.goto(url);
   assert.equal(await shown(page), 'html');
   const text = await page.locator('body').innerText();
-  for (const part of ['Cảnh báo cho máy cũ', 'Lên chỗ cao ngay.\nKhông qua ngầm tràn.', 'Máy chưa xét được trên máy này', '2026']) assert.ok(text.includes(part), `${part} in ${text}`);
+  for (const part of ['Cảnh báo cho máy cũ', 'Lên chỗ cao ngay.\nKhông qua ngầm tràn.', 'Máy chưa xét được tin này', '2026']) assert.ok(text.includes(part), `${part} in ${text}`);
   assert.ok(!/Đã kết thúc/.test(text));
   await deliver({ ...sent.ended, bt: { ...sent.ended.bt, rev: 2 } });
   await until('the newer one is kept', async () => (await waiting()).some(path => path.endsWith('-2')));

@@ -245,10 +245,10 @@ fn the_order_of_fields_is_no_content() {
     let crawled =
         json!({"id": "a", "title": "T", "summary": "S", "body": ["x"], "crawled_at": "2026-01-02", "views": 7, "issued": null});
     assert_eq!(a.content, read(&crawled).unwrap().content);
-    let full = |line: Value| read(&line).unwrap().content;
+    let of = |line: Value| read(&line).unwrap().content;
     let (guide, mut guessed) = (full(), full());
     (guessed["topic_guess"], guessed["supersedes"]) = ("y-te".into(), Value::Null);
-    assert_eq!(full(guide), full(guessed));
+    assert_eq!(of(guide), of(guessed));
 }
 
 #[test]
