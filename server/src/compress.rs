@@ -5,11 +5,9 @@ mod br;
 use crate::backstage::{LOWEST, step_back};
 pub use br::{brotli, brotli_program};
 use std::io::Write;
-use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, LazyLock};
-use tokio::sync::Semaphore;
 use zstd::zstd_safe::CParameter;
 
 /// Bytes of a block of a difference: the smallest that Zstandard aims at, about what one packet carries.
@@ -42,38 +40,6 @@ pub fn dcz(bytes: &[u8], dictionary: &[u8], dictionary_hash: &[u8; 32]) -> Vec<u
 pub fn zstd_after(dictionary: &[u8], bytes: &[u8]) -> Vec<u8> {
     let packed = zstd::bulk::Compressor::with_dictionary(19, dictionary).and_then(|mut packer| packer.compress(bytes));
     packed.expect("memory takes every byte")
-}
-
-/// Runs work that takes a while on a thread of its own and waits for it.
-pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(cause) => std::panic::resume_unwind(cause.into_panic()),
-    }
-}
-
-/// As many at a time as there are processors: what is asked of a lane beyond that waits in turn, and whoever goes away
-/// meanwhile leaves no work behind that others would wait for.
-#[derive(Clone)]
-pub struct InTurn(Arc<Semaphore>);
-
-impl Default for InTurn {
-    fn default() -> InTurn {
-        InTurn(Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, NonZero::get))))
-    }
-}
-
-impl InTurn {
-    /// [`apart`], once it is its turn.
-    pub async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
-        let turn = self.0.clone().acquire_owned().await;
-        apart(move || {
-            let done = work();
-            drop(turn);
-            done
-        })
-        .await
-    }
 }
 
 /// Runs slow work some time, one at a time, and does not wait for it. Whoever waits for an answer comes first: on a busy

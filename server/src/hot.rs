@@ -5,6 +5,7 @@
 
 pub mod negotiate;
 
+use crate::apart::apart;
 use crate::compress;
 use crate::dictionary::Dictionaries;
 use axum::body::Body;
@@ -255,11 +256,11 @@ impl Hot {
         }
         let this = self.clone();
         if self.plain.bytes.len() <= SMALL {
-            return compress::apart(move || this.make_best()).await;
+            return apart(move || this.make_best()).await;
         }
         if self.quick.get().is_none() {
             let quick = self.clone();
-            compress::apart(move || {
+            apart(move || {
                 quick.quick.get_or_init(|| quick.coded("br", "q", compress::brotli(&quick.plain.bytes, 5).into()));
             })
             .await;
@@ -296,7 +297,7 @@ impl Hot {
             return made.clone();
         }
         let this = self.clone();
-        compress::apart(move || {
+        apart(move || {
             let level = if this.plain.bytes.len() <= 256 * 1024 { 19 } else { 12 };
             this.zstd.get_or_init(|| this.coded("zstd", "z", compress::zstd(&this.plain.bytes, level).into())).clone()
         })
@@ -321,7 +322,7 @@ impl Hot {
         };
         let this = self.clone();
         let make = || {
-            compress::apart(move || {
+            apart(move || {
                 let bytes = compress::dcz(&this.plain.bytes, &dictionary, &held);
                 let form: String = held[..4].iter().fold("d".into(), |text, byte| format!("{text}{byte:02x}"));
                 this.coded("dcz", &form, bytes.into())

@@ -3,6 +3,7 @@
 //! [`App`] is the whole of it. Officials write at the [`desk`]. A publication goes [`import`] → [`publish`] → [`store`] (the only SQL) → [`live`] (what
 //! stands, in memory); [`push`] calls phones when it is an alert; readers are answered from there by [`pages`], [`sync`], [`assets`] and [`media`].
 
+mod apart;
 pub mod api;
 pub mod assets;
 mod backstage;

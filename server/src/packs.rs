@@ -1,6 +1,6 @@
 //! Answers made on demand and kept as long as there is room: each made once, however many ask at the same time.
 
-use crate::compress::InTurn;
+use crate::apart::InTurn;
 use crate::hot::Hot;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -1,9 +1,9 @@
 //! Everything that answering needs, shared by all requests.
 
+use crate::apart::InTurn;
 use crate::assets::Assets;
 use crate::backstage;
 use crate::clock::Clock;
-use crate::compress::InTurn;
 use crate::desk::Desk;
 use crate::dictionary::Dictionaries;
 use crate::error::Error;

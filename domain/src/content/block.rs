@@ -40,6 +40,13 @@ impl Text {
         Text { plain: text.into(), marks: Vec::new() }
     }
 
+    /// More behind it, with its marks.
+    pub fn append(&mut self, next: Text) {
+        let by = self.plain.len() as u32;
+        self.plain.push_str(&next.plain);
+        self.marks.extend(next.marks.into_iter().map(|mark| Mark { start: mark.start + by, end: mark.end + by, ..mark }));
+    }
+
     /// The text cut at its marks: pieces in order, each with its style. Marks that overlap, run backwards or
     /// split a character are skipped, so that hostile marks cannot make this panic.
     pub fn runs(&self) -> Vec<(&str, Option<Style>)> {

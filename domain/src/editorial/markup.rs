@@ -311,11 +311,5 @@ fn halves(text: &str) -> (String, Option<String>) {
 
 fn join(before: &mut Text, next: Text) {
     before.plain.push(' ');
-    let by = before.plain.len() as u32;
-    before.plain.push_str(&next.plain);
-    before.marks.extend(next.marks.into_iter().map(|mut mark| {
-        mark.start += by;
-        mark.end += by;
-        mark
-    }));
+    before.append(next);
 }

@@ -7,18 +7,24 @@ use super::view;
 use super::visit::{self, Visit};
 use super::weak::weakness;
 use super::works::Trouble;
+use crate::error::Error;
 use crate::store::desk::{Note, Person};
 use axum::response::Response;
 
 type Answer = Result<Response, Trouble>;
 
-pub async fn sign_out(visit: &Visit, person: &Person) -> Answer {
+/// Ends the session of this visit.
+pub(super) async fn end(visit: &Visit, person: &Person) -> Result<(), Error> {
     let mut tx = visit.site.store.begin().await?;
     if let Some(token) = &visit.token {
         tx.end_session(None, token).await?;
     }
     tx.note(visit.now(), Note { actor: Some(person.id), action: "sign-out", ..Note::default() }).await?;
-    tx.commit().await?;
+    tx.commit().await
+}
+
+pub async fn sign_out(visit: &Visit, person: &Person) -> Answer {
+    end(visit, person).await?;
     let mut response = visit.go("");
     visit::set_cookie(&mut response, None);
     Ok(response)
@@ -115,7 +121,7 @@ pub async fn change_password(visit: &Visit, form: &Form, person: &Person) -> Ans
     if form.get("repeat") != new {
         return me(visit, person, Some(Wrong::Repeat)).await;
     }
-    let fits = site.desk.passwords.verify(form.get("old-password").to_owned(), Some(account.password)).await?;
+    let fits = site.desk.passwords.verify(form.get("old-password").to_owned(), Some(account.password)).await;
     if !fits {
         site.desk.throttle.wrong(&account.login, now);
     }

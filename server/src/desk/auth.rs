@@ -1,5 +1,6 @@
 //! Proof of who somebody is: passwords, codes of the phone's authenticator, codes on paper, and how often one may guess.
 
+use crate::apart::InTurn;
 use crate::clock::random;
 use crate::error::Error;
 use argon2::password_hash::phc::PasswordHash;
@@ -10,7 +11,7 @@ use domain::content::Time;
 use domain::instance::instance;
 use domain::sign::hash;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use tokio::sync::Semaphore;
 use totp_rs::{Builder, Totp};
 
@@ -39,9 +40,9 @@ pub fn kept(token: &str) -> [u8; 32] {
 /// Hashing takes 19 MiB each: never more at once than the machine has processors, and one for those who have shown already
 /// what only they hold, so that they never wait behind whoever guesses.
 pub struct Passwords {
-    guesses: Arc<Semaphore>,
-    known: Arc<Semaphore>,
-    queue: Arc<Semaphore>,
+    guesses: InTurn,
+    known: InTurn,
+    queue: Semaphore,
 }
 
 /// Those who may wait for their guess to be judged; whoever comes then is turned away at once.
@@ -49,9 +50,7 @@ const QUEUE: usize = 64;
 
 impl Default for Passwords {
     fn default() -> Passwords {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let places = |count| Arc::new(Semaphore::new(count));
-        Passwords { guesses: places(cores), known: places(1), queue: places(QUEUE) }
+        Passwords { guesses: InTurn::default(), known: InTurn::of(1), queue: Semaphore::new(QUEUE) }
     }
 }
 
@@ -63,44 +62,32 @@ fn argon2() -> Argon2<'static> {
 
 impl Passwords {
     pub async fn hash(&self, password: String) -> Result<String, Error> {
-        apart(&self.known, move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).ok())
-            .await?
-            .ok_or_else(|| Error::Task("argon2".into()))
+        let hash = move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).ok();
+        self.known.apart(hash).await.ok_or_else(|| Error::Task("argon2".into()))
     }
 
     /// For whoever has proved himself by something else before.
-    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
+    pub async fn verify(&self, password: String, hash: Option<String>) -> bool {
         check(&self.known, password, hash).await
     }
 
     /// For whoever has proved nothing yet; `None` where too many such wait already.
-    pub async fn guess(&self, password: String, hash: Option<String>) -> Result<Option<bool>, Error> {
-        let Ok(_place) = self.queue.try_acquire() else { return Ok(None) };
-        check(&self.guesses, password, hash).await.map(Some)
+    pub async fn guess(&self, password: String, hash: Option<String>) -> Option<bool> {
+        let _place = self.queue.try_acquire().ok()?;
+        Some(check(&self.guesses, password, hash).await)
     }
 }
 
 /// Takes as long where there is no such account, so that nobody learns who has one.
-async fn check(lane: &Arc<Semaphore>, password: String, hash: Option<String>) -> Result<bool, Error> {
+async fn check(lane: &InTurn, password: String, hash: Option<String>) -> bool {
     let known = hash.is_some();
     let hash = match hash {
         Some(hash) => hash,
         None => nobody().to_owned(),
     };
-    let fits = apart(lane, move || {
-        PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
-    });
-    Ok(fits.await? && known)
-}
-
-async fn apart<T: Send + 'static>(lane: &Arc<Semaphore>, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    let place = lane.clone().acquire_owned().await.map_err(|cause| Error::Task(cause.to_string()))?;
-    let done = tokio::task::spawn_blocking(move || {
-        let done = work();
-        drop(place);
-        done
-    });
-    Ok(done.await?)
+    let fits = lane
+        .apart(move || PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok()));
+    fits.await && known
 }
 
 /// The hash of a password that nobody has.
@@ -210,20 +197,21 @@ mod tests {
         let passwords = Passwords::default();
         let hash = passwords.hash("suối A Lin mùa lũ".into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(passwords.verify("suối A Lin mùa lũ".into(), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify("suối a lin mùa lũ".into(), Some(hash)).await.unwrap());
-        assert!(!passwords.verify("".into(), None).await.unwrap());
+        assert!(passwords.verify("suối A Lin mùa lũ".into(), Some(hash.clone())).await);
+        assert!(!passwords.verify("suối a lin mùa lũ".into(), Some(hash)).await);
+        assert!(!passwords.verify("".into(), None).await);
     }
 
     #[tokio::test]
     async fn whoever_guesses_keeps_nobody_out_who_has_proved_himself() {
         let passwords = Passwords::default();
         let hash = passwords.hash("suối A Lin mùa lũ".into()).await.unwrap();
-        assert_eq!(passwords.guess("suối A Lin mùa lũ".into(), Some(hash.clone())).await.unwrap(), Some(true));
-        let _guessing = passwords.guesses.acquire_many(passwords.guesses.available_permits() as u32).await.unwrap();
+        assert_eq!(passwords.guess("suối A Lin mùa lũ".into(), Some(hash.clone())).await, Some(true));
+        // Every place to judge a guess is taken.
+        let passwords = Passwords { guesses: InTurn::of(0), ..passwords };
         let _waiting = passwords.queue.acquire_many(QUEUE as u32).await.unwrap();
-        assert_eq!(passwords.guess("x".into(), Some(hash.clone())).await.unwrap(), None, "turned away at once");
-        assert!(passwords.verify("suối A Lin mùa lũ".into(), Some(hash)).await.unwrap());
+        assert_eq!(passwords.guess("x".into(), Some(hash.clone())).await, None, "turned away at once");
+        assert!(passwords.verify("suối A Lin mùa lũ".into(), Some(hash)).await);
     }
 
     #[test]

@@ -186,8 +186,8 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
     site.desk.throttle.wrong(&login, now);
     let (password, hash) = (form.get("password").to_owned(), secret.map(|account| account.password.clone()));
     let fits = match step {
-        Some(_) => Some(site.desk.passwords.verify(password, hash).await?),
-        None => site.desk.passwords.guess(password, hash).await?,
+        Some(_) => Some(site.desk.passwords.verify(password, hash).await),
+        None => site.desk.passwords.guess(password, hash).await,
     };
     let Some(fits) = fits else { return Ok(later(visit, form, account.as_ref(), 0)) };
     let fits = fits || account.as_ref().is_some_and(|account| !account.has_password());

@@ -1,11 +1,11 @@
 //! Who may come in, and what he may do: invitations and roles, given by administrators.
 
-use super::auth;
 use super::enter::{MAX_NAME, Wrong};
 use super::form::Form;
 use super::view;
 use super::visit::Visit;
 use super::works::Trouble;
+use super::{account, auth};
 use crate::clock::random;
 use crate::error::Error;
 use crate::site::Site;
@@ -82,12 +82,7 @@ async fn ask_again(visit: &Visit, form: &Form, person: &Person) -> Result<Option
     if visit.now().since(person.since) < FRESH {
         return Ok(None);
     }
-    let mut tx = visit.site.store.begin().await?;
-    if let Some(token) = &visit.token {
-        tx.end_session(None, token).await?;
-    }
-    tx.note(visit.now(), Note { actor: Some(person.id), action: "sign-out", ..Note::default() }).await?;
-    tx.commit().await?;
+    account::end(visit, person).await?;
     Ok(Some(view::once_more(visit, form)))
 }
 

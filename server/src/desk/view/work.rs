@@ -5,7 +5,7 @@ use super::history::{action_name, said};
 use super::overview::{back, badge, kind_name, scheduled};
 use super::report::report;
 use super::{Shown, area, field, hex, hidden, input, trouble, write};
-use crate::compress::apart;
+use crate::apart::apart;
 use crate::desk::form::Form;
 use crate::desk::links;
 use crate::desk::visit::Visit;

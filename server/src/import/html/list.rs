@@ -31,8 +31,11 @@ impl Reader {
         match self.list.take().filter(|(_, items)| !items.is_empty()) {
             // Steps begin with 1: what is called by its number elsewhere keeps it.
             Some((true, items)) if start > 1 => {
-                let numbers = (start..=u8::MAX).map(|number| format!("{number}. "));
-                self.blocks.extend(numbers.zip(items).map(|(number, item)| Block::Paragraph(behind(&number, item))));
+                self.blocks.extend((start..=u8::MAX).zip(items).map(|(number, item)| {
+                    let mut text = Text::plain(format!("{number}. "));
+                    text.append(item);
+                    Block::Paragraph(text)
+                }));
             }
             Some((true, items)) => self.blocks.push(Block::Steps(items)),
             Some((false, items)) => self.blocks.push(Block::List(items)),
@@ -40,15 +43,6 @@ impl Reader {
         }
         self.blocks.append(&mut self.held);
     }
-}
-
-fn behind(number: &str, mut text: Text) -> Text {
-    text.plain.insert_str(0, number);
-    for mark in &mut text.marks {
-        mark.start += number.len() as u32;
-        mark.end += number.len() as u32;
-    }
-    text
 }
 
 /// Number of the first item of a list.
