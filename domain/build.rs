@@ -21,8 +21,15 @@ struct Named {
     slug: String,
     vi: String,
     en: String,
+    /// Disaster levels of a hazard (Decision 18/2021/QĐ-TTg, chapter III); most begin with 1.
+    #[serde(default = "one")]
+    min_level: u8,
     #[serde(default)]
     max_level: u8,
+}
+
+fn one() -> u8 {
+    1
 }
 
 #[derive(Deserialize)]
@@ -68,7 +75,10 @@ fn main() {
     let folder = std::env::var("BANTIN_INSTANCE").map_or_else(|_| PathBuf::from("../instance/hue"), |f| Path::new("..").join(f));
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=locales");
-    let instance = instance(&folder);
+    let settings: Settings = read(&folder.join("instance.json"));
+    let levels: Vec<(u8, u8)> = settings.hazards.iter().map(|h| (h.min_level, h.max_level)).collect();
+    std::fs::write(out.join("levels.rs"), format!("&{levels:?}")).unwrap();
+    let instance = instance(settings, &folder);
     let packed = packed::pack(&instance);
     assert_eq!(packed::open(&packed), instance, "the data does not follow the rules by which it is packed");
     std::fs::write(out.join("instance.txt"), packed).unwrap();
@@ -93,8 +103,7 @@ fn short(name: &str) -> &str {
     ["Phường ", "Xã ", "Thị trấn ", "Huyện ", "Thành phố "].iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name)
 }
 
-fn instance(folder: &Path) -> data::Instance {
-    let settings: Settings = read(&folder.join("instance.json"));
+fn instance(settings: Settings, folder: &Path) -> data::Instance {
     let city: City = read(&folder.join("places.json"));
     let code = |text: &str| text.parse::<u32>().unwrap_or_else(|_| panic!("place code {text}"));
     let place = |c: &str, parent, vi: &str, en: &str| data::Place {
@@ -138,11 +147,7 @@ fn instance(folder: &Path) -> data::Instance {
         name: settings.name,
         area: label(settings.area_vi, settings.area_en),
         topics: settings.topics.into_iter().map(|t| data::Topic { slug: t.slug, name: label(t.vi, t.en) }).collect(),
-        hazards: settings
-            .hazards
-            .into_iter()
-            .map(|h| data::Hazard { slug: h.slug, name: label(h.vi, h.en), max_level: h.max_level })
-            .collect(),
+        hazards: settings.hazards.into_iter().map(|h| data::Hazard { slug: h.slug, name: label(h.vi, h.en) }).collect(),
         places,
         former: former
             .into_iter()

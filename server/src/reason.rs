@@ -1,6 +1,7 @@
 //! Why an item is not taken. For the operator's eyes: Vietnamese first, then a code that stays the same.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -22,7 +23,7 @@ pub enum Reason {
     UnknownHazard(String),
     BadLevel {
         level: u64,
-        max: u8,
+        levels: RangeInclusive<u8>,
     },
     BadTime(String),
     /// Ends before it begins.
@@ -98,7 +99,9 @@ impl fmt::Display for Reason {
             Reason::UnknownTopic(topic) => write!(f, "không có chủ đề “{topic}”")?,
             Reason::UnknownPlace(place) => write!(f, "không có nơi mang mã “{place}”")?,
             Reason::UnknownHazard(hazard) => write!(f, "không biết loại thiên tai “{hazard}”")?,
-            Reason::BadLevel { level, max } => write!(f, "cấp {level} nằm ngoài 1–{max} của loại thiên tai này")?,
+            Reason::BadLevel { level, levels } => {
+                write!(f, "cấp {level} nằm ngoài {}–{} của loại thiên tai này", levels.start(), levels.end())?;
+            }
             Reason::BadTime(text) => {
                 write!(f, "không hiểu thời điểm “{text}”, hãy viết như 2026-11-23T18:05:00+07:00 hoặc 2026-11-23")?;
             }

@@ -183,10 +183,23 @@ fn a_level_that_an_authority_names_is_not_lowered() {
     };
     assert_eq!(level("Cấp 2", "Cấp 2"), (2, None));
     assert_eq!(level("Cấp 2", "Cấp 5"), (5, None), "a flash flood has three levels by itself");
+    assert_eq!(level("Cấp 2", "Cấp 2-3"), (3, None), "of a range its end");
+    assert_eq!(
+        level("Cấp 2", "Điều 4 Quyết định 18/2021/QĐ-TTg: cấp 2, gió cấp 8"),
+        (4, None),
+        "rather too much than too little"
+    );
+    assert_eq!(level("Cấp 2", "Quyết định 18/2021/QĐ-TTg: cấp 2"), (2, None));
     assert_eq!(level("<valueName>Cấp độ rủi ro thiên tai</valueName>", "<valueName>Khác</valueName>"), (3, None), "severe");
     let unnamed = changed("vietnam.cap", "<valueName>Cấp độ rủi ro thiên tai</valueName>", "<valueName>Khác</valueName>");
     let extreme = read::alert(unnamed.replace("Severe", "Extreme").as_bytes()).unwrap().alert;
     let Verdict::Item(proposal, None) = inward::judge(&extreme, &[], None, Time(1_795_410_000)) else { panic!("not taken") };
+    assert_eq!(proposal.alert.unwrap().level, 3);
+    // A storm has no level below 3.
+    let storm = unnamed.replace("Lũ quét", "Áp thấp nhiệt đới").replace("Flash flood", "Tropical depression");
+    let storm = read::alert(storm.replace("Severe", "Moderate").as_bytes()).unwrap().alert;
+    assert_eq!(inward::level(inward::ours(&storm).into_iter()), Some(3), "what the desk shows is what goes out");
+    let Verdict::Item(proposal, None) = inward::judge(&storm, &[], None, Time(1_795_410_000)) else { panic!("not taken") };
     assert_eq!(proposal.alert.unwrap().level, 3);
 }
 

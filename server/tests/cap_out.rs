@@ -7,7 +7,7 @@ use domain::alert::cap::{Alert, MsgType, Severity, Status};
 use domain::content::PlaceCode;
 use lab::{Lab, alert};
 use serde_json::{Value, json};
-use server::cap::inward::{self, Verdict};
+use server::cap::inward::{self, Earlier, Verdict};
 use server::cap::read;
 use server::publish::{Done, Draft, Expected, Proposal, What};
 use std::sync::atomic::Ordering;
@@ -84,6 +84,16 @@ async fn a_chain_with_revisions_as_cap() {
     let names = |alert: &Alert| alert.references.iter().map(|one| one.identifier.clone()).collect::<Vec<_>>();
     assert_eq!(names(&two), [format!("{a}.1")]);
     assert_eq!(two.references[0].sent, one.sent, "as it was sent then");
+    // One that says nothing of a level means neither more nor less than what it follows.
+    let mut silent = two.clone();
+    for info in &mut silent.infos {
+        info.severity = Severity::Unknown;
+        info.parameters.clear();
+    }
+    let item = lab.app.site.live.now().items[&a.parse().unwrap()].clone();
+    let before = Earlier { external: "a".into(), item, foreign: false, holds: true };
+    let Verdict::Item(proposal, wait) = inward::judge(&silent, &[before], None, lab.app.site.now()) else { panic!("not taken") };
+    assert_eq!((proposal.alert.unwrap().level, wait), (3, Some("no-level")));
 
     lab.time.fetch_add(60, Ordering::SeqCst);
     // Issued when the alert was, or before it by a clock that was wrong: it is the later word all the same.

@@ -88,8 +88,10 @@ fn every_gap_of_an_alert_is_named() {
         })
     };
     assert_eq!(high("flash-flood", 5), [], "ends at 3, and may be raised by two");
-    assert_eq!(high("flash-flood", 6), [Finding::TooHigh(5)]);
-    assert_eq!(high("tornado", 5), [Finding::TooHigh(4)], "ends at 2");
+    assert_eq!(high("flash-flood", 6), [Finding::NoLevel(1..=5)]);
+    assert_eq!(high("tornado", 5), [Finding::NoLevel(1..=4)], "ends at 2");
+    assert_eq!(high("storm", 2), [Finding::NoLevel(3..=5)], "begins with 3");
+    assert_eq!(high("storm", 3), []);
     assert_eq!(findings(|text| text.expires = "2026-11-23T12:00".into()), [Finding::Over]);
     assert_eq!(findings(|text| text.expires = "2026-11-26T12:00".into()), [], "72 hours");
     assert_eq!(findings(|text| text.expires = "2026-11-26T12:01".into()), [Finding::TooFar]);
@@ -221,8 +223,8 @@ proptest! {
         let warning = text.alert.as_mut().unwrap();
         (warning.level, warning.hazard) = (level, instance().hazards[hazard].slug.clone());
         let (done, found) = text.compile(NOW, 1, &|_| None);
-        let highest = instance().highest_level(hazard as u8);
-        prop_assert_eq!(found.contains(&Finding::TooHigh(highest)), level > highest);
+        let levels = instance().raised(hazard as u8);
+        prop_assert_eq!(found.contains(&Finding::NoLevel(levels.clone())), level > 0 && !levels.contains(&level));
         prop_assert_eq!(found.contains(&Finding::Over), hours <= 0);
         prop_assert_eq!(found.contains(&Finding::TooFar), hours > 72);
         for hole in ["{noi}", "{cap}", "{den}"] {

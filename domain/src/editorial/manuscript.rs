@@ -9,6 +9,7 @@ use crate::content::{
 };
 use crate::words::Lang;
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 /// An item as it is being written. Dates are local, `YYYY-MM-DDTHH:MM` or `YYYY-MM-DD`, as forms give them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,8 +113,8 @@ pub enum Finding {
     Over,
     /// Holds longer than an alert may.
     TooFar,
-    /// Above the highest level that this hazard may have.
-    TooHigh(u8),
+    /// Outside the levels that this hazard may have.
+    NoLevel(RangeInclusive<u8>),
     /// What looks like a hole to be filled, and nothing fills.
     NoHole(String),
     /// More characters, or entries, than a phone shows and a push holds.

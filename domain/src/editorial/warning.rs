@@ -11,6 +11,7 @@ use crate::content::{
 use crate::instance::instance;
 use crate::words::{Lang, fill};
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 /// An alert holds at most this long, in seconds: whoever still means it later says so again.
 pub const MAX_LIFE: i64 = 72 * 3_600;
@@ -54,9 +55,9 @@ impl Warning {
         instance().hazard_by_slug(&self.hazard)
     }
 
-    /// The highest that its hazard has by itself, and the highest that it may be raised to; of any, while none is chosen.
-    pub fn levels(&self) -> (u8, u8) {
-        self.hazard().map_or((5, 5), |hazard| (instance().max_level(hazard), instance().highest_level(hazard)))
+    /// Those that it may be given, raised ones among them; any, while no hazard is chosen.
+    pub fn levels(&self) -> RangeInclusive<u8> {
+        self.hazard().map_or(1..=5, |hazard| instance().raised(hazard))
     }
 
     pub fn urgency(&self) -> Urgency {
@@ -115,11 +116,11 @@ impl Manuscript {
 pub(super) fn compile(text: &Manuscript, warning: &Warning, now: Time, media: Media) -> (Compiled, Vec<Finding>) {
     let mut findings = Vec::new();
     let (effective, expires) = dates(text, now, &mut findings);
-    let (hazard, (_, highest)) = (warning.hazard(), warning.levels());
+    let (hazard, levels) = (warning.hazard(), warning.levels());
     match (hazard, warning.level) {
         (None, _) => findings.push(Finding::Missing("hazard")),
         (_, 0) => findings.push(Finding::Missing("level")),
-        (_, level) if level > highest => findings.push(Finding::TooHigh(highest)),
+        (_, level) if !levels.contains(&level) => findings.push(Finding::NoLevel(levels)),
         _ => {}
     }
     if text.places.is_empty() {

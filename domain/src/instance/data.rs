@@ -18,8 +18,6 @@ pub struct Topic {
 pub struct Hazard {
     pub slug: String,
     pub name: Label,
-    /// Highest disaster level that this hazard has by itself.
-    pub max_level: u8,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

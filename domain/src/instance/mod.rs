@@ -7,7 +7,14 @@ pub use data::{Former, Hazard, Hotline, Instance, Label, Place, Topic};
 
 use crate::content::PlaceCode;
 use crate::search::fold;
+use std::ops::RangeInclusive;
 use std::sync::OnceLock;
+
+/// Of each hazard; apart from what phones carry, which take the level of an alert as it is.
+const LEVELS: &[(u8, u8)] = include!(concat!(env!("OUT_DIR"), "/levels.rs"));
+
+/// Of what is no hazard.
+pub const NO_LEVEL: RangeInclusive<u8> = RangeInclusive::new(1, 0);
 
 /// The instance this program was built for.
 pub fn instance() -> &'static Instance {
@@ -74,15 +81,16 @@ impl Instance {
         self.topics.get(usize::from(index))
     }
 
-    /// The highest level (1–5) that a hazard has by itself; 0 where it is not one of these.
-    pub fn max_level(&self, hazard: u8) -> u8 {
-        self.hazard(hazard).map_or(0, |hazard| hazard.max_level)
+    /// The lowest and the highest level (1–5) that a hazard has by itself (Decision 18/2021/QĐ-TTg, chapter III): a storm has none
+    /// below 3. No level at all where it is not one of these.
+    pub fn levels(&self, hazard: u8) -> RangeInclusive<u8> {
+        LEVELS.get(usize::from(hazard)).map_or(NO_LEVEL, |(lowest, highest)| *lowest..=*highest)
     }
 
-    /// The highest that it may be raised to, by two levels where it comes with or after another (Decision 18/2021/QĐ-TTg,
-    /// art. 4); 0 where it is not one of these.
-    pub fn highest_level(&self, hazard: u8) -> u8 {
-        self.hazard(hazard).map_or(0, |hazard| (hazard.max_level + 2).min(5))
+    /// With those that it may be raised to, by two where it comes with or after another (art. 4 there).
+    pub fn raised(&self, hazard: u8) -> RangeInclusive<u8> {
+        let levels = self.levels(hazard);
+        if levels.is_empty() { levels } else { *levels.start()..=(levels.end() + 2).min(5) }
     }
 
     pub fn hazard(&self, index: u8) -> Option<&Hazard> {

@@ -42,7 +42,7 @@ pub fn pack(all: &Instance) -> String {
     ];
     let own = |slug: &str, name: &str| if slug == made("", name) { String::new() } else { slug.to_owned() };
     lines.extend(all.topics.iter().map(|t| format!("t{}|{}|{}", own(&t.slug, &t.name.vi), t.name.vi, t.name.en)));
-    let hazard = |h: &Hazard| format!("h{}|{}|{}|{}", own(&h.slug, &h.name.en), h.name.vi, h.name.en, h.max_level);
+    let hazard = |h: &Hazard| format!("h{}|{}|{}", own(&h.slug, &h.name.en), h.name.vi, h.name.en);
     lines.extend(all.hazards.iter().map(hazard));
     lines.extend(all.hotlines.iter().map(|h| format!("p{}|{}|{}", h.number, h.name.vi, h.name.en)));
     lines.extend(units.iter().map(|u| format!("u{}|{}", u.code, u.name.vi)));
@@ -73,7 +73,7 @@ pub fn open(text: &str) -> Instance {
         match what {
             "i" => (all.name, all.area) = (first.to_owned(), name()),
             "t" => all.topics.push(Topic { slug: made(first, vi), name: name() }),
-            "h" => all.hazards.push(Hazard { slug: made(first, en), name: name(), max_level: number(next()) as u8 }),
+            "h" => all.hazards.push(Hazard { slug: made(first, en), name: name() }),
             "p" => all.hotlines.push(Hotline { number: first.to_owned(), name: name() }),
             "f" => {
                 let units = vi.split(' ').filter_map(|at| all.places.get(number(at) as usize + 1));

@@ -10,6 +10,7 @@ use crate::publish::Proposal;
 use domain::alert::cap::{Alert, Area, Info, MsgType, Scope, Status};
 use domain::content::{self, AlertInfo, Body, Card, Certainty, Kind, PlaceCode, Time, Urgency};
 use domain::instance::instance;
+use domain::search::fold;
 use std::sync::Arc;
 
 /// What an alert without an end is taken to last, in seconds: CAP 1.2 leaves it to each recipient. A day: the longest time
@@ -65,13 +66,13 @@ fn item(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Res
     let old = earlier.iter().filter_map(|earlier| earlier.item.card.alert()).max_by_key(|info| info.level);
     let told = infos.iter().find_map(|info| hazard_of(info)).or(old.as_ref().map(|info| info.hazard));
     let hazard = told.ok_or(Verdict::Refused(if infos.is_empty() { "no-info" } else { "unknown-hazard" }))?;
-    let said = level(infos.iter().copied());
-    let kept = old.filter(|_| cancel).map(|info| info.level);
-    let level = said.or(kept).unwrap_or(1);
-    // Who names a level may have raised it; what only follows from a severity stays within what the hazard usually has.
-    let meant = kept == Some(level) || infos.iter().any(|info| named(info) == Some(level));
-    let highest = if meant { instance().highest_level(hazard) } else { instance().max_level(hazard) };
-    let level = level.clamp(1, highest.max(1));
+    let said = said(infos.iter().copied());
+    // Who says nothing of it means neither more nor less than before (CAP 1.2, 3.2.2 `severity`: unknown is not minor).
+    let level = match (said, &old) {
+        (Some(said), _) => within(hazard, said),
+        (None, Some(old)) => old.level,
+        (None, None) => within(hazard, (1, false)),
+    };
     let (start, end) = span(alert, &infos);
     let over = !cancel && end <= now;
     // The last word on what would go on here without it is told all the same.
@@ -209,22 +210,41 @@ fn places_of(area: &Area) -> Vec<PlaceCode> {
     if likely.is_empty() || (drawn && shaped().is_empty()) { shaped() } else { likely }
 }
 
-/// The national level that a part names.
+/// The national level that a part names; of a range its end.
 fn named(info: &Info) -> Option<u8> {
     info.parameters.iter().filter(|pair| terms().is_level(&pair.name)).find_map(|pair| {
-        let digits = pair.value.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty())?;
-        digits.parse().ok().filter(|level| (1..=5).contains(level))
+        let text = fold(&pair.value);
+        let worst = |text: &str| {
+            let numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+            numbers.filter(|level| (1..=5).contains(level)).max()
+        };
+        // "Điều 4 Quyết định 18/2021: cấp 2"; winds have levels of their own, up to 17.
+        let last = ["cap ", "level "].iter().filter_map(|word| text.rfind(word)).max();
+        last.and_then(|at| worst(&text[at..])).or_else(|| worst(&text))
     })
 }
 
 /// The worst level of these parts: the one that a part names, else the one named in another language for the same severity,
-/// else the one that its severity stands for; none where it is unknown.
-pub fn level<'a>(infos: impl Iterator<Item = &'a Info> + Clone) -> Option<u8> {
+/// else the one that its severity stands for; none where it is unknown. And whether it was named.
+fn said<'a>(infos: impl Iterator<Item = &'a Info> + Clone) -> Option<(u8, bool)> {
     let of = |info: &Info| {
         let other = || infos.clone().filter(|other| other.severity == info.severity).find_map(named);
-        named(info).or_else(other).or(info.severity.level())
+        let named = named(info).or_else(other);
+        named.map(|level| (level, true)).or(info.severity.level().map(|level| (level, false)))
     };
     infos.clone().filter_map(of).max()
+}
+
+/// Who names a level may have raised it; what only follows from a severity stays within what the hazard usually has.
+fn within(hazard: u8, (level, named): (u8, bool)) -> u8 {
+    let levels = if named { instance().raised(hazard) } else { instance().levels(hazard) };
+    level.min(*levels.end()).max(*levels.start())
+}
+
+/// The level that these parts would have here, as far as they say one.
+pub fn level<'a>(infos: impl Iterator<Item = &'a Info> + Clone) -> Option<u8> {
+    let said = said(infos.clone())?;
+    Some(infos.clone().find_map(hazard_of).map_or(said.0, |hazard| within(hazard, said)))
 }
 
 /// Which hazard a part is about: by its codes, else by its words.

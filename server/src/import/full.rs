@@ -128,9 +128,9 @@ fn alert(value: &Value) -> Result<AlertInfo, Reason> {
     field::only(alert, &[ALERT])?;
     let slug = field::text(alert, "hazard")?;
     let hazard = instance().hazard_by_slug(&slug).ok_or(Reason::UnknownHazard(slug))?;
-    let max = instance().highest_level(hazard);
+    let levels = 1..=*instance().raised(hazard).end();
     let level = field::given(alert, "level").ok_or(Reason::Missing("level"))?.as_u64().ok_or(Reason::Wrong("level"))?;
-    let level = u8::try_from(level).map_err(|_| Reason::BadLevel { level, max })?;
+    let level = u8::try_from(level).map_err(|_| Reason::BadLevel { level, levels })?;
     let word = |name| field::text_or(alert, name);
     Ok(AlertInfo {
         level,

@@ -39,9 +39,10 @@ pub fn reasons(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -
         must(Err(Reason::Backwards));
     }
     if let Some(alert) = alert {
-        let max = instance().highest_level(alert.hazard);
-        if !(1..=max).contains(&alert.level) {
-            must(Err(Reason::BadLevel { level: alert.level.into(), max }));
+        // A level below the lowest is heard all the same: what comes by import is what its authority has said.
+        let levels = 1..=*instance().raised(alert.hazard).end();
+        if !levels.contains(&alert.level) {
+            must(Err(Reason::BadLevel { level: alert.level.into(), levels }));
         }
     }
     must(count("topics", card.topics.len(), 10));

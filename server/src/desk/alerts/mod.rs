@@ -13,7 +13,7 @@ use crate::store::desk::{Person, Work};
 use axum::response::Response;
 use domain::content::{Block, MsgType, PlaceCode, Time};
 use domain::editorial::{Action, Compiled, MAX_ACTIONS, MAX_LIFE, Manuscript, Stage, allowed, prefix};
-use domain::instance::instance;
+use domain::instance::{NO_LEVEL, instance};
 
 /// Whether this person may do this with an alert for these places.
 pub fn may(person: &Person, action: Action, places: &[PlaceCode]) -> bool {
@@ -50,9 +50,9 @@ pub fn typed(form: &Form, before: &Manuscript, now: Time) -> Manuscript {
 pub fn before_sending(done: &Compiled) -> Result<(), Reason> {
     let (card, body) = (&done.card, &done.body);
     let alert = card.alert().ok_or(Reason::Wrong("alert"))?;
-    let max = instance().highest_level(alert.hazard);
-    if !(1..=max).contains(&alert.level) {
-        return Err(Reason::BadLevel { level: alert.level.into(), max });
+    let levels = instance().raised(alert.hazard);
+    if !levels.contains(&alert.level) {
+        return Err(Reason::BadLevel { level: alert.level.into(), levels });
     }
     let (start, end) = (card.effective.unwrap_or(card.issued), card.expires.ok_or(Reason::Missing("expires"))?);
     if end <= start {
@@ -93,14 +93,14 @@ pub async fn fresh(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
         let (live, references) = predecessor(visit, person, id).await?;
         return view::alert::fresh(visit, person, &templates::update(&live, references, now)).await;
     }
-    let hazard = instance().hazard_by_slug(visit.query.get("loai")).and_then(|at| instance().hazard(at));
-    let level = visit.query.number("cap");
-    match hazard.filter(|hazard| (1..=i64::from(hazard.max_level)).contains(&level)) {
-        Some(hazard) => {
+    let slug = visit.query.get("loai");
+    let levels = instance().hazard_by_slug(slug).map_or(NO_LEVEL, |hazard| instance().levels(hazard));
+    match u8::try_from(visit.query.number("cap")).ok().filter(|level| levels.contains(level)) {
+        Some(level) => {
             let reach = reach(person);
             // Whoever warns one commune need not choose it.
             let places = if reach.len() == 1 { reach } else { Vec::new() };
-            let text = templates::fresh(&hazard.slug, level as u8, places, source(person), now);
+            let text = templates::fresh(slug, level, places, source(person), now);
             view::alert::fresh(visit, person, &text).await
         }
         None => Ok(view::alert::choose(visit)),

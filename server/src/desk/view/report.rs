@@ -103,7 +103,9 @@ pub fn finding_text(finding: &Finding, visit: &Visit) -> String {
         Finding::Past => w.find_past.to_owned(),
         Finding::Over => w.find_over.to_owned(),
         Finding::TooFar => fill(w.find_far, &[("n", &(MAX_LIFE / 3_600).to_string())]),
-        Finding::TooHigh(max) => fill(w.find_high, &[("n", &max.to_string())]),
+        Finding::NoLevel(levels) => {
+            fill(w.find_level, &[("from", &levels.start().to_string()), ("to", &levels.end().to_string())])
+        }
         Finding::TooLong("actions", MAX_ACTIONS) => fill(w.find_actions, &[("n", &MAX_ACTIONS.to_string())]),
         Finding::TooLong("blocks", max) => fill(w.find_blocks, &[("n", &max.to_string())]),
         Finding::TooLong("rows", max) => fill(w.find_rows, &[("n", &max.to_string())]),

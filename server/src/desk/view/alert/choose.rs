@@ -28,14 +28,14 @@ pub fn level_text(visit: &Visit, level: u8) -> String {
 
 pub fn choose(visit: &Visit) -> Response {
     let w = visit.w();
-    let rows = instance().hazards.iter().map(|hazard| row(visit, hazard));
+    let rows = (0..).zip(&instance().hazards).map(|(at, hazard)| row(visit, at, hazard));
     let main = root(w.al_new).kid(cl("p", "ld").text(w.al_choose_hint)).kid(cl("ul", "ls hzs").kids(rows.collect()));
     page(visit, StatusCode::OK, w.al_new, main.kid(back(visit, "/canh-bao", w.alerts)))
 }
 
-fn row(visit: &Visit, hazard: &Hazard) -> El {
+fn row(visit: &Visit, at: u8, hazard: &Hazard) -> El {
     let name = hazard.name.get(visit.lang);
-    let levels = (1..=hazard.max_level).map(|level| {
+    let levels = instance().levels(at).map(|level| {
         let href = visit.to(&format!("/canh-bao/moi?loai={}&cap={level}", hazard.slug));
         let label = [name, ": ", &level_text(visit, level)].concat();
         let a = cl("a", format!("lc l{level}")).attr("href", href).kid(cl("span", "vh").text(label));

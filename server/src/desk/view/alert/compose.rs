@@ -75,15 +75,15 @@ fn kind(visit: &Visit, warning: &Warning) -> El {
     let hazards = instance().hazards.iter();
     let options =
         hazards.map(|one| choice(one.slug.clone(), one.slug == warning.hazard, one.name.get(visit.lang).to_owned())).collect();
-    let (usual, highest) = warning.levels();
-    let levels = (1..=highest).map(|level| {
+    let usual = warning.hazard().map_or(1..=5, |hazard| instance().levels(hazard));
+    let levels = warning.levels().map(|level| {
         let words = [vec![cl("span", "vh").text(level_text(visit, level))], sign(visit, level).into()].concat();
         pick("level", &level.to_string(), level == warning.level, format!("lc l{level}"), words)
     });
     let again = cl("button", "bt").attr("name", "refill").attr("value", "1").attr("formnovalidate", "").text(w.al_refill);
     let mut levels = el("fieldset").kid(tx("legend", w.al_level)).kid(cl("div", "lcs").kids(levels.collect()));
-    if usual < highest {
-        levels = levels.kid(tx("small", fill(w.al_level_raised, &[("n", &usual.to_string())])));
+    if usual.end() < warning.levels().end() {
+        levels = levels.kid(tx("small", fill(w.al_level_raised, &[("n", &usual.end().to_string())])));
     }
     el("fieldset")
         .kid(tx("legend", w.al_kind))
