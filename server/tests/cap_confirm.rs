@@ -12,6 +12,7 @@ use domain::content::{Block, FactKind, MsgType, PlaceCode, Status};
 use domain::editorial::{Grant, Role, Stage};
 use lab::NOW;
 use office::*;
+use server::store::desk::CapMessage;
 use std::sync::atomic::Ordering;
 
 #[tokio::test]
@@ -73,7 +74,8 @@ async fn what_came_over_an_open_line_waits_whoever_sent_it() {
     desk.let_through(source.id).await;
     desk.put("/feed", &[message(2, "Update", &[1])]);
     desk.poll(ROUND).await;
-    assert_eq!(desk.states().await, states(&[("refused", "superseded"), ("waiting", "not-secure")]));
+    // Nor does it take the place of anything before somebody has looked.
+    assert_eq!(desk.states().await, states(&[("waiting", ""), ("waiting", "not-secure")]));
     assert!(desk.cards().is_empty());
     let page = text(&get(&desk.lab, &desk.officer, "/ban-lam-viec/nguon").await);
     assert!(page.contains("không mã hóa") && page.contains("Hãy hỏi lại nguồn"), "{page}");
@@ -81,6 +83,39 @@ async fn what_came_over_an_open_line_waits_whoever_sent_it() {
     let path = format!("/ban-lam-viec/nguon/cap/{}", waits.id);
     assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "publish")]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(desk.stand(), [State::InForce]);
+    assert_eq!(desk.states().await, states(&[("refused", "superseded"), ("published", "")]));
+}
+
+/// Who is on the line once can keep nothing of what the authority really says from going out.
+#[tokio::test]
+async fn what_was_forged_on_an_open_line_holds_up_nothing() {
+    let desk = desk().await;
+    desk.put("/feed", &[message(1, "Alert", &[])]);
+    // Entries of a safe feed that lead over an open line, and later do so no more.
+    let source = desk.follow("/feed").await;
+    desk.let_through(source.id).await;
+    let forge = |n: usize| {
+        let path = format!("/tin{n}.cap");
+        desk.web.put(&path, 200, XML, message(n, "Alert", &[]).replace("Lên chỗ cao", "Ở lại nhà").into_bytes());
+        let open = desk.web.url(&path).replace("127.0.0.1", "localhost");
+        let link = format!("<link rel=\"alternate\" type=\"application/cap+xml\" href=\"{open}\"/>");
+        let feed = "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Cảnh báo</title>";
+        desk.web.put("/feed", 200, ATOM, format!("{feed}<entry><id>{n}</id>{link}</entry></feed>").into_bytes());
+    };
+    for (n, dismissed) in [(2, false), (3, true)] {
+        forge(n);
+        desk.poll(ROUND).await;
+        let open = |message: &CapMessage| message.state == "waiting" && message.reason == "not-secure";
+        let waits = desk.messages().await.into_iter().find(open).expect("it waits");
+        if dismissed {
+            let path = format!("/ban-lam-viec/nguon/cap/{}", waits.id);
+            assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "dismiss")]).await.status, StatusCode::SEE_OTHER);
+        }
+        let before = desk.cards().len();
+        desk.put("/feed", &[message(n, "Alert", &[])]);
+        desk.poll(ROUND).await;
+        assert_eq!(desk.cards().len(), before + 1, "{:?}", desk.states().await);
+    }
 }
 
 #[tokio::test]

@@ -36,6 +36,8 @@ const MAX_WAITING: usize = 200;
 const STILL: i64 = 7 * 86_400;
 /// Of a headline that is only shown at the desk, in characters.
 const MAX_HEADLINE: usize = 200;
+/// Why a message waits, or was put aside, that came over a line on which anybody could have changed it.
+pub(super) const NOT_SECURE: &str = "not-secure";
 
 /// A message that a source has sent.
 pub struct Incoming {
@@ -222,8 +224,11 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
             let before = tx.cap_known(&row.key).await?;
             // What a source brought that is let through is not held up by another one that brought the same, or something
             // else under its name.
-            let held = before.as_ref().is_some_and(|(by, state)| {
-                *by == source.id || state == "published" || (!source.at_once && matches!(state.as_str(), "waiting" | "refused"))
+            let held = before.as_ref().is_some_and(|(by, state, reason)| {
+                // Nor by what anybody on the way could have written under the name of what comes now.
+                let own = *by == source.id && !(incoming.secure && reason == NOT_SECURE);
+                let other = *by != source.id && !source.at_once && matches!(state.as_str(), "waiting" | "refused");
+                own || other || state == "published"
             });
             if held {
                 return Ok(());
@@ -266,21 +271,9 @@ async fn settle(
 ) -> Result<(), Error> {
     let earlier = earlier(site, tx, alert, source.id).await?;
     let verdict = inward::judge(alert, &earlier, source.topic, site.now());
-    // What is refused takes nobody's place, but that of which a source says that it is off is off.
-    let replaces = match alert.msg_type {
-        MsgType::Cancel => true,
-        MsgType::Update => !matches!(verdict, Verdict::Refused(_)),
-        _ => false,
-    };
-    if replaces && alert.scope == cap::Scope::Public {
-        for reference in &alert.references {
-            let key = external(&reference.sender, &reference.identifier);
-            // What is played ends nothing that is real, and the other way round.
-            let of = tx.cap_text(&key).await?.and_then(|text| read::alert(text.as_bytes()).ok());
-            if of.map_or(alert.status == Status::Actual, |of| of.alert.status == alert.status) {
-                tx.add_cap_reference(&key, source.id).await?;
-            }
-        }
+    // What anybody on the way could have written takes a place only once somebody has looked at it.
+    if secure {
+        take_places(tx, source.id, alert, &verdict).await?;
     }
     let (state, reason) = match verdict {
         Verdict::Foreign => ("foreign", String::new()),
@@ -291,12 +284,34 @@ async fn settle(
             match wait {
                 None if source.at_once && secure => outcome(publish(site, tx, row, *proposal, None).await?),
                 // Trust is in who sends it: what anybody on the way could have written is looked at.
-                None if source.at_once => ("waiting", "not-secure".to_owned()),
+                None if source.at_once => ("waiting", NOT_SECURE.to_owned()),
                 wait => ("waiting", wait.unwrap_or_default().to_owned()),
             }
         }
     };
     (row.state, row.reason) = (state.to_owned(), reason);
+    Ok(())
+}
+
+/// What a message calls off, or is the newer word of, no longer goes out after it.
+pub(super) async fn take_places(tx: &mut Tx, source: i64, alert: &Alert, verdict: &Verdict) -> Result<(), Error> {
+    // What is refused takes nobody's place, but that of which a source says that it is off is off.
+    let replaces = match alert.msg_type {
+        MsgType::Cancel => true,
+        MsgType::Update => !matches!(verdict, Verdict::Refused(_)),
+        _ => false,
+    };
+    if !replaces || alert.scope != cap::Scope::Public {
+        return Ok(());
+    }
+    for reference in &alert.references {
+        let key = external(&reference.sender, &reference.identifier);
+        // What is played ends nothing that is real, and the other way round.
+        let of = tx.cap_text(&key).await?.and_then(|text| read::alert(text.as_bytes()).ok());
+        if of.map_or(alert.status == Status::Actual, |of| of.alert.status == alert.status) {
+            tx.add_cap_reference(&key, source).await?;
+        }
+    }
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //! aside, or calls off what readers have. Two pairs of eyes see to what was not let through: who named the authority, and
 //! who confirms.
 
-use super::cap::{earlier, outcome, publish};
+use super::cap::{NOT_SECURE, earlier, outcome, publish, take_places};
 use super::{apart, note};
 use crate::cap::inward::{self, Verdict};
 use crate::cap::read;
@@ -128,18 +128,21 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
         let (state, reason) = match form.get("do") {
             "publish" => {
                 let earlier = earlier(site, &mut tx, &message.alert, row.source).await?;
-                match inward::judge(&message.alert, &earlier, topic, visit.now()) {
-                    Verdict::Item(proposal, _) if may_confirm(person, &proposal.card.places) => {
-                        outcome(publish(site, &mut tx, &row, *proposal, Some(person.id)).await?)
-                    }
-                    Verdict::Item(..) => return Err(Trouble::Denied),
+                let verdict = inward::judge(&message.alert, &earlier, topic, visit.now());
+                if matches!(&verdict, Verdict::Item(proposal, _) if !may_confirm(person, &proposal.card.places)) {
+                    return Err(Trouble::Denied);
+                }
+                take_places(&mut tx, row.source, &message.alert, &verdict).await?;
+                match verdict {
+                    Verdict::Item(proposal, _) => outcome(publish(site, &mut tx, &row, *proposal, Some(person.id)).await?),
                     Verdict::Refused(reason) => ("refused", reason.to_owned()),
                     Verdict::Foreign => ("foreign", String::new()),
                 }
             }
             "dismiss" => {
                 note(&mut tx, visit.now(), person, "cap-dismiss", &[row.key.as_str(), " ", &row.headline].concat()).await?;
-                ("refused", "dismissed".to_owned())
+                // What comes over a safe line after it is another message.
+                ("refused", if row.reason == NOT_SECURE { row.reason.clone() } else { "dismissed".to_owned() })
             }
             _ => return Err(Trouble::NotFound),
         };

@@ -100,9 +100,9 @@ impl Tx {
         Ok(row.map(|(source,)| source))
     }
 
-    /// The source that brought a message, and what became of it.
-    pub async fn cap_known(&mut self, key: &str) -> Result<Option<(i64, String)>, Error> {
-        let sql = "SELECT source, state FROM cap_message WHERE key = ?";
+    /// The source that brought a message, what became of it, and why.
+    pub async fn cap_known(&mut self, key: &str) -> Result<Option<(i64, String, String)>, Error> {
+        let sql = "SELECT source, state, reason FROM cap_message WHERE key = ?";
         Ok(sqlx::query_as(sql).bind(key).fetch_optional(self.raw()).await?)
     }
 
@@ -155,7 +155,7 @@ impl Tx {
         .await?;
         let id = done.last_insert_rowid();
         sqlx::query(
-            "DELETE FROM cap_message WHERE id IN (SELECT id FROM cap_message WHERE state = 'refused' AND reason != 'dismissed' \
+            "DELETE FROM cap_message WHERE id IN (SELECT id FROM cap_message WHERE state = 'refused' AND reason NOT IN ('dismissed', 'not-secure') \
              AND source = ? ORDER BY id DESC LIMIT -1 OFFSET ?)",
         )
         .bind(message.source)
