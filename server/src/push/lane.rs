@@ -24,7 +24,7 @@ const MEMORY: i64 = 60 * 86_400;
 const PAUSE: i64 = 5;
 const MAX_PAUSE: i64 = 300;
 /// What seems to be over is looked at so often before it is let go, each time after the longest pause.
-const DOUBTS: i64 = 3;
+const DOUBTS: u8 = 3;
 
 /// A message that is to be told.
 struct Due {
@@ -42,9 +42,17 @@ struct Going {
     task: JoinHandle<()>,
 }
 
+/// What goes on while this server runs.
+#[derive(Default)]
+struct Lane {
+    going: BTreeMap<Seq, Going>,
+    /// How often each was found to be over since the start, in a row.
+    doubts: BTreeMap<Seq, u8>,
+}
+
 /// Until `stop`; then runs end where they are, and are begun again at the next start.
 pub async fn run(site: Arc<Site>, stop: CancellationToken) {
-    let mut going: BTreeMap<Seq, Going> = BTreeMap::new();
+    let mut lane = Lane::default();
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     let mut snapshots = site.live.subscribe();
     let mut tidied = Time(0);
@@ -55,8 +63,8 @@ pub async fn run(site: Arc<Site>, stop: CancellationToken) {
             Ok(()) = snapshots.changed() => {}
             () = stop.cancelled() => break,
         }
-        going.retain(|_, run| !run.task.is_finished());
-        if let Err(cause) = look(&site, &mut going).await {
+        lane.going.retain(|_, run| !run.task.is_finished());
+        if let Err(cause) = look(&site, &mut lane).await {
             tracing::error!(%cause, "what is to be pushed could not be read");
         }
         if site.now().since(tidied) >= 3_600 {
@@ -66,10 +74,10 @@ pub async fn run(site: Arc<Site>, stop: CancellationToken) {
             }
         }
     }
-    going.values().for_each(|run| run.stop.cancel());
-    let last: Vec<AbortHandle> = going.values().map(|run| run.task.abort_handle()).collect();
+    lane.going.values().for_each(|run| run.stop.cancel());
+    let last: Vec<AbortHandle> = lane.going.values().map(|run| run.task.abort_handle()).collect();
     let ended = async {
-        for run in going.into_values() {
+        for run in lane.going.into_values() {
             let _ = run.task.await;
         }
     };
@@ -79,7 +87,8 @@ pub async fn run(site: Arc<Site>, stop: CancellationToken) {
     }
 }
 
-async fn look(site: &Arc<Site>, going: &mut BTreeMap<Seq, Going>) -> Result<(), Error> {
+async fn look(site: &Arc<Site>, lane: &mut Lane) -> Result<(), Error> {
+    let Lane { going, doubts } = lane;
     let mut due: Vec<Due> = Vec::new();
     for (job, seq) in site.store.due_pushes(site.now()).await? {
         if going.contains_key(&seq) {
@@ -88,7 +97,7 @@ async fn look(site: &Arc<Site>, going: &mut BTreeMap<Seq, Going>) -> Result<(), 
         if site.live.now().seq() < seq {
             site.refresh().await?;
         }
-        let Some(next) = take_up(site, job, seq).await? else { continue };
+        let Some(next) = take_up(site, job, seq, doubts).await? else { continue };
         let out = &next.out;
         let newer = going.range(seq + 1..).any(|(_, run)| run.out.is_of(out.chain) && !run.out.lets_stand(out.card.id));
         if newer {
@@ -111,7 +120,7 @@ async fn look(site: &Arc<Site>, going: &mut BTreeMap<Seq, Going>) -> Result<(), 
         for run in &before {
             let stands = |next: &Due| !next.out.is_of(run.out.chain) || next.out.lets_stand(run.out.card.id);
             if event.iter().all(stands) {
-                event.extend(take_up(site, run.job.clone(), run.out.seq).await?);
+                event.extend(take_up(site, run.job.clone(), run.out.seq, doubts).await?);
             }
         }
         let ended = CancellationToken::new();
@@ -132,17 +141,22 @@ async fn look(site: &Arc<Site>, going: &mut BTreeMap<Seq, Going>) -> Result<(), 
 
 /// What is to be told of a position; `None` where that is nothing, or not any more. It is written down at once: what comes
 /// after it finds its chain by it.
-async fn take_up(site: &Site, job: Job, seq: Seq) -> Result<Option<Due>, Error> {
+async fn take_up(site: &Site, job: Job, seq: Seq, doubts: &mut BTreeMap<Seq, u8>) -> Result<Option<Due>, Error> {
     let now = site.now();
     let began = site.store.push_began(seq).await?.unwrap_or(now);
     let out = match outgoing::at(site, seq).await? {
-        Some(out) if now < out.ends(began) => out,
+        Some(out) if now < out.ends(began) => {
+            doubts.remove(&seq);
+            out
+        }
         // After a start the clock may be hours ahead until it is set right: over is what stays so.
-        Some(_) if job.tries < DOUBTS => {
+        Some(_) if doubts.get(&seq).is_none_or(|times| *times < DOUBTS) => {
+            *doubts.entry(seq).or_default() += 1;
             put_off(site, &job, now.plus(MAX_PAUSE), "").await?;
             return Ok(None);
         }
         _ => {
+            doubts.remove(&seq);
             end(site, seq).await?;
             return Ok(None);
         }

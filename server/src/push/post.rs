@@ -9,19 +9,22 @@ use domain::content::Time;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client};
-use std::time::Duration;
-use tokio::sync::OnceCell;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// For one push; a service that takes longer gets it again later.
 const PATIENCE: Duration = Duration::from_secs(8);
 const CONNECT: Duration = Duration::from_secs(4);
+/// Until a client that could not be made is tried again: not by each of ten thousand who wait for it.
+const AGAIN: Duration = Duration::from_secs(10);
 const AGENT: &str = concat!("BanTin/", env!("CARGO_PKG_VERSION"));
 
 pub struct Sender {
     /// Root of a service on this machine, in tests: then no other is believed.
     root: Option<Vec<u8>>,
-    client: OnceCell<Client>,
+    /// Made with the first push, since reading the roots of trust takes a while; else when that failed last.
+    client: Mutex<Result<Client, Option<Instant>>>,
 }
 
 /// A push without whom it is for.
@@ -88,12 +91,18 @@ impl Answer {
 
 impl Sender {
     pub fn new(root: Option<Vec<u8>>) -> Sender {
-        Sender { root, client: OnceCell::new() }
+        Sender { root, client: Mutex::new(Err(None)) }
     }
 
-    /// Made with the first push: reading the roots of trust takes a while. What fails is tried again with the next one.
-    async fn client(&self) -> reqwest::Result<&Client> {
-        self.client.get_or_try_init(async || self.make()).await
+    fn client(&self) -> Option<Client> {
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*client, Err(failed) if failed.is_none_or(|at| at.elapsed() >= AGAIN)) {
+            *client = self.make().map_err(|cause| {
+                tracing::error!(%cause, "nothing can be pushed");
+                Some(Instant::now())
+            });
+        }
+        client.as_ref().ok().cloned()
     }
 
     fn make(&self) -> reqwest::Result<Client> {
@@ -113,14 +122,8 @@ impl Sender {
         // Read again: what is on the list today may be shorter than when it was written down.
         let Some(url) = endpoint::read(&who.endpoint, self.root.is_some()) else { return Answer::Gone };
         let Some(sealed) = seal(letter.payload, &who.p256dh, &who.auth) else { return Answer::Unsealed };
-        let client = match self.client().await {
-            Ok(client) => client,
-            Err(cause) => {
-                tracing::error!(%cause, "nothing can be pushed");
-                return Answer::Unsent;
-            }
-        };
-        post(client, keys, url, letter, sealed, now).await.unwrap_or_else(|cause| {
+        let Some(client) = self.client() else { return Answer::Unsent };
+        post(&client, keys, url, letter, sealed, now).await.unwrap_or_else(|cause| {
             tracing::debug!(%cause, "no answer to a push");
             Answer::Silence
         })
