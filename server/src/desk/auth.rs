@@ -141,6 +141,11 @@ pub fn recovery_kept(account: i64, code: &str) -> [u8; 32] {
     hash(format!("bantin-recovery\0{account}\0{plain}").as_bytes())
 }
 
+/// Whether somebody typed as much as a code of 140 bits has: such a one is not found by guessing.
+pub fn is_long(code: &str) -> bool {
+    code.chars().filter(char::is_ascii_alphanumeric).count() >= 28
+}
+
 pub fn all_kept(account: i64, codes: &[String]) -> Vec<[u8; 32]> {
     codes.iter().map(|code| recovery_kept(account, code)).collect()
 }

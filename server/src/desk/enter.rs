@@ -177,17 +177,25 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
     // Whoever came with a passkey has neither password nor authenticator: a code on paper opens it alone.
     let secret = account.as_ref().filter(|account| account.has_password());
     let step = secret.and_then(|account| auth::totp_step(&account.totp, code, now));
+    // No stranger's guesses keep out who holds what nobody guesses, in a storm with a lost phone perhaps.
+    let paper = match &account {
+        Some(account) if auth::is_long(code) => {
+            site.store.has_recovery(account.id, &auth::recovery_kept(account.id, code)).await?
+        }
+        _ => false,
+    };
     let wait = site.desk.throttle.wait(&login, now);
-    if wait > 0 && (step.is_none() || site.desk.throttle.shut(&login, now)) {
+    if wait > 0 && !paper && (step.is_none() || site.desk.throttle.shut(&login, now)) {
         site.desk.throttle.wrong(&login, now);
         return Ok(later(visit, form, account.as_ref(), wait));
     }
     // Counted before it is judged: many guesses at the same moment are many.
     site.desk.throttle.wrong(&login, now);
     let (password, hash) = (form.get("password").to_owned(), secret.map(|account| account.password.clone()));
-    let fits = match step {
-        Some(_) => Some(site.desk.passwords.verify(password, hash).await),
-        None => site.desk.passwords.guess(password, hash).await,
+    let fits = if step.is_some() || paper {
+        Some(site.desk.passwords.verify(password, hash).await)
+    } else {
+        site.desk.passwords.guess(password, hash).await
     };
     let Some(fits) = fits else { return Ok(later(visit, form, account.as_ref(), 0)) };
     let fits = fits || account.as_ref().is_some_and(|account| !account.has_password());

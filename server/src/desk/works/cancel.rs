@@ -22,14 +22,17 @@ pub fn chain(work: &Work) -> Option<Vec<String>> {
     Some(earlier.into_iter().chain([item.to_string()]).collect())
 }
 
-/// Whether another alert holds, or will, for a place of this one: where none does, nobody is sent to newer word.
+/// Whether alerts that came after this one hold, or will, in each of its places: nobody is sent to newer word that is not there.
 pub fn followed(site: &Site, work: &Work) -> bool {
     let (snapshot, own) = (site.live.now(), chain(work).unwrap_or_default());
-    let holds = |standing: &Standing| matches!(standing.state, State::InForce | State::Coming);
-    current(snapshot.cards(), site.now()).iter().any(|other| {
-        let here = sent(work).places.iter().any(|place| instance().concerns(&other.card.places, *place));
-        holds(other) && here && other.card.status() == Status::Actual && !own.contains(&other.card.id.to_string())
-    })
+    let Some(item) = work.item.and_then(|id| snapshot.items.get(&id)) else { return false };
+    let newer = |other: &&Standing| {
+        let holds = matches!(other.state, State::InForce | State::Coming) && other.card.status() == Status::Actual;
+        holds && other.card.issued >= item.card.issued && !own.contains(&other.card.id.to_string())
+    };
+    let standing = current(snapshot.cards(), site.now());
+    let newer: Vec<&Standing> = standing.iter().filter(newer).collect();
+    sent(work).places.iter().all(|place| newer.iter().any(|other| instance().concerns(&other.card.places, *place)))
 }
 
 /// Cancels a live alert, in one transaction with the message that says so. Its words come from the template of `reason`,

@@ -106,6 +106,13 @@ impl Store {
             .await?;
         grants(rows)
     }
+
+    /// Whether this is one of the codes on somebody's paper; it stays there.
+    pub async fn has_recovery(&self, account: i64, code: &[u8; 32]) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM recovery WHERE account = ? AND code = ?";
+        let row: Option<(i64,)> = sqlx::query_as(sql).bind(account).bind(code.to_vec()).fetch_optional(&self.readers).await?;
+        Ok(row.is_some())
+    }
 }
 
 impl Tx {
