@@ -65,8 +65,8 @@ pub fn read(value: &Value, media: &mut Media, out: &mut Vec<Block>) -> Result<()
     } else if has("html") {
         let source = value["html"].as_str().ok_or(Reason::Wrong("html"))?;
         let (blocks, lost) = html::read(source);
-        if let Some(tag) = lost {
-            return Err(Reason::NoBlock(tag).into());
+        if let Some(reason) = lost {
+            return Err(reason.into());
         }
         if blocks.is_empty() {
             return Err(Reason::EmptyHtml.into());

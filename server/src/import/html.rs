@@ -1,12 +1,15 @@
 //! HTML from elsewhere, turned into blocks. Only text and a few kinds of structure come through; nothing is passed on as
 //! HTML. Reads the token stream and builds no tree, so that no nesting, however deep, costs more than its length.
 
+mod attributes;
 mod inline;
 mod list;
 mod skip;
 mod table;
 
 use crate::publish::shapeless;
+use crate::reason::Reason;
+use attributes::{MAX_ATTRIBUTES, tame};
 use domain::content::{Block, Mark, Style, Text};
 use domain::editorial::markup;
 use html5ever::tendril::StrTendril;
@@ -23,49 +26,21 @@ pub fn blocks(source: &str) -> Vec<Block> {
     read(source).0
 }
 
-/// The blocks, and the first element that shows or sounds and has no block: without it they are not the whole.
-pub fn read(source: &str) -> (Vec<Block>, Option<&'static str>) {
+/// The blocks, and why they are not the whole where they are not: the first element that shows or sounds and has no block, or
+/// one with so many attributes that nothing is read from there on.
+pub fn read(source: &str) -> (Vec<Block>, Option<Reason>) {
+    let tamed = tame(source);
     let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
     let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from(tame(source)));
+    queue.push_back(StrTendril::from(tamed));
     let _ = tokenizer.feed(&queue);
     tokenizer.end();
     let mut reader = tokenizer.sink.0.into_inner();
     reader.close_table();
     reader.close_list();
     reader.flush();
-    (reader.blocks, reader.lost)
-}
-
-/// Attributes of one element. The tokenizer holds each against all before it.
-const MAX_ATTRIBUTES: usize = 500;
-
-/// The text as far as no element has more attributes than any real one.
-fn tame(source: &str) -> &str {
-    // Of the element that stands open: where it began, its attributes, the quotation mark of a value, and what came last.
-    let mut open: Option<(usize, usize, Option<u8>, u8)> = None;
-    for (at, byte) in source.bytes().enumerate() {
-        open = match open {
-            None if byte == b'<' => Some((at, 0, None, byte)),
-            None => None,
-            Some((_, 0, None, b'<')) if !byte.is_ascii_alphabetic() => None,
-            Some((_, _, None, _)) if byte == b'>' => None,
-            Some((from, more, None, b'=')) if matches!(byte, b'"' | b'\'') => Some((from, more, Some(byte), byte)),
-            Some((from, more, None, last)) if byte.is_ascii_whitespace() || byte == b'/' => {
-                // A value without marks may follow after blanks.
-                let last = if last == b'=' { last } else { byte };
-                Some((from, more + 1, None, last))
-            }
-            Some((from, more, None, _)) => Some((from, more, None, byte)),
-            Some((from, more, Some(mark), _)) => Some((from, more, Some(mark).filter(|mark| *mark != byte), byte)),
-        };
-        if let Some((from, more, ..)) = open
-            && more > MAX_ATTRIBUTES
-        {
-            return &source[..from];
-        }
-    }
-    source
+    let cut = (tamed.len() < source.len()).then_some(Reason::TooLong("attributes", MAX_ATTRIBUTES));
+    (reader.blocks, reader.lost.map(Reason::NoBlock).or(cut))
 }
 
 #[derive(Default)]
@@ -95,10 +70,12 @@ struct Reader {
     /// `<ol>` it goes on as long as items come: word processors and people set them as paragraphs that begin with a sign.
     list: Option<(bool, Vec<Text>)>,
     /// Number of its first item; more than 1 where something stands between it and the list that it goes on with.
-    list_start: u8,
+    list_start: usize,
     /// Links of the list, shown after it.
     held: Vec<Block>,
     list_depth: usize,
+    /// How many items the list had where the `<li>` began that is open: what it holds is one more.
+    before_item: Option<usize>,
     table: Option<Table>,
     table_depth: usize,
     heading: Option<u8>,
@@ -158,6 +135,7 @@ impl Reader {
             }
             ("ul" | "ol", true) => {
                 self.flush();
+                self.before_item = None;
                 let numbered = name == "ol";
                 if self.list_depth == 0 && !self.goes_on(numbered.then(|| start_of(tag))) {
                     self.end_list();
@@ -170,9 +148,10 @@ impl Reader {
             }
             ("ul" | "ol", false) => {
                 self.flush();
+                self.before_item = None;
                 self.list_depth = self.list_depth.saturating_sub(1);
             }
-            ("li", _) => self.flush(),
+            ("li", _) => self.item(start),
             ("blockquote", true) => {
                 self.flush();
                 self.quotes += 1;
@@ -195,6 +174,7 @@ impl Reader {
                     self.close_table();
                 }
             }
+            ("caption", _) => self.caption(start),
             ("tr", _) => self.close_row(),
             ("td" | "th", true) => self.open_cell(tag),
             ("td" | "th", false) => self.close_cell(),
@@ -268,7 +248,7 @@ impl Reader {
             return;
         }
         if self.list_depth == 0 && self.heading.is_none() && self.quotes == 0 {
-            let item = markup::item(&text.plain).map(|(number, rest)| (number, text.plain.len() - rest.len()));
+            let item = markup::item(&text.plain).map(|(number, rest)| (number.map(usize::from), text.plain.len() - rest.len()));
             if let Some((number, mark)) = item {
                 let goes_on = self.goes_on(number);
                 if goes_on || number.is_none_or(|number| number == 1) {

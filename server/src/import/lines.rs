@@ -3,8 +3,10 @@
 use crate::reason::Reason;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
-/// Longest line in bytes.
+/// Longest line in bytes, without what is no content of it.
 pub const MAX: usize = 1 << 20;
+/// A BOM before it, CR and LF behind it.
+const AROUND: usize = 5;
 
 pub struct Line {
     pub place: Place,
@@ -44,12 +46,12 @@ impl<R: Read + Seek> Lines<R> {
     fn read(&mut self) -> io::Result<Option<Line>> {
         loop {
             let mut bytes = Vec::new();
-            let mut read = (&mut self.reader).take(MAX as u64 + 1).read_until(b'\n', &mut bytes)?;
+            let mut read = (&mut self.reader).take((MAX + AROUND) as u64).read_until(b'\n', &mut bytes)?;
             if read == 0 {
                 return Ok(None);
             }
-            let long = bytes.last() != Some(&b'\n') && bytes.len() > MAX;
-            if long {
+            let long = content(&bytes).len() > MAX;
+            if long && bytes.last() != Some(&b'\n') {
                 read += self.reader.skip_until(b'\n')?;
             }
             let place = self.next;
@@ -65,6 +67,13 @@ impl<R: Read + Seek> Lines<R> {
             return Ok(Some(Line { place, text }));
         }
     }
+}
+
+/// What a line says: without a BOM and its end.
+fn content(line: &[u8]) -> &[u8] {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 impl<R: Read + Seek> Iterator for Lines<R> {

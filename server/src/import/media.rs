@@ -92,10 +92,12 @@ impl Media {
         let found = if sound { probe::sound(&bytes) } else { probe::picture(&bytes) };
         let found = found.filter(|f| f.width <= MAX_SIDE && f.height <= MAX_SIDE).ok_or_else(bad)?;
         let bytes = if sound { bytes } else { strip::picture(found.kind, bytes).ok_or_else(bad)? };
+        let (width, height) = (found.width as u16, found.height as u16);
+        let (width, height) = if strip::sideways(found.kind, &bytes) { (height, width) } else { (width, height) };
         let file = format!("{}.{}", crate::assets::hex(&hash(&bytes)[..16]), found.kind);
         let length = bytes.len() as u32;
         self.fresh.push((file.clone(), bytes));
-        Ok(MediaRef { file, bytes: length, width: found.width as u16, height: found.height as u16, seconds: found.seconds })
+        Ok(MediaRef { file, bytes: length, width, height, seconds: found.seconds })
     }
 
     fn bytes(&self, name: &str, max: usize) -> Result<Vec<u8>, Reason> {

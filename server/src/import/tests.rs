@@ -232,6 +232,9 @@ fn html_that_would_lose_something_is_refused() {
     }
     assert_eq!(html("<p>Trước</p><noscript><img src=x></noscript><svg></svg><p>Sau"), Ok(()), "nobody sees these");
     assert!(Reason::NoBlock("img").to_string().contains("<img>"));
+    let many = |part: &str| html(&format!("<p>Trước</p><div {}class=x><p>Sau", part.repeat(501)));
+    assert_eq!(many("a "), Err(Reason::TooLong("attributes", 500)));
+    assert_eq!(many(" "), Ok(()));
 }
 
 #[test]
@@ -264,6 +267,39 @@ fn lines_have_numbers_and_a_longest() {
     for line in lines.iter().rev().chain(&lines) {
         let same = again.at(line.place).unwrap().unwrap();
         assert_eq!((same.place, same.text), (line.place, line.text.clone()));
+    }
+}
+
+#[test]
+fn what_stands_around_a_line_is_no_part_of_its_length() {
+    let (full, long) = ("x".repeat(lines::MAX), "x".repeat(lines::MAX + 1));
+    let text = format!("\u{feff}{full}\r\n{full}\n{long}\r\n{long}\n\u{feff}{long}\n{full}\r\nlast");
+    let lines: Vec<Line> = Lines::new(Cursor::new(text.as_bytes())).unwrap().map(Result::unwrap).collect();
+    let found: Vec<_> = lines.iter().map(|line| line.text.as_ref().map(String::len).map_err(Reason::code)).collect();
+    let refused = Err("long-line");
+    assert_eq!(found, [Ok(lines::MAX), Ok(lines::MAX), refused, refused, refused, Ok(lines::MAX), Ok(4)]);
+    // Places count every byte.
+    assert_eq!(lines[1].place, Place { number: 2, offset: lines::MAX as u64 + 5 });
+    assert_eq!(lines[6].place, Place { number: 7, offset: text.len() as u64 - 4 });
+}
+
+#[test]
+fn a_photo_that_lies_on_its_side_has_the_size_in_which_it_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let size = |turn: u8| {
+        let exif = b"\xff\xe1\0\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0";
+        // 200 pixels wide, 100 high.
+        let picture = b"\xff\xc0\0\x0b\x08\0\x64\0\xc8\x01\x01\x11\0\xff\xda\0\x02x\xff\xd9";
+        let photo = [b"\xff\xd8".as_slice(), exif, &[turn, 0, 0, 0, 0, 0, 0], picture].concat();
+        std::fs::write(folder.path().join("a.jpg"), photo).unwrap();
+        let mut media = Media::new(MediaFolder::Beside(folder.path().to_owned()));
+        media.picture("a.jpg").map(|found| (found.width, found.height)).ok()
+    };
+    for turn in 1..=4 {
+        assert_eq!(size(turn), Some((200, 100)), "{turn}");
+    }
+    for turn in 5..=8 {
+        assert_eq!(size(turn), Some((100, 200)), "{turn}");
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Table {
     /// For each column, into how many further rows a cell above reaches.
     hanging: Vec<usize>,
     blanks: usize,
+    /// Inside its caption.
+    caption: bool,
 }
 
 impl Table {
@@ -76,11 +78,37 @@ impl Reader {
         }
     }
 
+    /// A caption begins or ends; it is no row.
+    pub(super) fn caption(&mut self, start: bool) {
+        let open = self.table.as_ref().is_some_and(|table| table.caption);
+        if self.table_depth != 1 || !(start || open) {
+            return self.flush();
+        }
+        self.close_row();
+        if let Some(table) = &mut self.table {
+            table.caption = start;
+        }
+    }
+
+    /// The text of the cell that ends. That of a caption, whose end tag may be missing, becomes a paragraph before the table.
+    fn take_cell(&mut self) -> String {
+        let text = self.take();
+        let caption = self.table.as_mut().is_some_and(|table| std::mem::take(&mut table.caption));
+        if !caption {
+            return text.plain;
+        }
+        if !text.plain.is_empty() {
+            self.blocks.push(Block::Paragraph(text));
+            self.blocks.append(&mut self.links);
+        }
+        String::new()
+    }
+
     pub(super) fn close_cell(&mut self) {
         if self.table_depth != 1 {
             return self.text(" ");
         }
-        let text = self.take().plain;
+        let text = self.take_cell();
         if let Some(table) = &mut self.table {
             table.end(text);
         }
@@ -90,7 +118,7 @@ impl Reader {
         if self.table_depth != 1 {
             return self.text(" ");
         }
-        let text = self.take().plain;
+        let text = self.take_cell();
         if let Some(table) = &mut self.table {
             table.end_row(text);
         }

@@ -106,6 +106,39 @@ fn a_list_that_goes_on_elsewhere_keeps_its_numbers() {
 }
 
 #[test]
+fn an_li_is_one_item() {
+    let print = |source: &str| markup::print(&blocks(source));
+    let steps = "<ol><li><p>Cắt điện</p><p>Cả nhà phụ.</p></li><li>Lên chỗ cao</li></ol>";
+    assert_eq!(print(steps), "1. Cắt điện Cả nhà phụ.\n2. Lên chỗ cao");
+    let odd = "<ul><li>a<br><b>b</b> <a href='https://a.vn'>c</a><li>d<ul><li><p>e<p>f</ul>g</ul>";
+    assert_eq!(print(odd), "- a **b** c\n- d\n- e f\n- g\n\n[liên kết https://a.vn] c");
+    assert_eq!(print("<ul><p>a</p><p>b</p></ul><li>- c<br>- d"), "- a\n- b\n- c\n- d", "outside of any");
+}
+
+#[test]
+fn a_long_list_loses_nothing() {
+    let found = blocks(&format!("<p>x</p><ol start=300>{}</ol>", "<li>y".repeat(300)));
+    assert_eq!((found.len(), &found[1], &found[300]), (301, &paragraph("300. y"), &paragraph("599. y")));
+    for absurd in ["10000", "99999999999999999999"] {
+        let found = blocks(&format!("<ol start={absurd}><li>x</ol>"));
+        assert_eq!(found, [Block::Steps(vec![Text::plain("x")])], "{absurd}");
+    }
+}
+
+#[test]
+fn a_caption_is_no_row() {
+    let rows = "<tr><th>Thôn<th>Ngày<tr><td>A Rí<td>29/11</table>";
+    let table = Block::Table { head: vec!["Thôn".into(), "Ngày".into()], rows: vec![vec!["A Rí".into(), "29/11".into()]] };
+    for caption in ["<caption>Lịch tiêm</caption>", " <caption><p>Lịch</p> <p>tiêm</p>", "<caption>Lịch tiêm<thead>"] {
+        assert_eq!(blocks(&["<table>", caption, rows].concat()), [paragraph("Lịch tiêm"), table.clone()], "{caption}");
+    }
+    assert_eq!(blocks(&["<table><caption> </caption>", rows].concat()), [table]);
+    let stray = Block::Table { head: vec!["a b".into(), "c".into()], rows: Vec::new() };
+    assert_eq!(blocks("<table><tr><td>a</caption>b<td>c</table>"), [stray]);
+    assert_eq!(blocks("<table><caption>a"), [paragraph("a")]);
+}
+
+#[test]
 fn depth_and_disorder_cost_nothing() {
     let deep = format!("{}x{}", "<ul><li><b><table><tr><td>".repeat(20_000), "</b></table>".repeat(5));
     assert!(!blocks(&deep).is_empty());
@@ -148,6 +181,19 @@ fn an_element_with_more_attributes_than_any_real_one_ends_the_text() {
         assert_eq!(blocks(&tag).first(), Some(&paragraph("trước")), "{piece}");
     }
     assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+    // Wherever they stand, and what is lost is known.
+    for (open, piece) in
+        [("<p", " a{}=b=\""), ("<p title=\"\"", "a{}=\"\""), ("</p", " a{}"), ("<<p", " a{}"), ("<!-- <p title=\" --><p", " a{}")]
+    {
+        let tag = format!("<p>trước</p>{open}{}>sau</p>", many(501, &|n| piece.replace("{}", &n.to_string())));
+        assert_eq!(read(&tag).1, Some(Reason::TooLong("attributes", MAX_ATTRIBUTES)), "{open}");
+    }
+    assert_eq!(read(&format!("<p{}>a", many(500, &|n| format!(" a{n}")))), (vec![paragraph("a")], None));
+    // Blanks are no attributes, nor are words of a comment or strokes of a value.
+    let blank = format!("<p>Một</p><div{}class=\"x\"><p>Hai</p>", " ".repeat(501));
+    assert_eq!(read(&blank), (vec![paragraph("Một"), paragraph("Hai")], None));
+    let apart = format!("<!-- <p {}--><p title={}>a</p>", "x ".repeat(600), "/".repeat(600));
+    assert_eq!(read(&apart), (vec![paragraph("a")], None));
     // What word processors and pictures inside a page bring is no such thing.
     let styles = format!("<style><!-- {} --></style>", "p.x /* a */ {margin:0} ".repeat(2_000));
     let picture = format!("<img alt=\"{}\" src=\"data:image/png;base64,{}\">", "một hai ".repeat(400), "a/b/".repeat(100_000));

@@ -49,6 +49,12 @@ pub fn picture(kind: &str, mut bytes: Vec<u8>) -> Option<Vec<u8>> {
     Some(clean.to_vec())
 }
 
+/// Whether browsers show a picture that was kept lying on its side, so that its rows of pixels stand upright (EXIF 2.3 §4.6.4).
+pub fn sideways(kind: &str, kept: &[u8]) -> bool {
+    let jpeg = (kind == "jpg").then(|| Jpeg::from_bytes(Bytes::copy_from_slice(kept)).ok()).flatten();
+    jpeg.and_then(|jpeg| jpeg.exif()).and_then(|exif| orientation(&exif)).is_some_and(|turn| turn >= 5)
+}
+
 /// Where the first picture of a JPEG ends (ITU-T T.81, annex B): phones put a film or a second picture with notes of its own
 /// behind it. All of it where no end is found.
 fn end_of_jpeg(bytes: &[u8]) -> usize {
