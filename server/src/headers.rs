@@ -43,7 +43,7 @@ pub fn csp<'a>(scripts: impl Iterator<Item = &'a String>, styles: impl Iterator<
     };
     let (mut scripts, mut styles) = (scripts, styles);
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{}; style-src 'self'{}; img-src 'self' blob: data:; media-src 'self' blob:; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{}; style-src 'self'{}; img-src 'self' data:; media-src 'self'; \
          connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         hashes(&mut scripts),
         hashes(&mut styles)

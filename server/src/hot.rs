@@ -209,8 +209,12 @@ impl Hot {
             Some(Err(())) => {
                 *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
                 let part = format!("bytes */{whole}");
-                response.headers_mut().insert(CONTENT_RANGE, HeaderValue::from_str(&part).expect("digits"));
-                response.headers_mut().remove(CONTENT_ENCODING);
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_RANGE, HeaderValue::from_str(&part).expect("digits"));
+                headers.remove(CONTENT_ENCODING);
+                // No cache keeps that there is no such part for the answer itself (RFC 9111, 3).
+                headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                headers.remove(ETAG);
                 Bytes::new()
             }
         };

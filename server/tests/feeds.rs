@@ -254,8 +254,28 @@ async fn a_calendar_has_the_hours_of_the_event() {
     assert!(long.contains("\r\nDTEND:20261201T040000Z\r\n") && !short.contains("DTEND"), "{long} {short}");
 }
 
+/// Each feed and calendar that is made asks how items changed, and none reads the whole log again for it.
+#[tokio::test]
+async fn what_changed_is_found_out_once() {
+    let reader = Reader::with_sample().await;
+    let snapshot = reader.app.site.live.now();
+    assert!(!snapshot.touched().is_empty());
+    assert!(std::ptr::eq(snapshot.touched(), snapshot.touched()));
+    // The next state has its own.
+    let item = *snapshot.items.keys().next().unwrap();
+    let before = snapshot.touched()[&item];
+    let guide = json!({"id": "a", "kind": "guide", "topics": ["y-te"], "issued": "-1h", "source": {"name": "Sở"}, "title": "Mới",
+        "summary": "Đọc", "body": ["Văn bản"]});
+    reader.publish(&[guide]).await;
+    let next = reader.app.site.live.now();
+    assert_eq!(next.touched().len(), snapshot.touched().len() + 1);
+    assert_eq!(next.touched()[&item], before);
+}
+
 fn calendar(text: &str, path: &str) {
     assert!(text.ends_with("\r\n"), "{path}");
+    // It would have to stand in the type, too (RFC 5545, 3.7.2), and ask for an ORGANIZER (RFC 5546, 3.2.1).
+    assert!(!text.contains("METHOD:"), "{path}");
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{path}");
     let (mut open, mut names) = (Vec::new(), Vec::new());
     for line in text.trim_end_matches("\r\n").split("\r\n") {

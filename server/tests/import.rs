@@ -276,6 +276,9 @@ async fn media_come_by_content_and_are_served_in_parts() {
     assert!(whole.header("cache-control").contains("immutable"));
     let part = lab.get(&path, &[("range", "bytes=8-11")]).await;
     assert_eq!((part.status.as_u16(), part.body.as_slice()), (206, &png(64, 48)[8..12]));
+    let beyond = lab.get(&path, &[("range", "bytes=99999999-")]).await;
+    assert_eq!((beyond.status.as_u16(), beyond.header("cache-control"), beyond.header("etag")), (416, "no-store", ""));
+    assert_eq!(beyond.header("content-range"), format!("bytes */{}", whole.body.len()));
     // Parts are for GET alone (RFC 9110, 14.2).
     for path in [path.as_str(), "/"] {
         let head = lab.ask("HEAD", path, &[("range", "bytes=8-11")]).await;
@@ -285,6 +288,11 @@ async fn media_come_by_content_and_are_served_in_parts() {
     assert_eq!(lab.get("/media/..%2fissuer.key", &[]).await.status, 404);
     assert_eq!(lab.get("/media/%ff", &[]).await.status, 404);
     assert_eq!(lab.get("/media/00000000000000000000000000000000.png", &[]).await.status, 404);
+    // A name that no disk takes, from browsers that get another kind of file.
+    let long = format!("/media/{}", "a".repeat(300));
+    assert_eq!(lab.get(&format!("{long}.avif"), &[("accept", "image/webp")]).await.status, 404);
+    let agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605.1.15 Version/15.6.6 Safari/604.1";
+    assert_eq!(lab.get(&format!("{long}.ogg"), &[("user-agent", agent)]).await.status, 404);
 }
 
 #[tokio::test]

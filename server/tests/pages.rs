@@ -107,6 +107,7 @@ async fn each_thing_has_one_address() {
     let reader = Reader::with_sample().await;
     let id = items(&reader)[0];
     let home = address(&reader, id, Lang::Vi);
+    let alert = reader.app.site.live.now().cards().find(|card| card.alert().is_some()).unwrap().id;
     let moved = [
         (format!("/canh-bao/{id}"), home.clone()),
         (format!("/canh-bao/mot-ten-cu-{id}"), home.clone()),
@@ -121,12 +122,19 @@ async fn each_thing_has_one_address() {
         ("/cay-goi/".into(), "/cay-goi".into()),
         ("/en/cay-goi/".into(), "/en/cay-goi".into()),
         ("/nhan-canh-bao/".into(), "/nhan-canh-bao".into()),
+        ("/nhan-canh-bao?lang=en".into(), "/en/nhan-canh-bao".into()),
+        ("/en/nhan-canh-bao?lang=vi".into(), "/nhan-canh-bao".into()),
+        ("/cay-goi/?lang=en".into(), "/en/cay-goi".into()),
+        (format!("/canh-bao/{alert}/loa?lang=en"), format!("/en/canh-bao/{alert}/loa")),
+        (format!("/en/canh-bao/ten-{alert}/to-ro?lang=vi"), format!("/canh-bao/{alert}/to-ro")),
     ];
     for (from, to) in moved {
         let answer = reader.get(&from).await;
         assert_eq!((answer.status.as_u16(), answer.header("location")), (308, to.as_str()), "{from}");
     }
-    assert_eq!(reader.get(&format!("{home}?fbclid=abc")).await.status, 200);
+    for path in [format!("{home}?fbclid=abc"), "/cay-goi?lang=vi".into(), format!("/en/canh-bao/{alert}/loa?lang=en")] {
+        assert_eq!(reader.get(&path).await.status, 200, "{path}");
+    }
     let short = reader.page(&format!("/tin/{id}")).await;
     assert!(
         short.contains(&format!("<link rel=canonical href=\"{ORIGIN}{home}\">")),
@@ -137,7 +145,15 @@ async fn each_thing_has_one_address() {
 #[tokio::test]
 async fn what_is_not_there_says_so() {
     let reader = Reader::with_sample().await;
-    for (path, lang) in [("/khong-co", Lang::Vi), ("/en/none", Lang::En), ("/tin/zzzzzzzz", Lang::Vi), ("/chu-de/x", Lang::Vi)] {
+    for (path, lang) in [
+        ("/khong-co", Lang::Vi),
+        ("/en/none", Lang::En),
+        ("/tin/zzzzzzzz", Lang::Vi),
+        ("/chu-de/x", Lang::Vi),
+        ("/khong-co?lang=en", Lang::En),
+        // Nobody is sent to another site from a path that begins with two slashes.
+        ("/en//bantin?lang=vi", Lang::Vi),
+    ] {
         let answer = reader.get(path).await;
         assert_eq!((answer.status.as_u16(), answer.header("x-bantin")), (404, "1"), "{path}");
         let html = answer.text();
@@ -167,6 +183,17 @@ async fn withdrawn_items_give_their_reason_at_once() {
     let html = after.text();
     whole(&html, &path, Lang::Vi);
     assert!(html.contains("Hoãn vì mưa &lt;b&gt;lũ&lt;/b&gt;"));
+    // In the other language it says the same, at the same place.
+    let there = Route::Item(id).path(Lang::En);
+    let switch = tags(&html).into_iter().find(|tag| tag.name == "a" && tag.get("hreflang") == Some("en")).unwrap();
+    assert_eq!(switch.get("href"), Some(there.as_str()));
+    for from in [format!("{path}?lang=en"), format!("/tin/{id}?lang=en")] {
+        let answer = reader.get(&from).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (308, there.as_str()), "{from}");
+    }
+    let english = reader.get(&there).await;
+    assert_eq!(english.status, 410);
+    whole(&english.text(), &there, Lang::En);
     let answer = reader.get(&format!("/api/v1/items/{id}")).await;
     assert_eq!(answer.status, 410);
     assert_eq!(answer.json()["params"]["reason"], "Hoãn vì mưa <b>lũ</b>");

@@ -12,7 +12,7 @@ use domain::sign::{KeyId, Sig, hash};
 use domain::wire::log::Entry;
 use domain::wire::{AlertsRef, Envelope, FullItem, Head, Logged, PackKind, Seq, encode_full};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// Alert packs kept after they are replaced: a phone that read the head a minute ago still gets its pack.
 const PACKS_KEPT: usize = 4;
@@ -55,7 +55,12 @@ pub struct Snapshot {
     pub next_change: Time,
     /// When it was made, by the clock of then.
     made: Time,
+    /// [`Snapshot::touched`], once a feed or a calendar has asked for it.
+    touched: OnceLock<Touched>,
 }
+
+/// Where in the log, and when, something last changed how each item stands.
+type Touched = HashMap<ItemId, (Seq, Time)>;
 
 pub(super) struct Next<'a> {
     pub fresh: Vec<(Entry, Time)>,
@@ -89,6 +94,7 @@ impl Snapshot {
             alarm_until: None,
             next_change: midnight(now).plus(86_400),
             made: now,
+            touched: OnceLock::new(),
         }
     }
 
@@ -126,8 +132,13 @@ impl Snapshot {
 
     /// Where in the log, and when, something last changed how each item stands: itself, or what takes its place or speaks of it,
     /// also where that was corrected or withdrawn. It only ever rises, so that programs elsewhere take a change for one.
-    pub fn touched(&self) -> HashMap<ItemId, (Seq, Time)> {
-        let mut touched = HashMap::new();
+    pub fn touched(&self) -> &Touched {
+        // Every card of the log is read for it.
+        self.touched.get_or_init(|| self.find_touched())
+    }
+
+    fn find_touched(&self) -> Touched {
+        let mut touched = Touched::new();
         let mut spoken_of: HashMap<ItemId, BTreeSet<ItemId>> = HashMap::new();
         for (entry, at) in self.entries.iter().zip(&self.appended) {
             let speaks = spoken_of.entry(entry.id).or_default();
@@ -223,6 +234,7 @@ impl Snapshot {
             alarm_until,
             next_change,
             made: now,
+            touched: OnceLock::new(),
         })
     }
 }

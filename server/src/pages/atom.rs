@@ -104,17 +104,17 @@ fn updated(item: &Item) -> Time {
 }
 
 /// What became of items since they were published.
-struct Fates {
+struct Fates<'a> {
     /// Of alerts, each with the newest word of its chain.
     states: HashMap<ItemId, (State, Time)>,
     /// Since when something else stands in an item's place.
     replaced: HashMap<ItemId, Time>,
     /// When that last changed, be it back.
-    touched: HashMap<ItemId, (Seq, Time)>,
+    touched: &'a HashMap<ItemId, (Seq, Time)>,
 }
 
-impl Fates {
-    fn of(snapshot: &Snapshot, now: Time) -> Fates {
+impl Fates<'_> {
+    fn of(snapshot: &Snapshot, now: Time) -> Fates<'_> {
         let standings = alert::standings(snapshot.cards(), now);
         let at = |id: &ItemId| snapshot.items.get(id).map_or(Time(0), |item| updated(item));
         let mut newest: HashMap<ItemId, Time> = HashMap::new();

@@ -54,7 +54,6 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     out.line("VERSION:2.0");
     out.line("PRODID:-//Ban Tin//Ban Tin 1//VI");
     out.line("CALSCALE:GREGORIAN");
-    out.line("METHOD:PUBLISH");
     out.text("X-WR-CALNAME", &name);
     let gone = if let Feed::Event(id) = feed { snapshot.gone.get(id) } else { None };
     if let Some((gone, start)) = gone.and_then(|gone| Some((gone, last_start(snapshot, gone.id)?))) {

@@ -32,6 +32,21 @@ pub enum Form {
     Words,
 }
 
+impl Form {
+    /// As it ends an address.
+    fn name(self) -> &'static str {
+        match self {
+            Form::Poster => "to-ro",
+            Form::Words => "loa",
+        }
+    }
+}
+
+/// The address in a language, without the title: it is for people only.
+pub fn path(id: ItemId, form: Form, lang: Lang) -> String {
+    format!("{}/{}", forms_path(id, lang), form.name())
+}
+
 /// `/canh-bao/…/to-ro` and `/canh-bao/…/loa`.
 pub fn parse(path: &str) -> Option<(Lang, ItemId, Form)> {
     let (item, form) = match path.rsplit_once('/')? {
@@ -49,14 +64,14 @@ pub fn parse(path: &str) -> Option<(Lang, ItemId, Form)> {
 pub async fn answer(site: &Arc<Site>, request: &HeaderMap, ctx: Ctx, id: ItemId, form: Form) -> Option<Response> {
     let snapshot = site.live.now();
     snapshot.items.get(&id).and_then(|item| item.card.alert())?;
-    let key = format!("{}/{}/{id}/{}", ctx.origin, ctx.lang.tag(), if form == Form::Poster { "to-ro" } else { "loa" });
+    let key = format!("{}/{}/{id}/{}", ctx.origin, ctx.lang.tag(), form.name());
     let make = move |snapshot: &Snapshot| {
         let html = snapshot.items.get(&id).map(|item| {
             let data = ItemData::select(&item.card, Some(&item.body), snapshot.cards(), ctx.now);
             match form {
                 Form::Poster => poster(&ctx, item, &data),
                 Form::Words => {
-                    let there = [&forms_path(id, ctx.lang.other()), "/loa"].concat();
+                    let there = path(id, form, ctx.lang.other());
                     view::alone(&ctx, ctx.lang.desk().out_title, there, words(&ctx, item, &data)).html()
                 }
             }

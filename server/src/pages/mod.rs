@@ -33,7 +33,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use document::Document;
 use domain::content::ItemId;
-use domain::route::{Query, Route, item_path, notify_path};
+use domain::route::{Query, Route, item_path, notify_path, tree_path};
 use domain::words::Lang;
 use std::sync::Arc;
 use ui::{Ctx, pages};
@@ -46,6 +46,9 @@ const MARK: HeaderName = HeaderName::from_static("x-bantin");
 pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     let origin = origin::of(&site, &request);
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+    if let Some(target) = moved(&site, path, query) {
+        return redirect(&target);
+    }
     if let Some((lang, id, form)) = forms::parse(path) {
         let ctx = alarmed(&site.live.now(), Ctx::html(lang, site.now(), &origin));
         let found = forms::answer(&site, request.headers(), ctx, id, form).await;
@@ -56,11 +59,6 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
             }
             None => missing(&site, request.headers(), lang, origin).await,
         };
-    }
-    // Pages beside those that the program knows have one address too.
-    let bare = path.strip_suffix('/').unwrap_or(path);
-    if bare != path && (notify::here(bare).is_some() || tree::asked(bare).is_some()) {
-        return redirect(bare);
     }
     if let Some(lang) = notify::here(path) {
         let ctx = Ctx::html(lang, site.now(), &origin);
@@ -78,11 +76,8 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
     }
     let Some((lang, route)) = Route::parse(path, query) else {
         let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Vi };
-        return missing(&site, request.headers(), lang, origin).await;
+        return missing(&site, request.headers(), asked(query).unwrap_or(lang), origin).await;
     };
-    if let Some(target) = moved(&site, path, query, lang, &route) {
-        return redirect(&target);
-    }
     let snapshot = site.live.now();
     let ctx = alarmed(&snapshot, Ctx::html(lang, site.now(), &origin));
     let from = after(query);
@@ -167,20 +162,37 @@ pub(crate) fn server_error(site: &Arc<Site>) -> Response {
     response
 }
 
-/// The one address of what was asked for, where it was asked for under another: a title that has changed, a slash too many, or `?lang=`.
-fn moved(site: &Site, path: &str, query: &str, lang: Lang, route: &Route) -> Option<String> {
-    let asked = query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(|tag| match tag {
+/// The language that `?lang=` asks for.
+fn asked(query: &str) -> Option<Lang> {
+    query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(|tag| match tag {
         "vi" => Some(Lang::Vi),
         "en" => Some(Lang::En),
         _ => None,
-    });
-    let lang = asked.unwrap_or(lang);
-    let target = match route {
+    })
+}
+
+/// The one address of what was asked for, where it was asked for under another: a title that has changed, a slash too many, or `?lang=`.
+fn moved(site: &Site, path: &str, query: &str) -> Option<String> {
+    let asked = asked(query);
+    if let Some((lang, id, form)) = forms::parse(path) {
+        return asked.filter(|asked| *asked != lang).map(|asked| forms::path(id, form, asked));
+    }
+    // Pages beside those that the program knows have one address too.
+    let bare = path.strip_suffix('/').unwrap_or(path);
+    let notify = notify::here(bare).map(|lang| notify_path(asked.unwrap_or(lang)));
+    if let Some(beside) = notify.or(tree::asked(bare).map(|lang| tree_path(asked.unwrap_or(lang)))) {
+        return (beside != path).then(|| beside.to_owned());
+    }
+    let (here, route) = Route::parse(path, query)?;
+    let lang = asked.unwrap_or(here);
+    let target = match &route {
         Route::Item(id) => match site.live.now().items.get(id) {
             // The short address of an SMS is answered at once: on a weak line a further trip costs more than it is worth.
             Some(_) if path == route.path(lang) => return None,
             Some(item) => item_path(&item.card, lang),
-            None => return None,
+            // What was withdrawn says so wherever it is asked for.
+            None if lang == here => return None,
+            None => route.path(lang),
         },
         other => other.path(lang),
     };

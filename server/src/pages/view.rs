@@ -84,12 +84,12 @@ pub fn framed<'a>(ctx: &'a Ctx, route: &Route, fresh: Option<Time>, main: El) ->
     }
 }
 
-/// A page that says that there is nothing here, or nothing any more.
+/// A page that says that there is nothing here.
 pub fn bare<'a>(ctx: &'a Ctx, title: &str, main: El) -> Document<'a> {
     plain(ctx, title, ui::chrome(ctx, None, None, main))
 }
 
-/// A page that is no [`Route`]; `there` is its address in the other language.
+/// A page that is no [`Route`], or the place of one that is gone; `there` is its address in the other language.
 pub fn alone<'a>(ctx: &'a Ctx, title: &str, there: String, main: El) -> Document<'a> {
     plain(ctx, title, ui::chrome_alone(ctx, there, main))
 }
@@ -111,7 +111,7 @@ fn plain<'a>(ctx: &'a Ctx, title: &str, body: El) -> Document<'a> {
 }
 
 pub fn gone<'a>(ctx: &'a Ctx, gone: &Gone) -> Document<'a> {
-    bare(ctx, ctx.w().gone(), pages::gone(ctx, gone))
+    alone(ctx, ctx.w().gone(), Route::Item(gone.id).path(ctx.lang.other()), pages::gone(ctx, gone))
 }
 
 fn home(snapshot: &Snapshot, ctx: &Ctx) -> El {
