@@ -36,9 +36,12 @@
       shown.title = say('Xem ảnh rõ hơn', 'See it sharper');
       shown.append(img);
     }
-    img.addEventListener('error', function () {
+    function back() {
       shown.remove();
       a.hidden = false;
+    }
+    img.addEventListener('error', function () {
+      back();
       toast(say('Chưa tải được ảnh. Thử lại khi có sóng.', 'The picture did not come. Try again with a signal.'));
     });
     // Hidden, not removed: the program still owns it.
@@ -48,9 +51,11 @@
     var from = a.dataset.other || a.getAttribute('href'), put = function () { img.src = from; };
     // As a recording says when it is asked for: the program counts what comes, unless it is here already.
     a.dispatchEvent(new Event('play'));
+    if (!shell) return put();
+    // A correction may have another picture in the same place.
+    new MutationObserver(back).observe(a, { attributeFilter: ['href'] });
     // Looked for once more, so that the program's own look comes before the worker keeps it.
-    if (shell) caches.match(from, { cacheName: 'bt-media' }).then(function () { return fetch(from); }).then(function (answer) { return answer.blob(); }).then(put, put);
-    else put();
+    caches.match(from, { cacheName: 'bt-media' }).then(function () { return fetch(from); }).then(function (answer) { return answer.blob(); }).then(put, put);
   }
 
   // Errors of media do not bubble.

@@ -80,10 +80,10 @@
     Object.keys(all).forEach(function (token) {
       var body = JSON.stringify(all[token]);
       fetch('/cay-goi/so', { method: 'POST', credentials: 'omit', redirect: 'error', body: body }).then(function (answer) {
-        // Taken, or refused for good; whatever else answers is not the server.
-        if (answer.status !== 204 && answer.status !== 422) return;
+        // Taken, refused for good, or no room for it now; whatever else answers is not the server.
+        if (!/204|42[29]/.test(answer.status)) return;
         var now = kept('bt-tree-out'), got = kept('bt-tree-got');
-        if (JSON.stringify(now[token]) === body) delete now[token];
+        if (answer.status !== 429 && JSON.stringify(now[token]) === body) delete now[token];
         store['bt-tree-out'] = JSON.stringify(now);
         got[token] = answer.status;
         store['bt-tree-got'] = JSON.stringify(got);

@@ -13,7 +13,7 @@
   }, true);
 
   if (shell && window.MutationObserver) {
-    var alarm, path = location.pathname, left, next;
+    var alarm, told, path = location.pathname, left, next;
     // Later the reader is at something else, and a list that changes by itself must not take him away.
     function soon() { setTimeout(function () { left = next = 0; }, 3000); }
     addEventListener('popstate', function () {
@@ -33,17 +33,21 @@
       var dialog = d.querySelector('dialog');
       // An alert over the page: what is behind it can be neither reached nor read out, and stays where it was.
       if (dialog && dialog.showModal) {
-        var title = dialog.querySelector('h1');
+        var title = dialog.querySelector('h1'), now = title.textContent + dialog.querySelector('[data-act=seen]~a').href;
         if (!dialog.open) dialog.showModal();
-        // The first, or the next of several.
-        if (dialog.getAttribute('aria-label') !== title.textContent) {
+        // The first, or the next of several, which may be drawn into the same elements.
+        if (now !== told) {
+          told = now;
           dialog.setAttribute('aria-label', title.textContent);
           title.tabIndex = -1;
           focus('dialog h1');
           dialog.scrollTop = 0;
         }
       }
-      if (alarm && !dialog) focus('#main');
+      if (alarm && !dialog) {
+        told = 0;
+        focus('#main');
+      }
       alarm = dialog;
       // Who goes back is on the way that was taken.
       if (left && left !== path && focus('#main a[href="' + left + '"]')) left = 0;
@@ -53,6 +57,6 @@
         left = next = 0;
       }
     };
-    new MutationObserver(drawn).observe(d.body, { childList: true, subtree: true });
+    new MutationObserver(drawn).observe(d.body, { childList: true, characterData: true, attributeFilter: ['href'], subtree: true });
     drawn();
   }

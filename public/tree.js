@@ -173,10 +173,10 @@ function report(data) {
   } catch {}
   dispatchEvent(new Event('bt-counts'));
 }
-/** What became of the counts of this worklist: they wait for a network, the commune has them, or did not take them. */
+/** What became of the counts of this worklist: they wait for a network, or for room; the commune has them, or did not take them. */
 function sent(token) {
-  if (token in held('out')) return t('waits');
   const status = held('got')[token];
+  if (token in held('out')) return status === 429 ? t('crowded') : t('waits');
   return status ? (status === 204 ? t('received') : t('refused')) : '';
 }
 addEventListener('bt-counted', () => {

@@ -66,7 +66,6 @@ fn mount(app: &Rc<App>) {
     let scrolled = nav::scrolled();
     app.mount();
     nav::scroll_to(scrolled);
-    walk::title(app);
 }
 
 /// Taps, back and forward, what is played, other tabs.
@@ -100,7 +99,6 @@ async fn later(app: &Rc<App>) {
     }
     sync::begin(app);
     let heard = app.clone();
-    item::find_voice(app);
     speech::on_voices(move || item::find_voice(&heard));
     let offered = app.clone();
     install::watch(move || keep::show_offer(&offered));

@@ -35,12 +35,12 @@ function voice(langs) {
   put('SpeechSynthesisVoice', Voice);
 }
 const listen = page => page.locator('[data-act=listen]');
-async function reader(langs, address, prepare) {
+async function reader(langs, address, prepare, shows = 'article .bd') {
   const page = await context.newPage();
   if (langs) await page.addInitScript(voice, langs);
   if (prepare) await page.addInitScript(prepare);
   await open(page, address);
-  await page.locator('article .bd').waitFor();
+  await page.locator(shows).waitFor();
   return page;
 }
 const speaks = page => until('it speaks', () => page.evaluate(() => speechSynthesis.speaking));
@@ -131,6 +131,24 @@ test('a second tap stops it and takes the mark away; so does another page', asyn
   await page.locator('main .home').waitFor();
   assert.equal(await page.evaluate(() => speechSynthesis.speaking), false);
   assert.equal(await marked(page), null);
+  await page.close();
+});
+
+test('what is withdrawn while it is read is not read to its end', async () => {
+  const item = { id: 'sai', kind: 'bulletin', topics: ['y-te'], places: [], issued: '-1h', source: { name: 'Trạm y tế' }, lang: 'vi', title: 'Lịch tiêm viết sai', summary: 'Sáng thứ Hai.', body: ['Đến trạm từ bảy giờ.', 'Mang theo sổ.'] };
+  server.import([item]);
+  const wrong = await until('it stands', () => find(server.url, 'lich-tiem-viet-sai').catch(() => undefined));
+  const page = await reader(['vi-VN'], server.url + wrong);
+  await listen(page).click();
+  await speaks(page);
+  server.import([{ id: 'sai', withdrawn: 'Nhầm ngày.' }]);
+  await until('the server has it', async () => (await fetch(server.url + wrong)).status === 410);
+  // Another tab hears of it.
+  const other = await reader(null, `${server.url}/trong-may`, undefined, 'main h1');
+  await other.locator('[data-act=sync]').click();
+  await page.locator('main', { hasText: 'Nhầm ngày' }).waitFor();
+  assert.equal(await page.evaluate(() => speechSynthesis.speaking), false);
+  await other.close();
   await page.close();
 });
 

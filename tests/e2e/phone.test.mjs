@@ -46,6 +46,12 @@ test('text and saving mode show what an image costs and load it on tap; full mod
     await place.click();
     await until(`${mode}: the image shows`, () => page.evaluate(() => document.querySelector('figure img')?.naturalWidth > 0));
     assert.equal(await place.isVisible(), false);
+    if (mode === 'saving') {
+      // As a correction does it that has another picture there.
+      await place.evaluate(a => a.setAttribute('href', `${a.getAttribute('href')}?`));
+      await until('the other one may be asked for', () => place.isVisible());
+      assert.equal(await page.locator('figure img').count(), 0);
+    }
     // The worker keeps it once all of it is here.
     let said;
     await until(`${mode}: the image is kept`, async () => (said = await measured(page, line.url))['Ảnh và tiếng chiếm'] > 0);

@@ -176,8 +176,9 @@ test('a text that is opened while a sync runs is there after it, and is saved wi
 test('an alert of level 5 that comes while the program stands open takes the screen', async () => {
   const { context, page } = await reader();
   await open(page, `${line.url}/trong-may`);
-  server.import([alert('bao', 'Bão rất mạnh đang vào', 5)]);
-  await until('the server has it', async () => (await (await fetch(`${server.url}/canh-bao`)).text()).includes('Bão rất mạnh đang vào'));
+  // And a second one of the same shape, which is drawn into the same elements.
+  server.import([alert('bao', 'Bão rất mạnh đang vào', 5), alert('bao2', 'Bão rất mạnh ở phía bắc', 5, { issued: at(-7200) })]);
+  await until('the server has them', async () => /Bão rất mạnh đang vào[^]*Bão rất mạnh ở phía bắc/.test(await (await fetch(`${server.url}/canh-bao`)).text()));
   await booted(page);
   // Somewhere far down, past what may grow or shrink meanwhile.
   await page.evaluate(() => {
@@ -197,6 +198,14 @@ test('an alert of level 5 that comes while the program stands open takes the scr
   // Nobody closes it without having read it.
   await page.keyboard.press('Escape');
   assert.ok(await page.locator('.alarm').isVisible());
+  // The next one begins at its top, whatever of the first was read last.
+  await page.locator('.alarm').evaluate(alarm => { alarm.style.minHeight = '3000px'; alarm.parentNode.scrollTop = 2000; });
+  await page.locator('.alarm [data-act=seen]').click();
+  await page.locator('.alarm h1', { hasText: 'Bão rất mạnh ở phía bắc' }).waitFor();
+  await until('it is told anew', async () => {
+    const { focus, name } = await stands();
+    return focus === 'H1' && name === 'Bão rất mạnh ở phía bắc' && (await page.locator('dialog').evaluate(dialog => dialog.scrollTop)) === 0;
+  });
   await page.locator('.alarm [data-act=seen]').click();
   await page.locator('.alarm').waitFor({ state: 'detached' });
   await until('the reader goes on where he was', async () => (await stands()).id === 'main' && (await stands()).y === 3000);

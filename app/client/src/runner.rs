@@ -55,6 +55,10 @@ pub async fn sync<S: Store, N: Net, B: Breath>(
                 reply.input
             }
             Step::Commit(mut commit) => {
+                // What was opened under another epoch may have a number that the new one has not come to.
+                if commit.reset {
+                    opened.borrow_mut().clear();
+                }
                 item::keep(&mut commit, &opened.borrow());
                 // On the screen whether there is room for it or not: an alert does not wait.
                 on_commit(&commit, false);

@@ -15,9 +15,10 @@ pub(super) async fn cache() -> Option<Cache> {
     open(CACHE).await
 }
 
-pub(super) async fn forget(name: &str) {
+/// Nobody waits for it: what is asked of the caches afterwards finds it gone.
+pub(super) fn forget(name: &str) {
     if let Ok(caches) = window().caches() {
-        let _ = JsFuture::from(caches.delete(name)).await;
+        let _ = caches.delete(name);
     }
 }
 
@@ -36,8 +37,10 @@ pub async fn used() -> u64 {
     sum
 }
 
-pub async fn clear() {
-    forget(CACHE).await;
+pub fn clear() {
+    forget(CACHE);
+    // Pages of the server that the worker kept hold whole texts.
+    forget("bt-pages");
 }
 
 /// Whether a file is on the phone already.

@@ -94,6 +94,6 @@ pub async fn leave_picture(path: &str, html: &str) {
 }
 
 /// What it shows is no longer on this phone.
-pub async fn drop_picture() {
-    super::media::forget(PICTURE).await;
+pub fn drop_picture() {
+    super::media::forget(PICTURE);
 }

@@ -76,7 +76,7 @@ async fn perform(app: &Rc<App>, act: Act) {
                 app.say(words.persist_refused());
             }
         }
-        ("drop-media", _) => media::clear().await,
+        ("drop-media", _) => media::clear(),
         ("drop-old", _) => phone::drop_old(app).await,
         ("drop-all", _) if nav::sure(&[words.drop_ask(), " ", words.drop_note()].concat()) => phone::drop_all(app).await,
         ("update", _) => worker::activate(),

@@ -1,7 +1,7 @@
 //! The alert that must not be overlooked: it takes the whole screen, once, when the program opens or hears of it.
 
 use super::{App, View, item, keep};
-use crate::device::{channel, clock};
+use crate::device::{channel, clock, speech};
 use client::{Keep, Rows};
 use domain::alert::{self, Standing};
 use domain::content::{Card, ItemId};
@@ -41,7 +41,12 @@ pub async fn look(app: &Rc<App>) {
     // The reader may have seen it meanwhile.
     app.change(|view| {
         let told = |open: &item::Open| open.card.as_ref().is_some_and(|card| view.alarmed.contains(&key(card)));
-        view.alarm = open.filter(|open| !told(open));
+        let open = open.filter(|open| !told(open));
+        // Nothing is read over it.
+        if view.alarm.is_none() && open.is_some() {
+            speech::stop();
+        }
+        view.alarm = open;
     });
 }
 

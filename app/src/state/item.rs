@@ -90,7 +90,6 @@ fn saved(view: &View, id: ItemId) -> Option<Open> {
 
 /// What follows once an item is on the screen: it is read, or it is fetched where it is missing and cheap.
 pub fn shown(app: &Rc<App>, id: ItemId) {
-    find_voice(app);
     let (whole, fetch) = app.with(|view| {
         let Some(open) = view.open.as_ref().filter(|open| open.id == id) else { return (false, false) };
         let newest = view.shelf.cards.get(&id).or(open.card.as_ref());
@@ -123,7 +122,10 @@ pub async fn get(app: &Rc<App>, id: ItemId, asked: bool) {
         }
     }
     let fate = match fetch(app, id).await {
-        Ok(()) => return super::keep::mark_read(app, id).await,
+        Ok(()) => {
+            super::walk::follow(app);
+            return super::keep::mark_read(app, id).await;
+        }
         Err(fate) => fate,
     };
     if asked {

@@ -48,7 +48,7 @@ pub async fn measure(app: &Rc<App>) {
 /// The phone is full: pictures go first, then the oldest texts; alerts and saved items stay.
 pub async fn make_room(app: &Rc<App>) {
     if media::used().await > ROOM {
-        return media::clear().await;
+        return media::clear();
     }
     let ids = app.with(|view| quota::oldest(&view.shelf.candidates(), &view.saved_ids, ROOM));
     drop_bodies(app, &ids).await;
@@ -66,7 +66,7 @@ pub async fn drop_old(app: &Rc<App>) {
 
 /// All texts and pictures but what is saved; the list itself comes again with the next sync.
 pub async fn drop_all(app: &Rc<App>) {
-    media::clear().await;
+    media::clear();
     let ids: Vec<ItemId> = app.with(|view| quota::oldest(&view.shelf.candidates(), &Set::default(), u64::MAX));
     drop_bodies(app, &ids).await;
     // Without the text that came with it.

@@ -142,6 +142,8 @@ async fn session(app: Rc<App>, budget: Option<u64>) -> Outcome {
         app.spent(Spent::Budget, spent);
         keep::unread(&app, commit);
         app.change(|view| view.shelf.apply(commit, false));
+        // What it shows may be called off by now, and nobody knows whether this page lives to leave another.
+        page::drop_picture();
         let saved = app.with(|view| view.saved_ids.clone());
         for body in commit.bodies.iter().filter(|body| saved.contains(&body.id)) {
             let (app, body) = (app.clone(), body.clone());
@@ -259,7 +261,7 @@ pub async fn reload(app: &Rc<App>, ours: bool) {
                 view.shelf = shelf;
                 view.keep_saved(saved);
                 view.read = read.into();
-                view.alarmed = alarmed;
+                view.alarmed.extend(alarmed);
                 view.choose(super::keep::settings(&start.settings));
             });
             break;
@@ -274,7 +276,7 @@ pub async fn reload(app: &Rc<App>, ours: bool) {
 
 /// The reader decided to believe the new server: everything but what he made is fetched anew.
 pub async fn start_over(app: &Rc<App>) {
-    page::drop_picture().await;
+    page::drop_picture();
     let cleared = app.store.clear_cache().await;
     let forgotten = app.store.put_keep(Keep::Trust, "list", None).await;
     if cleared.is_err() || forgotten.is_err() {

@@ -82,7 +82,7 @@ pub async fn go(app: &Rc<App>, path: &str, query: &str, step: Step) {
     if other_lang {
         keep::look(app);
     }
-    title(app);
+    follow(app);
     clock::yield_now().await;
     // Who went on, or back, in the meantime is somewhere else by now.
     if TURN.get() != turn {
@@ -122,8 +122,9 @@ async fn search(app: &Rc<App>, query: Query) {
     }
 }
 
-/// The title of the window follows the page.
-pub fn title(app: &App) {
+/// The title of the window follows the page, and so does whether the phone has a voice for it.
+pub fn follow(app: &App) {
+    item::find_voice(app);
     let title = app.with(|view| {
         let ctx = view.ctx();
         let card = view.open.as_ref().and_then(|open| open.card.as_deref());
@@ -144,17 +145,22 @@ pub async fn refresh_item(app: &Rc<App>) {
         let revision = |open: &item::Open| open.card.as_ref().map(|card| card.revision);
         // A text goes for its correction, not for the word that there is one; an alert that was corrected would mislead.
         let alert = open.card.as_ref().is_some_and(|card| card.kind == Kind::ALERT);
-        let other = |old: &item::Open| open.body.is_some() || old.body.is_none() || alert && revision(old) != revision(&open);
+        let same = view.open.as_ref().and_then(revision) == revision(&open);
+        let other = |old: &item::Open| open.body.is_some() || old.body.is_none() || alert && !same;
         let better = view.open.as_ref().is_none_or(|old| old.id == id && other(old));
         if view.route == Some(Route::Item(id)) && (better || matches!(open.fate, item::Fate::Withdrawn(_))) {
             // A failure that is on the screen already stays until there is something better.
             let waiting = matches!(open.fate, item::Fate::Fetching);
             if !waiting || view.open.is_none() {
+                // What is being read out is no longer so.
+                if !same {
+                    speech::stop();
+                }
                 view.open = Some(open);
             }
         }
     });
-    title(app);
+    follow(app);
 }
 
 thread_local! {
