@@ -162,6 +162,19 @@ fn scripts_of_readers_look_ahead_only() {
     assert!(read > 5);
 }
 
+/// One selector that a browser does not know takes the whole rule with it (Selectors 4, 3.9): `:has` came in 2022.
+#[test]
+fn what_old_browsers_do_not_know_stands_in_a_rule_of_its_own() {
+    let sheet = std::fs::read_to_string(root().join("style/app.css")).unwrap();
+    let mixed = |list: &&str| {
+        let all: Vec<&str> = list.split(',').collect();
+        all.iter().any(|one| one.contains(":has(")) && !all.iter().all(|one| one.contains(":has("))
+    };
+    let lists = sheet.split('}').filter_map(|rule| rule.rsplit('\n').next()?.split_once('{')).map(|(list, _)| list);
+    assert_eq!(lists.filter(mixed).collect::<Vec<_>>(), Vec::<&str>::new());
+    assert!(sheet.contains(":has("));
+}
+
 #[test]
 fn every_module_says_what_it_is_for() {
     for folder in ["domain/src", "app/src", "app/ui/src", "app/client/src", "server/src", "xtask/src"] {
