@@ -190,13 +190,15 @@ async function media(event) {
   const range = request.headers.get('range');
   const held = await (await caches.open(MEDIA)).match(request.url, { ignoreVary: true });
   if (held) return range ? slice(held, range) : held;
-  const response = await fetch(request);
-  // Of a part that was asked for by its bytes: whether it is all of the file. Safari asks for two bytes first, then for all by number.
-  const [, last, size] = / 0-(\d+)\/(\d+)/.exec(response.headers.get('content-range')) || [0, 0, 1];
-  if (response.ok && size - last === 1 && /image|audio/.test(response.headers.get('content-type'))) {
+  // The middle of a file that is not here is the server's to answer.
+  if (range && !range.startsWith('bytes=0-')) return fetch(request);
+  const response = await fetch(request.url, { redirect: 'error' });
+  if (is(response, 'image/') || is(response, 'audio/')) {
     const copy = response.clone();
     // Read to its end first: a cut file must not be kept.
     event.waitUntil(copy.arrayBuffer().then(body => keep(MEDIA, request.url, new Response(body, { headers: plain(copy, body.byteLength) }), KEEP_MEDIA)).catch(() => {}));
+    // Safari asks for two bytes first, then for all of them by their number.
+    if (range && range[8]) return slice(response, range);
   }
   return response;
 }

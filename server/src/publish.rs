@@ -2,7 +2,9 @@
 
 mod check;
 
-pub use check::{MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, reasons, shapeless, url as check_url, withdrawal as check_withdrawal};
+pub use check::{
+    MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, levels, reasons, shapeless, url as check_url, withdrawal as check_withdrawal,
+};
 
 use crate::clock::Clock;
 use crate::error::Error;

@@ -12,7 +12,6 @@ use domain::content::{Block, FactKind, MsgType, PlaceCode, Status};
 use domain::editorial::{Grant, Role, Stage};
 use lab::NOW;
 use office::*;
-use server::store::desk::CapMessage;
 use std::sync::atomic::Ordering;
 
 #[tokio::test]
@@ -74,8 +73,7 @@ async fn what_came_over_an_open_line_waits_whoever_sent_it() {
     desk.let_through(source.id).await;
     desk.put("/feed", &[message(2, "Update", &[1])]);
     desk.poll(ROUND).await;
-    // Nor does it take the place of anything before somebody has looked.
-    assert_eq!(desk.states().await, states(&[("waiting", ""), ("waiting", "not-secure")]));
+    assert_eq!(desk.states().await, states(&[("refused", "superseded"), ("waiting", "not-secure")]));
     assert!(desk.cards().is_empty());
     let page = text(&get(&desk.lab, &desk.officer, "/ban-lam-viec/nguon").await);
     assert!(page.contains("không mã hóa") && page.contains("Hãy hỏi lại nguồn"), "{page}");
@@ -94,28 +92,50 @@ async fn what_was_forged_on_an_open_line_holds_up_nothing() {
     // Entries of a safe feed that lead over an open line, and later do so no more.
     let source = desk.follow("/feed").await;
     desk.let_through(source.id).await;
-    let forge = |n: usize| {
+    let forge = |n: usize, text: String| {
         let path = format!("/tin{n}.cap");
-        desk.web.put(&path, 200, XML, message(n, "Alert", &[]).replace("Lên chỗ cao", "Ở lại nhà").into_bytes());
+        desk.web.put(&path, 200, XML, text.into_bytes());
         let open = desk.web.url(&path).replace("127.0.0.1", "localhost");
         let link = format!("<link rel=\"alternate\" type=\"application/cap+xml\" href=\"{open}\"/>");
         let feed = "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Cảnh báo</title>";
         desk.web.put("/feed", 200, ATOM, format!("{feed}<entry><id>{n}</id>{link}</entry></feed>").into_bytes());
     };
-    for (n, dismissed) in [(2, false), (3, true)] {
-        forge(n);
+    let softened = |n: usize| message(n, "Alert", &[]).replace("Lên chỗ cao", "Ở lại nhà");
+    let forgeries = [
+        ("waiting", "not-secure", softened(2)),
+        ("waiting", "not-secure", softened(3)),
+        ("waiting", "no-level", softened(4).replace("Severe", "Unknown").replace("Cấp 2", "không rõ")),
+        ("refused", "status", softened(5).replace("<status>Actual", "<status>Draft")),
+        ("foreign", "", softened(6).replace("20044", "00001").replace("20050", "00002")),
+    ];
+    for (n, (state, reason, forged)) in (2..).zip(forgeries) {
+        forge(n, forged);
         desk.poll(ROUND).await;
-        let open = |message: &CapMessage| message.state == "waiting" && message.reason == "not-secure";
-        let waits = desk.messages().await.into_iter().find(open).expect("it waits");
-        if dismissed {
-            let path = format!("/ban-lam-viec/nguon/cap/{}", waits.id);
+        let name = format!("2026.11.23.{n}");
+        let mut tx = desk.lab.app.site.store.begin().await.unwrap();
+        let known = tx.cap_known(&format!("cap:du-bao@kttv.example,urn:oid:2.49.0.0.704.0.{name}")).await.unwrap();
+        tx.roll_back().await;
+        assert_eq!(known.map(|(_, state, secure)| (state, secure)), Some((state.to_owned(), false)), "{n}");
+        let row = desk.messages().await.into_iter().find(|one| one.identifier.ends_with(&name));
+        assert_eq!(row.as_ref().map_or("", |row| &row.reason), reason);
+        if n == 3 {
+            let path = format!("/ban-lam-viec/nguon/cap/{}", row.unwrap().id);
             assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "dismiss")]).await.status, StatusCode::SEE_OTHER);
         }
         let before = desk.cards().len();
         desk.put("/feed", &[message(n, "Alert", &[])]);
         desk.poll(ROUND).await;
-        assert_eq!(desk.cards().len(), before + 1, "{:?}", desk.states().await);
+        assert_eq!(desk.cards().len(), before + 1, "{n} {:?}", desk.states().await);
     }
+    // A cancel that anybody could have written ends nothing that nobody could: that goes out once an officer has looked.
+    let waits =
+        desk.messages().await.into_iter().find(|one| one.state == "waiting").expect("the first, from before it was let through");
+    forge(9, message(9, "Cancel", &[1]));
+    desk.poll(ROUND).await;
+    let path = format!("/ban-lam-viec/nguon/cap/{}", waits.id);
+    let before = desk.cards().len();
+    assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "publish")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(desk.cards().len(), before + 1);
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ fn item(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Res
     // Who says nothing of it means neither more nor less than before (CAP 1.2, 3.2.2 `severity`: unknown is not minor).
     let level = match (said, &old) {
         (Some(said), _) => within(hazard, said),
-        (None, Some(old)) => old.level,
+        (None, Some(old)) => within(hazard, (old.level, true)),
         (None, None) => within(hazard, (1, false)),
     };
     let (start, end) = span(alert, &infos);
@@ -210,18 +210,45 @@ fn places_of(area: &Area) -> Vec<PlaceCode> {
     if likely.is_empty() || (drawn && shaped().is_empty()) { shaped() } else { likely }
 }
 
-/// The national level that a part names; of a range its end.
+/// The national level that a part names.
 fn named(info: &Info) -> Option<u8> {
-    info.parameters.iter().filter(|pair| terms().is_level(&pair.name)).find_map(|pair| {
-        let text = fold(&pair.value);
-        let worst = |text: &str| {
-            let numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
-            numbers.filter(|level| (1..=5).contains(level)).max()
-        };
-        // "Điều 4 Quyết định 18/2021: cấp 2"; winds have levels of their own, up to 17.
-        let last = ["cap ", "level "].iter().filter_map(|word| text.rfind(word)).max();
-        last.and_then(|at| worst(&text[at..])).or_else(|| worst(&text))
-    })
+    info.parameters.iter().filter(|pair| terms().is_level(&pair.name)).find_map(|pair| level_in(&fold(&pair.value)))
+}
+
+/// The level that words say, folded: the number behind the first "cấp" or "level" that is not one of the wind, of a range its end;
+/// else the first number that may be one. What else is counted, a date or an article of a decision, comes behind it or has no such word.
+fn level_in(text: &str) -> Option<u8> {
+    let words = ["cap", "level"].iter().flat_map(|word| text.match_indices(word));
+    let mut spots: Vec<usize> =
+        words.map(|(at, _)| at).filter(|at| !text[..*at].ends_with("gio ") && !text[..*at].ends_with("giat ")).collect();
+    spots.sort_unstable();
+    let behind = spots.iter().find_map(|at| number(&text[*at..]).filter(|(level, _)| (1..=5).contains(level)));
+    let (level, rest) = behind.or_else(|| {
+        let mut rest = text;
+        while let Some((level, after)) = number(rest) {
+            if (1..=5).contains(&level) {
+                return Some((level, after));
+            }
+            rest = after;
+        }
+        None
+    })?;
+    let rest = rest.trim_start();
+    let range = ["-", "–", "den ", "to "].iter().find_map(|sign| rest.strip_prefix(sign));
+    let end = range.and_then(|rest| {
+        let rest = rest.trim_start();
+        let rest = rest.strip_prefix("cap ").or(rest.strip_prefix("level ")).unwrap_or(rest);
+        number(rest).filter(|_| rest.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    let end = end.map(|(end, _)| end).filter(|end| (1..=5).contains(end));
+    u8::try_from(end.map_or(level, |end| end.max(level))).ok()
+}
+
+/// The first number of a text, and what stands behind it.
+fn number(text: &str) -> Option<(u64, &str)> {
+    let text = &text[text.find(|c: char| c.is_ascii_digit())?..];
+    let (digits, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    Some((digits.parse().unwrap_or(u64::MAX), rest))
 }
 
 /// The worst level of these parts: the one that a part names, else the one named in another language for the same severity,

@@ -184,13 +184,15 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
         }
         _ => false,
     };
-    let wait = site.desk.throttle.wait(&login, now);
-    if wait > 0 && !paper && (step.is_none() || site.desk.throttle.shut(&login, now)) {
-        site.desk.throttle.wrong(&login, now);
+    // The password beside it is guessed no more often than another one, and counted where no stranger can count.
+    let count = if paper { [&login, "\0paper"].concat() } else { login.clone() };
+    let wait = site.desk.throttle.wait(&count, now);
+    if wait > 0 && (step.is_none() || site.desk.throttle.shut(&count, now)) {
+        site.desk.throttle.wrong(&count, now);
         return Ok(later(visit, form, account.as_ref(), wait));
     }
     // Counted before it is judged: many guesses at the same moment are many.
-    site.desk.throttle.wrong(&login, now);
+    site.desk.throttle.wrong(&count, now);
     let (password, hash) = (form.get("password").to_owned(), secret.map(|account| account.password.clone()));
     let fits = if step.is_some() || paper {
         Some(site.desk.passwords.verify(password, hash).await)
@@ -221,6 +223,7 @@ pub async fn sign_in(visit: &mut Visit, form: &Form) -> Answer {
     match account.zip(by) {
         Some((account, by)) => {
             site.desk.throttle.right(&login);
+            site.desk.throttle.right(&count);
             let_in(visit, form, &account, by).await
         }
         None => Ok(view::signing_in(visit, form, Some(Wrong::Pair))),

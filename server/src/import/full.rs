@@ -2,7 +2,7 @@
 
 use super::media::Media;
 use super::{Fault, block, field, lang};
-use crate::publish::Proposal;
+use crate::publish::{Proposal, levels};
 use crate::reason::Reason;
 use domain::content::{
     AlertInfo, Body, Card, Certainty, EventInfo, Fact, FactKind, Headline, Kind, MsgType, PlaceCode, Status, Time, Urgency,
@@ -128,9 +128,8 @@ fn alert(value: &Value) -> Result<AlertInfo, Reason> {
     field::only(alert, &[ALERT])?;
     let slug = field::text(alert, "hazard")?;
     let hazard = instance().hazard_by_slug(&slug).ok_or(Reason::UnknownHazard(slug))?;
-    let levels = 1..=*instance().raised(hazard).end();
     let level = field::given(alert, "level").ok_or(Reason::Missing("level"))?.as_u64().ok_or(Reason::Wrong("level"))?;
-    let level = u8::try_from(level).map_err(|_| Reason::BadLevel { level, levels })?;
+    let level = u8::try_from(level).map_err(|_| Reason::BadLevel { level, levels: levels(hazard) })?;
     let word = |name| field::text_or(alert, name);
     Ok(AlertInfo {
         level,

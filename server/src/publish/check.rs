@@ -3,6 +3,7 @@
 use crate::reason::Reason;
 use domain::content::{AlertInfo, Block, Body, Card, EventInfo, Time};
 use domain::instance::instance;
+use std::ops::RangeInclusive;
 
 pub const MAX_TITLE: usize = 200;
 pub const MAX_SUMMARY: usize = 600;
@@ -11,6 +12,12 @@ const MAX_ROWS: usize = 200;
 const MAX_TEXT: usize = 64 * 1024;
 /// Names, labels, numbers and addresses.
 pub const MAX_SHORT: usize = 500;
+
+/// Levels that an alert may have. One below the lowest of its hazard is heard all the same, which the desk never sends: what comes
+/// by import is what its authority has said.
+pub fn levels(hazard: u8) -> RangeInclusive<u8> {
+    1..=*instance().raised(hazard).end()
+}
 
 /// Whether an item keeps to all limits.
 pub fn check(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> Result<(), Reason> {
@@ -39,8 +46,7 @@ pub fn reasons(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -
         must(Err(Reason::Backwards));
     }
     if let Some(alert) = alert {
-        // A level below the lowest is heard all the same: what comes by import is what its authority has said.
-        let levels = 1..=*instance().raised(alert.hazard).end();
+        let levels = levels(alert.hazard);
         if !levels.contains(&alert.level) {
             must(Err(Reason::BadLevel { level: alert.level.into(), levels }));
         }

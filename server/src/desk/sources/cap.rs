@@ -36,8 +36,6 @@ const MAX_WAITING: usize = 200;
 const STILL: i64 = 7 * 86_400;
 /// Of a headline that is only shown at the desk, in characters.
 const MAX_HEADLINE: usize = 200;
-/// Why a message waits, or was put aside, that came over a line on which anybody could have changed it.
-pub(super) const NOT_SECURE: &str = "not-secure";
 
 /// A message that a source has sent.
 pub struct Incoming {
@@ -206,7 +204,8 @@ async fn trim(site: &Site, source: i64) -> Result<(), Trouble> {
 
 async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> Result<(), Error> {
     let now = site.now();
-    let mut row = CapMessage { source: source.id, raw: incoming.raw, at: now, ..CapMessage::default() };
+    let (raw, secure) = (incoming.raw, incoming.secure);
+    let mut row = CapMessage { source: source.id, raw, secure, at: now, ..CapMessage::default() };
     match incoming.result {
         Err(refused) => {
             row.key = format!("broken:{}", crate::assets::hex(&hash(&row.raw)));
@@ -224,18 +223,19 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
             let before = tx.cap_known(&row.key).await?;
             // What a source brought that is let through is not held up by another one that brought the same, or something
             // else under its name.
-            let held = before.as_ref().is_some_and(|(by, state, reason)| {
-                // Nor by what anybody on the way could have written under the name of what comes now.
-                let own = *by == source.id && !(incoming.secure && reason == NOT_SECURE);
-                let other = *by != source.id && !source.at_once && matches!(state.as_str(), "waiting" | "refused");
-                own || other || state == "published"
+            // Nor by what anybody on the way could have written under the name of what comes now.
+            let forged = before
+                .as_ref()
+                .is_some_and(|(by, state, secure)| *by == source.id && state != "published" && incoming.secure && !secure);
+            let held = before.as_ref().is_some_and(|(by, state, _)| {
+                *by == source.id || state == "published" || (!source.at_once && matches!(state.as_str(), "waiting" | "refused"))
             });
-            if held {
+            if held && !forged {
                 return Ok(());
             }
-            settle(site, tx, source, (alert, incoming.secure), &mut row).await?;
+            settle(site, tx, source, alert, &mut row).await?;
             if before.is_some() {
-                if matches!(row.state.as_str(), "foreign" | "refused") {
+                if !forged && matches!(row.state.as_str(), "foreign" | "refused") {
                     return Ok(());
                 }
                 tx.drop_cap_message(&row.key).await?;
@@ -262,29 +262,20 @@ impl CapMessage {
 }
 
 /// Decides what becomes of a message, and does it.
-async fn settle(
-    site: &Site,
-    tx: &mut Tx,
-    source: &Source,
-    (alert, secure): (&Alert, bool),
-    row: &mut CapMessage,
-) -> Result<(), Error> {
+async fn settle(site: &Site, tx: &mut Tx, source: &Source, alert: &Alert, row: &mut CapMessage) -> Result<(), Error> {
     let earlier = earlier(site, tx, alert, source.id).await?;
     let verdict = inward::judge(alert, &earlier, source.topic, site.now());
-    // What anybody on the way could have written takes a place only once somebody has looked at it.
-    if secure {
-        take_places(tx, source.id, alert, &verdict).await?;
-    }
+    take_places(tx, (source.id, row.secure), alert, &verdict).await?;
     let (state, reason) = match verdict {
         Verdict::Foreign => ("foreign", String::new()),
         Verdict::Refused(reason) => ("refused", reason.to_owned()),
-        Verdict::Item(..) if tx.cap_superseded(&row.key, source.id).await? => ("refused", "superseded".to_owned()),
+        Verdict::Item(..) if tx.cap_superseded(&row.key, source.id, row.secure).await? => ("refused", "superseded".to_owned()),
         Verdict::Item(proposal, wait) => {
             row.places = proposal.card.places.clone();
             match wait {
-                None if source.at_once && secure => outcome(publish(site, tx, row, *proposal, None).await?),
+                None if source.at_once && row.secure => outcome(publish(site, tx, row, *proposal, None).await?),
                 // Trust is in who sends it: what anybody on the way could have written is looked at.
-                None if source.at_once => ("waiting", NOT_SECURE.to_owned()),
+                None if source.at_once => ("waiting", "not-secure".to_owned()),
                 wait => ("waiting", wait.unwrap_or_default().to_owned()),
             }
         }
@@ -293,8 +284,14 @@ async fn settle(
     Ok(())
 }
 
-/// What a message calls off, or is the newer word of, no longer goes out after it.
-pub(super) async fn take_places(tx: &mut Tx, source: i64, alert: &Alert, verdict: &Verdict) -> Result<(), Error> {
+/// What a message calls off, or is the newer word of, no longer goes out after it: of the same source, and of what came over an
+/// open line only what did so, too, until somebody has looked at it.
+pub(super) async fn take_places(
+    tx: &mut Tx,
+    (source, secure): (i64, bool),
+    alert: &Alert,
+    verdict: &Verdict,
+) -> Result<(), Error> {
     // What is refused takes nobody's place, but that of which a source says that it is off is off.
     let replaces = match alert.msg_type {
         MsgType::Cancel => true,
@@ -309,7 +306,7 @@ pub(super) async fn take_places(tx: &mut Tx, source: i64, alert: &Alert, verdict
         // What is played ends nothing that is real, and the other way round.
         let of = tx.cap_text(&key).await?.and_then(|text| read::alert(text.as_bytes()).ok());
         if of.map_or(alert.status == Status::Actual, |of| of.alert.status == alert.status) {
-            tx.add_cap_reference(&key, source).await?;
+            tx.add_cap_reference(&key, source, secure).await?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! aside, or calls off what readers have. Two pairs of eyes see to what was not let through: who named the authority, and
 //! who confirms.
 
-use super::cap::{NOT_SECURE, earlier, outcome, publish, take_places};
+use super::cap::{earlier, outcome, publish, take_places};
 use super::{apart, note};
 use crate::cap::inward::{self, Verdict};
 use crate::cap::read;
@@ -70,7 +70,7 @@ async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, of: &Alert) ->
         references: vec![Reference { sender: of.sender.clone(), identifier: of.identifier.clone(), sent: of.sent }],
         ..Alert::named(alerts::source(person), name, Stamp::here(visit.now()), MsgType::Cancel)
     };
-    let mut own = CapMessage { source: row.source, at: visit.now(), ..CapMessage::default() };
+    let mut own = CapMessage { source: row.source, secure: true, at: visit.now(), ..CapMessage::default() };
     own.tell(&alert);
     let mut tx = site.store.begin().await?;
     let done = async {
@@ -132,7 +132,7 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
                 if matches!(&verdict, Verdict::Item(proposal, _) if !may_confirm(person, &proposal.card.places)) {
                     return Err(Trouble::Denied);
                 }
-                take_places(&mut tx, row.source, &message.alert, &verdict).await?;
+                take_places(&mut tx, (row.source, true), &message.alert, &verdict).await?;
                 match verdict {
                     Verdict::Item(proposal, _) => outcome(publish(site, &mut tx, &row, *proposal, Some(person.id)).await?),
                     Verdict::Refused(reason) => ("refused", reason.to_owned()),
@@ -141,8 +141,7 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
             }
             "dismiss" => {
                 note(&mut tx, visit.now(), person, "cap-dismiss", &[row.key.as_str(), " ", &row.headline].concat()).await?;
-                // What comes over a safe line after it is another message.
-                ("refused", if row.reason == NOT_SECURE { row.reason.clone() } else { "dismissed".to_owned() })
+                ("refused", "dismissed".to_owned())
             }
             _ => return Err(Trouble::NotFound),
         };

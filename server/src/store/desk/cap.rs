@@ -22,22 +22,41 @@ pub struct CapMessage {
     /// Where in the message.
     pub place: String,
     pub raw: Vec<u8>,
+    /// Nobody on the way can have written it.
+    pub secure: bool,
     pub message: String,
     pub at: Time,
     /// What it is to readers, once it was published.
     pub item: Option<ItemId>,
 }
 
-type Row = (i64, i64, String, String, String, String, String, String, String, String, Vec<u8>, String, i64, Option<Vec<u8>>);
+type Row =
+    (i64, i64, String, String, String, String, String, String, String, String, Vec<u8>, bool, String, i64, Option<Vec<u8>>);
 
-const COLUMNS: &str = "SELECT id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at, origin.item \
+const COLUMNS: &str = "SELECT id, source, key, sender, identifier, headline, places, state, reason, place, raw, secure, message, at, origin.item \
      FROM cap_message LEFT JOIN origin ON origin.external = key";
 
 fn message(row: Row) -> CapMessage {
-    let (id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at, item) = row;
+    let (id, source, key, sender, identifier, headline, places, state, reason, place, raw, secure, message, at, item) = row;
     let item = item.and_then(|item| item.try_into().ok()).map(ItemId);
     let places = places.split(' ').filter_map(|code| code.parse().ok()).map(PlaceCode).collect();
-    CapMessage { id, source, key, sender, identifier, headline, places, state, reason, place, raw, message, at: Time(at), item }
+    CapMessage {
+        id,
+        source,
+        key,
+        sender,
+        identifier,
+        headline,
+        places,
+        state,
+        reason,
+        place,
+        raw,
+        secure,
+        message,
+        at: Time(at),
+        item,
+    }
 }
 
 impl Store {
@@ -100,9 +119,9 @@ impl Tx {
         Ok(row.map(|(source,)| source))
     }
 
-    /// The source that brought a message, what became of it, and why.
-    pub async fn cap_known(&mut self, key: &str) -> Result<Option<(i64, String, String)>, Error> {
-        let sql = "SELECT source, state, reason FROM cap_message WHERE key = ?";
+    /// The source that brought a message, what became of it, and whether nobody else can have written it.
+    pub async fn cap_known(&mut self, key: &str) -> Result<Option<(i64, String, bool)>, Error> {
+        let sql = "SELECT source, state, secure FROM cap_message WHERE key = ?";
         Ok(sqlx::query_as(sql).bind(key).fetch_optional(self.raw()).await?)
     }
 
@@ -136,8 +155,8 @@ impl Tx {
     pub async fn add_cap_message(&mut self, message: &CapMessage) -> Result<i64, Error> {
         let places = message.places.iter().map(|place| place.0.to_string()).collect::<Vec<_>>().join(" ");
         let done = sqlx::query(
-            "INSERT INTO cap_message (source, key, sender, identifier, headline, places, state, reason, place, raw, message, at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO cap_message (source, key, sender, identifier, headline, places, state, reason, place, raw, secure, message, at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(message.source)
         .bind(&message.key)
@@ -149,13 +168,14 @@ impl Tx {
         .bind(&message.reason)
         .bind(&message.place)
         .bind(message.raw.clone())
+        .bind(message.secure)
         .bind(&message.message)
         .bind(message.at.0)
         .execute(self.raw())
         .await?;
         let id = done.last_insert_rowid();
         sqlx::query(
-            "DELETE FROM cap_message WHERE id IN (SELECT id FROM cap_message WHERE state = 'refused' AND reason NOT IN ('dismissed', 'not-secure') \
+            "DELETE FROM cap_message WHERE id IN (SELECT id FROM cap_message WHERE state = 'refused' AND reason != 'dismissed' \
              AND source = ? ORDER BY id DESC LIMIT -1 OFFSET ?)",
         )
         .bind(message.source)
@@ -182,30 +202,34 @@ impl Tx {
         Ok(row.map(|(text,)| text))
     }
 
-    /// A source has updated or cancelled a message of its own: what of it waits, waits no longer.
-    pub async fn add_cap_reference(&mut self, key: &str, source: i64) -> Result<(), Error> {
-        sqlx::query("INSERT OR IGNORE INTO cap_reference (key, source) VALUES (?, ?)")
-            .bind(key)
-            .bind(source)
-            .execute(self.raw())
-            .await?;
+    /// A source has updated or cancelled a message of its own: what of it waits, waits no longer. What anybody on the way can
+    /// have said (not `secure`) ends only what came like that itself.
+    pub async fn add_cap_reference(&mut self, key: &str, source: i64, secure: bool) -> Result<(), Error> {
         sqlx::query(
-            "UPDATE cap_message SET state = 'refused', reason = 'superseded' WHERE key = ? AND source = ? AND state = 'waiting'",
+            "INSERT INTO cap_reference (key, source, secure) VALUES (?, ?, ?) \
+             ON CONFLICT (key, source) DO UPDATE SET secure = MAX(secure, excluded.secure)",
         )
         .bind(key)
         .bind(source)
+        .bind(secure)
+        .execute(self.raw())
+        .await?;
+        sqlx::query(
+            "UPDATE cap_message SET state = 'refused', reason = 'superseded' \
+             WHERE key = ? AND source = ? AND state = 'waiting' AND secure <= ?",
+        )
+        .bind(key)
+        .bind(source)
+        .bind(secure)
         .execute(self.raw())
         .await?;
         Ok(())
     }
 
-    /// Whether a source has updated or cancelled this message before it came.
-    pub async fn cap_superseded(&mut self, key: &str, source: i64) -> Result<bool, Error> {
-        let row: Option<(i64,)> = sqlx::query_as("SELECT source FROM cap_reference WHERE key = ? AND source = ?")
-            .bind(key)
-            .bind(source)
-            .fetch_optional(self.raw())
-            .await?;
+    /// Whether a source has updated or cancelled this message before it came; see [`Tx::add_cap_reference`].
+    pub async fn cap_superseded(&mut self, key: &str, source: i64, secure: bool) -> Result<bool, Error> {
+        let sql = "SELECT source FROM cap_reference WHERE key = ? AND source = ? AND secure >= ?";
+        let row: Option<(i64,)> = sqlx::query_as(sql).bind(key).bind(source).bind(secure).fetch_optional(self.raw()).await?;
         Ok(row.is_some())
     }
 
