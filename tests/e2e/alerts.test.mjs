@@ -179,6 +179,21 @@ test('level 4 takes the whole screen once, with the server closed too; my alerts
   await context.close();
 });
 
+test('whoever opens the list of alerts asks whether there is a newer one', async () => {
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, server.url);
+  await synced(page, ITEMS.length);
+  await open(page, server.url);
+  await page.locator('.alarm [data-act=seen]').click();
+  // Who asked a moment ago does not ask again.
+  await page.clock.setFixedTime(Date.now() + 120e3);
+  const asked = page.waitForRequest(request => request.url().endsWith('/sync/head'));
+  await page.locator('.bar a[href="/canh-bao"]').click();
+  await asked;
+  await context.close();
+});
+
 test('a clock two years behind hides nothing, and one that is ahead is read as the server\'s once that has answered', async () => {
   const context = await phone(chrome);
   const page = await context.newPage();

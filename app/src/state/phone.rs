@@ -67,6 +67,7 @@ pub async fn drop_old(app: &Rc<App>) {
 /// All texts and pictures but what is saved; the list itself comes again with the next sync.
 pub async fn drop_all(app: &Rc<App>) {
     media::clear();
+    media::clear_pages();
     let ids: Vec<ItemId> = app.with(|view| quota::oldest(&view.shelf.candidates(), &Set::default(), u64::MAX));
     drop_bodies(app, &ids).await;
     // Without the text that came with it.

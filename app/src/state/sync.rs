@@ -11,8 +11,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 /// Between two looks at the head while the page is open, and as much again at most by chance.
-const EVERY: u32 = 15 * 60;
-const JITTER: u32 = 5 * 60;
+const EVERY: u32 = 5 * 60;
+const JITTER: u32 = 2 * 60;
 /// After a second failure to store what came, in seconds.
 const FULL: u32 = 3_600;
 /// Coming back to the page within so many seconds of a success asks nobody.
@@ -96,7 +96,7 @@ async fn now_with(app: &Rc<App>, budget: Option<u64>) -> bool {
                 clock::sleep(5_000).await;
                 again(app, budget);
             }
-            None => plan(app, EVERY / 3),
+            None => plan(app, EVERY),
         },
     }
     if let Some(budget) = app.sync.asked.take() {
@@ -261,7 +261,7 @@ pub async fn reload(app: &Rc<App>, ours: bool) {
                 view.shelf = shelf;
                 view.keep_saved(saved);
                 view.read = read.into();
-                view.alarmed.extend(alarmed);
+                view.alarmed = alarmed;
                 view.choose(super::keep::settings(&start.settings));
             });
             break;

@@ -1,6 +1,6 @@
 //! Going from page to page: what must be at hand before a page is shown, and what follows once it is.
 
-use super::{App, alarm, find, item, keep, phone};
+use super::{App, alarm, find, item, keep, phone, sync};
 use crate::device::{clock, nav, net, page, speech, worker};
 use domain::content::Kind;
 use domain::route::{Query, Route};
@@ -109,6 +109,7 @@ async fn arrived(app: &Rc<App>, route: Option<&Route>) {
         Some(Route::Item(id)) => item::shown(app, *id),
         Some(Route::Search(query)) => search(app, query.clone()).await,
         Some(Route::OnThisPhone) => phone::measure(app).await,
+        Some(Route::Alerts) => sync::soon(app),
         Some(Route::Settings) => worker::check().await,
         _ => {}
     }

@@ -84,11 +84,12 @@ impl<'a> HomeData<'a> {
         let mut alerts = in_force;
         let mut other_alerts = coming;
         other_alerts.extend(ended);
+        // Whoever did what an alert said waits for the word that it is over.
+        other_alerts.extend(cancelled);
         // What concerns the reader's own places comes before what is worse elsewhere.
         let mut nearby = Vec::new();
         if !mine.places.is_empty() {
             let places = alerts::near(mine);
-            other_alerts.extend(cancelled);
             for list in [&mut alerts, &mut other_alerts] {
                 nearby.extend(list.extract_if(.., |alert| places.concerns(alert.card)));
             }

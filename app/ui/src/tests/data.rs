@@ -111,7 +111,7 @@ fn home_shows_live_alerts_and_keeps_ended_ones_in_sight() {
     let world = World::new("Lũ");
     let home = world.home();
     assert_eq!(names(&world, home.alerts.iter().map(|s| s.card)), ["alert", "whole"]);
-    assert_eq!(names(&world, home.other_alerts.iter().map(|s| s.card)), ["coming", "ended"]);
+    assert_eq!(names(&world, home.other_alerts.iter().map(|s| s.card)), ["coming", "ended", "cancel"]);
     assert!(home.mine.is_empty());
     assert_eq!(names(&world, home.events), ["event"]);
     assert!(home.newest.windows(2).all(|pair| pair[0].issued >= pair[1].issued));
