@@ -155,8 +155,12 @@
         here.append.apply(here, more);
       } else end.before(text);
       end.before(tail);
-      // What its icons are drawn from.
+      // What its icons are drawn from; and what stands around an article.
       part.append(page.querySelector('.sprite') || '');
+      if (d.list) {
+        d.title = page.title;
+        turn(page.querySelector('.lg').getAttribute('href'));
+      }
       if (d.activeElement === way && more && more[0]) {
         more[0].tabIndex = -1;
         more[0].focus({ preventScroll: true });
@@ -166,9 +170,11 @@
   }
   // The list whose place the article took: what inline.js kept of it, perhaps long before this script came.
   var place = location.pathname;
+  function turn(href) { d.querySelector('.lg').setAttribute('href', href); }
   function relist() {
     var main = d.getElementById('main'), list = d.list;
     d.list = 0;
+    turn(say('/en', '/'));
     main.replaceChildren.apply(main, list.slice(1));
     if (list.title) d.title = list.title;
     scrollTo(0, list[0]);

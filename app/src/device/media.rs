@@ -39,7 +39,10 @@ pub async fn used() -> u64 {
 
 pub fn clear() {
     forget(CACHE);
-    // Pages of the server that the worker kept hold whole texts.
+}
+
+/// Pages of the server that the worker kept: they hold whole texts.
+pub fn clear_pages() {
     forget("bt-pages");
 }
 
