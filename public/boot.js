@@ -155,12 +155,8 @@
         here.append.apply(here, more);
       } else end.before(text);
       end.before(tail);
-      // What its icons are drawn from; and what stands around an article.
+      // What its icons are drawn from.
       part.append(page.querySelector('.sprite') || '');
-      if (d.list) {
-        d.title = page.title;
-        turn(page.querySelector('.lg').getAttribute('href'));
-      }
       if (d.activeElement === way && more && more[0]) {
         more[0].tabIndex = -1;
         more[0].focus({ preventScroll: true });
@@ -183,8 +179,9 @@
     var main = d.getElementById('main'), list = d.list;
     if (list && !list.title) {
       list.title = d.title;
-      d.title = main.querySelector('h1').textContent;
+      d.title = main.querySelector('h1').textContent + ' – ' + list.title.split(' – ')[0];
       place = location.pathname;
+      turn(say('/en' + place, place.slice(3)));
       // Long after the tap somebody may be further on.
       if (d.activeElement === d.body || d.activeElement === main) main.focus({ preventScroll: true });
     }

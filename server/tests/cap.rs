@@ -185,6 +185,8 @@ fn a_level_that_an_authority_names_is_not_lowered() {
     assert_eq!(level("Cấp 2", "Cấp 5"), (5, None), "a flash flood has three levels by itself");
     assert_eq!(level("Cấp 2", "Cấp 2-3"), (3, None), "of a range its end");
     assert_eq!(level("Cấp 2", "từ cấp 2 đến cấp 3"), (3, None));
+    assert_eq!(level("Cấp 2", "cấp độ 2 đến cấp độ 3"), (3, None));
+    assert_eq!(level("Cấp 2", "Cấp 1; riêng vùng núi cấp 3"), (3, None));
     for text in [
         "2",
         "Cấp độ 2",
@@ -196,6 +198,8 @@ fn a_level_that_an_authority_names_is_not_lowered() {
         "Cấp 2, từ 16h ngày 3/11",
         "Gió cấp 5, giật cấp 4: cấp 2",
         "Quyết định 18/2021: 2",
+        "Cấp độ rủi ro theo khoản 1 Điều 42: cấp 2",
+        "Cập nhật 3/11: cấp 2",
     ] {
         assert_eq!(level("Cấp 2", text), (2, None), "{text}");
     }

@@ -73,7 +73,7 @@ async fn what_came_over_an_open_line_waits_whoever_sent_it() {
     desk.let_through(source.id).await;
     desk.put("/feed", &[message(2, "Update", &[1])]);
     desk.poll(ROUND).await;
-    assert_eq!(desk.states().await, states(&[("refused", "superseded"), ("waiting", "not-secure")]));
+    assert_eq!(desk.states().await, states(&[("refused", "superseded"), ("waiting", "")]));
     assert!(desk.cards().is_empty());
     let page = text(&get(&desk.lab, &desk.officer, "/ban-lam-viec/nguon").await);
     assert!(page.contains("không mã hóa") && page.contains("Hãy hỏi lại nguồn"), "{page}");
@@ -102,8 +102,8 @@ async fn what_was_forged_on_an_open_line_holds_up_nothing() {
     };
     let softened = |n: usize| message(n, "Alert", &[]).replace("Lên chỗ cao", "Ở lại nhà");
     let forgeries = [
-        ("waiting", "not-secure", softened(2)),
-        ("waiting", "not-secure", softened(3)),
+        ("waiting", "", softened(2)),
+        ("waiting", "", softened(3)),
         ("waiting", "no-level", softened(4).replace("Severe", "Unknown").replace("Cấp 2", "không rõ")),
         ("refused", "status", softened(5).replace("<status>Actual", "<status>Draft")),
         ("foreign", "", softened(6).replace("20044", "00001").replace("20050", "00002")),
@@ -127,6 +127,19 @@ async fn what_was_forged_on_an_open_line_holds_up_nothing() {
         desk.poll(ROUND).await;
         assert_eq!(desk.cards().len(), before + 1, "{n} {:?}", desk.states().await);
     }
+    // Nor from one source to another: trust in an authority does not reach over an open line.
+    desk.put("/khac", &[message(7, "Alert", &[])]);
+    desk.follow("/khac").await;
+    forge(7, softened(7));
+    desk.poll(ROUND).await;
+    let seven = async || desk.messages().await.into_iter().find(|one| one.identifier.ends_with("23.7")).unwrap();
+    assert!(seven().await.secure && !seven().await.message.contains("Ở lại nhà"));
+    forge(8, softened(8));
+    desk.poll(ROUND).await;
+    desk.put("/khac", &[message(8, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    let eight = desk.messages().await.into_iter().find(|one| one.identifier.ends_with("23.8")).unwrap();
+    assert!(eight.secure && eight.state == "waiting" && !eight.message.contains("Ở lại nhà"), "{eight:?}");
     // A cancel that anybody could have written ends nothing that nobody could: that goes out once an officer has looked.
     let waits =
         desk.messages().await.into_iter().find(|one| one.state == "waiting").expect("the first, from before it was let through");

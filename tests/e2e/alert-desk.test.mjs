@@ -188,7 +188,7 @@ test('cancelled in two taps, by one officer alone, and known at once', async () 
   await page.locator('summary', { hasText: 'Hủy cảnh báo' }).waitFor();
   await page.locator('summary', { hasText: 'Hủy cảnh báo' }).tap();
   await check(page, '12-cancel-phone');
-  await page.locator('.cnl > li').nth(1).getByText('Hết cảnh báo lũ quét ở A Lưới').first().waitFor();
+  await page.locator('.cnl > li').getByText('Hết cảnh báo lũ quét ở A Lưới').first().waitFor();
   const [answer] = await Promise.all([
     page.waitForResponse(response => response.request().method() === 'POST'),
     page.getByRole('button', { name: 'Hủy ngay: Hết nguy hiểm' }).tap(),

@@ -127,9 +127,12 @@ test('the first article begins without a request, and back brings the list to wh
   // Where the rest does not come, the way to it stays.
   const way = page.getByRole('link', { name: 'Đọc tiếp' });
   assert.equal(await way.evaluate(a => a.href), page.url());
+  // It has its own name and leads to itself in the other language.
+  const other = () => page.locator('.lg').getAttribute('href');
+  assert.deepEqual([await page.title(), await other()], [`${title} – Bản Tin`, '/en' + new URL(page.url()).pathname]);
   await page.goBack();
   await page.locator('a[data-lead]').first().waitFor();
-  assert.equal(await page.title(), before);
+  assert.deepEqual([await page.title(), await other()], [before, '/en']);
   await until('the place', async () => (await page.evaluate(() => scrollY)) === scroll);
   assert.equal(await page.locator('main').count(), 1);
   // With a network it comes by itself, and is the page of the server, word for word.

@@ -215,40 +215,28 @@ fn named(info: &Info) -> Option<u8> {
     info.parameters.iter().filter(|pair| terms().is_level(&pair.name)).find_map(|pair| level_in(&fold(&pair.value)))
 }
 
-/// The level that words say, folded: the number behind the first "cấp" or "level" that is not one of the wind, of a range its end;
-/// else the first number that may be one. What else is counted, a date or an article of a decision, comes behind it or has no such word.
+/// The level that words say, folded: the worst of the numbers right behind "cấp" or "level", but for those of the wind; else the
+/// first that may be one. What else is counted, a date or an article of a decision, stands elsewhere.
 fn level_in(text: &str) -> Option<u8> {
     let words = ["cap", "level"].iter().flat_map(|word| text.match_indices(word));
-    let mut spots: Vec<usize> =
-        words.map(|(at, _)| at).filter(|at| !text[..*at].ends_with("gio ") && !text[..*at].ends_with("giat ")).collect();
-    spots.sort_unstable();
-    let behind = spots.iter().find_map(|at| number(&text[*at..]).filter(|(level, _)| (1..=5).contains(level)));
-    let (level, rest) = behind.or_else(|| {
-        let mut rest = text;
-        while let Some((level, after)) = number(rest) {
-            if (1..=5).contains(&level) {
-                return Some((level, after));
-            }
-            rest = after;
-        }
-        None
-    })?;
-    let rest = rest.trim_start();
-    let range = ["-", "–", "den ", "to "].iter().find_map(|sign| rest.strip_prefix(sign));
-    let end = range.and_then(|rest| {
-        let rest = rest.trim_start();
-        let rest = rest.strip_prefix("cap ").or(rest.strip_prefix("level ")).unwrap_or(rest);
-        number(rest).filter(|_| rest.starts_with(|c: char| c.is_ascii_digit()))
-    });
-    let end = end.map(|(end, _)| end).filter(|end| (1..=5).contains(end));
-    u8::try_from(end.map_or(level, |end| end.max(level))).ok()
+    let levels = words.filter(|(at, _)| !["gio ", "giat "].iter().any(|wind| text[..*at].ends_with(wind)));
+    let named = levels.filter_map(|(at, word)| behind(&text[at + word.len()..])).max();
+    let mut digits =
+        text.char_indices().filter(|(at, c)| c.is_ascii_digit() && !text[..*at].ends_with(|c: char| c.is_ascii_digit()));
+    named.or_else(|| digits.find_map(|(at, _)| behind(&text[at..])))
 }
 
-/// The first number of a text, and what stands behind it.
-fn number(text: &str) -> Option<(u64, &str)> {
-    let text = &text[text.find(|c: char| c.is_ascii_digit())?..];
-    let (digits, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    Some((digits.parse().unwrap_or(u64::MAX), rest))
+/// The level with which a text begins, of a range its end.
+fn behind(text: &str) -> Option<u8> {
+    let mut rest = text.trim_start();
+    for word in ["do", "rui ro", "thien tai", ":"] {
+        rest = rest.strip_prefix(word).unwrap_or(rest).trim_start();
+    }
+    let (digits, rest) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
+    let level = digits.parse().ok()?;
+    let range = ["-", "–", "den", "to"].iter().find_map(|sign| rest.trim_start().strip_prefix(sign)).map(str::trim_start);
+    let end = range.and_then(|rest| behind(rest.strip_prefix("cap").or(rest.strip_prefix("level")).unwrap_or(rest)));
+    [Some(level), end].into_iter().flatten().filter(|level| (1..=5).contains(level)).max()
 }
 
 /// The worst level of these parts: the one that a part names, else the one named in another language for the same severity,

@@ -221,21 +221,20 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
             let alert = &message.alert;
             row.tell(alert);
             let before = tx.cap_known(&row.key).await?;
+            // What nobody else can have written is held up by nothing that anybody could.
+            let better = before.as_ref().is_some_and(|(_, state, safe)| incoming.secure && !safe && state != "published");
             // What a source brought that is let through is not held up by another one that brought the same, or something
             // else under its name.
-            // Nor by what anybody on the way could have written under the name of what comes now.
-            let forged = before
-                .as_ref()
-                .is_some_and(|(by, state, secure)| *by == source.id && state != "published" && incoming.secure && !secure);
+            let trusted = source.at_once && incoming.secure;
             let held = before.as_ref().is_some_and(|(by, state, _)| {
-                *by == source.id || state == "published" || (!source.at_once && matches!(state.as_str(), "waiting" | "refused"))
+                *by == source.id || state == "published" || (!trusted && matches!(state.as_str(), "waiting" | "refused"))
             });
-            if held && !forged {
+            if held && !better {
                 return Ok(());
             }
             settle(site, tx, source, alert, &mut row).await?;
             if before.is_some() {
-                if !forged && matches!(row.state.as_str(), "foreign" | "refused") {
+                if !better && matches!(row.state.as_str(), "foreign" | "refused") {
                     return Ok(());
                 }
                 tx.drop_cap_message(&row.key).await?;
@@ -273,9 +272,8 @@ async fn settle(site: &Site, tx: &mut Tx, source: &Source, alert: &Alert, row: &
         Verdict::Item(proposal, wait) => {
             row.places = proposal.card.places.clone();
             match wait {
-                None if source.at_once && row.secure => outcome(publish(site, tx, row, *proposal, None).await?),
                 // Trust is in who sends it: what anybody on the way could have written is looked at.
-                None if source.at_once => ("waiting", "not-secure".to_owned()),
+                None if source.at_once && row.secure => outcome(publish(site, tx, row, *proposal, None).await?),
                 wait => ("waiting", wait.unwrap_or_default().to_owned()),
             }
         }

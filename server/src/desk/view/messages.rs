@@ -65,6 +65,9 @@ fn row(visit: &Visit, person: &Person, message: &CapMessage, standing: &HashSet<
     if !message.reason.is_empty() {
         li = li.kid(cl("p", "warn").text(why(visit, message)));
     }
+    if message.state == "waiting" && !message.secure {
+        li = li.kid(cl("p", "warn").text(w.cap_why_open));
+    }
     let mine = may_confirm(person, &message.places);
     let form = || el("form").attr("method", "post").attr("action", visit.to(&format!("/nguon/cap/{}", message.id)));
     let press = |what: &'static str, text: &'static str| cl("button", "bt").attr("name", "do").attr("value", what).text(text);
@@ -107,7 +110,6 @@ fn why(visit: &Visit, message: &CapMessage) -> String {
         "unknown-hazard" => w.cap_why_hazard,
         "no-info" => w.cap_why_info,
         "no-level" => w.cap_why_level,
-        "not-secure" => w.cap_why_open,
         "not-for-people" => w.cap_why_machine,
         "nothing-to-cancel" => w.cap_why_nothing,
         "other-source" => w.cap_why_other,
