@@ -187,6 +187,7 @@ fn a_level_that_an_authority_names_is_not_lowered() {
     assert_eq!(level("Cấp 2", "từ cấp 2 đến cấp 3"), (3, None));
     assert_eq!(level("Cấp 2", "cấp độ 2 đến cấp độ 3"), (3, None));
     assert_eq!(level("Cấp 2", "Cấp 1; riêng vùng núi cấp 3"), (3, None));
+    assert_eq!(level("Cấp 2", &"1-".repeat(100_000)), (1, None), "and no text is too long for it");
     for text in [
         "2",
         "Cấp độ 2",

@@ -228,15 +228,20 @@ fn level_in(text: &str) -> Option<u8> {
 
 /// The level with which a text begins, of a range its end.
 fn behind(text: &str) -> Option<u8> {
+    let (level, rest) = figure(text)?;
+    let range = ["-", "–", "den", "to"].iter().find_map(|sign| rest.trim_start().strip_prefix(sign)).map(str::trim_start);
+    let end = range.and_then(|rest| figure(rest.strip_prefix("cap").or(rest.strip_prefix("level")).unwrap_or(rest)));
+    [Some(level), end.map(|(end, _)| end)].into_iter().flatten().filter(|level| (1..=5).contains(level)).max()
+}
+
+/// The number with which a text begins, after what may stand between it and its word; and the rest.
+fn figure(text: &str) -> Option<(u8, &str)> {
     let mut rest = text.trim_start();
     for word in ["do", "rui ro", "thien tai", ":"] {
         rest = rest.strip_prefix(word).unwrap_or(rest).trim_start();
     }
     let (digits, rest) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
-    let level = digits.parse().ok()?;
-    let range = ["-", "–", "den", "to"].iter().find_map(|sign| rest.trim_start().strip_prefix(sign)).map(str::trim_start);
-    let end = range.and_then(|rest| behind(rest.strip_prefix("cap").or(rest.strip_prefix("level")).unwrap_or(rest)));
-    [Some(level), end].into_iter().flatten().filter(|level| (1..=5).contains(level)).max()
+    Some((digits.parse().ok()?, rest))
 }
 
 /// The worst level of these parts: the one that a part names, else the one named in another language for the same severity,
