@@ -261,7 +261,12 @@ pub async fn reload(app: &Rc<App>, ours: bool) {
                 view.shelf = shelf;
                 view.keep_saved(saved);
                 view.read = read.into();
-                view.alarmed = alarmed;
+                // What found no room in the store was seen all the same.
+                for key in alarmed {
+                    if !view.alarmed.contains(&key) {
+                        view.alarmed.push(key);
+                    }
+                }
                 view.choose(super::keep::settings(&start.settings));
             });
             break;
