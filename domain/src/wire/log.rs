@@ -4,10 +4,15 @@
 
 use super::{BodyEntry, CardEntry, FullItem, Logged, Seq};
 use crate::alert;
-use crate::content::{Card, ItemId, Time};
+use crate::content::{Card, ItemId, Kind, Time};
 use crate::sign::{KeyId, Sig};
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+/// So many of the newest cards a phone gets that starts anew, and whatever older ones still say something: with the years the
+/// log grows, what a first start costs does not.
+pub const NEWEST: usize = 1_000;
 
 /// One position of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,11 +37,20 @@ impl Entry {
     }
 }
 
-/// Entries of the card pack `(from, to]`: those that no later entry of the same range replaces.
+/// Entries of the card pack `(from, to]`: those that no later entry of the same range replaces. The pack from the beginning
+/// is without what is [`bygone`] beside the [`NEWEST`].
 pub fn cards<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> Vec<CardEntry> {
+    cards_beside(log, from, to, NEWEST)
+}
+
+/// The same where not [`NEWEST`], but `kept` cards are there whatever they say.
+pub fn cards_beside<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq, kept: usize) -> Vec<CardEntry> {
+    let range = range(log, from, to);
+    let left_out = if from == 0 { bygone(range, kept) } else { HashSet::new() };
     let mut at = from;
-    newest(range(log, from, to))
+    newest(range)
         .into_iter()
+        .filter(|entry| !left_out.contains(&entry.seq))
         .map(|entry| {
             let step = entry.seq - at;
             at = entry.seq;
@@ -45,7 +59,7 @@ pub fn cards<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> Vec<CardEntry> 
         .collect()
 }
 
-/// Entries of the body pack `(from, to]`, under the same rule.
+/// Entries of the body pack `(from, to]`: those that no later entry of the same range replaces.
 pub fn bodies<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> Vec<BodyEntry> {
     newest(range(log, from, to))
         .into_iter()
@@ -87,6 +101,37 @@ fn range<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> &[E] {
     log.get(start..end).unwrap_or_default()
 }
 
+/// Positions of cards that nobody who starts anew misses: older than the `kept` newest, over before the oldest of those was
+/// issued, and with no word about another. A phone that has been away for long takes the same pack: what corrects, withdraws,
+/// replaces or refers to something that it may hold is never left out.
+pub fn bygone<E: Borrow<Entry>>(log: &[E], kept: usize) -> HashSet<Seq> {
+    let mut told: HashMap<ItemId, u32> = HashMap::new();
+    for entry in log {
+        *told.entry(entry.borrow().id).or_default() += 1;
+    }
+    let card = |entry: &Entry| if let Logged::Card(bytes) = &entry.what { Card::decode(bytes).ok() } else { None };
+    let mut cards: Vec<(Seq, Card)> = live(log).into_iter().filter_map(|entry| Some((entry.seq, card(entry)?))).collect();
+    cards.sort_unstable_by_key(|(seq, card)| Reverse((card.issued, *seq)));
+    let older = cards.split_off(kept.min(cards.len()));
+    let then = cards.last().map(|(_, card)| card.issued).unwrap_or_default();
+    let silent = |card: &Card| told.get(&card.id) == Some(&1) && says_nothing(card, then);
+    older.into_iter().filter(|(_, card)| silent(card)).map(|(seq, _)| seq).collect()
+}
+
+/// Whether it was over by `then`, and no other item depends on it.
+fn says_nothing(card: &Card, then: Time) -> bool {
+    let over = match card.kind {
+        Kind::BULLETIN => card.end().is_none_or(|end| end <= then),
+        Kind::ALERT => {
+            let alone = card.alert().is_some_and(|info| info.references.is_empty());
+            alone && card.expires.is_some() && alert::forgotten(card) <= then
+        }
+        // A guide holds until it says otherwise; what a kind of a later release holds is not known here.
+        _ => card.end().is_some_and(|end| end <= then),
+    };
+    over && card.supersedes.is_none() && !card.upcoming(then)
+}
+
 fn newest<E: Borrow<Entry>>(log: &[E]) -> Vec<&Entry> {
     let log = || log.iter().map(E::borrow);
     let last: HashMap<ItemId, Seq> = log().map(|entry| (entry.id, entry.seq)).collect();
@@ -96,11 +141,70 @@ fn newest<E: Borrow<Entry>>(log: &[E]) -> Vec<&Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::content::{AlertInfo, Certainty, EventInfo, Headline, MsgType, Urgency};
 
     fn entry(seq: Seq, id: u8, revision: u16, card: bool) -> Entry {
         let what = if card { Logged::Card(vec![id, revision as u8]) } else { Logged::Gone(vec![id]) };
         let body = card.then(|| (KeyId([1; 4]), Sig([2; 64]), vec![id, revision as u8, 9]));
         Entry { seq, id: ItemId([id; 5]), revision, what, body }
+    }
+
+    /// Three bulletins of days gone by are left out beside the newest two; whatever else is old says something still.
+    #[test]
+    fn who_starts_anew_gets_what_is_newest_and_what_is_not_over() {
+        let day = |n: i64| Time(1_800_000_000).plus(n * 86_400);
+        let headline = Headline { lang: "vi".into(), title: "Tin".into(), summary: String::new(), audio: false };
+        let of = |id: u8, kind: Kind, at: i64| Card {
+            id: ItemId([id; 5]),
+            revision: 1,
+            headlines: vec![headline.clone()],
+            ..Card::blank(kind, day(at))
+        };
+        let alert = |id: u8, at: i64, expires: Option<i64>, references: &[u8]| {
+            let info = AlertInfo {
+                level: 2,
+                hazard: 0,
+                msg_type: MsgType::Alert,
+                urgency: Urgency::Expected,
+                certainty: Certainty::Likely,
+                references: references.iter().map(|id| ItemId([*id; 5])).collect(),
+            };
+            Card { expires: expires.map(day), detail: info.encode(), ..of(id, Kind::ALERT, at) }
+        };
+        let event = |id: u8, at: i64, start: i64| {
+            let info = EventInfo { start: day(start), end: None, online: None };
+            Card { detail: info.encode(), ..of(id, Kind::EVENT, at) }
+        };
+        let over = [of(1, Kind::BULLETIN, 0), alert(2, 0, Some(3), &[]), event(3, 0, 5)];
+        let kept = [
+            of(4, Kind::GUIDE, 0),
+            Card { expires: Some(day(400)), ..of(5, Kind::BULLETIN, 0) },
+            Card { effective: Some(day(60)), ..of(6, Kind::BULLETIN, 0) },
+            Card { supersedes: Some(ItemId([40; 5])), ..of(7, Kind::BULLETIN, 0) },
+            alert(8, 0, None, &[]),
+            alert(9, 0, Some(3), &[40]),
+            alert(10, 0, Some(50), &[]),
+            event(11, 0, 55),
+            of(12, Kind(99), 0),
+            Card { revision: 2, ..of(13, Kind::BULLETIN, 1) },
+            of(14, Kind::BULLETIN, 50),
+            of(15, Kind::BULLETIN, 50),
+        ];
+        let first = of(13, Kind::BULLETIN, 0);
+        let log: Vec<Entry> = [first].iter().chain(&over).chain(&kept).zip(1..).map(|(card, seq)| logged(seq, card)).collect();
+        let to = log.len() as Seq;
+        let ids = |pack: Vec<CardEntry>| -> Vec<u8> {
+            let card = |entry: CardEntry| if let Logged::Card(bytes) = entry.what { Card::decode(&bytes).ok() } else { None };
+            pack.into_iter().filter_map(card).map(|card| card.id.0[0]).collect()
+        };
+        assert_eq!(ids(cards_beside(&log, 0, to, 2)), (4..=15).collect::<Vec<_>>());
+        assert_eq!(ids(cards_beside(&log, 0, to, 1)), (4..=15).filter(|id| *id != 14).collect::<Vec<_>>());
+        assert_eq!(ids(cards(&log, 0, to)), (1..=15).collect::<Vec<_>>(), "there are few");
+        assert_eq!(ids(cards_beside(&log, 1, to, 2)), (1..=15).collect::<Vec<_>>(), "not from the beginning");
+    }
+
+    fn logged(seq: Seq, card: &Card) -> Entry {
+        Entry { seq, id: card.id, revision: card.revision, what: Logged::Card(card.encode()), body: None }
     }
 
     #[test]

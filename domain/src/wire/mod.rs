@@ -2,7 +2,8 @@
 //!
 //! Every answer is one [`Envelope`]: a signed header and a payload. A pack holds the entries of the log in the
 //! range `(from, to]` that no later entry *of the same range* replaces: a pure function of the log that never
-//! changes, so it can be cached for ever by anyone.
+//! changes, so it can be cached for ever by anyone. The pack of cards from the beginning, which is what a new phone
+//! takes, does without the oldest that say nothing any more ([`log::NEWEST`]).
 
 mod envelope;
 mod head;

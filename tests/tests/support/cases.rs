@@ -306,3 +306,26 @@ fn a_phone_that_slept_past_the_floor_starts_over_with_few_requests() {
     phone.store.check_sound();
     phone.store.check_equal(&server, &PLENTY);
 }
+
+#[test]
+fn who_starts_anew_on_an_old_log_does_without_what_is_over_and_who_slept_long_misses_no_correction() {
+    let (mut server, mut sleeper, mut dice) = settled(60, PLENTY);
+    server.kept = 50;
+    server.publish(7);
+    server.withdraw(8);
+    (60..ITEMS).for_each(|n| server.publish(n));
+    server.seal();
+    let trip = sleeper.sync(&mut server, &mut dice, FAIR);
+    assert!(trip.paths.iter().any(|path| path.ends_with("/cards/0-320")), "{:?}", trip.paths);
+    sleeper.store.check_equal(&server, &PLENTY);
+    assert!(sleeper.store.cards.contains_key(&pool::id(0)), "what is on the phone stays there");
+    assert_eq!(sleeper.store.cards[&pool::id(7)].0.revision, 2);
+    assert!(!sleeper.store.cards.contains_key(&pool::id(8)));
+
+    let mut newcomer = Phone::new(PLENTY);
+    newcomer.sync(&mut server, &mut dice, FAIR);
+    newcomer.store.check_equal(&server, &PLENTY);
+    assert!(!newcomer.store.cards.contains_key(&pool::id(0)) && newcomer.store.cards.contains_key(&pool::id(ITEMS - 1)));
+    let (whole, all) = (newcomer.store.cards.len(), log::live(&server.log).len());
+    assert!((50..all / 2).contains(&whole), "{whole} of {all}");
+}

@@ -6,12 +6,16 @@ use domain::content::{Gone, ItemId, Time};
 use domain::sign::{Issuer, SignedTrust, hash};
 use domain::wire::log::{self, Entry};
 use domain::wire::{self, AlertsRef, Envelope, Head, Logged, PackKind, Seq, path};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub struct Server {
     pub log: Vec<Entry>,
     pub epoch: u64,
     pub floor: Seq,
+    /// Beside so many cards older ones that are over are not given to who starts anew.
+    pub kept: usize,
+    /// What was left out so in this epoch.
+    pub left_out: HashSet<ItemId>,
     pub now: Time,
     issuer: Issuer,
     trust: SignedTrust,
@@ -33,6 +37,8 @@ impl Server {
             log: vec![],
             epoch: 1,
             floor: 0,
+            kept: log::NEWEST,
+            left_out: HashSet::new(),
             now: START,
             issuer,
             trust,
@@ -117,6 +123,7 @@ impl Server {
         self.epoch += 1 + dice.draw() % 1000;
         self.version = 1 - self.version;
         self.sealed.clear();
+        self.left_out.clear();
         self.live(dice, 6);
     }
 
@@ -166,8 +173,13 @@ impl Server {
         if let Some(pack) = self.sealed.get(path) {
             return Ok(pack.clone());
         }
+        if kind == "cards" && from == 0 {
+            let pack: Vec<Entry> = self.log.iter().filter(|entry| entry.seq <= to).cloned().collect();
+            let bygone = log::bygone(&pack, self.kept);
+            self.left_out.extend(pack.iter().filter(|entry| bygone.contains(&entry.seq)).map(|entry| entry.id));
+        }
         let (kind, payload) = match kind {
-            "cards" => (PackKind::Cards, wire::encode_cards(&log::cards(&self.log, from, to))),
+            "cards" => (PackKind::Cards, wire::encode_cards(&log::cards_beside(&self.log, from, to, self.kept))),
             _ => (PackKind::Bodies, wire::encode_bodies(&log::bodies(&self.log, from, to))),
         };
         let pack = Envelope::seal(kind, self.epoch, from, to, &payload, &self.issuer);
