@@ -25,7 +25,7 @@ fn story(seed: u64) {
         if dice.percent(8) { server.withdraw(n) } else { server.publish(n) }
     }
     // Drawn from the seed, not from the dice: the other seeds tell their old stories.
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         server.kept = 5 + (seed % 50) as usize;
     }
     server.live(dice, 3);
