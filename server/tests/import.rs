@@ -9,6 +9,7 @@ use lab::{Lab, NOW, alert, article, png};
 use serde_json::json;
 use server::reason::Reason;
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::sync::atomic::Ordering;
 
 #[tokio::test]
@@ -40,6 +41,30 @@ async fn bad_lines_are_named_and_the_rest_goes_in() {
     assert!(!report.all_bad());
     assert!(lab.import_text("x\ny\n").await.all_bad());
     assert!(!lab.import_text("").await.all_bad());
+}
+
+/// What whoever calls the command reads, and what a script is told: that it failed only where no line could be used.
+#[test]
+fn the_command_names_bad_lines_and_fails_only_where_no_line_is_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lines.jsonl");
+    let import = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bantin"));
+        let done = command.arg("import").arg(&file).arg("--data").arg(folder.path().join("data")).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (done.status.code(), text(done.stdout), text(done.stderr))
+    };
+    let named = |said: &str| said.lines().filter(|line| line.starts_with("dòng ")).map(str::to_owned).collect::<Vec<_>>();
+    let (code, totals, said) = import(&format!("{}\nkhông phải json\n\n{{\"id\":\"x\"}}\n", article(1)));
+    assert_eq!((code, totals.as_str()), (Some(0), "1 mới, 0 sửa, 0 không đổi, 2 lỗi\n"), "{said}");
+    let bad = named(&said);
+    let [second, fourth] = &bad[..] else { panic!("each bad line once: {said}") };
+    assert!(second.starts_with("dòng 2: không phải JSON (") && second.ends_with(" [not-json]"), "{second}");
+    assert_eq!(fourth, "dòng 4: thiếu “title” [missing]");
+    let (code, totals, said) = import("x\ny\n");
+    assert_eq!((code, totals.as_str()), (Some(1), "0 mới, 0 sửa, 0 không đổi, 2 lỗi\n"), "{said}");
+    assert_eq!(named(&said).len(), 2, "{said}");
 }
 
 #[tokio::test]

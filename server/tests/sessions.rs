@@ -53,6 +53,20 @@ async fn nobody_stays_longer_than_twelve_hours() {
     assert!(!is_in(&lab, &author).await, "however busy he was");
 }
 
+/// A cookie that is there twice is no way round the first one.
+#[tokio::test]
+async fn of_two_sessions_in_one_request_the_first_counts() {
+    let Office { lab, author, approver, .. } = office().await;
+    let both = |first: &str, second: &str| Browser { cookie: format!("{first}; {second}"), ..Browser::default() };
+    for (first, second) in [(&author, &approver), (&approver, &author)] {
+        let page = text(&get(&lab, &both(&first.cookie, &second.cookie), &format!("{DESK}/toi")).await);
+        assert!(page.contains(&first.login) && !page.contains(&second.login), "{page}");
+    }
+    let (name, _) = author.cookie.split_once('=').unwrap();
+    assert!(!is_in(&lab, &both(&format!("{name}=x"), &author.cookie)).await, "nor is a false one looked past");
+    assert!(is_in(&lab, &both("other=x", &author.cookie)).await, "one of another name is none");
+}
+
 #[tokio::test]
 async fn all_other_sessions_are_ended_at_a_word() {
     let Office { lab, author, approver, .. } = office().await;

@@ -37,33 +37,45 @@ pub struct Call {
     pub ring: bool,
     /// One of his units is named: he is called before those who hear of it as everybody does.
     pub near: bool,
+    /// It holds where he lives. Else he hears how it went on, and that is all.
+    pub here: bool,
 }
 
-/// Whether a message calls whoever has this wish, at `now`. `shown` is the level of what he was shown last of its
-/// chain; `None` where he was shown nothing.
+/// Whether a message calls whoever has this wish, at `now`. `heard` is the level of its chain that he has heard of, see
+/// [`Call::heard`]; `None` where he was shown nothing.
 ///
 /// - A trial of the equipment calls nobody.
 /// - A cancel goes to whoever was shown something, without a sound, and to nobody else.
-/// - An update goes to those who were shown something, too, be they still concerned or not; it rings only where its level is
-///   above what they were shown last: what was lowered in the evening and gets worse at night wakes people again.
+/// - An update goes to those who were shown something, too, be they still concerned or not; it rings only where it holds for
+///   them and its level is above what they heard: what was lowered in the evening and gets worse at night wakes people again,
+///   and so does what came without a sound before.
 /// - Quiet hours take the sound from everything below [`WAKES`], or below [`WAKES_NOW`] where it is immediate, and from every
 ///   drill.
-pub fn call(wish: &Wish, message: &Message, shown: Option<u8>, now: Time) -> Option<Call> {
+pub fn call(wish: &Wish, message: &Message, heard: Option<u8>, now: Time) -> Option<Call> {
     let Message { info, places, status } = message;
     if *status == Status::Test {
         return None;
     }
-    let near = wish.places.iter().any(|place| places.contains(place));
+    let (near, here) = (wish.places.iter().any(|place| places.contains(place)), here(wish, message));
     if info.msg_type == MsgType::Cancel {
-        return shown.map(|_| Call { ring: false, near });
+        return heard.map(|_| Call { ring: false, near, here });
     }
-    if shown.is_none() && !wanted(wish, message) {
+    if heard.is_none() && !wanted(wish, message) {
         return None;
     }
     let least = if info.urgency == Urgency::Immediate { WAKES_NOW } else { WAKES };
     let wakes = info.level >= least && *status == Status::Actual;
-    let news = shown.is_none_or(|level| info.level > level);
-    Some(Call { ring: news && (wakes || !quiet(wish.quiet, now)), near })
+    let news = here && heard.is_none_or(|level| info.level > level);
+    Some(Call { ring: news && (wakes || !quiet(wish.quiet, now)), near, here })
+}
+
+impl Call {
+    /// The level that he has heard of once he has this, `level` being that of the message: between these two, as near as can be
+    /// to what he had heard of before. What rang counts; what came without a sound does not, but what was lowered is lower,
+    /// and word for others ends what he had heard of.
+    pub fn heard(&self, level: u8) -> (u8, u8) {
+        (if self.ring { level } else { 0 }, if self.here { level } else { 0 })
+    }
 }
 
 /// Of the last words of one event that hold for different places, in the order of [`super::current`], the one for whoever has
@@ -119,8 +131,8 @@ mod tests {
         call(wish, &Message { info: &info(level, msg_type), places, status: Status::Actual }, shown, now)
     }
 
-    const LOUD: Option<Call> = Some(Call { ring: true, near: true });
-    const SILENT: Option<Call> = Some(Call { ring: false, near: true });
+    const LOUD: Option<Call> = Some(Call { ring: true, near: true, here: true });
+    const SILENT: Option<Call> = Some(Call { ring: false, near: true, here: true });
 
     #[test]
     fn place_hazard_and_level_decide() {
@@ -128,7 +140,7 @@ mod tests {
         assert_eq!(alert(&wish(2), &[HERE]), LOUD);
         assert_eq!(alert(&wish(3), &[HERE]), None, "below what he wants");
         assert_eq!(alert(&wish(2), &[THERE]), None, "somewhere else");
-        let far = Some(Call { ring: true, near: false });
+        let far = Some(Call { ring: true, near: false, here: true });
         assert_eq!(alert(&wish(2), &[CITY]), far, "the city is above its communes");
         assert_eq!(alert(&wish(2), &[]), far, "it is for everyone");
         assert_eq!(alert(&Wish { places: vec![], ..wish(2) }, &[THERE]), far, "he wants the whole area");
@@ -165,9 +177,28 @@ mod tests {
         assert_eq!(update(3, &[HERE], Some(3)), SILENT);
         assert_eq!(update(4, &[HERE], Some(3)), LOUD);
         assert_eq!(update(1, &[HERE], Some(3)), SILENT, "he hears that it got better, below the level he wants too");
-        assert_eq!(update(3, &[THERE], Some(3)), Some(Call { ring: false, near: false }), "and that it went elsewhere");
+        let elsewhere = Some(Call { ring: false, near: false, here: false });
+        assert_eq!(update(3, &[THERE], Some(3)), elsewhere, "and that it went elsewhere");
+        assert_eq!(update(4, &[THERE], Some(3)), elsewhere, "where it is worse than it was here, which wakes nobody here");
         assert_eq!(update(3, &[HERE], None), LOUD, "to whoever heard nothing it is the first word");
         assert_eq!(update(2, &[HERE], None), None);
+    }
+
+    #[test]
+    fn what_came_without_a_sound_and_word_for_others_were_not_heard() {
+        let silent = Call { ring: false, near: true, here: true };
+        let (loud, others) = (Call { ring: true, ..silent }, Call { near: false, here: false, ..silent });
+        let after = |call: Call, level, before: u8| {
+            let (least, most) = call.heard(level);
+            before.max(least).min(most)
+        };
+        assert_eq!(after(loud, 3, 2), 3);
+        assert_eq!((after(silent, 2, 0), after(silent, 2, 3), after(silent, 3, 2)), (0, 2, 2));
+        assert_eq!(after(others, 3, 2), 0, "it may come back");
+        let evening = told(&wish(1), 2, MsgType::Alert, &[HERE], None, NIGHT).unwrap();
+        assert!(!evening.ring);
+        let morning = told(&wish(1), 2, MsgType::Update, &[HERE], Some(after(evening, 2, 0)), NOON);
+        assert_eq!(morning, LOUD, "the same level, heard for the first time");
     }
 
     #[test]
@@ -202,11 +233,11 @@ mod tests {
 
         #[test]
         fn whoever_was_shown_something_hears_how_it_goes_on(
-            level in 1u8..=5, wanted in 1u8..=5, shown in 1u8..=5, cancel: bool, place in 0u32..100_000, hour in 0i64..24,
+            level in 1u8..=5, wanted in 1u8..=5, heard in 0u8..=5, cancel: bool, place in 0u32..100_000, hour in 0i64..24,
         ) {
             let kind = if cancel { MsgType::Cancel } else { MsgType::Update };
-            let found = told(&wish(wanted), level, kind, &[PlaceCode(place)], Some(shown), Time(hour * 3_600));
-            prop_assert_eq!(found.map(|call| call.ring && (cancel || level <= shown)), Some(false));
+            let found = told(&wish(wanted), level, kind, &[PlaceCode(place)], Some(heard), Time(hour * 3_600));
+            prop_assert_eq!(found.map(|call| call.ring && (cancel || level <= heard || !call.here)), Some(false));
         }
     }
 }

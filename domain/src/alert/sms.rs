@@ -176,15 +176,20 @@ fn places(card: &Card, lang: Lang) -> Vec<String> {
     all
 }
 
-fn until(card: &Card, info: &AlertInfo, lang: Lang, now: Time) -> Option<Vec<String>> {
-    let end = card.expires.filter(|_| info.msg_type != MsgType::Cancel)?;
+/// Until when an alert holds, and from when where that is still to come, the fullest form first; `None` where it says nothing
+/// of that, and of a cancel.
+pub fn until(card: &Card, info: &AlertInfo, lang: Lang, now: Time) -> Option<Vec<String>> {
+    if info.msg_type == MsgType::Cancel {
+        return None;
+    }
     let w = lang.words();
     // Until when it will hold says nothing to whoever takes it to hold.
     if let Some(start) = card.effective.filter(|start| *start > now) {
         let from = instant(start);
-        let both = fill(w.from_until(), &[("from", &from), ("until", &instant(end))]);
-        return Some(vec![both, fill(w.from_on(), &[("from", &from)])]);
+        let both = card.expires.map(|end| fill(w.from_until(), &[("from", &from), ("until", &instant(end))]));
+        return Some(both.into_iter().chain([fill(w.from_on(), &[("from", &from)])]).collect());
     }
+    let end = card.expires?;
     Some(vec![fill(if end > now { w.sms_until() } else { w.sms_ended() }, &[("at", &instant(end))])])
 }
 

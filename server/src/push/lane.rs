@@ -185,8 +185,13 @@ async fn go(site: Arc<Site>, out: Arc<Outgoing>, job: Job, began: Time, ended: C
         }
         let started = site.now();
         if super::run::run(site.clone(), out.clone(), began, stop).await? {
-            end(&site, out.seq).await?;
-            site.push.counts.last.store(site.now().since(started), Ordering::Relaxed);
+            let now = site.now();
+            site.push.counts.last.store(now.since(started), Ordering::Relaxed);
+            // Until it begins others hold for some of those whom it concerns.
+            match out.card.effective.filter(|start| *start > now && !out.siblings.is_empty()) {
+                Some(start) => put_off(&site, &job, start.min(now.plus(MAX_PAUSE)), "").await?,
+                None => end(&site, out.seq).await?,
+            }
         }
         Ok::<(), Error>(())
     };

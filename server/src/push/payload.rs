@@ -2,9 +2,10 @@
 //! themselves. The alert itself is inside, signed and whole, so that it can be read with no further request.
 
 use crate::compress;
+use crate::store::push::{Fate, Settled};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use domain::alert::{OPEN_END, sms};
+use domain::alert::{Call, OPEN_END, sms};
 use domain::content::{AlertInfo, Body, Card, Gone, Headline, ItemId, MsgType, PlaceCode, Status, Time};
 use domain::route::{item_path, notify_path};
 use domain::wire::push::{DICTIONARY, MAX, MAX_ITEM};
@@ -94,6 +95,7 @@ struct Alert<'a> {
     after: Vec<String>,
     id: String,
     rev: u16,
+    /// 0 for a phone that only hears how it went on elsewhere: it neither rings there nor counts as heard.
     level: u8,
     status: &'a str,
     ring: bool,
@@ -170,6 +172,11 @@ impl Outgoing {
         if self.info.msg_type == MsgType::Cancel { 0 } else { self.info.level }
     }
 
+    /// How it went with somebody who was called so.
+    pub fn settled(&self, id: i64, fate: Fate, call: Call) -> Settled {
+        Settled { id, fate, heard: call.heard(self.shows()) }
+    }
+
     /// Until when it is told, if that began at `began`; whatever is still on its way then is of no use any more.
     pub fn ends(&self, began: Time) -> Time {
         let end = self.card.expires.unwrap_or(self.card.issued.plus(OPEN_END));
@@ -177,21 +184,22 @@ impl Outgoing {
     }
 
     /// RFC 8030: whether the phone is to be woken.
-    pub fn urgent(&self, ring: bool) -> bool {
-        ring || self.info.level >= domain::alert::WAKES
+    pub fn urgent(&self, call: Call) -> bool {
+        call.ring || call.here && self.info.level >= domain::alert::WAKES
     }
 
-    /// The payload for somebody: with the best of what phones take in that fits beside the words.
-    pub fn payload(&self, lang: Lang, origin: &str, ring: bool) -> Vec<u8> {
+    /// The payload for somebody at `now`: with the best of what phones take in that fits beside the words.
+    pub fn payload(&self, lang: Lang, origin: &str, call: Call, now: Time) -> Vec<u8> {
         let whole = self.item.iter().map(|item| (Some(item), MAX_TEXT));
         let slip = self.slip.iter().flat_map(|slip| [MAX_LONG, MAX_LONG / 2, MAX_TEXT].map(|longest| (Some(slip), longest)));
         let bare = [MAX_LONG, MAX_LONG / 2, MAX_TEXT, MAX_TEXT / 2].map(|longest| (None, longest));
-        let json = |(item, longest): (Option<&String>, usize)| self.json(lang, origin, ring, item.map(String::as_str), longest);
+        let json =
+            |(item, longest): (Option<&String>, usize)| self.json((lang, origin, call, now), item.map(String::as_str), longest);
         let fits = whole.chain(slip).chain(bare).map(json).find(|json| json.len() <= MAX);
         fits.unwrap_or_else(|| json((None, 0)))
     }
 
-    fn json(&self, lang: Lang, origin: &str, ring: bool, item: Option<&str>, longest: usize) -> Vec<u8> {
+    fn json(&self, (lang, origin, call, now): (Lang, &str, Call, Time), item: Option<&str>, longest: usize) -> Vec<u8> {
         let status = self.card.status().name();
         let what = match self.info.msg_type {
             MsgType::Alert => "alert",
@@ -204,15 +212,15 @@ impl Outgoing {
             after: self.after.iter().take(MAX_AFTER).map(ItemId::to_string).collect(),
             id: self.card.id.to_string(),
             rev: self.card.revision,
-            level: self.info.level,
+            level: if call.here { self.info.level } else { 0 },
             status,
-            ring,
+            ring: call.ring,
             issued: self.card.issued.0,
             expires: self.card.expires.map(|at| at.0),
             item,
         };
         let headline = self.card.headline(lang.tag());
-        let mut body = self.text(headline, lang, longest);
+        let mut body = self.text(headline, lang, longest, now);
         let whole = item.is_some() && item == self.item.as_deref();
         if !whole && self.withdrawn.is_none() && longest > 0 {
             body = [&body, " ", lang.desk().push_more].concat();
@@ -223,7 +231,7 @@ impl Outgoing {
             body,
             navigate: [origin, &item_path(&self.card, lang)].concat(),
             tag: self.chain.to_string(),
-            silent: !ring,
+            silent: !call.ring,
         };
         bytes(&Payload { web_push: 8030, mutable: true, notification, bt: Bt { v: 1, what, alert: Some(alert) } })
     }
@@ -246,14 +254,13 @@ impl Outgoing {
         short(&[mark, parts.join(": ")].concat(), MAX_TITLE)
     }
 
-    /// Until when, since it may stay on a locked screen for longer, the summary, and the first steps; of a withdrawal the reason.
-    fn text(&self, headline: &Headline, lang: Lang, longest: usize) -> String {
+    /// From when, where that is to come, and until when, since it may stay on a locked screen for longer; the summary, and the first steps; of a withdrawal the reason.
+    fn text(&self, headline: &Headline, lang: Lang, longest: usize, now: Time) -> String {
         if let Some(reason) = &self.withdrawn {
             return short(reason, longest);
         }
-        let end = self.card.expires.filter(|_| self.info.msg_type != MsgType::Cancel);
-        let until = end.map(|end| fill(lang.words().sms_until(), &[("at", &sms::instant(end))]) + ". ");
-        let mut out = until.unwrap_or_default() + headline.summary.trim();
+        let until = sms::until(&self.card, &self.info, lang, now).and_then(|forms| forms.into_iter().next());
+        let mut out = until.map(|until| until + ". ").unwrap_or_default() + headline.summary.trim();
         let steps = self.body.variant(&headline.lang).map(|variant| variant.steps()).unwrap_or_default();
         for (n, step) in steps.iter().take(STEPS).enumerate() {
             let line = format!("{}. {}", n + 1, step.plain.trim());

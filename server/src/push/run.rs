@@ -7,7 +7,7 @@ use super::payload::Outgoing;
 use super::post::{Letter, Service};
 use crate::error::Error;
 use crate::site::Site;
-use crate::store::push::{Fate, Reach, Sent, Subscription};
+use crate::store::push::{Fate, Reach, Sent, Settled, Subscription};
 use domain::alert::{self, Call, Message};
 use domain::content::Time;
 use std::collections::{HashMap, HashSet};
@@ -36,7 +36,7 @@ const MAX_TTL: i64 = 28 * 86_400;
 type Later = Arc<Mutex<HashMap<i64, (u32, Instant)>>>;
 
 enum Report {
-    Settled(i64, Fate),
+    Settled(Settled),
     /// Everything before this is to be written down now.
     Flush(oneshot::Sender<()>),
 }
@@ -156,7 +156,7 @@ impl Run {
         if !self.out.siblings.is_empty() && self.sibling_serves(who, sent, &message) {
             return None;
         }
-        alert::call(&who.wish, &message, sent.shown(), self.site.now())
+        alert::call(&who.wish, &message, sent.heard(), self.site.now())
     }
 
     /// Whether another word of the event, which stands, is the one for him: he has it, or its own run brings it.
@@ -168,9 +168,14 @@ impl Run {
         match alert::foremost(&who.wish, &words) {
             Some(at) if at == *own_rank => false,
             Some(at) => {
+                let own = &siblings[at - usize::from(at > *own_rank)];
+                // That it gets worse where he lives is news at once, not when it begins.
+                let worse = self.out.card.upcoming(self.site.now()) && message.info.level > own.info.level;
+                if worse && alert::foremost(&who.wish, std::slice::from_ref(message)).is_some() {
+                    return false;
+                }
                 // What was shown to him after his own word has covered it; if that is over, he is to hear so.
-                let own = siblings[at - usize::from(at > *own_rank)].seq;
-                sent.seq <= own || siblings.iter().any(|word| word.seq == sent.seq)
+                sent.seq <= own.seq || siblings.iter().any(|word| word.seq == sent.seq)
             }
             None => siblings.iter().any(|word| word.seq > self.out.seq),
         }
@@ -195,7 +200,7 @@ impl Run {
                     if let Some(Turn::Later(due)) = turn {
                         left = earlier(left, Some(due));
                     }
-                    self.report(Report::Settled(who.id, Fate::NotYet)).await?;
+                    self.report(Report::Settled(self.out.settled(who.id, Fate::NotYet, call))).await?;
                 }
             }
         }
@@ -236,13 +241,10 @@ struct Task {
 impl Task {
     async fn run(self, later: Later, reports: mpsc::Sender<Report>) {
         let Task { who, call, pass, site, out, ends } = self;
-        let (payload, topic, now) = (out.payload(who.lang, &who.origin, call.ring), out.chain.to_string(), site.now());
-        let letter = Letter {
-            payload: &payload,
-            ttl: ends.since(now).clamp(0, MAX_TTL),
-            urgent: out.urgent(call.ring),
-            topic: Some(&topic),
-        };
+        let now = site.now();
+        let (payload, topic) = (out.payload(who.lang, &who.origin, call, now), out.chain.to_string());
+        let letter =
+            Letter { payload: &payload, ttl: ends.since(now).clamp(0, MAX_TTL), urgent: out.urgent(call), topic: Some(&topic) };
         let answer = site.push.sender.send(&site.push.keys, &who, &letter, now).await;
         let verdict = answer.verdict();
         if verdict.fate == Some(Fate::Failed) {
@@ -267,7 +269,7 @@ impl Task {
         }
         if let Some(fate) = verdict.fate {
             // Where nobody writes down any more, the run says so.
-            let _ = reports.send(Report::Settled(who.id, fate)).await;
+            let _ = reports.send(Report::Settled(out.settled(who.id, fate, call))).await;
         }
     }
 }
@@ -280,7 +282,7 @@ async fn record(site: Arc<Site>, out: Arc<Outgoing>, mut inbox: mpsc::Receiver<R
         let until = Instant::now() + SPAN;
         while let Some(report) = next {
             match report {
-                Report::Settled(id, fate) => fates.push((id, fate)),
+                Report::Settled(how) => fates.push(how),
                 Report::Flush(done) => waiting.push(done),
             }
             if fates.len() >= BATCH || !waiting.is_empty() {
@@ -289,7 +291,7 @@ async fn record(site: Arc<Site>, out: Arc<Outgoing>, mut inbox: mpsc::Receiver<R
             next = tokio::time::timeout_at(until, inbox.recv()).await.ok().flatten();
         }
         write(&site, &out, &fates).await?;
-        fates.iter().for_each(|(_, fate)| site.push.counts.settled(*fate));
+        fates.iter().for_each(|how| site.push.counts.settled(how.fate));
         fates.clear();
         for done in waiting.drain(..) {
             let _ = done.send(());
@@ -298,17 +300,17 @@ async fn record(site: Arc<Site>, out: Arc<Outgoing>, mut inbox: mpsc::Receiver<R
     Ok(())
 }
 
-async fn write(site: &Site, out: &Outgoing, fates: &[(i64, Fate)]) -> Result<(), Error> {
+async fn write(site: &Site, out: &Outgoing, fates: &[Settled]) -> Result<(), Error> {
     if fates.is_empty() {
         return Ok(());
     }
-    let count = |wanted: Fate| fates.iter().filter(|(_, fate)| *fate == wanted).count() as i64;
+    let count = |wanted: Fate| fates.iter().filter(|how| how.fate == wanted).count() as i64;
     let more = Reach { accepted: count(Fate::Accepted), failed: count(Fate::Failed), gone: count(Fate::Gone), ended: false };
     let now = site.now();
     let mut tx = site.store.begin().await?;
     let written = async {
-        for (id, fate) in fates {
-            tx.settle_push(out.chain, out.seq, out.shows(), *id, *fate, now).await?;
+        for how in fates {
+            tx.settle_push(out.chain, out.seq, out.shows(), how, now).await?;
         }
         tx.count_push(out.seq, more).await
     };

@@ -19,7 +19,8 @@ const LIST: &str = include_str!("list.sql");
 const HAD: &str = include_str!("had.sql");
 const NAMED: &str = include_str!("named.sql");
 const SECURE: &str = include_str!("secure.sql");
-const SCHEMA_VERSION: i64 = 10;
+const HEARD: &str = include_str!("heard.sql");
+const SCHEMA_VERSION: i64 = 11;
 
 /// Whether there are data of an older release, which [`prepare`] would change.
 pub(super) async fn is_older(reader: &mut SqliteConnection) -> Result<bool, Error> {
@@ -69,7 +70,10 @@ pub(super) async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<
     }
     if version < 10 {
         sqlx::raw_sql(SECURE).execute(&mut *tx).await?;
-        sqlx::raw_sql("PRAGMA user_version = 10").execute(&mut *tx).await?;
+    }
+    if version < 11 {
+        sqlx::raw_sql(HEARD).execute(&mut *tx).await?;
+        sqlx::raw_sql("PRAGMA user_version = 11").execute(&mut *tx).await?;
     }
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
     if copied.rows_affected() > 0 {

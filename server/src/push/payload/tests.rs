@@ -66,9 +66,28 @@ fn item(json: &Value) -> Vec<u8> {
 }
 
 fn said(told: &Outgoing, lang: Lang, ring: bool) -> Value {
-    let json = told.payload(lang, "https://bantin.example", ring);
+    said_to(told, lang, Call { ring, near: true, here: true })
+}
+
+fn said_to(told: &Outgoing, lang: Lang, call: Call) -> Value {
+    let json = told.payload(lang, "https://bantin.example", call, NOW);
     assert!(json.len() <= MAX, "{} bytes", json.len());
     serde_json::from_slice(&json).unwrap()
+}
+
+#[test]
+fn what_is_to_come_says_from_when_and_word_for_others_has_no_level() {
+    let coming = Card { effective: Some(NOW.plus(1_800)), ..card(3, MsgType::Alert) };
+    let body = body(&["Lên chỗ cao ngay."]);
+    let text = |card: &Card| said(&told(card, &body), Lang::Vi, true)["notification"]["body"].as_str().unwrap().to_owned();
+    assert_eq!(text(&coming), "Từ 12:30 23/11 đến 13:00 23/11. Nước suối lên nhanh.\n1. Lên chỗ cao ngay.");
+    assert_eq!(text(&Card { expires: None, ..coming }), "Từ 12:30 23/11. Nước suối lên nhanh.\n1. Lên chỗ cao ngay.");
+    let elsewhere = Call { ring: false, near: false, here: false };
+    let out = told(&card(3, MsgType::Update), &body);
+    let json = said_to(&out, Lang::Vi, elsewhere);
+    assert_eq!((&json["bt"]["level"], &json["bt"]["ring"]), (&0.into(), &false.into()));
+    assert!(json["notification"]["title"].as_str().unwrap().contains("Cấp 3"), "{json}");
+    assert!(!out.urgent(elsewhere) && out.urgent(Call { here: true, ..elsewhere }));
 }
 
 #[test]

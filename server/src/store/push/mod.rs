@@ -2,7 +2,7 @@
 
 mod sent;
 
-pub use sent::{Fate, Reach, Sent};
+pub use sent::{Fate, Reach, Sent, Settled};
 
 use crate::clock::random;
 use crate::error::Error;
@@ -78,11 +78,11 @@ impl Store {
         #[rustfmt::skip]
         type Wide = (
             i64, String, Vec<u8>, Vec<u8>, String, String, i64, Option<i64>, Option<i64>, String, String,
-            Option<i64>, Option<i64>, Option<i64>,
+            Option<i64>, Option<i64>, Option<i64>, Option<i64>,
         );
         let sql = [
             COLUMNS,
-            ", p.seq, p.level, p.trying FROM subscription s \
+            ", p.seq, p.level, p.heard, p.trying FROM subscription s \
              LEFT JOIN push_sent p ON p.subscription = s.id AND p.chain = ? WHERE s.id > ? AND (s.last IS NOT NULL OR NOT ?) ORDER BY s.id LIMIT ?",
         ];
         let rows: Vec<Wide> = sqlx::query_as(sqlx::AssertSqlSafe(sql.concat()))
@@ -93,9 +93,9 @@ impl Store {
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter()
-            .map(|(id, endpoint, p256dh, auth, places, hazards, level, from, to, lang, origin, seq, shown, trying)| {
+            .map(|(id, endpoint, p256dh, auth, places, hazards, level, from, to, lang, origin, seq, shown, heard, trying)| {
                 let row = (id, endpoint, p256dh, auth, places, hazards, level, from, to, lang, origin);
-                Ok((subscription(row)?, sent::read(seq.unwrap_or(0), shown.unwrap_or(0), trying)?))
+                Ok((subscription(row)?, sent::read(seq.unwrap_or(0), shown.unwrap_or(0), heard.unwrap_or(0), trying)?))
             })
             .collect()
     }

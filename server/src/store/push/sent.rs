@@ -17,14 +17,16 @@ pub struct Sent {
     pub seq: Seq,
     /// Level of the last message shown; 0 while nothing was, and once that was called off.
     pub level: u8,
+    /// Level that was heard of, see [`domain::alert::Call::heard`].
+    pub heard: u8,
     /// Position of the first message since then that was perhaps sent.
     pub trying: Option<Seq>,
 }
 
 impl Sent {
-    /// Level that it was shown last; `None` where it certainly was shown nothing that still stands.
-    pub fn shown(&self) -> Option<u8> {
-        (self.level > 0 || self.trying.is_some()).then_some(self.level)
+    /// Level that was heard of there; `None` where certainly nothing was shown that still stands.
+    pub fn heard(&self) -> Option<u8> {
+        (self.level > 0 || self.trying.is_some()).then_some(self.heard)
     }
 }
 
@@ -38,6 +40,16 @@ pub enum Fate {
     NotYet,
     /// There is no such subscription any more.
     Gone,
+}
+
+/// What became of a push.
+#[derive(Clone, Copy, Debug)]
+pub struct Settled {
+    /// Of the subscription.
+    pub id: i64,
+    pub fate: Fate,
+    /// The least and the most that it has heard of with this, see [`domain::alert::Call::heard`].
+    pub heard: (u8, u8),
 }
 
 /// How many phones a publication reached.
@@ -58,10 +70,11 @@ impl Reach {
 }
 
 /// As it lies in the database.
-pub(super) fn read(seq: i64, level: i64, trying: Option<i64>) -> Result<Sent, Error> {
+pub(super) fn read(seq: i64, level: i64, heard: i64, trying: Option<i64>) -> Result<Sent, Error> {
     let damaged = |_| Error::Damaged("push_sent".into());
     let trying = trying.map(Seq::try_from).transpose().map_err(damaged)?;
-    Ok(Sent { seq: Seq::try_from(seq).map_err(damaged)?, level: u8::try_from(level).map_err(damaged)?, trying })
+    let (level, heard) = (u8::try_from(level).map_err(damaged)?, u8::try_from(heard).map_err(damaged)?);
+    Ok(Sent { seq: Seq::try_from(seq).map_err(damaged)?, level, heard, trying })
 }
 
 impl Store {
@@ -200,7 +213,8 @@ impl Tx {
     }
 
     /// How it went. `level` is what the message shows.
-    pub async fn settle_push(&mut self, chain: ItemId, seq: Seq, level: u8, id: i64, fate: Fate, now: Time) -> Result<(), Error> {
+    pub async fn settle_push(&mut self, chain: ItemId, seq: Seq, level: u8, how: &Settled, now: Time) -> Result<(), Error> {
+        let Settled { id, fate, heard: (least, most) } = *how;
         if fate == Fate::Gone {
             sqlx::query("DELETE FROM push_sent WHERE subscription = ?").bind(id).execute(self.raw()).await?;
             sqlx::query("DELETE FROM subscription WHERE id = ?").bind(id).execute(self.raw()).await?;
@@ -209,6 +223,7 @@ impl Tx {
         let done = if fate == Fate::NotYet { 0 } else { seq };
         let sql = "UPDATE push_sent SET seq = MAX(seq, ?1), at = ?5, \
                    level = CASE WHEN ?2 AND ?3 >= seq THEN ?4 ELSE level END, \
+                   heard = CASE WHEN ?2 AND ?3 >= seq THEN MIN(MAX(heard, ?8), ?9) ELSE heard END, \
                    trying = CASE WHEN ?2 OR trying = ?3 THEN NULL ELSE trying END WHERE subscription = ?6 AND chain = ?7";
         sqlx::query(sql)
             .bind(i64::from(done))
@@ -218,6 +233,8 @@ impl Tx {
             .bind(now.0)
             .bind(id)
             .bind(chain.0.to_vec())
+            .bind(least)
+            .bind(most)
             .execute(self.raw())
             .await?;
         if fate == Fate::Accepted {
