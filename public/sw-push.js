@@ -34,14 +34,13 @@ async function receive(said, bt) {
   const old = last.id === bt.id ? last.rev > bt.rev : follows(last, bt) || (!follows(bt, last) && last.issued > bt.issued);
   const { item, ...facts } = bt;
   const rung = before.level || 0;
-  const over = bt.type === 'cancel';
   // Rings when it is worse than what rang here before, or than what it was lowered to since; that it is over, only where it rang at all.
-  const ring = old ? false : over ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual'));
+  const ring = old ? false : bt.type === 'cancel' ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual'));
   // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
   // to be shown all the same.
   await (old ? show(before.said, last, false) : show(said, facts, ring));
   await keepPushed(bt.id + '-' + +bt.rev, { ...said, ...bt });
-  if (!old) await keepPushed('shown/' + bt.chain, { level: over ? 0 : ring ? bt.level : Math.min(rung, bt.level), said, bt: facts });
+  if (!old) await keepPushed('shown/' + bt.chain, { level: ring ? bt.level : Math.min(rung, bt.level), said, bt: facts });
   // The picture of the home page knows nothing of it, nor do pages that were kept of this chain.
   await caches.delete(HOME);
   const pages = await caches.open(PAGES);
@@ -66,7 +65,7 @@ function show({ title, body, lang, navigate, tag }, bt, ring) {
     tag: bt.chain || text(tag) || 'bt',
     renotify: ring,
     silent: !ring,
-    requireInteraction: bt.level > 3 && bt.type !== 'cancel',
+    requireInteraction: bt.level > 2,
     icon: '/icons/icon-192.png',
     badge: '/icons/mono-512.png',
     // Not even an empty one goes with silence.
@@ -108,13 +107,14 @@ async function told(url) {
   const say = (vi, en) => words(bt.lang, vi, en);
   const newer = await pushed('shown/' + bt.chain);
   const notes = [
-    newer && newer.bt.id !== bt.id && `${say('Đã có tin mới hơn', 'There is an update')}: <a href="/canh-bao/${newer.bt.id}">${safe(newer.said.title)}</a>`,
+    newer && newer.bt.id !== bt.id && say('Đã có tin mới hơn', 'There is an update') + ': <a href="/canh-bao/' + newer.bt.id + '">' + safe(newer.said.title) + '</a>',
     bt.expires && bt.expires * 1000 < Date.now() && say('Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn.', 'Ended, no update since — it may not be safe yet.'),
     safe(bt.body),
-    new Date(bt.issued * 1000).toLocaleString(say('vi', 'en')),
+    new Date(bt.issued * 1000).toLocaleString('vi', { timeZone: 'Etc/GMT-7' }),
     say('Máy chưa xét được tin này thật hay giả.', 'A message not checked on this phone.'),
   ];
-  const html = `<!doctype html><html lang=${say('vi', 'en')}><meta name=viewport content="width=device-width"><title>${safe(bt.title)}</title>
-<style>:root{color-scheme:light dark}body{font:1.2rem/1.5 sans-serif;margin:1rem}p{white-space:pre-line}</style><h1>${safe(bt.title)}</h1>${notes.filter(Boolean).map(note => `<p>${note}`).join('')}`;
+  const html = '<!doctype html><html lang=' + say('vi', 'en') + '><meta name=viewport content="width=device-width"><title>' + safe(bt.title) +
+    '</title><style>:root{color-scheme:light dark}body{font:1.2rem/1.5 sans-serif;margin:1rem}p{white-space:pre-line}</style><h1>' + safe(bt.title) + '</h1>' +
+    notes.filter(Boolean).map(note => '<p>' + note).join('');
   return new Response(html, { headers: { 'content-type': 'text/html; charset=utf-8' } });
 }

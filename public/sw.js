@@ -213,8 +213,8 @@ async function slice(held, range) {
   if (!(from + to)) return new Response(body, { headers: plain(held, body.byteLength) });
   const start = from ? +from : Math.max(0, body.byteLength - to);
   const end = from && to ? Math.min(+to, body.byteLength - 1) : body.byteLength - 1;
-  if (start > end) return new Response(null, { status: 416, headers: { 'content-range': `bytes */${body.byteLength}` } });
-  const headers = { ...plain(held, end + 1 - start), 'content-range': `bytes ${start}-${end}/${body.byteLength}`, 'accept-ranges': 'bytes' };
+  if (start > end) return new Response(null, { status: 416, headers: { 'content-range': 'bytes */' + body.byteLength } });
+  const headers = { ...plain(held, end + 1 - start), 'content-range': 'bytes ' + start + '-' + end + '/' + body.byteLength, 'accept-ranges': 'bytes' };
   return new Response(body.slice(start, end + 1), { status: 206, headers });
 }
 

@@ -156,6 +156,8 @@ export async function pushed() {
   return found.sort((a, b) => a.issued - b.issued);
 }
 
+/** A clock that is off by less disturbs nobody (domain/src/sync/clock.rs). */
+const SLACK = 300e3;
 /** Where the last answer of the server lies; `boot.js` puts it there too, from any page. */
 const ANSWER = '/bt-flag/alerts';
 const flags = () => caches.open('bt-flags');
@@ -169,18 +171,21 @@ export async function keptAlerts() {
   }
 }
 
-/** A new answer, kept for the time without a network; nothing where none comes. */
+/**
+ * A new answer, kept for the time without a network; nothing where none comes. With it how far the clock of this phone is
+ * ahead, in ms, and what it showed (`at`): not of an answer that a cache on the way had kept, which is of another hour.
+ */
 export async function freshAlerts() {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), 20e3);
   try {
     const answer = await fetch('/api/v1/alerts', { credentials: 'omit', redirect: 'error', signal: late.signal });
-    const copy = answer.clone();
+    const copy = answer.clone(), at = Date.now(), ms = at - Date.parse(answer.headers.get('date'));
     const list = answer.ok && (await answer.json()).items;
     if (Array.isArray(list)) {
       // A full phone takes no copy; the list is good all the same.
       await flags().then(kept => kept.put(ANSWER, copy)).catch(() => {});
-      return list;
+      return { list, clock: !answer.headers.get('age') && { ms: ms > SLACK ? ms : 0, at } };
     }
   } catch {} finally {
     clearTimeout(timer);

@@ -138,7 +138,8 @@ export function chains(items, pushed, place, now, lang) {
       here: !item.places.length || item.places.includes(place) || item.places.some(code => code.length < place.length),
     });
   }
-  // A push is for the places of this phone, and may be newer than the last answer. Of each chain its newest word counts.
+  // A push is for the places of this phone, or has no level where it is for none of them any more; it may be newer than the
+  // last answer. Of each chain its newest word counts.
   const newest = {};
   for (const news of pushed) {
     const before = news.chain && newest[news.chain];
@@ -150,9 +151,10 @@ export function chains(items, pushed, place, now, lang) {
     const said = all.some(item => (item.id === news.id ? item.revision >= news.rev : item.alert.references.includes(news.id)));
     if (news.status === 'test' || said || (last !== news.id && !follows(news, last) && issued(last) > news.issued * 1000)) continue;
     const at = found.findIndex(chain => chain.ids.includes(news.chain));
-    const before = at < 0 ? { ids: [news.chain], hazard: '', here: true } : found.splice(at, 1)[0];
-    if (cancel || (news.expires && news.expires * 1000 <= now)) continue;
-    found.push({ ...before, title: news.title, level: news.level, ends: news.expires * 1000 || 0, drill: news.status === 'exercise' });
+    const before = at < 0 ? news.level && { ids: [news.chain], hazard: '', here: true } : found.splice(at, 1)[0];
+    if (!before || cancel || (news.expires && news.expires * 1000 <= now)) continue;
+    if (!news.level) found.push({ ...before, here: false });
+    else found.push({ ...before, title: news.title, level: news.level, ends: news.expires * 1000 || 0, drill: news.status === 'exercise' });
   }
   return found.sort((a, b) => a.drill - b.drill || b.level - a.level);
 }

@@ -70,7 +70,7 @@ export function work(app) {
 
   return [
     h('h2', {}, arg.level ? h('span', { class: `lv chip l${arg.level}` }, arg.level > 2 ? app.icon(`l${arg.level}`) : null, h('b', {}, t('level', { n: arg.level }))) : null, ' ', arg.title || t('pushed_alert')),
-    arg.ends && arg.ends < Date.now() ? h('p', { class: 'warn' }, t('past_end')) : null,
+    arg.ends && arg.ends < app.now() ? h('p', { class: 'warn' }, t('past_end')) : null,
     h('p', { class: 'bars' }, h('progress', { max: sum.of || 1, value: sum.told + sum.help, 'aria-label': t('progress') }), h('b', {}, t('progress_n', { n: sum.told + sum.help, of: sum.of }))),
     h('p', { class: 'sum' }, t('sums', sum), held && h('small', { role: 'status' }, app.sent(held.token))),
     help.length ? h('section', { class: 'help' }, h('h3', {}, `${t('help')} (${help.length})`), help.map(house => h('div', {}, row(house).firstChild, caller(app, house))), h('p', { class: 'sos' }, app.facts.numbers.map(([number, name]) => h('a', { class: 'bt', href: `tel:${dial(number)}` }, h('b', {}, number), ' ', h('span', {}, name))))) : null,

@@ -49,7 +49,7 @@ const button = (words, run, props = {}, picture) =>
   h('button', { type: 'button', class: 'bt', onclick: () => run(), ...props }, picture && icon(picture), h('span', {}, words));
 
 /** What every screen gets to see and do. `data` is there only while the box is open. */
-const app = { t, h, icon, button, facts, lang, data: null, alerts: [], view: 'start', arg: null, said: '', go, change, undo, lock, say, sent, sealed };
+const app = { t, h, icon, button, facts, lang, now, data: null, alerts: [], view: 'start', arg: null, said: '', go, change, undo, lock, say, sent, sealed };
 const views = { list, form, paste, safe, choose, work };
 let key = null, rev = 0, past = [], saving = Promise.resolve(), seen = Date.now(), items = [], news = [];
 
@@ -100,7 +100,7 @@ addEventListener('popstate', () => {
 });
 /** Something outside has changed: shown where nobody is typing or choosing. */
 function redraw() {
-  const busy = [...root.querySelectorAll('input')].some(field => field.value || field === document.activeElement);
+  const busy = [...root.querySelectorAll('input,details[open]')].some(field => (field.type === 'checkbox' ? field.checked : field.open || field.value) || field === document.activeElement);
   if (/locked|list|work/.test(app.view) && !busy) draw();
 }
 function say(words) {
@@ -249,8 +249,15 @@ function takeUp() {
 
 // ---- alerts
 
+let clock = held('clock');
+/** By the phone's clock, unless the server told that it is fast: what holds would look over. One that was set back since is
+ * believed again. */
+function now() {
+  const at = Date.now();
+  return at < clock.at ? at : at - (clock.ms || 0);
+}
 function tell() {
-  app.alerts = chains(items, news, (app.data ? app.data.place : flags['bt-tree']) || '', Date.now(), lang);
+  app.alerts = chains(items, news, (app.data ? app.data.place : flags['bt-tree']) || '', now(), lang);
   // From the page of an alert that this page could not ask for: its reader brings what he saw.
   const brought = handed();
   if (brought && asked() && !app.alerts.some(alert => alert.ids.includes(asked()))) app.alerts.unshift(brought);
@@ -267,9 +274,17 @@ function handed() {
 }
 /** Asks anew; what is here already does not wait for it. */
 async function look() {
-  [items, news] = [(await freshAlerts()) || items, await pushed()];
+  const answer = await freshAlerts();
+  news = await pushed();
+  if (answer) items = answer.list;
+  if (answer && answer.clock) {
+    clock = answer.clock;
+    try { flags['bt-tree-clock'] = JSON.stringify(clock); } catch {}
+  }
+  const before = JSON.stringify(app.alerts);
   tell();
-  redraw();
+  // Whoever reads the screen aloud, or goes through it by keys, keeps his place.
+  if (JSON.stringify(app.alerts) !== before) redraw();
 }
 addEventListener('online', look);
 // A network that says nothing when it comes back.

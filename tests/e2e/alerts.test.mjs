@@ -2,9 +2,8 @@
 // the poster, the text message, and clocks that are wrong.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, AXE, browser, each, find, open, phone, RULES, serve, settle, started, synced, until } from './lib.mjs';
+import { addresses, AXE, browser, each, ENDED, find, LETTER, open, phone, RULES, serve, settle, sheet, started, synced, until } from './lib.mjs';
 
-const ENDED = 'Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn';
 const HERE = '20044';
 
 const alert = (id, title, level, rest = {}) => ({
@@ -91,8 +90,7 @@ test('the poster is one A4 sheet with sign, steps, numbers and the way to the ne
     await page.goto(server.url + path);
     await page.locator('a', { hasText: 'Tờ dán A4' }).click();
     await page.waitForURL(`${server.url}/canh-bao/${path.split('-').at(-1)}/to-ro`);
-    const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1');
-    assert.equal(pdf.match(/\/Type\s*\/Page\b(?!s)/g).length, 1, `${slug}: one sheet`);
+    assert.deepEqual(sheet(await page.pdf(LETTER)), { count: 1, a4: true }, slug);
     const id = path.split('-').at(-1);
     assert.equal(await page.locator('.url').innerText(), `${server.url}/tin/${id}`);
     assert.equal(await page.locator('.qr path').count(), 1);
@@ -112,10 +110,9 @@ test('every alert of the samples, in both languages, fits one sheet', async () =
   const sheets = {};
   await each(context, paths, async (page, path) => {
     await page.goto(`${own.url}${path}/to-ro`, { waitUntil: 'load' });
-    const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1');
-    sheets[path] = pdf.match(/\/Type\s*\/Page\b(?!s)/g).length;
+    sheets[path] = sheet(await page.pdf(LETTER));
   });
-  assert.deepEqual(Object.entries(sheets).filter(([, count]) => count !== 1), []);
+  assert.deepEqual(Object.entries(sheets).filter(([, { count, a4 }]) => count !== 1 || !a4), []);
   assert.ok(paths.length >= 20);
   await context.close();
   await own.kill();
@@ -176,6 +173,53 @@ test('level 4 takes the whole screen once, with the server closed too; my alerts
   assert.deepEqual(rows.map(row => [/Đang có hiệu lực/, /Đã kết thúc, chưa có tin mới/, /Đã hủy/].findIndex(state => state.test(row))), [0, 0, 1, 2], rows.join('\n'));
   assert.equal(await page.locator('main section').first().locator('h2').innerText(), 'Cảnh báo nơi tôi ở');
   assert.deepEqual(await texts(page.locator('.bar .n')), ['cấp 4'], 'of my places');
+  await context.close();
+});
+
+test('a hazard whose levels end below 4 takes the whole screen where people must act at once', async () => {
+  const quick = { hazard: 'flash-flood', urgency: 'immediate' };
+  const own = await serve({ items: [alert('lu', 'Lũ quét, lên chỗ cao', 3, { alert: quick }), alert('mua', 'Mưa to', 3), alert('suoi', 'Nước suối lên', 1, { alert: quick })] });
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, own.url);
+  await synced(page, 3);
+  await own.kill();
+  await page.goto(own.url);
+  const alarm = page.locator('.alarm');
+  await alarm.waitFor();
+  assert.equal(await alarm.locator('h1').innerText(), 'Lũ quét, lên chỗ cao');
+  await alarm.getByRole('button', { name: 'Tôi đã đọc' }).click();
+  await alarm.waitFor({ state: 'detached' });
+  await context.close();
+});
+
+test('an alert ends, and another takes the whole screen, while the app stands open with no server', async () => {
+  const start = Date.now(), at = minutes => new Date(start + minutes * 60e3).toISOString();
+  const own = await serve({ items: [alert('het', 'Ngập lụt sắp hết giờ', 2, { expires: at(2) }), alert('den', 'Bão sắp vào', 4, { effective: at(5) })] });
+  const context = await phone(chrome);
+  const page = await context.newPage();
+  await settle(page, own.url);
+  await synced(page, 2);
+  await own.kill();
+  // Who is told to come back in an hour asks nobody meanwhile: nothing but its clock is left that draws the page anew.
+  await page.route('**/sync/**', route => route.fulfill({ status: 503, headers: { 'retry-after': '3600' }, body: '' }));
+  await page.clock.install({ time: start });
+  await open(page, `${own.url}/canh-bao`);
+  // It has asked in vain: all that it does after its start has begun.
+  await page.locator('#notices', { hasText: 'Máy chủ đang đông.' }).waitFor();
+  const row = title => page.locator('main .al', { hasText: title }), alarm = page.locator('.alarm');
+  assert.equal(await row('Ngập lụt sắp hết giờ').getAttribute('class'), 'al l2');
+  assert.equal(await page.locator('.bar .n').innerText(), 'cấp 2');
+  // By its clock alone: nobody comes back to it, and nothing is tapped.
+  await page.clock.runFor(200e3);
+  await row('Ngập lụt sắp hết giờ').filter({ hasText: ENDED }).waitFor();
+  assert.equal(await row('Ngập lụt sắp hết giờ').getAttribute('class'), 'al off');
+  assert.match(await row('Bão sắp vào').innerText(), /Chưa tới giờ hiệu lực/);
+  assert.equal(await page.locator('.bar .n').count() + await alarm.count(), 0);
+  await page.clock.runFor(200e3);
+  await alarm.waitFor();
+  assert.equal(await alarm.locator('h1').innerText(), 'Bão sắp vào');
+  assert.equal(await page.locator('.bar .n').innerText(), 'cấp 4');
   await context.close();
 });
 

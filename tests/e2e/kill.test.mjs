@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { askWorker, browser, link, phone, release, serve, settle, shown, sleep, started, until } from './lib.mjs';
+import { askWorker, browser, content, find, KEEP_DB, link, open, phone, release, serve, settle, shown, sleep, until } from './lib.mjs';
 
 let server, line, chrome;
 before(async () => {
@@ -31,10 +31,13 @@ async function reader(url = server.url) {
   const context = await phone(chrome);
   const page = await context.newPage();
   await settle(page, url);
-  await page.goto(url);
-  await started(page);
+  await open(page, url + (await find(server.url, 'tui-khan-cap')));
+  await page.locator('[data-act=save]').click();
+  await page.locator('[data-act=save][aria-pressed=true]').waitFor();
+  const saved = await until('it is saved', async () => (await content(page, KEEP_DB, 'saved')).length > 100 && content(page, KEEP_DB, 'saved'));
+  await open(page, url);
   await mark(page);
-  return { context, page };
+  return { context, page, saved };
 }
 
 /** The release as it stands, with the word that withdraws it. */
@@ -46,7 +49,8 @@ function withdrawn() {
 /** The worker asks some times a day; let that time have passed. */
 const forget = page => page.evaluate(async () => (await caches.open('bt-flags')).delete('/bt-flag/kill-check'));
 
-async function gone(page) {
+/** The worker and what it kept; not what was saved. */
+async function gone(page, saved) {
   await until('the worker is gone', () => page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length === 0), 40000);
   await until('the pages come from the server again', async () => (await shown(page)) === 'html');
   // The page may just be on its way to the server.
@@ -55,17 +59,20 @@ async function gone(page) {
   ]));
   assert.deepEqual(left[0], []);
   assert.ok(left[1].includes('something-of-the-reader'));
+  if (!saved) return;
+  assert.ok(left[1].includes(KEEP_DB), left[1].join(' '));
+  assert.equal(await until('what was saved', () => content(page, KEEP_DB, 'saved')), saved);
 }
 
 test('{"kill":true} in release.json sends worker and app away, with one navigation', async () => {
-  const { context, page } = await reader();
+  const { context, page, saved } = await reader();
   await server.kill();
   await server.start(withdrawn());
   await forget(page);
   let loads = 0;
   page.on('load', () => loads++);
   await page.goto(server.url);
-  await gone(page);
+  await gone(page, saved);
   await sleep(2500);
   assert.ok(loads <= 2, `${loads} loads`);
   assert.equal(await shown(page), 'html');
@@ -73,7 +80,7 @@ test('{"kill":true} in release.json sends worker and app away, with one navigati
 });
 
 test('on a slow line too: a page that is still loading does not call the worker back', async () => {
-  const { context, page } = await reader(line.url);
+  const { context, page, saved } = await reader(line.url);
   await server.kill();
   await server.start(withdrawn());
   await forget(page);
@@ -85,10 +92,10 @@ test('on a slow line too: a page that is still loading does not call the worker 
   let loads = 0;
   page.on('load', () => loads++);
   await page.goto(line.url, { waitUntil: 'commit' });
-  await gone(page);
+  await gone(page, saved);
   line.rule = () => undefined;
   await sleep(2500);
-  await gone(page);
+  await gone(page, saved);
   assert.ok(loads <= 2, `${loads} loads`);
   await context.close();
 });
@@ -121,7 +128,7 @@ test('a phone that cannot run the program hears it too, and a question that foun
 });
 
 test('a worker that removes itself does so without asking anybody', async () => {
-  const { context, page } = await reader();
+  const { context, page, saved } = await reader();
   const off = release();
   fs.copyFileSync(path.join(off.folder, 'sw-off.js'), path.join(off.folder, 'sw.js'));
   await server.kill();
@@ -130,7 +137,7 @@ test('a worker that removes itself does so without asking anybody', async () => 
   page.on('load', () => loads++);
   // Not waited for: the page is sent to the server meanwhile.
   await page.evaluate(() => { navigator.serviceWorker.getRegistration().then(held => held.update()); });
-  await gone(page);
+  await gone(page, saved);
   await sleep(2500);
   assert.ok(loads <= 2, `${loads} loads`);
   await context.close();

@@ -203,6 +203,9 @@ export async function link(target) {
   return self;
 }
 
+/** Bytes of answers to sync that came over this line, with what their headers weigh. */
+export const wire = line => line.answers.filter(({ path }) => /^\/(sync|api)\//.test(path)).reduce((sum, { bytes }) => sum + bytes + 300, 0);
+
 /** Instead of the answer, what a Wi-Fi that wants a login sends. */
 export const portal = {
   status: 200,
@@ -435,6 +438,17 @@ export async function furnished(chrome, url, options = {}) {
   await open(page, url);
   return { context, page };
 }
+
+/** What is said of an alert past its end of which nobody has said more. */
+export const ENDED = 'Đã kết thúc, chưa có tin mới — chưa chắc đã an toàn';
+
+/** How many sheets of paper, and whether each is A4. Print for a printer that holds Letter: then A4 is what our style asks for. */
+export function sheet(pdf) {
+  const text = pdf.toString('latin1');
+  const boxes = [...text.matchAll(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/g)];
+  return { count: text.match(/\/Type\s*\/Page\b(?!s)/g).length, a4: boxes.length > 0 && boxes.every(([, w, h]) => Math.abs(w - 595) < 2 && Math.abs(h - 842) < 2) };
+}
+export const LETTER = { format: 'Letter', preferCSSPageSize: true };
 
 /** Those addresses that are items. */
 export const items = paths => paths.filter(path => /^\/(tin|canh-bao)\/./.test(path));

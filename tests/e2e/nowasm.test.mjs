@@ -276,7 +276,7 @@ test('where the database cannot be opened, the pages of the server are read', as
   }
 });
 
-test('a program that never says that it is ready is given eight seconds', async () => {
+test('a program that never says that it is ready is given eight seconds, and after an hour another try; failing again, after a day', async () => {
   const { chrome, context, page } = await equipped();
   await page.addInitScript(() => {
     WebAssembly.instantiate = WebAssembly.instantiateStreaming = () => new Promise(() => {});
@@ -294,16 +294,36 @@ test('a program that never says that it is ready is given eight seconds', async 
   const next = await context.newPage();
   await next.goto(server.url);
   assert.equal(await shown(next), 'html');
-  await next.evaluate(async () => {
+  const later = seconds => next.evaluate(async seconds => {
     const flags = await caches.open('bt-flags'), then = +(await (await flags.match('/bt-flag/no-wasm')).text());
-    await flags.put('/bt-flag/no-wasm', new Response(String(then - 3601e3)));
+    await flags.put('/bt-flag/no-wasm', new Response(String(then - seconds * 1000)));
+  }, seconds);
+  const back = async () => {
+    await until('the program is back', async () => {
+      await next.goto(server.url);
+      await sleep(500);
+      return (await shown(next)) === 'app';
+    }, 60000);
+    await started(next);
+  };
+  await later(3601);
+  await back();
+  // A second time within two days is one: for a day.
+  const again = await context.newPage();
+  await again.addInitScript(() => {
+    WebAssembly.instantiate = WebAssembly.instantiateStreaming = () => Promise.reject(new WebAssembly.CompileError('cut'));
   });
-  await until('the program is back', async () => {
+  await again.goto(server.url);
+  await until('the HTML edition stands in the page once more', async () => (await shown(again)) === 'html');
+  await again.close();
+  await later(23 * 3600);
+  for (let times = 0; times < 2; times++) {
     await next.goto(server.url);
     await sleep(500);
-    return (await shown(next)) === 'app';
-  }, 60000);
-  await started(next);
+    assert.equal(await shown(next), 'html', 'after 23 hours');
+  }
+  await later(3601);
+  await back();
   await chrome.close();
 });
 

@@ -1,7 +1,7 @@
 // The heart of it: the server dies, the phone restarts, and everything that was here is still here.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, booted, each, find, open, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, temp, until } from './lib.mjs';
+import { addresses, booted, each, ENDED, find, open, profile, rows, CACHE_DB, serve, settle, shown, sleep, started, synced, temp, until } from './lib.mjs';
 
 let server, disk, context, page, items, recorded, pictured;
 /** Plays the recording of the item from `share` of its length on; how far it came in a second. */
@@ -261,13 +261,29 @@ test('an alert that newer word may have overtaken says how old it is; an article
 });
 
 test('an alert past its end is shown as ended, and never as live', async () => {
+  // The colour of a level is what makes one look live.
+  const live = page.locator('main :is(.al, .alh):is(.l1, .l2, .l3, .l4, .l5)'), level = page.locator('.bar .n');
+  await open(page, `${server.url}/canh-bao`);
+  const titles = await live.locator('h3').allInnerTexts(), address = await live.first().locator('a').getAttribute('href');
+  assert.ok(titles.length);
+  assert.match(await level.innerText(), /^cấp \d$/);
+  await open(page, server.url + address);
+  assert.equal(await live.count(), 1);
   // The phone's clock, days later: what is in force now has ended by then.
   await page.clock.install({ time: Date.now() + 5 * 86400e3 });
-  await page.goto(`${server.url}/canh-bao`);
-  await started(page);
-  const text = await page.locator('main').innerText();
-  assert.match(text, /chưa có tin mới/);
-  assert.doesNotMatch(text, /Hiện không có cảnh báo nào/, 'nobody is calmed beside it');
+  await open(page, `${server.url}/canh-bao`);
+  for (const title of titles) {
+    const rows = await page.locator('main .al', { has: page.locator('h3', { hasText: title }) }).allInnerTexts();
+    assert.ok(rows.length === 1 && rows[0].includes(ENDED), `${title}: ${rows.join('|')}`);
+  }
+  assert.equal(await live.count() + await level.count(), 0);
+  assert.doesNotMatch(await page.locator('main').innerText(), /Hiện không có cảnh báo nào/, 'nobody is calmed beside it');
+  await open(page, server.url + address);
+  assert.equal(await page.locator('.alh.off .st').innerText(), ENDED);
+  assert.equal(await live.count() + await level.count(), 0);
+  // Not in the picture of the home page either, which was taken while it held.
+  await open(page, server.url);
+  assert.equal(await live.count() + await level.count(), 0);
 });
 
 test('what the phone holds survives the loss of either half: caches or database', async () => {

@@ -1,7 +1,7 @@
 // What leaves the screen: one clean sheet of paper, and what a shared link tells Zalo, Facebook and search machines.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, browser, choose, each, find, furnished, items, open, phone, serve, started } from './lib.mjs';
+import { addresses, browser, choose, each, find, furnished, items, LETTER, open, phone, serve, sheet, started } from './lib.mjs';
 
 let server, chrome, plain, kinds;
 before(async () => {
@@ -20,8 +20,6 @@ after(async () => {
   await server?.kill();
 });
 
-const sheets = pdf => pdf.toString('latin1').match(/\/Type\s*\/Page\b(?!s)/g).length;
-const a4 = pdf => [...pdf.toString('latin1').matchAll(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/g)].every(([, w, h]) => Math.abs(w - 595) < 2 && Math.abs(h - 842) < 2);
 /** What stands on the page as printers see it. */
 async function onPaper(page) {
   await page.emulateMedia({ media: 'print' });
@@ -37,10 +35,10 @@ async function onPaper(page) {
   });
 }
 async function check(page, path, wrong) {
-  const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
+  const { count, a4 } = sheet(await page.pdf(LETTER));
   const paper = await onPaper(page);
-  if (sheets(pdf) !== 1) wrong.push(`${path}: ${sheets(pdf)} sheets`);
-  if (!a4(pdf)) wrong.push(`${path}: not A4`);
+  if (count !== 1) wrong.push(`${path}: ${count} sheets`);
+  if (!a4) wrong.push(`${path}: not A4`);
   if (paper.clutter.length) wrong.push(`${path}: ${paper.clutter}`);
   if (paper.title !== 1 || !paper.text) wrong.push(`${path}: ${paper.title} titles, ${paper.text} texts`);
   if (!paper.source.includes(`${server.url}/`)) wrong.push(`${path}: "${paper.source}" does not say where to check it`);
@@ -72,8 +70,8 @@ test('a text of any length that people write for a notice board stands on one sh
   await each(plain, all, async (page, path) => {
     await page.emulateMedia({ media: null });
     await page.goto(own.url + path, { waitUntil: 'load' });
-    const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
-    if (sheets(pdf) !== 1) wrong.push(`${path}: ${sheets(pdf)} sheets`);
+    const { count, a4 } = sheet(await page.pdf(LETTER));
+    if (count !== 1 || !a4) wrong.push(`${path}: ${count} sheets, A4: ${a4}`);
   });
   assert.deepEqual(wrong, []);
   await own.kill();

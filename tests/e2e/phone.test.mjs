@@ -1,7 +1,7 @@
 // What the phone holds and what it cost: the counter, making room, fetching more, data modes, read marks, saved items.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, booted, browser, CACHE_DB, choose, facts, find, furnished, items, KEEP_DB, link, measured, open, rows, serve, setting, sleep, synced, until, visited } from './lib.mjs';
+import { addresses, booted, browser, CACHE_DB, choose, facts, find, furnished, items, KEEP_DB, link, measured, open, rows, serve, setting, sleep, synced, until, visited, wire } from './lib.mjs';
 
 let server, line, chrome, context, page, old;
 before(async () => {
@@ -21,8 +21,6 @@ after(async () => {
   await server?.kill();
 });
 
-/** Bytes of answers to sync, with what their headers weigh. */
-const wire = () => line.answers.filter(({ path }) => /^\/(sync|api)\//.test(path)).reduce((sum, { bytes }) => sum + bytes + 300, 0);
 /** Publishes an item; its address, once it stands. */
 const published = (item, slug) => {
   server.import([item]);
@@ -274,12 +272,12 @@ test('old texts and all texts can be deleted: alerts, saved items and the list s
   // From here on: the sync that a start brings may be quicker than the tap. The browser may have kept the very packs that
   // are asked for again, which then cost nothing; without them it costs what was said.
   await (await context.newCDPSession(page)).send('Network.clearBrowserCache');
-  const paid = wire();
+  const paid = wire(line);
   line.rule = () => undefined;
   await measured(page, line.url);
   await whole('every text is back', async () => (await held()) === total);
   await page.locator('[data-act=fetch-all]').waitFor({ state: 'detached' });
-  const real = (wire() - paid) / 1000;
+  const real = (wire(line) - paid) / 1000;
   assert.ok(real < cost * 2 && real > cost / 3, `said ${cost} KB, came ${real}`);
   // What was saved before its text was here is kept whole from then on.
   line.rule = () => 'refuse';

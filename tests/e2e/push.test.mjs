@@ -39,7 +39,7 @@ async function message(path, { type = 'alert', level = 3, ring = true, rev = 1, 
   return {
     web_push: 8030,
     notification: { title, lang: 'vi', body: 'Lên chỗ cao ngay.\nKhông qua ngầm tràn.', navigate: line.url + path, tag: chain || id, silent: false },
-    bt: { v: 1, type, chain: chain || id, id, rev, level, status: 'actual', ring, issued, expires, item: frame(bytes).toString('base64') },
+    bt: { v: 1, type, chain: chain || id, id, rev, level: type === 'cancel' ? 0 : level, status: 'actual', ring, issued, expires, item: frame(bytes).toString('base64') },
   };
 }
 
@@ -169,7 +169,7 @@ test('with the server closed, a tap opens the whole alert, verified and stored, 
   const got = await note(path.slice(-8));
   assert.equal(got.title, 'Lũ trên sông Bồ');
   assert.match(got.body, /Lên chỗ cao ngay\.\nKhông qua ngầm tràn/);
-  assert.deepEqual([got.silent, got.renotify, got.stays, got.lang], [false, true, false, 'vi']);
+  assert.deepEqual([got.silent, got.renotify, got.stays, got.lang], [false, true, true, 'vi']);
   assert.equal(got.at, 1_790_000_000_000);
   const url = await tap(got.tag);
   assert.equal(url, line.url + path);

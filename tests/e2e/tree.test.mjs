@@ -431,6 +431,90 @@ test('what came by push alone opens the worklist too, and a cancel closes it', a
   assert.equal(await page.locator('.al.l5').count(), 0);
 });
 
+test('what says that it is for no place of this phone any more calls nobody', async () => {
+  const put = (news, rev = 1) => page.evaluate(async ([bt, rev]) => (await caches.open('bt-push')).put(`/bt-push/${bt.id}-${rev}`, new Response(JSON.stringify(bt))), [{ v: 1, rev, status: 'actual', expires: Math.floor(Date.now() / 1000) + 3600, ...news }, rev]);
+  await put({ type: 'alert', chain: 'onlypush', id: 'onlypush', level: 5, issued: 1 });
+  await page.reload();
+  await page.locator('.al.l5').waitFor();
+  await put({ type: 'update', chain: 'onlypush', id: 'pushaway', after: ['onlypush'], level: 0, issued: 2 });
+  await page.reload();
+  await page.locator('.al.l3', { hasText: 'Lũ quét' }).waitFor();
+  assert.equal(await page.locator('.al.l5').count(), 0);
+  // One that the server had named for this commune, with a network and without.
+  const { id } = JSON.parse(await kept()).items.find(item => item.headlines.some(head => head.title === FLASH.title));
+  await put({ type: 'update', chain: id, id: 'leftaway', after: [id], level: 0, title: 'Lũ quét ở nơi khác', issued: Math.floor(Date.now() / 1000) });
+  for (const there of [true, false]) {
+    if (!there) await line.down();
+    await page.reload();
+    await unlock(page);
+    await heading(page, '4 nhà');
+    assert.equal(await page.locator('.al').count(), 0, `${there}`);
+    // Somebody may still choose it.
+    await press(page, 'Bắt đầu gọi');
+    await page.locator('#tree button', { hasText: 'Cấp 3 – Lũ quét ở A Lưới 2' }).waitFor();
+  }
+  await line.up();
+  // It is named again.
+  await put({ type: 'update', chain: id, id: 'backhere', after: [id, 'leftaway'], level: 4, title: 'Lũ quét trở lại', issued: Math.floor(Date.now() / 1000) });
+  await page.reload();
+  await page.locator('.al.l4', { hasText: 'Lũ quét trở lại' }).waitFor();
+  await page.evaluate(() => caches.delete('bt-push'));
+});
+
+test('a clock that is hours ahead hides nothing that holds, and what was heard of it counts without a network', async () => {
+  const soon = await serve({ items: [{ ...FLASH, expires: '+4h' }] });
+  const way = await link(soon);
+  const chrome = await browser();
+  const on = await (await phone(chrome)).newPage();
+  await on.addInitScript(() => {
+    const now = Date.now;
+    Date.now = () => now() + (localStorage.testAhead ?? 6) * 3600e3;
+  });
+  const ahead = async hours => {
+    await on.evaluate(hours => { localStorage.testAhead = hours; }, hours);
+    await on.reload();
+    await heading(on, 'đang khóa');
+  };
+  const banner = on.locator('.al.l3', { hasText: 'Lũ quét' });
+  await settle(on, way.url);
+  await setUp(on, way.url);
+  await press(on, 'Dán nhiều dòng');
+  await on.fill('#lines', HOUSES);
+  await press(on, 'Thêm 5 nhà');
+  await on.locator('.al', { hasText: 'Gọi báo' }).waitFor();
+  for (const there of [true, false]) {
+    if (!there) await way.down();
+    await on.reload();
+    await banner.waitFor();
+    await unlock(on);
+    await heading(on, 'Lũ quét ở A Lưới 2');
+    assert.equal(await on.locator('#tree .warn').count(), 0, 'nor is it said to be past its end');
+  }
+  // Five hours later, of which the server has not heard, on a clock that was put right: it is over.
+  await ahead(5);
+  await on.waitForTimeout(1000);
+  assert.equal(await on.locator('.al').count(), 0);
+  // What a cache on the way had kept tells no time.
+  const { items: [flash] } = await (await fetch(`${soon.url}/api/v1/alerts`)).json();
+  const wind = { ...flash, id: 'windwind', expires: new Date(Date.now() + 48 * 3600e3).toISOString(), alert: { ...flash.alert, level: 4 } };
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', age: '60', date: new Date().toUTCString() };
+  way.rule = path => (path === '/api/v1/alerts' ? { status: 200, headers, body: JSON.stringify({ items: [flash, wind] }) } : undefined);
+  await way.up();
+  await ahead(5);
+  await on.locator('.al.l4').waitFor();
+  assert.equal(await on.locator('.al').count(), 1);
+  way.rule = () => undefined;
+  await ahead(5);
+  await banner.waitFor();
+  // A clock that is behind is taken as it is.
+  await ahead(-30);
+  await banner.waitFor();
+  assert.equal(await on.evaluate(() => JSON.parse(localStorage['bt-tree-clock']).ms), 0);
+  await chrome.close();
+  await way.down();
+  await soon.kill();
+});
+
 test('light and dark: no violation on any screen', async () => {
   const chrome = await browser();
   const open = await phone(chrome, { bypassCSP: true });
@@ -543,6 +627,9 @@ test('the newest word of an alert decides, from whoever it comes; two numbers ar
   assert.deepEqual(now([{ ...fast, revision: 2 }], [push('a', 5, '09:30', '18:00')]), [[4, 'flood']], 'corrected since');
   const past = { ...first, alert: { ...first.alert, state: 'superseded' } };
   assert.deepEqual(now([past, item('b', 2, '09:30', '18:00', ['a'])], [push('a', 4, '06:00', '18:00', 'cancel', 2)]), [[2, 'flood']], 'what was replaced is withdrawn: its update stands');
+  const off = [push('a', 4, '06:00', '18:00'), after(push('b', 0, '09:00', '18:00', 'update'))];
+  assert.deepEqual(chains([first], off, '20044', Date.parse(at('10:01')), 'vi').map(({ level, here }) => [level, here]), [[4, false]], 'for others only, as the server had it');
+  assert.deepEqual(now([], off), [], 'known from messages alone');
   const drill = item('x', 5, '07:00', '18:00');
   drill.alert.status = 'exercise';
   assert.deepEqual(chains([drill, first], [], '20044', Date.parse(at('10:01')), 'vi').map(chain => [chain.title, chain.drill]), [['a', false], ['x', true]], 'an exercise comes last');

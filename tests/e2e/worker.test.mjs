@@ -28,6 +28,18 @@ test('where the worker can no longer read what it keeps, the network answers', a
   await server.kill();
 });
 
+test('a file of the app that the phone lost is missing where there is no server: no page comes in its place', async () => {
+  const server = await serve();
+  const { context, page } = await furnished(chrome, server.url);
+  await page.evaluate(async () => { for (const name of await caches.keys()) await (await caches.open(name)).delete('/app.css'); });
+  await server.kill();
+  // Past what the browser itself remembers.
+  const got = path => page.evaluate(path => fetch(path, { cache: 'reload' }).then(answer => answer.headers.get('content-type'), error => error.name), path);
+  assert.equal(await got('/app.css'), 'TypeError');
+  assert.match(await got('/boot.js'), /^text\/javascript/, 'what it has comes');
+  await context.close();
+});
+
 test('a worker that is stopped under its page answers the next request, with no server too', async () => {
   const server = await serve();
   const { context, page } = await furnished(chrome, server.url);

@@ -24,9 +24,10 @@ async fn the_phones_decoder_unpacks_every_alert_of_the_sample() {
         let told = Outgoing::alert(item.seq, item.card.id, Vec::new(), Vec::new(), &full, b"").unwrap();
         let info = item.card.alert().unwrap();
         let message = Message { info: &info, places: &item.card.places, status: Status::Actual };
-        let ring = call(&Wish { level: 1, ..Wish::default() }, &message, None, item.card.issued).is_some_and(|call| call.ring);
+        let wish = Wish { level: 1, ..Wish::default() };
+        let called = call(&wish, &message, Some(0), item.card.issued).unwrap();
         for lang in [Lang::Vi, Lang::En] {
-            let json = told.payload(lang, "https://bantin.example", ring);
+            let json = told.payload(lang, "https://bantin.example", called, item.card.issued);
             assert!(json.len() <= MAX);
             let text = String::from_utf8(json).unwrap();
             let packed =

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use tests::root;
 
-/// A file with tests: its path without `src/` and endings, in parts, and the names of the tests and functions in it.
+/// A file of ours: its path without `src/` and endings, in parts, and the names of the tests in it.
 struct Source {
     parts: Vec<String>,
     names: Vec<String>,
@@ -35,6 +35,8 @@ fn sources() -> Vec<Source> {
     found
 }
 
+/// Titles of stories, or names of those functions of Rust that are tests and run. Of a helper of that name nothing would be
+/// shown, and a property (`proptest!`) runs only with the same attribute above it.
 fn names(text: &str, story: bool) -> Vec<String> {
     if story {
         let titles = text.split("\ntest(").skip(1).filter_map(|rest| {
@@ -43,8 +45,26 @@ fn names(text: &str, story: bool) -> Vec<String> {
         });
         return titles.map(str::to_owned).collect();
     }
-    let words = text.split("fn ").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(""));
-    words.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    let (mut found, mut above) = (Vec::new(), Vec::new());
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#[") {
+            above.push(line);
+        } else if !line.starts_with("//") {
+            let rest = line.trim_start_matches("pub ").trim_start_matches("async ").strip_prefix("fn ");
+            if let Some(rest) = rest.filter(|_| make_a_test(&above)) {
+                found.extend(rest.split(['(', '<']).next().map(str::to_owned));
+            }
+            above.clear();
+        }
+    }
+    found
+}
+
+/// Whether attributes make a test of the function below them, and one that is not left out.
+fn make_a_test(attributes: &[&str]) -> bool {
+    let with = ["#[tokio::test", "#[wasm_bindgen_test"];
+    let makes = |one: &&str| one.ends_with("test]") || with.iter().any(|start| one.starts_with(start));
+    attributes.iter().any(makes) && !attributes.iter().any(|one| one.starts_with("#[ignore"))
 }
 
 /// Whether a table's word for a file, e.g. `auth.rs`, `e2e/desk`, `domain::sync` or `store`, means this one.
@@ -84,6 +104,12 @@ fn named(cell: &str) -> Vec<(String, String)> {
     found
 }
 
+/// Files of tests that a cell names, whether or not it says which of their tests are meant.
+fn files(cell: &str) -> impl Iterator<Item = &str> {
+    let words = cell.split('`').skip(1).step_by(2);
+    words.filter(|word| word.starts_with("e2e/") || word.ends_with(".rs") || word.ends_with(".mjs"))
+}
+
 /// Rows of a table, in cells; those that head it are left out.
 fn rows(file: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(root().join("tests").join(file)).expect("the table is there");
@@ -115,6 +141,21 @@ fn every_test_that_a_table_names_is_there() {
 }
 
 #[test]
+fn every_file_that_a_table_names_has_tests() {
+    let sources = sources();
+    for table in ["ASVS.md", "FAULTS.md"] {
+        let rows = rows(table);
+        let cells = || rows.iter().filter_map(|cells| Some((&cells[0], cells.last()?)));
+        let all: Vec<(&String, &str)> = cells().flat_map(|(row, cell)| files(cell).map(move |file| (row, file))).collect();
+        assert!(all.len() > 70, "{table} names {} files", all.len());
+        for (row, file) in all {
+            let found = sources.iter().any(|source| is_meant(file, source) && !source.names.is_empty());
+            assert!(found, "{table} {row}: there are no tests in `{file}`");
+        }
+    }
+}
+
+#[test]
 fn every_line_of_the_standard_has_its_test_or_its_reason() {
     let rows = rows("ASVS.md");
     assert!(rows.len() > 180, "{} lines", rows.len());
@@ -141,8 +182,9 @@ fn every_fault_has_its_test_or_its_reason() {
     let rows = rows("FAULTS.md");
     assert!(rows.len() > 70, "{} rows", rows.len());
     for cells in rows {
-        let said = cells.last().map_or("", String::as_str);
-        assert!(!named(said).is_empty() || said.chars().count() >= 20, "neither a test nor a reason: {cells:?}");
+        let [number, _, _, test] = &cells[..] else { panic!("four columns: {cells:?}") };
+        let reason = test.strip_prefix("no test: ").map_or(0, |reason| reason.chars().count());
+        assert!(!named(test).is_empty() || reason >= 20, "{number} has neither a test nor a reason: {test}");
     }
 }
 
@@ -157,4 +199,16 @@ fn names_are_told_from_other_words() {
     let source = Source { parts: ["domain", "sync", "clock"].map(str::to_owned).into(), names: Vec::new() };
     assert!(is_meant("domain::sync", &source) && is_meant("clock.rs", &source) && is_meant("domain/src/sync/clock.rs", &source));
     assert!(!is_meant("sync/plan.rs", &source) && !is_meant("lock", &source));
+}
+
+#[test]
+fn only_what_runs_is_a_test() {
+    let text = ["fn a() {}", "#[test]", "fn b() {}", "// #[test]", "fn c() {}", "#[test]", "#[ignore]", "fn d() {}"].join("\n");
+    assert_eq!(names(&text, false), ["b"]);
+    let text = ["#[cfg(test)]", "fn a() {}", "    #[tokio::test(start_paused = true)]", "    /// Why.", "    async fn b() {}"];
+    assert_eq!(names(&text.join("\n"), false), ["b"]);
+    let text = ["#[wasm_bindgen_test(async)]", "pub fn a() {}", "#[test]", "struct B;", "fn c() {}"].join("\n");
+    assert_eq!(names(&text, false), ["a"]);
+    assert_eq!(names("\ntest('a b', async () => {});\n// test('c', () => {});", true), ["a b"]);
+    assert_eq!(Vec::from_iter(files("`e2e/a` *b*, `c.rs`; `kill -9`, `d` and `e.mjs`")), ["e2e/a", "c.rs", "e.mjs"]);
 }

@@ -4,11 +4,15 @@ use super::{App, View, item, keep};
 use crate::device::{channel, clock, speech};
 use client::{Keep, Rows};
 use domain::alert::{self, Standing};
-use domain::content::{Card, ItemId};
+use domain::content::{AlertInfo, Card, ItemId, Urgency};
 use std::rc::Rc;
 
-/// From this level on.
+/// From this level on; and from that on which wakes people where they must act at once: a flash flood has three levels.
 const LEVEL: u8 = 4;
+
+fn takes_the_screen(info: &AlertInfo) -> bool {
+    info.level >= if info.urgency == Urgency::Immediate { alert::WAKES_NOW } else { LEVEL }
+}
 
 /// A revision that says something new is shown again.
 fn key(card: &Card) -> String {
@@ -25,7 +29,7 @@ impl View {
         let cards = self.shelf.cards.values().map(|card| &**card);
         let standings = alert::in_force(cards, &self.settings.places, self.now());
         // Sample content alarms nobody.
-        let due = |s: &&Standing| s.info.level >= LEVEL && !s.card.sample && !self.alarmed.contains(&key(s.card));
+        let due = |s: &&Standing| takes_the_screen(&s.info) && !s.card.sample && !self.alarmed.contains(&key(s.card));
         let due = standings.iter().find(due)?;
         self.shelf.cards.get(&due.card.id).cloned()
     }

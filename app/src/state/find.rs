@@ -125,21 +125,22 @@ pub async fn ensure(app: &Rc<App>) {
             app.view.borrow_mut().shelf.index_all(&slice);
             clock::yield_now().await;
         }
-        app.view.borrow_mut().shelf.complete();
+        // What lacks stored terms is found by its card.
+        for slice in app.with(|view| view.shelf.unfound()).chunks(SLICE as usize) {
+            app.view.borrow_mut().shelf.index_cards(slice);
+            clock::yield_now().await;
+        }
+        let mut view = app.view.borrow_mut();
+        // Not where texts were deleted meanwhile.
+        view.shelf.indexed = view.shelf.index.is_some();
         BUILDING.set(false);
     }
 }
 
 impl super::shelf::Shelf {
-    /// What lacks stored terms is found by its card.
-    fn complete(&mut self) {
-        let Some(index) = &mut self.index else { return };
-        if index.len() < self.cards.len() {
-            let found: Vec<ItemId> = index.search(&Query::default(), usize::MAX).iter().map(|hit| hit.id).collect();
-            let missing: Vec<ItemId> = self.cards.keys().copied().filter(|id| !found.contains(id)).collect();
-            self.index_cards(&missing);
-        }
-        self.indexed = true;
+    fn unfound(&self) -> Vec<ItemId> {
+        let lacks = |id: &ItemId| self.index.as_ref().is_some_and(|index| !index.contains(*id));
+        self.cards.keys().copied().filter(lacks).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! "On this phone": what is stored, how much room it takes, making room, fetching more.
 
-use super::{App, keep};
+use super::{App, find, keep};
 use crate::device::{clock, media, storage};
 use client::{Store, quota, usage};
 use domain::content::{ItemId, Time};
@@ -90,7 +90,9 @@ async fn drop_bodies(app: &Rc<App>, ids: &[ItemId]) {
                 held.body = false;
             }
         }
-        view.shelf.index_cards(ids);
+        // Made anew, in slices: to forget thousands of texts one by one would hold a cheap phone up for half a minute.
+        view.shelf.unindex();
     });
+    find::warm(app);
     crate::device::channel::changed();
 }

@@ -73,6 +73,11 @@ impl Shelf {
         self.index_all(&commit.terms);
     }
 
+    /// The index is made anew when it is needed.
+    pub fn unindex(&mut self) {
+        (self.index, self.indexed) = (None, false);
+    }
+
     /// These are found by what their cards say, where there is an index.
     pub fn index_cards(&mut self, ids: &[ItemId]) {
         let all: Vec<_> = ids.iter().map(|id| (*id, Vec::new())).collect();

@@ -11,6 +11,7 @@ use domain::content::{Body, Card, EVENT_LENGTH, ItemId, Kind, PlaceCode, Time};
 use domain::instance::instance;
 use domain::route::Query;
 use domain::search::Shown;
+use domain::sorted::Set;
 
 /// Items in "newest" on the home page.
 pub const HOME_NEWEST: usize = 8;
@@ -28,8 +29,10 @@ pub fn newest(mut cards: Vec<&Card>) -> Vec<&Card> {
 }
 
 /// What newer items of these take the place of: no list shows it, its own page leads to the newer one.
-pub fn replaced<'a>(cards: impl IntoIterator<Item = &'a Card>) -> Vec<ItemId> {
-    cards.into_iter().filter_map(|card| card.supersedes).collect()
+pub fn replaced<'a>(cards: impl IntoIterator<Item = &'a Card>) -> Set<ItemId> {
+    let mut replaced = Set::default();
+    cards.into_iter().for_each(|card| replaced.extend(card.supersedes));
+    replaced
 }
 
 /// What stands of some items.

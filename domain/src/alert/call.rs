@@ -6,7 +6,7 @@ use crate::instance::instance;
 /// From this level on an alert rings at any hour (Decision 18/2021/QĐ-TTg, art. 4: great risk).
 pub const WAKES: u8 = 3;
 /// And from this one on where people must act at once: a flash flood has three levels, and its second one moves houses.
-const WAKES_NOW: u8 = 2;
+pub const WAKES_NOW: u8 = 2;
 
 /// What somebody wants to be called for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -25,6 +25,8 @@ struct Message<'a> {
     status: Status,
     /// From when on another one replaces it: what will hold only later does not silence what holds now.
     over: Time,
+    /// Which ones do, and each from when on.
+    by: Vec<(usize, Time)>,
 }
 
 impl Message<'_> {
@@ -36,8 +38,6 @@ impl Message<'_> {
 /// The messages by id, each with its chain.
 pub struct Chains<'a> {
     messages: Vec<Message<'a>>,
-    /// Which message replaces which, and from when on.
-    replaced: Vec<(usize, usize, Time)>,
     /// Referred to and not here, in order, after the messages as nodes of the chains.
     missing: Vec<(ItemId, Status)>,
     /// For each node, one that stands for its chain.
@@ -49,12 +49,12 @@ impl<'a> Chains<'a> {
     pub fn of(cards: impl IntoIterator<Item = &'a Card>) -> Chains<'a> {
         let alerts = cards.into_iter().filter_map(|card| {
             let info = card.alert()?;
-            Some(Message { card, info, status: card.status(), over: Time(i64::MAX) })
+            Some(Message { card, info, status: card.status(), over: Time(i64::MAX), by: Vec::new() })
         });
         let mut messages: Vec<Message> = alerts.collect();
         messages.sort_unstable_by_key(|m| (m.card.id, Reverse(m.card.revision)));
         messages.dedup_by_key(|m| m.card.id);
-        let mut chains = Chains { messages, replaced: Vec::new(), missing: Vec::new(), roots: Vec::new() };
+        let mut chains = Chains { messages, missing: Vec::new(), roots: Vec::new() };
         let mut missing = Vec::new();
         for message in &chains.messages {
             let lost = message.info.references.iter().filter(|id| chains.place(**id).is_none());
@@ -107,7 +107,9 @@ impl<'a> Chains<'a> {
                 }
             }
         }
-        self.replaced = replaced;
+        for (old, new, from) in replaced {
+            self.messages[old].by.push((new, from));
+        }
         for at in 0..roots.len() {
             root(&mut roots, at);
         }
@@ -117,9 +119,9 @@ impl<'a> Chains<'a> {
     /// The newest message that has replaced this one.
     fn by(&self, at: usize, now: Time) -> Option<usize> {
         let mut newest = None;
-        for (old, new, from) in &self.replaced {
+        for (new, from) in &self.messages[at].by {
             let newer = |than: usize| self.messages[than].age() < self.messages[*new].age();
-            if *old == at && *from <= now && newest.is_none_or(newer) {
+            if *from <= now && newest.is_none_or(newer) {
                 newest = Some(*new);
             }
         }

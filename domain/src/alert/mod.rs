@@ -13,7 +13,7 @@ pub mod sms;
 #[cfg(test)]
 mod tests;
 
-pub use call::{Call, Message, WAKES, Wish, call, foremost};
+pub use call::{Call, Message, WAKES, WAKES_NOW, Wish, call, foremost};
 pub use chain::{Chains, Standing};
 
 use crate::content::{AlertInfo, Card, ItemId, MsgType, PlaceCode, Status, Time};

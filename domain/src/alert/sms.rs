@@ -186,8 +186,11 @@ pub fn until(card: &Card, info: &AlertInfo, lang: Lang, now: Time) -> Option<Vec
     // Until when it will hold says nothing to whoever takes it to hold.
     if let Some(start) = card.effective.filter(|start| *start > now) {
         let from = instant(start);
-        let both = card.expires.map(|end| fill(w.from_until(), &[("from", &from), ("until", &instant(end))]));
-        return Some(both.into_iter().chain([fill(w.from_on(), &[("from", &from)])]).collect());
+        let mut forms = vec![fill(w.from_on(), &[("from", &from)])];
+        if let Some(end) = card.expires {
+            forms.insert(0, fill(w.from_until(), &[("from", &from), ("until", &instant(end))]));
+        }
+        return Some(forms);
     }
     let end = card.expires?;
     Some(vec![fill(if end > now { w.sms_until() } else { w.sms_ended() }, &[("at", &instant(end))])])

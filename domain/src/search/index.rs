@@ -111,6 +111,10 @@ impl Index {
         self.slots.is_empty()
     }
 
+    pub fn contains(&self, id: ItemId) -> bool {
+        self.find(id).is_ok()
+    }
+
     fn find(&self, id: ItemId) -> Result<usize, usize> {
         self.slots.binary_search_by(|(other, _)| other.cmp(&id))
     }

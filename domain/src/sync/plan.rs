@@ -5,7 +5,7 @@
 use super::{Held, HeldCard, Wishes};
 use crate::content::{ItemId, Time};
 use crate::sorted::{Map, Set};
-use crate::wire::{BLOCK, Seq};
+use crate::wire::{BLOCK, LONGEST, Seq};
 use std::cmp::Reverse;
 
 /// The newest so many items come before the reader's own topics and places: what everyone talks about today.
@@ -14,25 +14,23 @@ const NEWEST: usize = 30;
 const SHRINKS: u64 = 3;
 /// Id, revision, key and signature of a body do not shrink.
 const PROOF: u64 = 80;
-/// More blocks than this behind, a phone may start again at the floor: one large pack instead of many round trips.
-const FAR: Seq = 4 * BLOCK;
-
-/// The next pack of cards for a phone that holds all up to `at`; `None` when nothing is missing.
-///
-/// A pack from the floor holds all that a pack from `at` would, so starting there again never loses a correction or a
-/// withdrawal. It is chosen when it repeats no more positions than lie ahead.
+/// The next pack of cards for a phone that holds all up to `at`; `None` when nothing is missing. Who begins takes all at once,
+/// who has been away the longest packs that there are on his way.
 pub(super) fn cards(at: Seq, seq: Seq, floor: Seq) -> Option<(Seq, Seq)> {
     if at >= seq {
         return None;
     }
     let whole = seq - seq % BLOCK;
-    let far = at > floor && whole > at && whole - at > FAR && at - floor <= whole - at;
     Some(if seq - at <= BLOCK {
         (at, seq)
-    } else if at == floor || far {
+    } else if at == floor {
         (floor, whole)
     } else {
-        (at, (at / BLOCK + 1) * BLOCK)
+        let mut span = BLOCK;
+        while span < LONGEST && at.is_multiple_of(4 * span) && whole - at >= 4 * span {
+            span *= 4;
+        }
+        (at, at - at % BLOCK + span)
     })
 }
 
@@ -182,6 +180,22 @@ mod tests {
         asked
     }
 
+    #[test]
+    fn who_has_been_away_for_long_needs_few_packs() {
+        let packs = |mut at: Seq, seq: Seq| {
+            let mut asked = Vec::new();
+            while let Some((_, to)) = cards(at, seq, 0) {
+                asked.push(to);
+                at = to;
+            }
+            assert_eq!(at, seq);
+            asked
+        };
+        assert_eq!(packs(0, 30_010), [29_952, 30_010]);
+        assert_eq!(packs(950, 3_200), [960, 1_024, 2_048, 3_072, 3_136, 3_200]);
+        assert!(packs(30_000, 36_000).len() <= 20, "{:?}", packs(30_000, 36_000));
+    }
+
     proptest! {
         #[test]
         fn cards_arrive_in_allowed_packs_and_without_gaps(seq in 0u32..2000, floor_share in 0.0f64..1.0, at_share in 0.0f64..1.0) {
@@ -196,7 +210,7 @@ mod tests {
                 requests += 1;
             }
             prop_assert!(at >= seq);
-            let most = if new { 2 } else { seq / BLOCK + 2 };
+            let most = if new { 2 } else { seq / LONGEST + 14 };
             prop_assert!(requests <= most, "{} requests", requests);
         }
 

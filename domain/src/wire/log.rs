@@ -4,7 +4,7 @@
 
 use super::{BodyEntry, CardEntry, FullItem, Logged, Seq};
 use crate::alert;
-use crate::content::{Card, ItemId, Kind, Time};
+use crate::content::{Card, Gone, ItemId, Kind, MsgType, Time};
 use crate::sign::{KeyId, Sig};
 use std::borrow::Borrow;
 use std::cmp::Reverse;
@@ -101,35 +101,48 @@ fn range<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> &[E] {
     log.get(start..end).unwrap_or_default()
 }
 
-/// Positions of cards that nobody who starts anew misses: older than the `kept` newest, over before the oldest of those was
-/// issued, and with no word about another. A phone that has been away for long takes the same pack: what corrects, withdraws,
-/// replaces or refers to something that it may hold is never left out.
+/// Positions of what nobody who starts anew misses: cards older than the `kept` newest that were over before the oldest of
+/// those was issued, but for those that replace or refer to one that he gets, and tombstones of before then.
 pub fn bygone<E: Borrow<Entry>>(log: &[E], kept: usize) -> HashSet<Seq> {
-    let mut told: HashMap<ItemId, u32> = HashMap::new();
-    for entry in log {
-        *told.entry(entry.borrow().id).or_default() += 1;
+    let (mut cards, mut gone) = (Vec::new(), Vec::new());
+    for entry in newest(log) {
+        match &entry.what {
+            Logged::Card(bytes) => cards.extend(Card::decode(bytes).ok().map(|card| (entry.seq, card))),
+            Logged::Gone(bytes) => gone.extend(Gone::decode(bytes).ok().map(|gone| (entry.seq, gone))),
+        }
     }
-    let card = |entry: &Entry| if let Logged::Card(bytes) = &entry.what { Card::decode(bytes).ok() } else { None };
-    let mut cards: Vec<(Seq, Card)> = live(log).into_iter().filter_map(|entry| Some((entry.seq, card(entry)?))).collect();
     cards.sort_unstable_by_key(|(seq, card)| Reverse((card.issued, *seq)));
     let older = cards.split_off(kept.min(cards.len()));
     let then = cards.last().map(|(_, card)| card.issued).unwrap_or_default();
-    let silent = |card: &Card| told.get(&card.id) == Some(&1) && says_nothing(card, then);
-    older.into_iter().filter(|(_, card)| silent(card)).map(|(seq, _)| seq).collect()
+    let (mut silent, loud): (Vec<_>, Vec<_>) = older.into_iter().partition(|(_, card)| is_over(card, then));
+    let mut here: HashSet<ItemId> = cards.iter().chain(&loud).map(|(_, card)| card.id).collect();
+    // What one of them is about stays with it, and so on.
+    loop {
+        let about = |card: &Card| card.alert().map(|info| info.references).unwrap_or_default().into_iter().chain(card.supersedes);
+        let (still, more): (Vec<_>, Vec<_>) = silent.into_iter().partition(|(_, card)| !about(card).any(|id| here.contains(&id)));
+        silent = still;
+        if more.is_empty() {
+            break;
+        }
+        here.extend(more.iter().map(|(_, card)| card.id));
+    }
+    let gone = gone.into_iter().filter(|(_, gone)| !cards.is_empty() && gone.at < then);
+    silent.into_iter().map(|(seq, _)| seq).chain(gone.map(|(seq, _)| seq)).collect()
 }
 
-/// Whether it was over by `then`, and no other item depends on it.
-fn says_nothing(card: &Card, then: Time) -> bool {
+/// Whether it was over by `then`.
+fn is_over(card: &Card, then: Time) -> bool {
     let over = match card.kind {
         Kind::BULLETIN => card.end().is_none_or(|end| end <= then),
+        // One that names no end holds until there is another word.
         Kind::ALERT => {
-            let alone = card.alert().is_some_and(|info| info.references.is_empty());
-            alone && card.expires.is_some() && alert::forgotten(card) <= then
+            let cancel = card.alert().is_some_and(|info| info.msg_type == MsgType::Cancel);
+            (cancel || card.expires.is_some()) && alert::forgotten(card) <= then
         }
         // A guide holds until it says otherwise; what a kind of a later release holds is not known here.
         _ => card.end().is_some_and(|end| end <= then),
     };
-    over && card.supersedes.is_none() && !card.upcoming(then)
+    over && !card.upcoming(then)
 }
 
 fn newest<E: Borrow<Entry>>(log: &[E]) -> Vec<&Entry> {
@@ -141,7 +154,7 @@ fn newest<E: Borrow<Entry>>(log: &[E]) -> Vec<&Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::{AlertInfo, Certainty, EventInfo, Headline, MsgType, Urgency};
+    use crate::content::{AlertInfo, Certainty, EventInfo, Headline, Urgency};
 
     fn entry(seq: Seq, id: u8, revision: u16, card: bool) -> Entry {
         let what = if card { Logged::Card(vec![id, revision as u8]) } else { Logged::Gone(vec![id]) };
@@ -149,7 +162,6 @@ mod tests {
         Entry { seq, id: ItemId([id; 5]), revision, what, body }
     }
 
-    /// Three bulletins of days gone by are left out beside the newest two; whatever else is old says something still.
     #[test]
     fn who_starts_anew_gets_what_is_newest_and_what_is_not_over() {
         let day = |n: i64| Time(1_800_000_000).plus(n * 86_400);
@@ -175,32 +187,47 @@ mod tests {
             let info = EventInfo { start: day(start), end: None, online: None };
             Card { detail: info.encode(), ..of(id, Kind::EVENT, at) }
         };
-        let over = [of(1, Kind::BULLETIN, 0), alert(2, 0, Some(3), &[]), event(3, 0, 5)];
-        let kept = [
-            of(4, Kind::GUIDE, 0),
-            Card { expires: Some(day(400)), ..of(5, Kind::BULLETIN, 0) },
-            Card { effective: Some(day(60)), ..of(6, Kind::BULLETIN, 0) },
-            Card { supersedes: Some(ItemId([40; 5])), ..of(7, Kind::BULLETIN, 0) },
-            alert(8, 0, None, &[]),
-            alert(9, 0, Some(3), &[40]),
-            alert(10, 0, Some(50), &[]),
-            event(11, 0, 55),
-            of(12, Kind(99), 0),
-            Card { revision: 2, ..of(13, Kind::BULLETIN, 1) },
-            of(14, Kind::BULLETIN, 50),
-            of(15, Kind::BULLETIN, 50),
+        let over = [
+            of(1, Kind::BULLETIN, 0),
+            alert(2, 0, Some(3), &[]),
+            event(3, 0, 5),
+            alert(4, 0, Some(3), &[2]),
+            Card { supersedes: Some(ItemId([1; 5])), ..of(5, Kind::BULLETIN, 0) },
         ];
-        let first = of(13, Kind::BULLETIN, 0);
-        let log: Vec<Entry> = [first].iter().chain(&over).chain(&kept).zip(1..).map(|(card, seq)| logged(seq, card)).collect();
+        let kept = [
+            of(10, Kind::GUIDE, 0),
+            Card { expires: Some(day(400)), ..of(11, Kind::BULLETIN, 0) },
+            Card { effective: Some(day(60)), ..of(12, Kind::BULLETIN, 0) },
+            alert(13, 0, None, &[]),
+            alert(14, 0, Some(50), &[]),
+            event(15, 0, 55),
+            of(16, Kind(99), 0),
+            // What took the place of something that is kept, and what took its place.
+            alert(17, 0, Some(3), &[13]),
+            Card { supersedes: Some(ItemId([19; 5])), ..of(18, Kind::BULLETIN, 0) },
+            Card { supersedes: Some(ItemId([10; 5])), ..of(19, Kind::BULLETIN, 0) },
+            of(20, Kind::BULLETIN, 50),
+            of(21, Kind::BULLETIN, 50),
+        ];
+        let mut log: Vec<Entry> = over.iter().chain(&kept).zip(1..).map(|(card, seq)| logged(seq, card)).collect();
+        for (id, at) in [(30, 49), (31, 51)] {
+            let gone = Gone { id: ItemId([id; 5]), revision: 2, at: day(at), reason: String::new() };
+            let seq = log.len() as Seq + 1;
+            log.push(Entry { seq, id: gone.id, revision: 2, what: Logged::Gone(gone.encode()), body: None });
+        }
         let to = log.len() as Seq;
         let ids = |pack: Vec<CardEntry>| -> Vec<u8> {
-            let card = |entry: CardEntry| if let Logged::Card(bytes) = entry.what { Card::decode(&bytes).ok() } else { None };
-            pack.into_iter().filter_map(card).map(|card| card.id.0[0]).collect()
+            let id = |entry: CardEntry| match entry.what {
+                Logged::Card(bytes) => Card::decode(&bytes).map(|card| card.id),
+                Logged::Gone(bytes) => Gone::decode(&bytes).map(|gone| gone.id),
+            };
+            pack.into_iter().filter_map(|entry| id(entry).ok()).map(|id| id.0[0]).collect()
         };
-        assert_eq!(ids(cards_beside(&log, 0, to, 2)), (4..=15).collect::<Vec<_>>());
-        assert_eq!(ids(cards_beside(&log, 0, to, 1)), (4..=15).filter(|id| *id != 14).collect::<Vec<_>>());
-        assert_eq!(ids(cards(&log, 0, to)), (1..=15).collect::<Vec<_>>(), "there are few");
-        assert_eq!(ids(cards_beside(&log, 1, to, 2)), (1..=15).collect::<Vec<_>>(), "not from the beginning");
+        let told = |of: &[u8]| -> Vec<u8> { (1..=5).chain(10..=21).chain(30..=31).filter(|id| !of.contains(id)).collect() };
+        assert_eq!(ids(cards_beside(&log, 0, to, 2)), told(&[1, 2, 3, 4, 5, 30]));
+        assert_eq!(ids(cards_beside(&log, 0, to, 1)), told(&[1, 2, 3, 4, 5, 20, 30]), "among equals the later one is newer");
+        assert_eq!(ids(cards(&log, 0, to)), told(&[]), "there are few");
+        assert_eq!(ids(cards_beside(&log, 1, to, 2)), told(&[1]), "not from the beginning");
     }
 
     fn logged(seq: Seq, card: &Card) -> Entry {

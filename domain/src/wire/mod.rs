@@ -26,11 +26,15 @@ pub type Seq = u32;
 /// Packs that end on a multiple of this are fixed for ever; the one that ends at the head is today's.
 pub const BLOCK: Seq = 64;
 
+/// And so long at most are those for who has been away, but for the one from the floor: four times a block, and four times that.
+pub const LONGEST: Seq = 16 * BLOCK;
+
 /// Whether the server answers for the card pack `(from, to]` with the log at `seq` and a floor of `floor`.
 /// Few ranges are allowed, so that nobody can make the server compress without end.
 pub fn cards_allowed(from: Seq, to: Seq, seq: Seq, floor: Seq) -> bool {
     let aligned = to == seq || to.is_multiple_of(BLOCK);
-    from < to && to <= seq && aligned && (to - from <= BLOCK || from == floor)
+    let long = |span: Seq| [4 * BLOCK, LONGEST].contains(&span) && from.is_multiple_of(span);
+    from < to && to <= seq && aligned && (to - from <= BLOCK || from == floor || long(to - from))
 }
 
 /// The same for packs of bodies: never more than one block.

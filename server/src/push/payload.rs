@@ -95,7 +95,7 @@ struct Alert<'a> {
     after: Vec<String>,
     id: String,
     rev: u16,
-    /// 0 for a phone that only hears how it went on elsewhere: it neither rings there nor counts as heard.
+    /// 0 of a cancel, and for a phone that only hears how it went on elsewhere: it neither rings there nor counts as heard.
     level: u8,
     status: &'a str,
     ring: bool,
@@ -212,7 +212,7 @@ impl Outgoing {
             after: self.after.iter().take(MAX_AFTER).map(ItemId::to_string).collect(),
             id: self.card.id.to_string(),
             rev: self.card.revision,
-            level: if call.here { self.info.level } else { 0 },
+            level: if call.here { self.shows() } else { 0 },
             status,
             ring: call.ring,
             issued: self.card.issued.0,

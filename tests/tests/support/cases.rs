@@ -316,7 +316,7 @@ fn who_starts_anew_on_an_old_log_does_without_what_is_over_and_who_slept_long_mi
     (60..ITEMS).for_each(|n| server.publish(n));
     server.seal();
     let trip = sleeper.sync(&mut server, &mut dice, FAIR);
-    assert!(trip.paths.iter().any(|path| path.ends_with("/cards/0-320")), "{:?}", trip.paths);
+    assert!(!trip.paths.iter().any(|path| path.contains("/cards/0-")), "{:?}", trip.paths);
     sleeper.store.check_equal(&server, &PLENTY);
     assert!(sleeper.store.cards.contains_key(&pool::id(0)), "what is on the phone stays there");
     assert_eq!(sleeper.store.cards[&pool::id(7)].0.revision, 2);

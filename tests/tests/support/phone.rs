@@ -104,7 +104,8 @@ impl Store {
             assert_eq!(Logged::Card(bytes.clone()), entry.what, "{id} is not the newest");
             assert!(held.seq == entry.seq || held.seq == 0);
         }
-        for entry in server.log.iter().filter(|entry| entry.seq > head.floor && !live.contains_key(&entry.id)) {
+        let withdrawn = |entry: &&log::Entry| entry.seq > head.floor && !live.contains_key(&entry.id);
+        for entry in server.log.iter().filter(withdrawn).filter(|entry| !server.left_out.contains(&entry.id)) {
             let newest = log::find(&server.log, entry.id).unwrap();
             assert_eq!(
                 self.gone.get(&entry.id).map(|(revision, _)| *revision),

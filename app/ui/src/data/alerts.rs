@@ -4,6 +4,9 @@ use crate::ctx::Mine;
 use domain::alert::{self, MEMORY, Standing, State};
 use domain::content::{Card, Kind, Status, Time};
 
+/// So much of what is long over is listed.
+const HISTORY: usize = 200;
+
 /// The worst level in force for the reader (for anybody, where he chose no place); `None`: no alert is.
 pub fn alarm<'a>(cards: impl IntoIterator<Item = &'a Card>, now: Time, mine: &Mine) -> Option<u8> {
     let near = near(mine);
@@ -28,11 +31,11 @@ pub(super) fn near(mine: &Mine) -> alert::Near {
 pub struct AlertsData<'a> {
     pub in_force: Vec<Standing<'a>>,
     pub coming: Vec<Standing<'a>>,
-    /// Past their end without newer word, the last to end first. They stay until there is one: over is not the same as safe.
+    /// Past their end without newer word, the last to end first: over is not the same as safe.
     pub ended: Vec<Standing<'a>>,
-    /// Called off not long ago.
+    /// Called off.
     pub cancelled: Vec<Standing<'a>>,
-    /// Called off longer ago, the newest first.
+    /// Over, one way or the other, for longer than [`MEMORY`], the newest first: what ran out last season warns of nothing.
     pub past: Vec<Standing<'a>>,
     /// Exercises and tests, however they stand: never among the others.
     pub drills: Vec<Standing<'a>>,
@@ -58,9 +61,9 @@ impl<'a> AlertsData<'a> {
                 },
                 State::InForce => &mut data.in_force,
                 State::Coming => &mut data.coming,
+                _ if !recent => &mut data.past,
                 State::Ended => &mut data.ended,
-                _ if recent => &mut data.cancelled,
-                _ => &mut data.past,
+                _ => &mut data.cancelled,
             };
             list.push(standing);
         }
@@ -69,6 +72,7 @@ impl<'a> AlertsData<'a> {
                 (std::cmp::Reverse(alert::over_at(standing.card, &standing.info)), standing.card.id)
             });
         }
+        data.past.truncate(HISTORY);
         data
     }
 

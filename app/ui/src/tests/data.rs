@@ -3,7 +3,7 @@
 use super::world::{NOW, World};
 use crate::ctx::{Ctx, Mine};
 use crate::data::*;
-use domain::alert::State;
+use domain::alert::{MEMORY, State};
 use domain::content::{AlertInfo, Block, Card, ItemId, Kind, MsgType, PlaceCode, Status, Time};
 use domain::words::Lang;
 use leptos::prelude::RenderHtml;
@@ -118,17 +118,23 @@ fn home_shows_live_alerts_and_keeps_ended_ones_in_sight() {
 }
 
 #[test]
-fn an_ended_alert_stays_in_sight_until_there_is_newer_word() {
+fn an_ended_alert_stays_in_sight_for_a_week_and_then_among_what_is_past() {
     let world = World::new("Lũ");
     let cards = || world.cards.iter().map(|(_, card)| card);
-    let later = NOW.plus(200 * 86_400);
-    let ended = AlertsData::select(cards(), later).ended;
-    assert!(names(&world, ended.iter().map(|s| s.card)).contains(&"ended"));
+    let last = cards().filter(|card| card.alert().is_some()).filter_map(|card| card.expires).max().unwrap();
+    let at = |later: i64| AlertsData::select(cards(), last.plus(later));
+    let ended = at(0).ended;
     assert!(ended.windows(2).all(|pair| pair[0].card.expires >= pair[1].card.expires), "the last to end first");
-    let home = HomeData::select(cards(), later, &Mine::default());
-    assert!(!home.other_alerts.is_empty() && home.other_alerts.iter().all(|s| s.state == State::Ended));
+    let home = HomeData::select(cards(), last, &Mine::default());
+    assert!(home.other_alerts.iter().any(|s| s.state == State::Ended) && home.alerts.is_empty());
     // What was cancelled or replaced had its newer word.
     assert!(!names(&world, ended.iter().map(|s| s.card)).iter().any(|name| ["cancelled", "superseded"].contains(name)));
+    assert!(!at(MEMORY - 1).ended.is_empty());
+    let much_later = at(MEMORY);
+    assert!(much_later.ended.is_empty() && much_later.cancelled.is_empty());
+    let past = names(&world, much_later.past.iter().map(|s| s.card));
+    assert!(ended.iter().all(|s| much_later.past.iter().any(|past| past.card.id == s.card.id)), "{past:?}");
+    assert!(HomeData::select(cards(), last.plus(MEMORY), &Mine::default()).other_alerts.is_empty());
 }
 
 #[test]
