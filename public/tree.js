@@ -346,7 +346,7 @@ const doors = {
     h('details', {}, h('summary', {}, t('forgot')), h('p', {}, t('forgot_what')), ask(async form => {
       if (fold(form.elements.word.value) !== fold(t('forgot_word'))) { root.querySelector('.said').textContent = t('forgot_other'); return; }
       await dropBox();
-      for (const name of ['bt-tree', 'bt-tree-out', 'bt-tree-said', 'bt-tree-got']) delete flags[name];
+      for (const name of ['bt-tree', 'bt-tree-out', 'bt-tree-said', 'bt-tree-got', 'bt-tree-clock']) delete flags[name];
       go('setup');
     },
     h('p', { class: 'fd' }, h('label', { for: 'word' }, t('forgot_type', { word: t('forgot_word') })), h('input', { id: 'word', autocomplete: 'off', required: true })),

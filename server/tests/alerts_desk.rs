@@ -204,6 +204,41 @@ async fn a_drill_says_so_everywhere() {
     }
 }
 
+/// A drill closes nothing real, and whoever confirms reads who is warned no more.
+#[tokio::test]
+async fn an_update_is_of_the_kind_of_its_alert_and_says_whom_it_leaves_out() {
+    let Post { lab, admin, .. } = post_of_two().await;
+    let one = invite(&lab, &admin, "tp.mot", Role::AlertOfficer, 46).await;
+    let two = invite(&lab, &admin, "tp.hai", Role::AlertOfficer, 46).await;
+    let mut form = template(&lab, &one, "flash-flood", 2).await;
+    form.retain(|(name, _)| name != "place");
+    form.extend(["20044", "20050"].map(|place| ("place".to_owned(), place.to_owned())));
+    // Sent twice, as where the answer was lost: one alert.
+    let work = begin(&lab, &one, &form).await;
+    send_form(&lab, &one, "/ban-lam-viec/viec", &form).await;
+    assert_eq!(publish(&lab, &two, &work).await.status, StatusCode::SEE_OTHER);
+    let id: i64 = work.rsplit('/').next().unwrap().parse().unwrap();
+    assert!(lab.app.site.store.work(id + 1).await.unwrap().is_none(), "a second work");
+    let page = text(&get(&lab, &one, &format!("/ban-lam-viec/canh-bao/moi?tin={id}")).await);
+    assert!(!page.contains("value=\"exercise\""), "no choice of another kind: {page}");
+    let mut update = fields(&page);
+    update.retain(|(name, value)| name != "place" || value != "20050");
+    let next = begin(&lab, &one, &update).await;
+    let name = &domain::instance::instance().place(domain::content::PlaceCode(20050)).unwrap().name.vi;
+    let seen = text(&get(&lab, &two, &next).await);
+    assert!(seen.contains(&format!("Bản này không còn cảnh báo ở: {name}.")), "{seen}");
+    assert!(!seen.contains("?sua=1"), "whoever is to confirm is not led into writing: {seen}");
+    // A form of before, or a forged one.
+    put(&mut update, "status", "exercise");
+    put(&mut update, "once", "khac");
+    let drill = begin(&lab, &one, &update).await;
+    let refused = publish(&lab, &two, &drill).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(&refused).contains("phải cùng loại"), "{}", text(&refused));
+    assert_eq!(cards(&lab).len(), 1);
+    assert_eq!(publish(&lab, &two, &next).await.status, StatusCode::SEE_OTHER);
+}
+
 /// Through the desk itself: the form of every hazard's lowest and highest level is sent back as it came and published.
 #[tokio::test]
 async fn every_template_goes_from_page_to_phones() {

@@ -116,9 +116,10 @@ pub trait Store {
 }
 
 impl Loaded {
-    /// A row could not be read: all cards are asked for again, texts stay. After cursor and tag were read.
+    /// A row could not be read: with the next sync everything comes anew, as from another server. After cursor and tag were
+    /// read.
     pub fn damaged(&mut self) {
-        self.held.cursor.seq = 0;
+        self.held.cursor.epoch = self.held.cursor.epoch.map(|_| 0);
         self.tag = None;
     }
 

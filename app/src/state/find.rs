@@ -125,8 +125,9 @@ pub async fn ensure(app: &Rc<App>) {
             app.view.borrow_mut().shelf.index_all(&slice);
             clock::yield_now().await;
         }
-        // What lacks stored terms is found by its card.
-        for slice in app.with(|view| view.shelf.unfound()).chunks(SLICE as usize) {
+        // What lacks stored terms is found by its card; what has come meanwhile lacks none.
+        let all: Vec<ItemId> = app.with(|view| view.shelf.cards.keys().copied().collect());
+        for slice in all.chunks(SLICE as usize) {
             app.view.borrow_mut().shelf.index_cards(slice);
             clock::yield_now().await;
         }
@@ -134,13 +135,6 @@ pub async fn ensure(app: &Rc<App>) {
         // Not where texts were deleted meanwhile.
         view.shelf.indexed = view.shelf.index.is_some();
         BUILDING.set(false);
-    }
-}
-
-impl super::shelf::Shelf {
-    fn unfound(&self) -> Vec<ItemId> {
-        let lacks = |id: &ItemId| self.index.as_ref().is_some_and(|index| !index.contains(*id));
-        self.cards.keys().copied().filter(lacks).collect()
     }
 }
 

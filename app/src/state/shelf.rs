@@ -78,10 +78,13 @@ impl Shelf {
         (self.index, self.indexed) = (None, false);
     }
 
-    /// These are found by what their cards say, where there is an index.
+    /// Those of these that the index knows nothing of are found by what their cards say.
     pub fn index_cards(&mut self, ids: &[ItemId]) {
-        let all: Vec<_> = ids.iter().map(|id| (*id, Vec::new())).collect();
-        self.index_all(&all);
+        for id in ids {
+            if self.index.as_ref().is_some_and(|index| !index.contains(*id)) {
+                self.index_all(&[(*id, Vec::new())]);
+            }
+        }
     }
 
     /// Terms of items, where there is an index; without any, those of their cards.

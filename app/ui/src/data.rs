@@ -66,7 +66,7 @@ pub struct HomeData<'a> {
     pub near: Vec<Standing<'a>>,
     /// In force, worst first.
     pub alerts: Vec<Standing<'a>>,
-    /// Coming, and ended without newer word: neither may vanish from sight; then, for who chose no place, what was called off. Drills
+    /// Coming, and ended not long ago without newer word; then, for who chose no place, what was called off. Drills
     /// come last.
     pub other_alerts: Vec<Standing<'a>>,
     /// Of the reader's places and topics; empty where none are chosen.

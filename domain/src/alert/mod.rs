@@ -35,8 +35,7 @@ pub enum State {
     Superseded,
 }
 
-/// Cancelled alerts stay on the alert page, and all that are over in the alerts pack, this long: 7 days. An alert that
-/// ended without newer word stays in the lists until there is one.
+/// What is over stays in lists of alerts, and in the alerts pack, this long: 7 days. Then it stands among what is past.
 pub const MEMORY: i64 = 7 * 86_400;
 
 /// What has no end is taken to end so long after it was issued, where an end is needed: 3 days.
@@ -46,6 +45,11 @@ pub const OPEN_END: i64 = 3 * 86_400;
 pub fn over_at(card: &Card, info: &AlertInfo) -> Time {
     let end = card.expires.filter(|_| info.msg_type != MsgType::Cancel);
     end.unwrap_or(card.issued)
+}
+
+/// Whether it is not over, or has not been for longer than [`MEMORY`].
+pub fn recent(card: &Card, info: &AlertInfo, now: Time) -> bool {
+    over_at(card, info).plus(MEMORY) > now
 }
 
 /// How every alert among `cards` stands at `now`, drills included: in force first, worst level first, newest first

@@ -103,12 +103,9 @@ impl Index {
     }
 
     /// Items in the index.
-    pub fn len(&self) -> usize {
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
         self.slots.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
     }
 
     pub fn contains(&self, id: ItemId) -> bool {

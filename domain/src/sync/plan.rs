@@ -14,6 +14,7 @@ const NEWEST: usize = 30;
 const SHRINKS: u64 = 3;
 /// Id, revision, key and signature of a body do not shrink.
 const PROOF: u64 = 80;
+
 /// The next pack of cards for a phone that holds all up to `at`; `None` when nothing is missing. Who begins takes all at once,
 /// who has been away the longest packs that there are on his way.
 pub(super) fn cards(at: Seq, seq: Seq, floor: Seq) -> Option<(Seq, Seq)> {
@@ -91,7 +92,8 @@ pub(super) fn bodies(held: &Held, wishes: &Wishes, purse: &Purse, seq: Seq) -> O
         at.into_iter().find_map(|start| {
             let inside = || placed.iter().filter(|(_, card)| (start..=to).contains(&card.seq));
             let cost = inside().map(|(_, card)| u64::from(card.body_bytes) / SHRINKS + PROOF).sum();
-            let count = inside().filter(|(_, card)| !card.body).count();
+            // With texts of cards that are not held: they would come too.
+            let count = (to + 1 - start) as usize - inside().filter(|(_, card)| card.body).count();
             // The newest are paid for with what lies among them.
             let few = count <= purse.bodies || first.iter().any(|at| *at >= start) && first.iter().min() <= Some(&start);
             (cost <= purse.budget && few).then_some(Range { from: start - 1, to, cost })

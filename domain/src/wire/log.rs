@@ -4,7 +4,7 @@
 
 use super::{BodyEntry, CardEntry, FullItem, Logged, Seq};
 use crate::alert;
-use crate::content::{Card, Gone, ItemId, Kind, MsgType, Time};
+use crate::content::{Card, ItemId, Kind, MsgType, Time};
 use crate::sign::{KeyId, Sig};
 use std::borrow::Borrow;
 use std::cmp::Reverse;
@@ -101,20 +101,18 @@ fn range<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> &[E] {
     log.get(start..end).unwrap_or_default()
 }
 
-/// Positions of what nobody who starts anew misses: cards older than the `kept` newest that were over before the oldest of
-/// those was issued, but for those that replace or refer to one that he gets, and tombstones of before then.
+/// Positions of cards that nobody who starts anew misses: older than the `kept` newest and over, in every revision, before
+/// the oldest of those was issued, but for those that replace or refer to one that he gets. Tombstones are kept: who begins
+/// may hold alerts already.
 pub fn bygone<E: Borrow<Entry>>(log: &[E], kept: usize) -> HashSet<Seq> {
-    let (mut cards, mut gone) = (Vec::new(), Vec::new());
-    for entry in newest(log) {
-        match &entry.what {
-            Logged::Card(bytes) => cards.extend(Card::decode(bytes).ok().map(|card| (entry.seq, card))),
-            Logged::Gone(bytes) => gone.extend(Gone::decode(bytes).ok().map(|gone| (entry.seq, gone))),
-        }
-    }
+    let card = |entry: &Entry| if let Logged::Card(bytes) = &entry.what { Card::decode(bytes).ok() } else { None };
+    let mut cards: Vec<(Seq, Card)> = newest(log).into_iter().filter_map(|entry| Some((entry.seq, card(entry)?))).collect();
     cards.sort_unstable_by_key(|(seq, card)| Reverse((card.issued, *seq)));
     let older = cards.split_off(kept.min(cards.len()));
     let then = cards.last().map(|(_, card)| card.issued).unwrap_or_default();
-    let (mut silent, loud): (Vec<_>, Vec<_>) = older.into_iter().partition(|(_, card)| is_over(card, then));
+    let revisions = log.iter().map(E::borrow).filter_map(card);
+    let holds: HashSet<ItemId> = revisions.filter(|card| !is_over(card, then)).map(|card| card.id).collect();
+    let (mut silent, loud): (Vec<_>, Vec<_>) = older.into_iter().partition(|(_, card)| !holds.contains(&card.id));
     let mut here: HashSet<ItemId> = cards.iter().chain(&loud).map(|(_, card)| card.id).collect();
     // What one of them is about stays with it, and so on.
     loop {
@@ -126,8 +124,7 @@ pub fn bygone<E: Borrow<Entry>>(log: &[E], kept: usize) -> HashSet<Seq> {
         }
         here.extend(more.iter().map(|(_, card)| card.id));
     }
-    let gone = gone.into_iter().filter(|(_, gone)| !cards.is_empty() && gone.at < then);
-    silent.into_iter().map(|(seq, _)| seq).chain(gone.map(|(seq, _)| seq)).collect()
+    silent.into_iter().map(|(seq, _)| seq).collect()
 }
 
 /// Whether it was over by `then`.
@@ -154,7 +151,7 @@ fn newest<E: Borrow<Entry>>(log: &[E]) -> Vec<&Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::{AlertInfo, Certainty, EventInfo, Headline, Urgency};
+    use crate::content::{AlertInfo, Certainty, EventInfo, Gone, Headline, Urgency};
 
     fn entry(seq: Seq, id: u8, revision: u16, card: bool) -> Entry {
         let what = if card { Logged::Card(vec![id, revision as u8]) } else { Logged::Gone(vec![id]) };
@@ -206,10 +203,14 @@ mod tests {
             alert(17, 0, Some(3), &[13]),
             Card { supersedes: Some(ItemId([19; 5])), ..of(18, Kind::BULLETIN, 0) },
             Card { supersedes: Some(ItemId([10; 5])), ..of(19, Kind::BULLETIN, 0) },
+            // Corrected to be over, which not everybody may know.
+            of(9, Kind::BULLETIN, 0),
             of(20, Kind::BULLETIN, 50),
             of(21, Kind::BULLETIN, 50),
         ];
-        let mut log: Vec<Entry> = over.iter().chain(&kept).zip(1..).map(|(card, seq)| logged(seq, card)).collect();
+        let before = Card { expires: Some(day(400)), ..of(9, Kind::BULLETIN, 0) };
+        let mut log: Vec<Entry> =
+            over.iter().chain([&before]).chain(&kept).zip(1..).map(|(card, seq)| logged(seq, card)).collect();
         for (id, at) in [(30, 49), (31, 51)] {
             let gone = Gone { id: ItemId([id; 5]), revision: 2, at: day(at), reason: String::new() };
             let seq = log.len() as Seq + 1;
@@ -223,9 +224,10 @@ mod tests {
             };
             pack.into_iter().filter_map(|entry| id(entry).ok()).map(|id| id.0[0]).collect()
         };
-        let told = |of: &[u8]| -> Vec<u8> { (1..=5).chain(10..=21).chain(30..=31).filter(|id| !of.contains(id)).collect() };
-        assert_eq!(ids(cards_beside(&log, 0, to, 2)), told(&[1, 2, 3, 4, 5, 30]));
-        assert_eq!(ids(cards_beside(&log, 0, to, 1)), told(&[1, 2, 3, 4, 5, 20, 30]), "among equals the later one is newer");
+        let told =
+            |of: &[u8]| -> Vec<u8> { (1..=5).chain(10..=19).chain([9, 20, 21, 30, 31]).filter(|id| !of.contains(id)).collect() };
+        assert_eq!(ids(cards_beside(&log, 0, to, 2)), told(&[1, 2, 3, 4, 5]));
+        assert_eq!(ids(cards_beside(&log, 0, to, 1)), told(&[1, 2, 3, 4, 5, 20]), "among equals the later one is newer");
         assert_eq!(ids(cards(&log, 0, to)), told(&[]), "there are few");
         assert_eq!(ids(cards_beside(&log, 1, to, 2)), told(&[1]), "not from the beginning");
     }

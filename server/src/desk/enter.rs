@@ -40,6 +40,8 @@ pub enum Wrong {
     Code,
     /// Signing in: something of it.
     Pair,
+    /// What a passkey was asked is over, or was answered before.
+    Question,
     /// Too many wrong ones: minutes to wait.
     Wait(i64),
     /// A role that is given for the whole area only.

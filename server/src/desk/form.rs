@@ -11,6 +11,8 @@ use unicode_normalization::UnicodeNormalization;
 pub const MAX: usize = 1 << 20;
 /// Languages of one item.
 const MAX_TEXTS: usize = 8;
+/// Values of one name: the messages of an event that goes on for weeks, too.
+const MAX_NAMED: usize = 500;
 
 #[derive(Clone, Debug, Default)]
 pub struct Form(pub Vec<(String, String)>);
@@ -159,7 +161,7 @@ impl Form {
     /// Values of a name that are there, each once.
     fn named(&self, name: &str) -> Vec<String> {
         let mut seen = std::collections::HashSet::new();
-        self.all(name).filter(|value| !value.is_empty() && seen.insert(*value)).take(40).map(str::to_owned).collect()
+        self.all(name).filter(|value| !value.is_empty() && seen.insert(*value)).take(MAX_NAMED).map(str::to_owned).collect()
     }
 
     /// Roles of an invitation or a person: `role`, `place` and topics.

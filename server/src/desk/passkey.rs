@@ -130,16 +130,23 @@ pub fn ask_in(visit: &Visit) -> Answer {
 /// His answer.
 pub async fn enter(visit: &mut Visit, form: &Form) -> Answer {
     match known(visit, form).await? {
-        Some(account) => let_in(visit, form, &account, "passkey").await,
-        None => Ok(view::signing_in(visit, form, Some(Wrong::Passkey))),
+        Ok(account) => let_in(visit, form, &account, "passkey").await,
+        Err(wrong) => Ok(view::signing_in(visit, form, Some(wrong))),
     }
 }
 
 /// Whose passkey answered rightly.
-async fn known(visit: &Visit, form: &Form) -> Result<Option<Account>, Error> {
+async fn known(visit: &Visit, form: &Form) -> Result<Result<Account, Wrong>, Error> {
+    // After a restart, too, or where the answer is sent a second time.
+    let Some(Asked::Enter(asked)) = visit.site.desk.ceremonies.close(form.get("ceremony"), visit.now()) else {
+        return Ok(Err(Wrong::Question));
+    };
+    Ok(proven(visit, form, asked).await?.ok_or(Wrong::Passkey))
+}
+
+async fn proven(visit: &Visit, form: &Form, asked: DiscoverableAuthentication) -> Result<Option<Account>, Error> {
     let (site, now) = (&visit.site, visit.now());
     let Some(all) = webauthn(visit) else { return Ok(None) };
-    let Some(Asked::Enter(asked)) = site.desk.ceremonies.close(form.get("ceremony"), now) else { return Ok(None) };
     let Ok(answer) = serde_json::from_str::<PublicKeyCredential>(form.get("answer")) else { return Ok(None) };
     let Ok((owner, credential)) = all.identify_discoverable_authentication(&answer) else { return Ok(None) };
     let Some(row) = site.store.passkey(credential).await? else { return Ok(None) };

@@ -41,6 +41,8 @@ pub enum Trouble {
     Refuses(Reason),
     /// What an alert updates was cancelled, or updated by another one.
     Superseded,
+    /// A drill is to update the real thing, or the other way round.
+    OtherStatus,
     /// An alert from a source that the same person named: another one confirms it.
     OwnSource,
     /// A remark or reason is needed.
@@ -73,6 +75,7 @@ impl Trouble {
             Trouble::Unready(_) => "unready",
             Trouble::Refuses(reason) => reason.code(),
             Trouble::Superseded => "superseded",
+            Trouble::OtherStatus => "other-status",
             Trouble::OwnSource => "own-source",
             Trouble::NoWords => "no-words",
             Trouble::NoTime => "no-time",

@@ -114,7 +114,8 @@ fn print(snapshot: &Snapshot, area: &Area, lang: Lang, origin: &str, now: Time) 
     let all = alert::current(snapshot.cards(), now);
     let live = all
         .iter()
-        .filter(|one| matches!(one.state, Stands::InForce | Stands::Coming | Stands::Ended) && area.concerns(&one.card.places));
+        .filter(|one| matches!(one.state, Stands::InForce | Stands::Coming | Stands::Ended) && area.concerns(&one.card.places))
+        .filter(|one| one.state != Stands::Ended || alert::recent(one.card, &one.info, now));
     // What is played is no news for whoever passes by.
     let live: Vec<_> = live.filter(|one| one.card.status() == Status::Actual).collect();
     let mut out = start(lang);

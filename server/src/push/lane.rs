@@ -187,9 +187,8 @@ async fn go(site: Arc<Site>, out: Arc<Outgoing>, job: Job, began: Time, ended: C
         if super::run::run(site.clone(), out.clone(), began, stop).await? {
             let now = site.now();
             site.push.counts.last.store(now.since(started), Ordering::Relaxed);
-            // Until it begins others hold for some of those whom it concerns.
-            match out.card.effective.filter(|start| *start > now && !out.siblings.is_empty()) {
-                Some(start) => put_off(&site, &job, start.min(now.plus(MAX_PAUSE)), "").await?,
+            match out.card.effective.filter(|_| out.waits(now)) {
+                Some(start) => wait(&site, &job, start.min(now.plus(MAX_PAUSE))).await?,
                 None => end(&site, out.seq).await?,
             }
         }
@@ -206,6 +205,13 @@ async fn go(site: Arc<Site>, out: Arc<Outgoing>, job: Job, began: Time, ended: C
 async fn put_off(site: &Site, job: &Job, due: Time, trouble: &str) -> Result<(), Error> {
     let mut tx = site.store.begin().await?;
     let done = tx.put_job_off(job.id, due, trouble).await;
+    tx.end(done).await
+}
+
+/// All went well, and the rest is told later.
+async fn wait(site: &Site, job: &Job, due: Time) -> Result<(), Error> {
+    let mut tx = site.store.begin().await?;
+    let done = tx.set_job_due(job.id, due).await;
     tx.end(done).await
 }
 

@@ -172,6 +172,11 @@ impl Outgoing {
         if self.info.msg_type == MsgType::Cancel { 0 } else { self.info.level }
     }
 
+    /// Whether it is to hold later, and until then others do for some of those whom it concerns.
+    pub fn waits(&self, now: Time) -> bool {
+        self.info.msg_type != MsgType::Cancel && self.card.upcoming(now) && !self.siblings.is_empty()
+    }
+
     /// How it went with somebody who was called so.
     pub fn settled(&self, id: i64, fate: Fate, call: Call) -> Settled {
         Settled { id, fate, heard: call.heard(self.shows()) }

@@ -170,8 +170,11 @@ impl Run {
             Some(at) => {
                 let own = &siblings[at - usize::from(at > *own_rank)];
                 // That it gets worse where he lives is news at once, not when it begins.
-                let worse = self.out.card.upcoming(self.site.now()) && message.info.level > own.info.level;
-                if worse && alert::foremost(&who.wish, std::slice::from_ref(message)).is_some() {
+                let coming = self.out.waits(self.site.now());
+                if coming
+                    && message.info.level > own.info.level
+                    && alert::foremost(&who.wish, std::slice::from_ref(message)).is_some()
+                {
                     return false;
                 }
                 // What was shown to him after his own word has covered it; if that is over, he is to hear so.

@@ -1,7 +1,7 @@
 //! Which alerts stand in which list, and what the bar at the foot of every page says of them.
 
 use crate::ctx::Mine;
-use domain::alert::{self, MEMORY, Standing, State};
+use domain::alert::{self, Standing, State};
 use domain::content::{Card, Kind, Status, Time};
 
 /// So much of what is long over is listed.
@@ -35,7 +35,7 @@ pub struct AlertsData<'a> {
     pub ended: Vec<Standing<'a>>,
     /// Called off.
     pub cancelled: Vec<Standing<'a>>,
-    /// Over, one way or the other, for longer than [`MEMORY`], the newest first: what ran out last season warns of nothing.
+    /// Over, one way or the other, for longer than [`alert::MEMORY`], the newest first: what ran out last season warns of nothing.
     pub past: Vec<Standing<'a>>,
     /// Exercises and tests, however they stand: never among the others.
     pub drills: Vec<Standing<'a>>,
@@ -53,7 +53,7 @@ impl<'a> AlertsData<'a> {
         let later = cards.extract_if(.., |card| card.alert().is_none()).collect();
         let mut data = AlertsData { later, ..AlertsData::default() };
         for standing in alert::current(cards, now) {
-            let recent = alert::over_at(standing.card, &standing.info).plus(MEMORY) > now;
+            let recent = alert::recent(standing.card, &standing.info, now);
             let list = match standing.state {
                 _ if standing.card.status() != Status::Actual => match recent {
                     true => &mut data.drills,

@@ -106,7 +106,7 @@ function write(form) {
 
   // A new alert alone waits for whoever writes it to save it first.
   async function send() {
-    if (sending || leaving || !(elements.version || elements.once)) return;
+    if (sending || leaving || !(elements.version || (elements.once && !form.classList.contains('al-f')))) return;
     const now = fields();
     if (now === known) return;
     sending = true;

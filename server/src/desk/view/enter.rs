@@ -107,6 +107,7 @@ pub fn alarm(wrong: Wrong, w: &'static Desk) -> El {
         Wrong::Paper => w.wrong_paper.to_owned(),
         Wrong::Device => w.passkey_failed.to_owned(),
         Wrong::Passkey => w.wrong_passkey.to_owned(),
+        Wrong::Question => w.wrong_question.to_owned(),
         Wrong::Wait(minutes) => fill(w.wrong_wait, &[("n", &minutes.to_string())]),
     };
     cl("p", "warn").attr("role", "alert").text(text)

@@ -266,15 +266,19 @@ pub async fn audit(visit: &Visit, person: &Person) -> Result<Response, Trouble> 
     }
     let before = visit.query.get("truoc").parse().ok();
     let lines = visit.site.store.audit(None, before, PAGE).await?;
-    let whole = visit.site.store.broken_audit().await?;
-    let chain = match whole {
-        None => cl("p", "st on").text(w.audit_whole),
-        Some(id) => cl("p", "warn").attr("role", "alert").text(fill(w.audit_broken, &[("n", &id.to_string())])),
-    };
-    let untrue = visit.site.store.untrue_text().await?;
-    let untrue = untrue.map(|id| cl("p", "warn").attr("role", "alert").text(fill(w.audit_untrue, &[("n", &id.to_string())])));
+    let mut main = root(w.audit);
+    // Every line and every text is read for it: once for whoever goes through all of them, not with each page.
+    if before.is_none() {
+        let store = &visit.site.store;
+        let warn = |words: &str, id: i64| cl("p", "warn").attr("role", "alert").text(fill(words, &[("n", &id.to_string())]));
+        main = main.kid(match store.broken_audit().await? {
+            None => cl("p", "st on").text(w.audit_whole),
+            Some(id) => warn(w.audit_broken, id),
+        });
+        main = main.maybe(store.untrue_text().await?.map(|id| warn(w.audit_untrue, id)));
+    }
     let rows = lines.iter().map(|line| line_of(visit, line, true));
-    let mut main = root(w.audit).kid(chain).maybe(untrue).kid(cl("ul", "ls tl").kids(rows.collect()));
+    main = main.kid(cl("ul", "ls tl").kids(rows.collect()));
     if lines.len() as u32 == PAGE
         && let Some(last) = lines.last()
     {

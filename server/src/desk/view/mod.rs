@@ -27,6 +27,7 @@ pub use work::{pasted, preview, work};
 pub use write::{again, fresh};
 
 use crate::assets::hex;
+use crate::clock::random;
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::store::desk::Person;
@@ -75,6 +76,11 @@ fn area(rows: &'static str, value: &str) -> El {
 /// Where the text itself is typed.
 fn long_area(value: &str) -> El {
     cl("textarea", "tt").attr("rows", "16").text(["\n", value].concat())
+}
+
+/// Names a form of something new, so that it begins one work however often it is sent.
+fn once() -> El {
+    hidden("once", hex(&random::<16>())).attr("autocomplete", "off")
 }
 
 fn hidden(name: &'static str, value: impl Into<ui::el::Str>) -> El {

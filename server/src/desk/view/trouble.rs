@@ -60,6 +60,7 @@ pub fn later(visit: &Visit, kept: &str) -> String {
         "overtaken" => w.overtaken,
         "unready" => w.lacking,
         "superseded" => w.al_superseded,
+        "other-status" => w.al_other_status,
         "no-words" => w.no_words,
         "no-time" => w.no_time,
         "ends-first" => w.ends_first,

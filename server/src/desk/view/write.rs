@@ -1,8 +1,7 @@
 //! The form in which an item is written.
 
 use super::frame::{page, root};
-use super::{alert, area, check, choice, field, hidden, input, long_area, trouble};
-use crate::clock::random;
+use super::{alert, area, check, choice, field, hidden, input, long_area, once, trouble};
 use crate::desk::office::source_of;
 use crate::desk::visit::Visit;
 use crate::desk::works::{self, Trouble};
@@ -110,10 +109,8 @@ pub fn form(visit: &Visit, person: &Person, begun: Begun, text: &Manuscript, upl
         Begun::New(origin) => {
             let from = origin.map(|id| id.to_string());
             let what = ["moi:", &text.kind, ":", from.as_deref().unwrap_or_default()].concat();
-            // Names this form, so that it begins one work however often it is sent.
-            let once = hidden("once", super::hex(&random::<16>())).attr("autocomplete", "off");
             // What the form does not show comes from there once more when it is saved.
-            form.attr("data-keep", super::keep(person, what)).kid(once).maybe(from.map(|id| hidden("tu", id)))
+            form.attr("data-keep", super::keep(person, what)).kid(once()).maybe(from.map(|id| hidden("tu", id)))
         }
     };
     let kind = text.kind().unwrap_or(Kind::BULLETIN);

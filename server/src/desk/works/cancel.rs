@@ -12,7 +12,7 @@ use crate::store::Tx;
 use crate::store::desk::{JobKind, Note, Person, Work};
 use domain::alert::{Standing, State, current};
 use domain::content::Status;
-use domain::editorial::{Action, Deed, Manuscript, Stage, allowed, transition};
+use domain::editorial::{Action, Deed, Manuscript, Stage, Warning, allowed, transition};
 use domain::instance::instance;
 
 /// What a message about this alert refers to: every message of its chain, oldest first; `None` before it went out.
@@ -79,6 +79,10 @@ pub(super) async fn supersede(site: &Site, tx: &mut Tx, person: Option<&Person>,
     }
     if work.state.stage != Stage::Published {
         return Err(Trouble::Superseded);
+    }
+    // Neither phones nor chains take one for word about the other: here it would be closed, and stand everywhere else.
+    if work.text.warning().map(Warning::status) != text.warning().map(Warning::status) {
+        return Err(Trouble::OtherStatus);
     }
     close(tx, person.ok_or(Trouble::Denied)?, &mut work, Action::Update, "", site.now()).await
 }

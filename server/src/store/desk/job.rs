@@ -145,6 +145,16 @@ impl Tx {
     }
 
     /// It failed: once more at `due`.
+    /// A job goes on at `due`, as one that was not tried yet.
+    pub async fn set_job_due(&mut self, id: i64, due: Time) -> Result<(), Error> {
+        sqlx::query("UPDATE job SET due = ?, tries = 0, trouble = '' WHERE id = ?")
+            .bind(due.0)
+            .bind(id)
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+
     pub async fn put_job_off(&mut self, id: i64, due: Time, trouble: &str) -> Result<(), Error> {
         sqlx::query("UPDATE job SET due = ?, tries = tries + 1, trouble = ? WHERE id = ?")
             .bind(due.0)

@@ -7,7 +7,7 @@ use super::{map, root, status_of};
 use crate::desk::alerts::{reach, templates};
 use crate::desk::view::frame::page;
 use crate::desk::view::overview::back;
-use crate::desk::view::{area, check, choice, field, field_as, hidden, input, keep, outdated};
+use crate::desk::view::{area, check, choice, field, field_as, hidden, input, keep, once, outdated};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::store::desk::{Person, Work};
@@ -47,7 +47,10 @@ pub fn form(visit: &Visit, person: &Person, work: Option<&Work>, text: &Manuscri
     form = form.kid(hidden("kind", "alert")).kids(text.topics.iter().map(|t| hidden("topic", t.to_string())).collect());
     match work {
         Some(work) => form = form.kid(hidden("version", work.version.to_string())),
-        None => form = form.kids(warning.references.iter().map(|id| hidden("follows", id.clone())).collect()),
+        None => {
+            let follows = warning.references.iter().map(|id| hidden("follows", id.clone()));
+            form = form.kid(once()).kids(follows.collect());
+        }
     }
     form = form
         .kid(kind(visit, &warning))
@@ -190,6 +193,10 @@ fn action_name(w: &'static Desk, at: usize, lang: &str) -> String {
 fn status(visit: &Visit, warning: &Warning) -> El {
     let w = visit.w();
     let now = warning.status();
+    // An update is what its alert is: whoever sent a drill as the real thing calls it off.
+    if !warning.references.is_empty() {
+        return hidden("status", now.name());
+    }
     let all = [
         (Status::Actual, w.al_actual, w.al_actual_what),
         (Status::Exercise, w.al_exercise, w.al_exercise_what),

@@ -9,7 +9,7 @@ use crate::desk::works::{self, Trouble};
 use crate::store::desk::{List, Listed, Person};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::alert::{MEMORY, Standing, State, over_at, standings};
+use domain::alert::{Standing, State, recent, standings};
 use domain::content::Status;
 use domain::editorial::{Action, Stage, sees};
 use domain::route::item_path;
@@ -65,8 +65,8 @@ pub async fn list(visit: &Visit, person: &Person) -> Result<Response, Trouble> {
     let soon = |standing: &&&Standing| standing.card.expires.is_some_and(|end| end.since(now) < SOON);
     let ending: Vec<&Standing> = live.iter().filter(soon).copied().collect();
     let later: Vec<&Standing> = live.iter().filter(|standing| !soon(standing)).copied().collect();
-    let recent = |s: &&Standing| s.state == State::Ended && over_at(s.card, &s.info).plus(MEMORY) > now;
-    let ended: Vec<&Standing> = all.iter().filter(recent).filter(mine).collect();
+    let ended = |s: &&Standing| s.state == State::Ended && recent(s.card, &s.info, now);
+    let ended: Vec<&Standing> = all.iter().filter(ended).filter(mine).collect();
     for (title, standings) in [(w.al_ending, &ending), (w.al_in_force, &later), (w.al_ended, &ended)] {
         main = main.maybe(shown(visit, title, standings, &known));
     }

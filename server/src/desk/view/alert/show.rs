@@ -102,7 +102,8 @@ async fn judge(
     if confirms {
         main = main.kid(confirm(visit, work));
     }
-    if writes {
+    // Whoever mends a letter is an author of it and confirms nothing: who may confirm sends it back.
+    if writes && !confirms {
         let edit = cl("a", "bt").attr("href", visit.to(&format!("/viec/{}?sua=1", work.id))).text(w.edit);
         main = main.kid(cl("p", "ac").kid(edit));
     }
@@ -135,8 +136,9 @@ async fn others(visit: &Visit, work: &Work) -> Result<El, Trouble> {
         !person.disabled && !work.hands.contains(&person.id) && allowed(&person.grants, Action::Approve, scope(&work.text))
     };
     let names: Vec<&str> = people.iter().filter(fits).map(|person| person.name.as_str()).collect();
+    let wrote = |person: &&Person| work.hands.contains(&person.id) && allowed(&person.grants, Action::Approve, scope(&work.text));
     Ok(if names.is_empty() {
-        cl("p", "warn").text(w.al_nobody)
+        cl("p", "warn").text(if people.iter().filter(wrote).count() > 1 { w.al_all_wrote } else { w.al_nobody })
     } else {
         cl("p", "em").text(fill(w.al_can_confirm, &[("names", &names.join(", "))]))
     })
@@ -165,7 +167,7 @@ pub fn where_text(visit: &Visit, text: &Manuscript) -> String {
     [&count, ": ", &names.collect::<Vec<_>>().join(", ")].concat()
 }
 
-/// Which alert an update takes the place of, and whether it ends earlier.
+/// Which alert an update takes the place of, and whether it ends earlier or leaves a place out.
 pub(super) fn predecessor(visit: &Visit, text: &Manuscript) -> Option<El> {
     let w = visit.w();
     let newest = text.warning()?.references.last()?.parse().ok()?;
@@ -176,7 +178,11 @@ pub(super) fn predecessor(visit: &Visit, text: &Manuscript) -> Option<El> {
     let was = [("title", title.as_str()), ("level", &level), ("time", &works_view::at(visit, end))];
     let earlier = crate::desk::alerts::end(text).is_some_and(|new| new < end);
     let earlier = earlier.then(|| cl("p", "warn").text(w.al_earlier));
-    Some(el("div").kid(cl("p", "em").text(fill(w.al_replaces, &was))).maybe(earlier))
+    let dropped = card.places.iter().filter(|place| !instance().concerns(&text.places, **place));
+    let dropped: Vec<&str> = dropped.filter_map(|place| Some(instance().place(*place)?.name.get(visit.lang))).collect();
+    let fewer = fill(w.al_fewer, &[("places", &dropped.join(", "))]);
+    let fewer = (!dropped.is_empty()).then(|| cl("p", "warn").text(fewer));
+    Some(el("div").kid(cl("p", "em").text(fill(w.al_replaces, &was))).maybe(earlier).maybe(fewer))
 }
 
 /// That others are at an update of the same alert, so that they agree on one.
