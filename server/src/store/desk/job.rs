@@ -144,7 +144,6 @@ impl Tx {
         Ok(())
     }
 
-    /// It failed: once more at `due`.
     /// A job goes on at `due`, as one that was not tried yet.
     pub async fn set_job_due(&mut self, id: i64, due: Time) -> Result<(), Error> {
         sqlx::query("UPDATE job SET due = ?, tries = 0, trouble = '' WHERE id = ?")
@@ -155,6 +154,7 @@ impl Tx {
         Ok(())
     }
 
+    /// It failed: once more at `due`.
     pub async fn put_job_off(&mut self, id: i64, due: Time, trouble: &str) -> Result<(), Error> {
         sqlx::query("UPDATE job SET due = ?, tries = tries + 1, trouble = ? WHERE id = ?")
             .bind(due.0)

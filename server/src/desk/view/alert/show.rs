@@ -136,7 +136,9 @@ async fn others(visit: &Visit, work: &Work) -> Result<El, Trouble> {
         !person.disabled && !work.hands.contains(&person.id) && allowed(&person.grants, Action::Approve, scope(&work.text))
     };
     let names: Vec<&str> = people.iter().filter(fits).map(|person| person.name.as_str()).collect();
-    let wrote = |person: &&Person| work.hands.contains(&person.id) && allowed(&person.grants, Action::Approve, scope(&work.text));
+    let wrote = |person: &&Person| {
+        !person.disabled && work.hands.contains(&person.id) && allowed(&person.grants, Action::Approve, scope(&work.text))
+    };
     Ok(if names.is_empty() {
         cl("p", "warn").text(if people.iter().filter(wrote).count() > 1 { w.al_all_wrote } else { w.al_nobody })
     } else {
