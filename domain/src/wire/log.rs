@@ -26,6 +26,14 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What its card says; `None` for a withdrawal, and where it cannot be read here.
+    pub fn card(&self) -> Option<Card> {
+        match &self.what {
+            Logged::Card(bytes) => Card::decode(bytes).ok(),
+            Logged::Gone(_) => None,
+        }
+    }
+
     /// The item as the exact bytes that prove it; `None` for a withdrawal.
     pub fn full(&self) -> Option<FullItem> {
         match (&self.what, &self.body) {
@@ -73,10 +81,7 @@ pub fn bodies<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> Vec<BodyEntry>
 /// What the alerts pack holds at `now`: the newest revision of every alert that matters, by id.
 pub fn alerts<E: Borrow<Entry>>(log: &[E], now: Time) -> Vec<FullItem> {
     let standing = live(log);
-    let cards: Vec<Card> = standing
-        .iter()
-        .filter_map(|entry| if let Logged::Card(card) = &entry.what { Card::decode(card).ok() } else { None })
-        .collect();
+    let cards: Vec<Card> = standing.iter().filter_map(|entry| entry.card()).collect();
     let matter = alert::mattering(&cards, now);
     let standing = standing.into_iter().filter(|entry| matter.contains(&entry.id));
     let mut found: Vec<(ItemId, FullItem)> = standing.filter_map(|entry| Some((entry.id, entry.full()?))).collect();
@@ -105,12 +110,11 @@ fn range<E: Borrow<Entry>>(log: &[E], from: Seq, to: Seq) -> &[E] {
 /// the oldest of those was issued, but for those that replace or refer to one that he gets. Tombstones are kept: who begins
 /// may hold alerts already.
 pub fn bygone<E: Borrow<Entry>>(log: &[E], kept: usize) -> HashSet<Seq> {
-    let card = |entry: &Entry| if let Logged::Card(bytes) = &entry.what { Card::decode(bytes).ok() } else { None };
-    let mut cards: Vec<(Seq, Card)> = newest(log).into_iter().filter_map(|entry| Some((entry.seq, card(entry)?))).collect();
+    let mut cards: Vec<(Seq, Card)> = newest(log).into_iter().filter_map(|entry| Some((entry.seq, entry.card()?))).collect();
     cards.sort_unstable_by_key(|(seq, card)| Reverse((card.issued, *seq)));
     let older = cards.split_off(kept.min(cards.len()));
     let then = cards.last().map(|(_, card)| card.issued).unwrap_or_default();
-    let revisions = log.iter().map(E::borrow).filter_map(card);
+    let revisions = log.iter().map(E::borrow).filter_map(Entry::card);
     let holds: HashSet<ItemId> = revisions.filter(|card| !is_over(card, then)).map(|card| card.id).collect();
     let (mut silent, loud): (Vec<_>, Vec<_>) = older.into_iter().partition(|(_, card)| !holds.contains(&card.id));
     let mut here: HashSet<ItemId> = cards.iter().chain(&loud).map(|(_, card)| card.id).collect();

@@ -124,10 +124,7 @@ impl Snapshot {
     /// Cards of an item as they were published, the newest first, also of one that was withdrawn.
     pub fn published_as(&self, id: ItemId) -> impl Iterator<Item = Card> {
         let all = self.entries.iter().rev().filter(move |entry| entry.id == id);
-        all.filter_map(|entry| match &entry.what {
-            Logged::Card(bytes) => Card::decode(bytes).ok(),
-            Logged::Gone(_) => None,
-        })
+        all.filter_map(|entry| entry.card())
     }
 
     /// Where in the log, and when, something last changed how each item stands: itself, or what takes its place or speaks of it,
@@ -142,9 +139,7 @@ impl Snapshot {
         let mut spoken_of: HashMap<ItemId, BTreeSet<ItemId>> = HashMap::new();
         for (entry, at) in self.entries.iter().zip(&self.appended) {
             let speaks = spoken_of.entry(entry.id).or_default();
-            if let Logged::Card(bytes) = &entry.what
-                && let Ok(card) = Card::decode(bytes)
-            {
+            if let Some(card) = entry.card() {
                 speaks.extend(card.supersedes);
                 speaks.extend(card.alert().map(|info| info.references).unwrap_or_default());
             }

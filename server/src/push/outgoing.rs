@@ -15,7 +15,7 @@ pub async fn at(site: &Site, seq: Seq) -> Result<Option<Outgoing>, Error> {
     let snapshot = site.live.now();
     let Ok(at) = snapshot.entries.binary_search_by_key(&seq, |entry| entry.seq) else { return Ok(None) };
     let entry = &snapshot.entries[at];
-    let calling = card(entry).filter(calls);
+    let calling = entry.card().filter(calls);
     let found = match calling {
         // It came before another in the log, or was corrected since, and that has been followed: what followed is what
         // phones are to show.
@@ -50,13 +50,13 @@ async fn withdrawal_at(site: &Site, snapshot: &Snapshot, at: usize) -> Result<Op
     let entry = &snapshot.entries[at];
     let gone = match &entry.what {
         Logged::Gone(gone) => Gone::decode(gone).ok(),
-        Logged::Card(_) => card(entry).map(|card| {
+        Logged::Card(_) => entry.card().map(|card| {
             let reason = card.headlines.first().map_or_else(String::new, |head| head.title.clone());
             Gone { id: card.id, revision: card.revision, at: card.issued, reason }
         }),
     };
     let before = snapshot.entries[..at].iter().rev().filter(|before| before.id == entry.id);
-    let before = before.filter_map(|before| card(before)).find(calls).filter(|card| !overtaken(snapshot, card, site.now()));
+    let before = before.filter_map(|before| before.card()).find(calls).filter(|card| !overtaken(snapshot, card, site.now()));
     let known = site.store.push_chains(&[entry.id]).await?.into_iter().next();
     let slip = slip(site, snapshot, entry.seq);
     Ok(known.zip(gone).zip(before).and_then(|((chain, gone), card)| Outgoing::withdrawn(entry.seq, chain, card, gone, &slip)))
@@ -66,13 +66,6 @@ async fn withdrawal_at(site: &Site, snapshot: &Snapshot, at: usize) -> Result<Op
 fn slip(site: &Site, snapshot: &Snapshot, seq: Seq) -> Vec<u8> {
     let cards = encode_cards(&log::cards(&snapshot.entries, seq - 1, seq));
     Envelope::seal(PackKind::Cards, snapshot.epoch(), seq - 1, seq, &cards, &site.issuer)
-}
-
-fn card(entry: &Entry) -> Option<Card> {
-    match &entry.what {
-        Logged::Card(card) => Card::decode(card).ok(),
-        Logged::Gone(_) => None,
-    }
 }
 
 fn overtaken(snapshot: &Snapshot, card: &Card, now: Time) -> bool {

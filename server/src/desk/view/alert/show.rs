@@ -132,15 +132,12 @@ fn confirm(visit: &Visit, work: &Work) -> El {
 async fn others(visit: &Visit, work: &Work) -> Result<El, Trouble> {
     let w = visit.w();
     let people = visit.site.store.people().await?;
-    let fits = |person: &&Person| {
-        !person.disabled && !work.hands.contains(&person.id) && allowed(&person.grants, Action::Approve, scope(&work.text))
-    };
-    let names: Vec<&str> = people.iter().filter(fits).map(|person| person.name.as_str()).collect();
-    let wrote = |person: &&Person| {
-        !person.disabled && work.hands.contains(&person.id) && allowed(&person.grants, Action::Approve, scope(&work.text))
-    };
+    let approves = |person: &&Person| !person.disabled && allowed(&person.grants, Action::Approve, scope(&work.text));
+    let (wrote, fit): (Vec<&Person>, Vec<&Person>) =
+        people.iter().filter(approves).partition(|person| work.hands.contains(&person.id));
+    let names: Vec<&str> = fit.iter().map(|person| person.name.as_str()).collect();
     Ok(if names.is_empty() {
-        cl("p", "warn").text(if people.iter().filter(wrote).count() > 1 { w.al_all_wrote } else { w.al_nobody })
+        cl("p", "warn").text(if wrote.len() > 1 { w.al_all_wrote } else { w.al_nobody })
     } else {
         cl("p", "em").text(fill(w.al_can_confirm, &[("names", &names.join(", "))]))
     })
