@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use domain::alert::{State, chain};
 use domain::content::{MsgType, Status, Time};
 use domain::editorial::Role;
-use domain::instance::instance;
+use domain::instance::{Place, instance};
 use duty::*;
 use lab::NOW;
 use office::*;
@@ -259,6 +259,32 @@ async fn every_template_goes_from_page_to_phones() {
         assert_eq!(langs, ["vi", "en"]);
         assert!(card.headlines.iter().all(|headline| headline.title.contains("A Lưới 2")), "{:?}", card.headlines);
     }
+}
+
+/// Counted in communes, however the places of either are named.
+#[tokio::test]
+async fn whom_an_update_leaves_out_is_said_of_the_whole_city_too() {
+    let Post { lab, admin, .. } = post_of_two().await;
+    let one = invite(&lab, &admin, "tp.mot", Role::AlertOfficer, 46).await;
+    let two = invite(&lab, &admin, "tp.hai", Role::AlertOfficer, 46).await;
+    let mut form = template(&lab, &one, "storm", 5).await;
+    form.retain(|(name, _)| name != "place");
+    form.push(("place".to_owned(), "46".to_owned()));
+    let work = begin(&lab, &one, &form).await;
+    assert_eq!(publish(&lab, &two, &work).await.status, StatusCode::SEE_OTHER);
+    let id = work.rsplit('/').next().unwrap();
+    let mut update = fields(&text(&get(&lab, &one, &format!("/ban-lam-viec/canh-bao/moi?tin={id}")).await));
+    let mut read = async |units: Vec<&Place>| {
+        update.retain(|(name, _)| name != "place");
+        put(&mut update, "once", &units.len().to_string());
+        update.extend(units.into_iter().map(|unit| ("place".to_owned(), unit.code.to_string())));
+        text(&get(&lab, &two, &begin(&lab, &one, &update).await).await)
+    };
+    let some = read(instance().units().skip(2).collect()).await;
+    let names: Vec<&str> = instance().units().take(2).map(|unit| unit.name.vi.as_str()).collect();
+    assert!(some.contains(&format!("Bản này không còn cảnh báo ở: {}.", names.join(", "))), "{some}");
+    let all = read(instance().units().collect()).await;
+    assert!(!all.contains("Bản này không còn cảnh báo"), "each of them is named: {all}");
 }
 
 /// Nobody is sent to newer word that is not there.

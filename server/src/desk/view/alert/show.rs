@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::content::{PlaceCode, Status};
 use domain::editorial::{Action, Compiled, Finding, Manuscript, Stage, allowed, places_named};
-use domain::instance::instance;
+use domain::instance::{Place, instance};
 use domain::words::fill;
 use std::collections::HashMap;
 use ui::el::{El, cl, el, tx};
@@ -177,8 +177,9 @@ pub(super) fn predecessor(visit: &Visit, text: &Manuscript) -> Option<El> {
     let was = [("title", title.as_str()), ("level", &level), ("time", &works_view::at(visit, end))];
     let earlier = crate::desk::alerts::end(text).is_some_and(|new| new < end);
     let earlier = earlier.then(|| cl("p", "warn").text(w.al_earlier));
-    let dropped = card.places.iter().filter(|place| !instance().concerns(&text.places, **place));
-    let dropped: Vec<&str> = dropped.filter_map(|place| Some(instance().place(*place)?.name.get(visit.lang))).collect();
+    let at = |places: &[PlaceCode], unit: &Place| instance().concerns(places, PlaceCode(unit.code));
+    let dropped = instance().units().filter(|unit| at(&card.places, unit) && !at(&text.places, unit));
+    let dropped: Vec<&str> = dropped.map(|unit| unit.name.get(visit.lang)).collect();
     let fewer = fill(w.al_fewer, &[("places", &dropped.join(", "))]);
     let fewer = (!dropped.is_empty()).then(|| cl("p", "warn").text(fewer));
     Some(el("div").kid(cl("p", "em").text(fill(w.al_replaces, &was))).maybe(earlier).maybe(fewer))
