@@ -114,9 +114,10 @@ const older = (a, b) => (a.id === b.id ? a.rev < b.rev : follows(b, a.id) || (!f
 /**
  * What the server said of alerts (`/api/v1/alerts`) and what came by push, as chains that hold or will hold: ids of the
  * chain (the oldest first, as far as known), title, level, hazard, end in ms, whether it concerns `place`, whether it is an
- * exercise. Worst first, exercises last.
+ * exercise. Worst first, exercises last. `asked` are the units that push was asked for, all where there is none: a push that has
+ * no level is for none of these.
  */
-export function chains(items, pushed, place, now, lang) {
+export function chains(items, pushed, place, now, lang, asked = []) {
   const all = items.filter(item => item.alert);
   const issued = id => Date.parse((all.find(other => other.id === id) || {}).issued) || 0;
   /** The chain of a message as far as it is known, the oldest first. */
@@ -138,10 +139,9 @@ export function chains(items, pushed, place, now, lang) {
       here: !item.places.length || item.places.includes(place) || item.places.some(code => code.length < place.length),
     });
   }
-  // A push is for the places of this phone, or has no level where it is for none of them any more; it may be newer than the
-  // last answer. Of each chain its newest word counts.
-  const newest = {};
-  for (const news of pushed) {
+  // A push may be newer than the last answer. Of each chain its newest word counts; that it is not for others says nothing of here.
+  const newest = {}, told = !asked.length || asked.includes(+place);
+  for (const news of pushed.filter(news => told || news.level || news.type === 'cancel')) {
     const before = news.chain && newest[news.chain];
     if (news.chain && (!before || older(before, news))) newest[news.chain] = news;
   }

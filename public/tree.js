@@ -51,12 +51,13 @@ const button = (words, run, props = {}, picture) =>
 /** What every screen gets to see and do. `data` is there only while the box is open. */
 const app = { t, h, icon, button, facts, lang, now, data: null, alerts: [], view: 'start', arg: null, said: '', go, change, undo, lock, say, sent, sealed };
 const views = { list, form, paste, safe, choose, work };
-let key = null, rev = 0, past = [], saving = Promise.resolve(), seen = Date.now(), items = [], news = [];
+let key = null, rev = 0, past = [], saving = Promise.resolve(), seen = Date.now(), items = [], news = [], drawn = '';
 
 // ---- screens
 
 /** Draws the screen anew; `move` brings the reader to its beginning. */
 function draw(move) {
+  drawn = JSON.stringify(app.alerts);
   // What a sheet of paper showed goes with the screen that it was printed from.
   for (const sheet of document.querySelectorAll('.sheet')) sheet.remove();
   const screen = app.data ? views[app.view](app) : doors[app.view]();
@@ -147,8 +148,11 @@ function sealed() {
 }
 
 /** Of each worklist: the counts that wait, those that were said last, and how the server answered. */
+function kept(name) {
+  try { return JSON.parse(flags[name] || '{}'); } catch { return {}; }
+}
 function held(which) {
-  try { return JSON.parse(flags['bt-tree-' + which] || '{}'); } catch { return {}; }
+  return kept('bt-tree-' + which);
 }
 /** What the counts of each worklist are goes to the server when there is one; `boot.js` carries it. */
 function report(data) {
@@ -257,7 +261,7 @@ function now() {
   return at < clock.at ? at : at - (clock.ms || 0);
 }
 function tell() {
-  app.alerts = chains(items, news, (app.data ? app.data.place : flags['bt-tree']) || '', now(), lang);
+  app.alerts = chains(items, news, (app.data ? app.data.place : flags['bt-tree']) || '', now(), lang, (kept('bt-push').wishes || {}).places);
   // From the page of an alert that this page could not ask for: its reader brings what he saw.
   const brought = handed();
   if (brought && asked() && !app.alerts.some(alert => alert.ids.includes(asked()))) app.alerts.unshift(brought);
@@ -281,10 +285,9 @@ async function look() {
     clock = answer.clock;
     try { flags['bt-tree-clock'] = JSON.stringify(clock); } catch {}
   }
-  const before = JSON.stringify(app.alerts);
   tell();
   // Whoever reads the screen aloud, or goes through it by keys, keeps his place.
-  if (JSON.stringify(app.alerts) !== before) redraw();
+  if (JSON.stringify(app.alerts) !== drawn) redraw();
 }
 addEventListener('online', look);
 // A network that says nothing when it comes back.

@@ -6,6 +6,7 @@
 pub mod negotiate;
 
 use crate::apart::apart;
+use crate::assets::hex;
 use crate::compress;
 use crate::dictionary::Dictionaries;
 use axum::body::Body;
@@ -19,7 +20,6 @@ use bytes::Bytes;
 use domain::sign::hash;
 use negotiate::Wanted;
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use tokio::sync::OnceCell;
 
@@ -70,12 +70,7 @@ pub fn compressible(request: &HeaderMap) -> bool {
 }
 
 fn etag(hash: &[u8; 32], form: &str) -> HeaderValue {
-    let mut text = String::from("\"");
-    for byte in &hash[..8] {
-        let _ = write!(text, "{byte:02x}");
-    }
-    let _ = write!(text, "{form}\"");
-    HeaderValue::from_str(&text).expect("hex digits and quotes")
+    HeaderValue::from_str(&format!("\"{}{form}\"", hex(&hash[..8]))).expect("hex digits and quotes")
 }
 
 impl Hot {
@@ -328,7 +323,7 @@ impl Hot {
         let make = || {
             apart(move || {
                 let bytes = compress::dcz(&this.plain.bytes, &dictionary, &held);
-                let form: String = held[..4].iter().fold("d".into(), |text, byte| format!("{text}{byte:02x}"));
+                let form = format!("d{}", hex(&held[..4]));
                 this.coded("dcz", &form, bytes.into())
             })
         };

@@ -3,7 +3,8 @@
 mod check;
 
 pub use check::{
-    MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, levels, reasons, shapeless, url as check_url, withdrawal as check_withdrawal,
+    MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, is_lang, levels, reasons, shapeless, url as check_url,
+    withdrawal as check_withdrawal,
 };
 
 use crate::clock::Clock;

@@ -458,6 +458,16 @@ test('what says that it is for no place of this phone any more calls nobody', as
   await put({ type: 'update', chain: id, id: 'backhere', after: [id, 'leftaway'], level: 4, title: 'Lũ quét trở lại', issued: Math.floor(Date.now() / 1000) });
   await page.reload();
   await page.locator('.al.l4', { hasText: 'Lũ quét trở lại' }).waitFor();
+  // What comes while somebody is at a field stands there once he has left it.
+  await page.focus('#p-0');
+  await put({ type: 'alert', chain: 'busypush', id: 'busypush', level: 5, issued: 1 });
+  const look = () => Promise.all([page.waitForResponse(/api\/v1\/alerts/), page.evaluate(() => { dispatchEvent(new Event('online')); })]);
+  await look();
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator('.al.l5').count(), 0, 'he keeps his place');
+  await page.evaluate(() => document.activeElement.blur());
+  await look();
+  await page.locator('.al.l5').waitFor();
   await page.evaluate(() => caches.delete('bt-push'));
 });
 
@@ -630,6 +640,9 @@ test('the newest word of an alert decides, from whoever it comes; two numbers ar
   const off = [push('a', 4, '06:00', '18:00'), after(push('b', 0, '09:00', '18:00', 'update'))];
   assert.deepEqual(chains([first], off, '20044', Date.parse(at('10:01')), 'vi').map(({ level, here }) => [level, here]), [[4, false]], 'for others only, as the server had it');
   assert.deepEqual(now([], off), [], 'known from messages alone');
+  const elsewhere = (items, asked) => chains(items, off, '20044', Date.parse(at('10:01')), 'vi', asked).map(({ level, here }) => [level, here]);
+  assert.deepEqual([elsewhere([first], [20050]), elsewhere([], [20050])], [[[4, true]], [[4, true]]], 'for others than those that push was asked for, who do not live here');
+  assert.deepEqual(elsewhere([first], [20050, 20044]), [[4, false]]);
   const drill = item('x', 5, '07:00', '18:00');
   drill.alert.status = 'exercise';
   assert.deepEqual(chains([drill, first], [], '20044', Date.parse(at('10:01')), 'vi').map(chain => [chain.title, chain.drill]), [['a', false], ['x', true]], 'an exercise comes last');

@@ -1,6 +1,6 @@
 //! Pure Leptos views: plain data in, view out. Used by the app (`csr`) and by the server (`ssr`).
 //!
-//! Start at [`pages`] (one function a page, returning [`el::El`], which is a Leptos view: `.to_html()`, `.into_any()`)
+//! Start at [`pages`] (one function a page, returning [`el::El`], which Leptos builds and the server writes as HTML)
 //! and [`chrome::chrome`], which frames it. [`data`] chooses what a page shows, so that both editions show the same.
 //! Views hold no closures: what can be tapped carries `data-act` (and `data-id`), for one delegated listener.
 //!

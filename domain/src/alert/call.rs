@@ -47,7 +47,7 @@ pub struct Call {
 /// - A trial of the equipment calls nobody.
 /// - A cancel goes to whoever was shown something, without a sound, and to nobody else.
 /// - An update goes to those who were shown something, too, be they still concerned or not; it rings only where it holds for
-///   them and its level is above what they heard: what was lowered in the evening and gets worse at night wakes people again,
+///   them, at a level that they want, and that is above what they heard: what was lowered in the evening and gets worse at night wakes people again,
 ///   and so does what came without a sound before.
 /// - Quiet hours take the sound from everything below [`WAKES`], or below [`WAKES_NOW`] where it is immediate, and from every
 ///   drill.
@@ -65,7 +65,7 @@ pub fn call(wish: &Wish, message: &Message, heard: Option<u8>, now: Time) -> Opt
     }
     let least = if info.urgency == Urgency::Immediate { WAKES_NOW } else { WAKES };
     let wakes = info.level >= least && *status == Status::Actual;
-    let news = here && heard.is_none_or(|level| info.level > level);
+    let news = here && info.level >= wish.level && heard.is_none_or(|level| info.level > level);
     Some(Call { ring: news && (wakes || !quiet(wish.quiet, now)), near, here })
 }
 
@@ -177,6 +177,7 @@ mod tests {
         assert_eq!(update(3, &[HERE], Some(3)), SILENT);
         assert_eq!(update(4, &[HERE], Some(3)), LOUD);
         assert_eq!(update(1, &[HERE], Some(3)), SILENT, "he hears that it got better, below the level he wants too");
+        assert_eq!(update(2, &[HERE], Some(0)), SILENT, "and so where word for others came between");
         let elsewhere = Some(Call { ring: false, near: false, here: false });
         assert_eq!(update(3, &[THERE], Some(3)), elsewhere, "and that it went elsewhere");
         assert_eq!(update(4, &[THERE], Some(3)), elsewhere, "where it is worse than it was here, which wakes nobody here");
@@ -237,7 +238,7 @@ mod tests {
         ) {
             let kind = if cancel { MsgType::Cancel } else { MsgType::Update };
             let found = told(&wish(wanted), level, kind, &[PlaceCode(place)], Some(heard), Time(hour * 3_600));
-            prop_assert_eq!(found.map(|call| call.ring && (cancel || level <= heard || !call.here)), Some(false));
+            prop_assert_eq!(found.map(|call| call.ring && (cancel || level <= heard || level < wanted || !call.here)), Some(false));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One's own account: its sessions, its password, signing out.
 
+use super::Answer;
 use super::auth;
 use super::enter::Wrong;
 use super::form::Form;
@@ -10,8 +11,6 @@ use super::works::Trouble;
 use crate::error::Error;
 use crate::store::desk::{Note, Person};
 use axum::response::Response;
-
-type Answer = Result<Response, Trouble>;
 
 /// Ends the session of this visit.
 pub(super) async fn end(visit: &Visit, person: &Person) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! Coming in: an invitation is answered, somebody signs in.
 
+use super::Answer;
 use super::auth;
 use super::form::Form;
 use super::people;
@@ -13,8 +14,6 @@ use axum::response::Response;
 
 /// Longest name of a person, in characters.
 pub const MAX_NAME: usize = 80;
-
-type Answer = Result<Response, Trouble>;
 
 /// What stands on the page of an invitation beside its name.
 pub struct Enrolment {

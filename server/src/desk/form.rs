@@ -1,6 +1,6 @@
 //! What a form sends: names and values in their order, with the text as people mean it.
 
-use crate::publish::shapeless;
+use crate::publish::{is_lang, shapeless};
 use domain::content::{PlaceCode, Time};
 use domain::editorial::MAX_ACTIONS;
 use domain::editorial::{Grant, Hash, Manuscript, Role, Script, Warning};
@@ -184,12 +184,6 @@ pub fn is_secret(name: &str) -> bool {
 
 fn place(text: &str) -> Option<PlaceCode> {
     text.parse().ok().map(PlaceCode).filter(|code| instance().place(*code).is_some())
-}
-
-/// As far as BCP 47 needs to be known to write it into an attribute.
-fn is_lang(tag: &str) -> bool {
-    let plain = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    tag.len() <= 35 && tag.split('-').all(plain) && tag.split('-').next().is_some_and(|part| part.len() >= 2)
 }
 
 pub fn clean(value: &str) -> String {

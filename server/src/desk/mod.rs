@@ -271,21 +271,13 @@ async fn save(visit: &mut Visit, form: &Form, person: &Person, id: i64, version:
         Ok(work) if visit.wants_json => Ok(view::json(StatusCode::OK, &serde_json::json!({ "version": work.version }))),
         Ok(_) => saved(visit, form, id),
         Err(trouble) if visit.wants_json => Ok(view::json_trouble(visit, &trouble)),
+        // A text that is not ready is saved all the same.
+        Err(trouble @ (Trouble::Unready(_) | Trouble::Refuses(_) | Trouble::Superseded)) => {
+            works::save(&visit.site, person, id, version, text, Ask::default()).await?;
+            view::work(visit, person, id, Shown { trouble: Some(trouble), typed: None }).await
+        }
         // What was typed comes back in the form, with what stands in its way.
-        Err(
-            trouble @ (Trouble::Overtaken(_)
-            | Trouble::Unready(_)
-            | Trouble::Refuses(_)
-            | Trouble::Superseded
-            | Trouble::Refused(_)
-            | Trouble::Denied
-            | Trouble::NoPlace),
-        ) => {
-            // A text that is not ready is saved all the same.
-            if matches!(trouble, Trouble::Unready(_) | Trouble::Refuses(_) | Trouble::Superseded) {
-                works::save(&visit.site, person, id, version, text.clone(), Ask::default()).await?;
-                return view::work(visit, person, id, Shown { trouble: Some(trouble), typed: None }).await;
-            }
+        Err(trouble @ (Trouble::Overtaken(_) | Trouble::Refused(_) | Trouble::Denied | Trouble::NoPlace)) => {
             view::work(visit, person, id, Shown { trouble: Some(trouble), typed: Some(text) }).await
         }
         Err(trouble) => Err(trouble),

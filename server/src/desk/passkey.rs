@@ -1,6 +1,7 @@
 //! Signing in with what unlocks the phone (WebAuthn): a passkey proves a device and whoever unlocked it, so it stands for
 //! password and code together. It is discoverable: nobody types a name.
 
+use super::Answer;
 use super::account::{me, proves};
 use super::auth;
 use super::enter::{self, Enrolment, Wrong, let_in};
@@ -33,8 +34,6 @@ const MAKING: usize = 2_000;
 /// Passkeys of one account.
 const MAX: usize = 20;
 const MAX_NAME: usize = 80;
-
-type Answer = Result<Response, Trouble>;
 
 /// What the server asked and is to be answered once.
 enum Asked {

@@ -1,5 +1,6 @@
 //! Who may come in, and what he may do: invitations and roles, given by administrators.
 
+use super::Answer;
 use super::enter::{MAX_NAME, Wrong};
 use super::form::Form;
 use super::view;
@@ -22,8 +23,6 @@ const FIRST: i64 = 86_400;
 /// Who gives rights, or a way in, has signed in within this many seconds: what a screen that was left open, or a session that
 /// somebody took, must not do alone.
 const FRESH: i64 = 15 * 60;
-
-type Answer = Result<Response, Trouble>;
 
 /// A link with which its bearer becomes administrator of the whole area: its path. For whoever runs the server.
 pub async fn first_link(site: &Site, name: &str) -> Result<String, Error> {
@@ -63,11 +62,16 @@ pub async fn list(visit: &Visit, person: &Person) -> Answer {
 pub(super) async fn stands(site: &Site, invitation: &Invitation) -> Result<bool, Error> {
     let Some(by) = invitation.by else { return Ok(true) };
     let people = site.store.people().await?;
-    Ok(people.iter().any(|person| person.id == by && !person.disabled && manages(person).is_ok()))
+    Ok(people.iter().any(|person| person.id == by && !person.disabled && is_administrator(&person.grants)))
+}
+
+/// Whether somebody says who works here and which sources are let through.
+pub fn is_administrator(grants: &[Grant]) -> bool {
+    allowed(grants, Action::ManagePeople, Scope::ALL)
 }
 
 fn manages(person: &Person) -> Result<(), Trouble> {
-    if allowed(&person.grants, Action::ManagePeople, Scope::ALL) { Ok(()) } else { Err(Trouble::Denied) }
+    if is_administrator(&person.grants) { Ok(()) } else { Err(Trouble::Denied) }
 }
 
 /// Everyone, and what became of an invitation or of a role just now.

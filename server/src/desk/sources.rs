@@ -8,10 +8,12 @@ mod poll;
 
 pub use poll::{pause, poll};
 
+use super::Answer;
 use super::alerts::is_officer;
 use super::fetch::{self, Fetched, Known, Unfetched};
 use super::form::Form;
 use super::found::{self, page};
+use super::people::is_administrator;
 use super::view;
 use super::visit::Visit;
 use super::works::{Trouble, home, may_see};
@@ -32,8 +34,6 @@ pub const MESSAGES: u32 = 60;
 /// For reading what was fetched.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-type Answer = Result<Response, Trouble>;
-
 /// Whether it may be brought in for a place (`None`: for everyone) and about a topic.
 fn may(grants: &[Grant], place: Option<PlaceCode>, topic: Option<u8>) -> bool {
     allowed(grants, Action::Bring, Scope { places: place.as_slice(), topics: topic.as_slice(), alert: false })
@@ -49,7 +49,7 @@ fn whom(form: &Form, person: &Person) -> (Option<PlaceCode>, Option<u8>) {
 
 /// Whether this person has anything to do with sources.
 pub fn may_look(person: &Person) -> bool {
-    home(person, Action::Bring).is_some() || is_officer(person) || confirm::is_administrator(&person.grants)
+    home(person, Action::Bring).is_some() || is_officer(person) || is_administrator(&person.grants)
 }
 
 /// Sources within the rights of this person.
@@ -63,7 +63,7 @@ async fn shown(visit: &Visit, form: &Form, person: &Person, why: Option<Unfetche
     }
     let store = &visit.site.store;
     let mut sources = store.sources().await?;
-    let lets = confirm::is_administrator(&person.grants);
+    let lets = is_administrator(&person.grants);
     let own = sources.iter().filter(|source| confirm::is_own(source, person)).map(|source| source.id).collect();
     sources.retain(|source| may(&person.grants, source.place, source.topic) || (lets && source.cap));
     let standing = confirm::standing(&visit.site);
@@ -109,7 +109,7 @@ pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Ans
     let now = visit.now();
     let mut tx = visit.site.store.begin().await?;
     let done = async {
-        let lets = confirm::is_administrator(&person.grants);
+        let lets = is_administrator(&person.grants);
         let his = |source: &Source| may(&person.grants, source.place, source.topic) || (lets && source.cap);
         let mut source = tx.source(id).await?.filter(his).ok_or(Trouble::NotFound)?;
         // What goes out at once is stopped by whoever lets it through.

@@ -1,6 +1,7 @@
 //! Languages of the texts of an item: BCP 47, one way to write each.
 
 use super::field;
+use crate::publish::is_lang;
 use crate::reason::Reason;
 use serde_json::Value;
 
@@ -28,8 +29,7 @@ pub fn of(texts: &[&Value]) -> Result<Vec<String>, Reason> {
 fn tag(text: &Value) -> Result<String, Reason> {
     let mut lang = field::text_or(text, "lang")?.unwrap_or_else(|| "vi".into());
     lang.make_ascii_lowercase();
-    let plain = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !lang.split('-').all(plain) || lang.len() > 35 || lang.find('-').unwrap_or(lang.len()) < 2 {
+    if !is_lang(&lang) {
         return Err(Reason::Wrong("lang"));
     }
     let mut parts: Vec<String> = lang.split('-').map(str::to_owned).collect();

@@ -40,10 +40,7 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     // What was withdrawn and stands here no longer was a change of the feed too (RFC 4287, 4.2.15).
     let gone = snapshot.gone.values().map(|gone| gone.at);
     let updated = entries.iter().map(|(updated, _)| *updated).chain(gone).max().unwrap_or(snapshot.published);
-    let mut out = Writer(String::with_capacity(16 * 1024));
-    out.raw("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
-    out.raw(lang.tag());
-    out.raw("\">\n");
+    let mut out = Writer::feed(lang);
     out.element("title", &title);
     out.element("id", &[origin, &feed.path(lang)].concat());
     out.element("updated", &updated.rfc3339());
@@ -151,20 +148,29 @@ impl Fates<'_> {
     }
 }
 
-struct Writer(String);
+/// A feed while it is written.
+pub(super) struct Writer(pub String);
 
 impl Writer {
-    fn raw(&mut self, xml: &str) {
+    pub fn feed(lang: Lang) -> Writer {
+        let mut out = Writer(String::with_capacity(16 * 1024));
+        out.raw("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"");
+        out.raw(lang.tag());
+        out.raw("\">\n");
+        out
+    }
+
+    pub fn raw(&mut self, xml: &str) {
         self.0.push_str(xml);
     }
 
-    fn element(&mut self, name: &str, text: &str) {
+    pub fn element(&mut self, name: &str, text: &str) {
         let _ = write!(self.0, "<{name}>");
         escape(text, &mut self.0);
         let _ = writeln!(self.0, "</{name}>");
     }
 
-    fn link(&mut self, rel: &str, kind: &str, href: &str) {
+    pub fn link(&mut self, rel: &str, kind: &str, href: &str) {
         let _ = write!(self.0, "<link rel=\"{rel}\" type=\"{kind}\" href=\"");
         escape(href, &mut self.0);
         self.raw("\"/>\n");

@@ -1,5 +1,6 @@
 //! Atom feeds of alerts as CAP: everywhere, or a place. Each entry holds the whole message, and leads to it.
 
+use super::atom::Writer;
 use super::document::escape;
 use crate::cap::{outward, write};
 use crate::live::Snapshot;
@@ -10,7 +11,6 @@ use domain::instance::instance;
 use domain::route::{Feed, Route};
 use domain::words::Lang;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 /// Messages of a feed, the newest first; of what holds or will hold none is left out.
 const LENGTH: usize = 60;
@@ -48,26 +48,21 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     let page = place.map_or(Route::Alerts, |place| Route::Place(place.code));
     let title = [lang.words().alerts(), " – ", place.map_or(&i.area, |place| &place.name).get(lang), " – ", &i.name].concat();
     let updated = messages.iter().map(|(_, message)| message.sent.at).max().unwrap_or(Time(0));
-    let mut out = String::with_capacity(16 * 1024);
-    let _ = writeln!(
-        out,
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">",
-        lang.tag()
-    );
+    let mut out = Writer::feed(lang);
     let own = [origin, &feed.path(lang)].concat();
-    element("title", &title, &mut out);
-    element("id", &own, &mut out);
-    element("updated", &updated.rfc3339(), &mut out);
-    link("self", "application/atom+xml", &own, &mut out);
-    link("alternate", "text/html", &[origin, &page.path(lang)].concat(), &mut out);
+    out.element("title", &title);
+    out.element("id", &own);
+    out.element("updated", &updated.rfc3339());
+    out.link("self", "application/atom+xml", &own);
+    out.link("alternate", "text/html", &[origin, &page.path(lang)].concat());
     for (id, message) in &messages {
         entry(*id, message, withdrawn.get(id), lang, origin, &mut out);
     }
-    out.push_str("</feed>\n");
-    out
+    out.raw("</feed>\n");
+    out.0
 }
 
-fn entry(id: ItemId, message: &Alert, withdrawn: Option<&Card>, lang: Lang, origin: &str, out: &mut String) {
+fn entry(id: ItemId, message: &Alert, withdrawn: Option<&Card>, lang: Lang, origin: &str, out: &mut Writer) {
     let info = message.infos.iter().find(|info| info.language() == lang.tag()).or(message.infos.first());
     // A withdrawal says nothing of what it takes back but its name.
     let head = withdrawn.map(|card| card.headline(lang.tag()));
@@ -78,33 +73,21 @@ fn entry(id: ItemId, message: &Alert, withdrawn: Option<&Card>, lang: Lang, orig
     let own = head.map_or_else(|| info.map_or(lang.tag(), |info| info.language()), |head| &head.lang);
     let author = info.and_then(|info| info.sender_name.as_deref()).unwrap_or(&instance().name);
     let address = [origin, &Feed::Cap(id).path(lang)].concat();
-    out.push_str("<entry xml:lang=\"");
-    escape(own, out);
-    out.push_str("\">\n");
-    element("title", &title, out);
+    out.raw("<entry xml:lang=\"");
+    escape(own, &mut out.0);
+    out.raw("\">\n");
+    out.element("title", &title);
     // Another revision is another message.
-    element("id", &[&address, "#", &message.identifier].concat(), out);
-    element("updated", &message.sent.to_string().replace("-00:00", "+00:00"), out);
-    out.push_str("<author>");
-    element("name", author, out);
-    out.push_str("</author>\n");
-    link("alternate", "application/cap+xml", &address, out);
+    out.element("id", &[&address, "#", &message.identifier].concat());
+    out.element("updated", &message.sent.to_string().replace("-00:00", "+00:00"));
+    out.raw("<author>");
+    out.element("name", author);
+    out.raw("</author>\n");
+    out.link("alternate", "application/cap+xml", &address);
     if let Some(summary) = info.and_then(|info| info.description.as_deref()).or(message.note.as_deref()) {
-        element("summary", summary, out);
+        out.element("summary", summary);
     }
-    out.push_str("<content type=\"application/cap+xml\">\n");
-    write::element(message, out);
-    out.push_str("</content>\n</entry>\n");
-}
-
-fn element(name: &str, text: &str, out: &mut String) {
-    let _ = write!(out, "<{name}>");
-    escape(text, out);
-    let _ = writeln!(out, "</{name}>");
-}
-
-fn link(rel: &str, kind: &str, href: &str, out: &mut String) {
-    let _ = write!(out, "<link rel=\"{rel}\" type=\"{kind}\" href=\"");
-    escape(href, out);
-    out.push_str("\"/>\n");
+    out.raw("<content type=\"application/cap+xml\">\n");
+    write::element(message, &mut out.0);
+    out.raw("</content>\n</entry>\n");
 }

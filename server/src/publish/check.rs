@@ -19,6 +19,12 @@ pub fn levels(hazard: u8) -> RangeInclusive<u8> {
     1..=*instance().raised(hazard).end()
 }
 
+/// Whether it is the tag of a language, as far as BCP 47 needs to be known to write it into an attribute.
+pub fn is_lang(tag: &str) -> bool {
+    let plain = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    tag.len() <= 35 && tag.split('-').all(plain) && tag.find('-').unwrap_or(tag.len()) >= 2
+}
+
 /// Whether an item keeps to all limits.
 pub fn check(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> Result<(), Reason> {
     reasons(card, body, alert, now).into_iter().next().map_or(Ok(()), Err)

@@ -184,10 +184,11 @@ async fn go(site: Arc<Site>, out: Arc<Outgoing>, job: Job, began: Time, ended: C
             tx.end(done).await?;
         }
         let started = site.now();
+        let begins = out.begins(started);
         if super::run::run(site.clone(), out.clone(), began, stop).await? {
             let now = site.now();
             site.push.counts.last.store(now.since(started), Ordering::Relaxed);
-            match out.card.effective.filter(|_| out.waits(now)) {
+            match begins {
                 Some(start) => wait(&site, &job, start.min(now.plus(MAX_PAUSE))).await?,
                 None => end(&site, out.seq).await?,
             }

@@ -172,9 +172,10 @@ impl Outgoing {
         if self.info.msg_type == MsgType::Cancel { 0 } else { self.info.level }
     }
 
-    /// Whether it is to hold later, and until then others do for some of those whom it concerns.
-    pub fn waits(&self, now: Time) -> bool {
-        self.info.msg_type != MsgType::Cancel && self.card.upcoming(now) && !self.siblings.is_empty()
+    /// When it is to hold, where that is later and until then others do for some of those whom it concerns.
+    pub fn begins(&self, now: Time) -> Option<Time> {
+        let waits = self.info.msg_type != MsgType::Cancel && self.card.upcoming(now) && !self.siblings.is_empty();
+        self.card.effective.filter(|_| waits)
     }
 
     /// How it went with somebody who was called so.
@@ -316,7 +317,7 @@ fn marked<'a>(title: &'a str, status: Status, desk: &Desk) -> (String, &'a str) 
     }
 }
 
-/// At most so many characters, cut between words where there is one.
+/// So many characters and "…" behind them at most, cut between words where there is a blank; nothing where no word fits.
 fn short(text: &str, longest: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(longest) else { return text.to_owned() };
     let kept = &text[..end];

@@ -45,6 +45,8 @@ struct Run {
     site: Arc<Site>,
     out: Arc<Outgoing>,
     ends: Time,
+    /// When it holds, where it did not yet as this run began: from then on it is for others too, which the next run sees.
+    begins: Option<Time>,
     stop: CancellationToken,
     later: Later,
     reports: mpsc::Sender<Report>,
@@ -52,13 +54,14 @@ struct Run {
     tasks: JoinSet<()>,
 }
 
-/// Tells everyone, near ones first; `began` is when that was first tried. `false` where it was stopped before the end, or
-/// seems to be over; then nothing is under way any more.
+/// Tells everyone, near ones first; `began` is when that was first tried. `false` where it was stopped before the end, has begun
+/// to hold meanwhile, or seems to be over; then nothing is under way any more.
 pub async fn run(site: Arc<Site>, out: Arc<Outgoing>, began: Time, stop: CancellationToken) -> Result<bool, Error> {
     let (reports, inbox) = mpsc::channel(2 * BATCH);
     let recorder = tokio::spawn(record(site.clone(), out.clone(), inbox));
     let ends = out.ends(began);
-    let mut run = Run { site, out, ends, stop, later: Later::default(), reports, tasks: JoinSet::new() };
+    let begins = out.begins(site.now());
+    let mut run = Run { site, out, ends, begins, stop, later: Later::default(), reports, tasks: JoinSet::new() };
     let done = run.all().await;
     // The recorder ends with the last one who reports to it.
     drop(run);
@@ -89,15 +92,19 @@ impl Run {
             let Some(due) = earlier(left, refused) else { return Ok(true) };
             // Looking at everybody takes a while: most of the time is spent doing something else.
             let rest = (began.elapsed() * 5).max(REST);
+            let due = due.max(Instant::now() + rest);
+            let begins = self.begins.map(|at| at.since(self.site.now()).max(0).unsigned_abs());
+            let begins = begins.map(|seconds| Instant::now() + Duration::from_secs(seconds));
             tokio::select! {
-                () = tokio::time::sleep_until(due.max(Instant::now() + rest)) => {}
+                () = tokio::time::sleep_until(earlier(Some(due), begins).unwrap_or(due)) => {}
                 () = self.stop.cancelled() => return Ok(false),
             }
         }
     }
 
     fn over(&self) -> bool {
-        self.site.now() >= self.ends
+        let now = self.site.now();
+        now >= self.ends || self.begins.is_some_and(|begins| now >= begins)
     }
 
     /// Nothing is under way, and all that came of it is written down.
@@ -170,7 +177,7 @@ impl Run {
             Some(at) => {
                 let own = &siblings[at - usize::from(at > *own_rank)];
                 // That it gets worse where he lives is news at once, not when it begins.
-                let coming = self.out.waits(self.site.now());
+                let coming = self.begins.is_some();
                 if coming
                     && message.info.level > own.info.level
                     && alert::foremost(&who.wish, std::slice::from_ref(message)).is_some()

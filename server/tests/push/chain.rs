@@ -154,6 +154,27 @@ async fn an_update_that_begins_later_is_told_whatever_holds_until_then() {
     world.idle().await;
 }
 
+/// Somebody who cannot be reached, and whom it concerns already, holds up nobody who is to hear of it once it has begun.
+#[tokio::test]
+async fn what_begins_while_it_is_told_goes_to_those_who_had_another_word_until_then() {
+    let world = World::new().await;
+    let [here, there] = [0, 1].map(Phone::new);
+    world.subscribe(&here, &[HERE], 1).await;
+    world.subscribe(&there, &[THERE], 1).await;
+    world.publish(alert("a", 2, &[HERE])).await;
+    world.service.until("the alert", |got| got.len() == 1).await;
+    world.idle().await;
+    world.service.answer(&there.path, &[(503, Some(1)); 60]);
+    let mut line = follow("b", "update", "a", 2, &[HERE, THERE]);
+    line["effective"] = json!("+2h");
+    world.publish(line).await;
+    world.service.until("it is tried", |got| there.got(got).len() > 1).await;
+    assert_eq!(here.got(&world.service.got()).len(), 1, "until then he has the first");
+    world.lab.time.fetch_add(2 * 3_600 + 60, Ordering::SeqCst);
+    let got = world.service.until("that it has begun", |got| here.got(got).len() == 2).await;
+    assert_eq!(heard(&here, &got).last(), Some(&("update".to_owned(), false)));
+}
+
 #[tokio::test]
 async fn two_words_for_different_places_go_out_beside_each_other() {
     let world = World::new().await;

@@ -1,12 +1,8 @@
-//! An [`El`] as a Leptos view: built into the page, changed where it differs, or written as HTML.
+//! An [`El`] as a Leptos view: built into the page, then changed where it differs.
 
 use super::{El, Node, Parts, Str};
-use leptos::tachys::html::attribute::Attribute;
-use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
-use leptos::tachys::hydration::Cursor;
 use leptos::tachys::renderer::{Rndr, types};
-use leptos::tachys::view::add_attr::AddAnyAttr;
-use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+use leptos::tachys::view::{Mountable, Render};
 
 /// What stands in the page for a [`Node`].
 pub enum Live {
@@ -116,40 +112,5 @@ impl Render for El {
 
     fn rebuild(self, state: &mut Live) {
         state.rebuild(Node::El(self));
-    }
-}
-
-impl AddAnyAttr for El {
-    type Output<NewAttr: Attribute> = El;
-
-    /// Attributes are given when the element is made; spreading further ones onto it has no effect.
-    fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> El {
-        self
-    }
-}
-
-impl RenderHtml for El {
-    type AsyncOutput = El;
-    type Owned = El;
-    const MIN_LENGTH: usize = 0;
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> El {
-        self
-    }
-
-    fn to_html_with_buf(self, buf: &mut String, position: &mut Position, _: bool, _: bool, _: Vec<AnyAttribute>) {
-        self.write(buf);
-        *position = Position::NextChild;
-    }
-
-    /// Nothing here hydrates: the app builds its page from the phone's store.
-    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Live {
-        Render::build(self)
-    }
-
-    fn into_owned(self) -> El {
-        self
     }
 }

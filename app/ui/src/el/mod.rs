@@ -1,6 +1,6 @@
 //! The one view type of all pages: an element with attributes and children, as plain data.
 //!
-//! A Leptos view like any other (`Render`, `RenderHtml`), but a single type instead of one for each shape of markup:
+//! A Leptos view (`Render`) on the phone, HTML from the server, and a single type instead of one for each shape of markup:
 //! every distinct view type costs a phone its own copy of build, rebuild and mount code. Rebuilding changes only
 //! what differs, so that focus, scroll and playing sound stay undisturbed.
 //!
@@ -143,7 +143,8 @@ impl El {
         self.0.tag
     }
 
-    pub fn nodes(&self) -> &[Node] {
+    #[cfg(test)]
+    pub(crate) fn nodes(&self) -> &[Node] {
         &self.0.kids
     }
 
@@ -165,6 +166,13 @@ impl El {
                 Node::Text(text) => out.push_str(text),
             }
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn to_html(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
     }
 
     /// As HTML.

@@ -5,7 +5,6 @@ use super::{contexts, markup};
 use crate::ctx::Ctx;
 use crate::pages;
 use domain::words::Lang;
-use leptos::prelude::RenderHtml;
 
 #[test]
 fn an_ended_alert_says_that_it_may_not_be_safe() {
@@ -162,7 +161,7 @@ fn the_whole_screen_has_steps_numbers_and_one_way_out() {
     let world = World::new("Lũ quét ở A Lưới");
     for ctx in contexts() {
         let page = pages::alarm(&ctx, world.item("alert"));
-        markup::check("alarm", &page.clone().to_html());
+        markup::check("alarm", &page.to_html());
         markup::headings("alarm", &page);
         markup::controls("alarm", &page);
         let html = page.to_html();

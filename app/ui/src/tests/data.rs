@@ -6,7 +6,6 @@ use crate::data::*;
 use domain::alert::{MEMORY, State};
 use domain::content::{AlertInfo, Block, Card, ItemId, Kind, MsgType, PlaceCode, Status, Time};
 use domain::words::Lang;
-use leptos::prelude::RenderHtml;
 
 fn names<'a>(world: &'a World, cards: impl IntoIterator<Item = &'a Card>) -> Vec<&'static str> {
     cards.into_iter().map(|card| world.cards.iter().find(|(_, known)| known.id == card.id).unwrap().0).collect()

@@ -12,7 +12,6 @@ use crate::el::El;
 use crate::pages;
 use crate::{Edition, chrome};
 use domain::words::Lang;
-use leptos::prelude::RenderHtml;
 use world::{NOW, World};
 
 const HOSTILE: [&str; 8] = [
@@ -47,7 +46,7 @@ fn every_page_is_sound_markup() {
     let world = World::new("Lũ quét ở A Lưới");
     for ctx in contexts() {
         for (name, page) in every_page(&ctx, &world) {
-            markup::check(&name, &page.clone().to_html());
+            markup::check(&name, &page.to_html());
             markup::headings(&name, &page);
             markup::addresses(&name, &page, ctx.lang);
             markup::controls(&name, &page);
@@ -62,7 +61,7 @@ fn no_text_becomes_markup() {
         // One of each edition and language: the rest differs in no text.
         for ctx in contexts().into_iter().step_by(7) {
             for (name, page) in every_page(&ctx, &world) {
-                let html = page.clone().to_html();
+                let html = page.to_html();
                 markup::check(&name, &html);
                 for control in ['\u{202a}', '\u{202e}', '\u{202c}', '\u{2066}', '\u{2069}'] {
                     assert!(!html.contains(control), "{name}: a directional control came through");

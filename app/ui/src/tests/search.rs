@@ -6,7 +6,6 @@ use crate::data::SearchData;
 use crate::pages;
 use domain::route::Query;
 use domain::words::Lang;
-use leptos::prelude::RenderHtml;
 
 fn asked(ctx: &Ctx, text: &str, data: SearchData) -> String {
     let query = Query { text: text.into(), ..Query::default() };

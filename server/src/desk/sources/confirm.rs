@@ -8,6 +8,7 @@ use crate::cap::inward::{self, Verdict};
 use crate::cap::read;
 use crate::desk::alerts;
 use crate::desk::form::Form;
+use crate::desk::people::is_administrator;
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::site::Site;
@@ -16,17 +17,12 @@ use axum::response::Response;
 use domain::alert::cap::{Alert, MsgType, Reference, Stamp};
 use domain::alert::{Standing, State, standings};
 use domain::content::{self, ItemId, PlaceCode};
-use domain::editorial::{Action, Grant, Scope, allowed};
+use domain::editorial::Action;
 use std::collections::HashSet;
 
 /// Whether somebody confirms alerts from elsewhere for all of these places: the authority wrote it, the officer sends it on.
 pub fn may_confirm(person: &Person, places: &[PlaceCode]) -> bool {
     alerts::may(person, Action::Publish, places)
-}
-
-/// Whether somebody says which sources are let through.
-pub fn is_administrator(grants: &[Grant]) -> bool {
-    allowed(grants, Action::ManagePeople, Scope::ALL)
 }
 
 /// Whether somebody named this authority, or let it go on: he is not the one who believes it, until an administrator has let

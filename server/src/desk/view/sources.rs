@@ -5,7 +5,7 @@ use super::messages;
 use super::{choice, go, input, trouble};
 use crate::desk::fetch::Unfetched;
 use crate::desk::form::Form;
-use crate::desk::sources::confirm::is_administrator;
+use crate::desk::people::is_administrator;
 use crate::desk::visit::Visit;
 use crate::desk::works::home;
 use crate::store::desk::{CapMessage, Person, Source};

@@ -10,7 +10,7 @@ use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{JobKind, Note, Person, Work};
 use domain::content::{ItemId, Time};
-use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Scope, Stage, State, allowed, credit, transition};
+use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Stage, State, allowed, credit, transition};
 
 /// Longest remark or reason, in characters.
 pub(super) const MAX_WORDS: usize = 600;
@@ -41,8 +41,7 @@ pub(super) async fn steps(
 async fn replaces(tx: &mut Tx, person: &Person, text: &Manuscript) -> Result<bool, Error> {
     let Ok(id) = text.supersedes.trim().parse::<ItemId>() else { return Ok(true) };
     let Some(card) = tx.last_card(id).await? else { return Ok(true) };
-    let scope = Scope { places: &card.places, topics: &card.topics, alert: card.alert().is_some() };
-    Ok(allowed(&person.grants, Action::Withdraw, scope))
+    Ok(super::take::may(person, Action::Withdraw, &card))
 }
 
 /// A work that is no longer scheduled is not published by itself.
