@@ -153,7 +153,7 @@
     all('[data-do]').forEach(b => { b.hidden = !buttons[b.dataset.do]; });
     const box = d.getElementById('last');
     box.hidden = !last;
-    if (last) box.querySelector('time').textContent = new Date(last * 1000).toLocaleString(lang);
+    if (last) box.querySelector('span').textContent = new Date(last * 1000).toLocaleString(lang);
     const help = { denied: apple ? 'ios' : /SamsungBrowser/.test(agent) ? 'samsung' : 'chrome', inside: 'inside', home: 'ios' }[state];
     if (help) d.getElementById('help-' + help).open = true;
   }

@@ -6,7 +6,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, HOST, RANGE};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_MAX_AGE, ALLOW, HOST, RANGE,
+};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -111,28 +114,44 @@ fn methods(path: &str) -> &'static str {
     }
 }
 
+/// What programs on other sites may read: the API, feeds, calendars and alerts as CAP, with what is wrong where that is so.
+fn is_open(path: &str) -> bool {
+    path.starts_with("/api/") || [".atom", ".ics", ".cap", ".cap.xml"].iter().any(|end| path.ends_with(end))
+}
+
+/// Lets browsers hand an answer to pages of elsewhere; these ask before they send a header such as `If-None-Match`.
+fn let_read(headers: &mut HeaderMap, asks: bool) {
+    let mut say = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    say(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    if asks {
+        say(ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD");
+        say(ACCESS_CONTROL_ALLOW_HEADERS, "*");
+        say(ACCESS_CONTROL_MAX_AGE, "86400");
+    } else {
+        say(ACCESS_CONTROL_EXPOSE_HEADERS, "etag");
+    }
+}
+
 /// What holds for every answer: which methods there are, how long it may take, what browsers must refuse, what is counted.
 async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next: Next) -> Response {
     let path = request.uri().path();
     let allowed = methods(path);
-    let known = request.method() == Method::OPTIONS || allowed.split(", ").any(|method| method == request.method());
+    let (asks, open) = (request.method() == Method::OPTIONS, is_open(path));
+    let known = allowed.split(", ").any(|method| method == request.method());
     let sending = request.method() == Method::POST && desk::is_here(path);
     let page = sending.then(|| desk::page_of(path));
     // The desk sees to it by itself that what is sent comes in time.
     let coming = if sending { desk::sending(&site, path, request.headers()) } else { Duration::ZERO };
-    // What may be asked of an address, unless a page of elsewhere asks before it asks the API.
-    let open = path.starts_with("/api/");
-    let asks = request.method() == Method::OPTIONS && !open;
     if request.method() == Method::HEAD {
         // Parts are for GET alone (RFC 9110, 14.2).
         request.headers_mut().remove(RANGE);
     }
-    let mut response = if !known {
-        reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
-    } else if asks {
+    let mut response = if asks {
         let mut response = StatusCode::NO_CONTENT.into_response();
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
         response
+    } else if !known {
+        reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
     } else {
         match tokio::time::timeout(coming + PATIENCE, next.run(request)).await {
             Ok(response) => response,
@@ -148,9 +167,8 @@ async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next:
     if let (Some(page), true) = (page, response.extensions().get::<ProtectionError>().is_some()) {
         tracing::warn!(page, "a form of another site was refused");
     }
-    // Programs on other sites read what is wrong, too.
     if open {
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        let_read(response.headers_mut(), asks);
     }
     finish(&site, &mut response);
     response

@@ -129,6 +129,20 @@ async fn refusals_have_a_code() {
     assert_eq!((same.status.as_u16(), same.header("access-control-allow-origin")), (304, "*"));
     let preflight = reader.ask("OPTIONS", "/api/v1/items", &[("origin", "https://example.org")]).await;
     assert_eq!((preflight.status.as_u16(), preflight.header("access-control-allow-origin")), (204, "*"));
+    assert_eq!(preflight.header("allow"), "GET, HEAD");
+    // Feeds, calendars and CAP lie beside pages, and are open like it.
+    for (path, status) in [("/canh-bao.cap", 200), ("/feed/tin.atom", 200), ("/lich/zzz.ics", 404), ("/feed/nope.atom", 404)] {
+        let asked = reader.ask("OPTIONS", path, &[("access-control-request-headers", "if-none-match")]).await;
+        assert_eq!((asked.header("access-control-allow-headers"), asked.header("allow")), ("*", "GET, HEAD"), "{path}");
+        let answer = reader.get(path).await;
+        assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (status, "*"), "{path}");
+        assert_eq!(answer.header("access-control-expose-headers"), "etag", "{path}");
+    }
+    let page = reader.ask("OPTIONS", "/canh-bao", &[("origin", "https://example.org")]).await;
+    assert!(page.headers.get("access-control-allow-origin").is_none(), "no page of elsewhere reads pages");
+    for empty in ["/api/v1/items?topic=&place=&kind=&after=&limit=", "/api/v1/search?q=&limit="] {
+        assert_eq!(reader.get(empty).await.status, 200, "{empty}: a form sends what is left empty");
+    }
     let asked = reader.ask("OPTIONS", "/canh-bao", &[]).await;
     assert_eq!((asked.status.as_u16(), asked.header("allow")), (204, "GET, HEAD"));
     assert!(asked.text().is_empty());
@@ -155,6 +169,8 @@ async fn the_description_lists_exactly_what_there_is() {
     for path in &paths {
         assert_eq!(reader.get(&path.replace("{id}", &id)).await.status, 200, "{path}");
     }
+    assert!(document["info"]["license"].is_null(), "that of the program is not that of what others wrote");
+    assert!(paths.iter().all(|path| document["paths"][path]["get"]["responses"]["304"].is_object()));
     let text = document.to_string();
     let schemas = document["components"]["schemas"].as_object().unwrap();
     for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()) {

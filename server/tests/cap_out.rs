@@ -197,6 +197,8 @@ async fn any_site_may_frame_the_widget_and_nothing_else() {
     let coming = String::from_utf8(later.get("/nhung/canh-bao?noi=a-luoi-2", &[]).await.body).unwrap();
     assert!(coming.contains("Lũ quét tới") && coming.contains("Chưa tới giờ hiệu lực"), "{coming}");
     assert!(!coming.contains("Hiện không có cảnh báo nào"), "{coming}");
+    let english = String::from_utf8(later.get("/nhung/canh-bao?noi=a-luoi-2&lang=en", &[]).await.body).unwrap();
+    assert!(english.contains("<span lang=\"vi\">Lũ quét tới") && coming.contains("<span>Lũ quét tới"), "{english}");
 }
 
 /// As on every other page: of an event that was said twice for a place the worse word counts.
@@ -277,6 +279,38 @@ async fn a_cancel_of_nothing_is_no_message() {
     let path = |id: &str| domain::route::item_path(&snapshot.items[&id.parse().unwrap()].card, domain::words::Lang::Vi);
     assert!(link(lab.get(&path(&b), &[]).await.body), "an alert's page leads to its message");
     assert!(!link(lab.get(&path(&c.to_string()), &[]).await.body));
+}
+
+/// Who compares the times of a feed must not take the one from which something fell out for an older one (RFC 4287, 4.2.15).
+#[tokio::test]
+async fn the_time_of_a_feed_never_goes_back() {
+    let lab = Lab::new().await;
+    let times = async || {
+        lab.app.site.refresh().await.unwrap();
+        let mut all = Vec::new();
+        for path in ["/canh-bao.cap", "/noi/a-luoi-2/canh-bao.cap", "/noi/phu-xuan/canh-bao.cap", "/feed/tin.atom"] {
+            let feed = String::from_utf8(lab.get(path, &[]).await.body).unwrap();
+            let updated = feed.split("<updated>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+            all.push((updated, feed.matches("<entry ").count()));
+        }
+        all
+    };
+    let mut before = times().await;
+    assert!(before.iter().all(|(updated, _)| !updated.starts_with("1970")), "nor does it begin before it was made: {before:?}");
+    let mut entries = 0;
+    let mut later = async || {
+        let after = times().await;
+        assert!(before.iter().zip(&after).all(|((was, _), (is, _))| is >= was), "{before:?} {after:?}");
+        entries = after[0].1;
+        before = after;
+        entries
+    };
+    lab.import(&[alert("a", "alert", &[], "+5h"), alert("b", "alert", &[], "+90h")]).await;
+    assert_eq!(later().await, 2);
+    for (hours, left) in [(6, 2), (7 * 24, 1), (90, 0), (48, 0)] {
+        lab.time.fetch_add(hours * 3_600, Ordering::SeqCst);
+        assert_eq!(later().await, left, "after {hours} hours");
+    }
 }
 
 #[tokio::test]

@@ -18,9 +18,10 @@ pub struct ListQuery {
     pub topic: Option<String>,
     /// Official code or slug of a unit: items that concern it, those for everyone among them; of the city those of its communes too.
     pub place: Option<String>,
-    /// `bulletin`, `alert`, `guide` or `event`.
+    #[param(pattern = "^(bulletin|alert|guide|event)?$")]
     pub kind: Option<String>,
     /// `next` of the part before.
+    #[param(pattern = "^[0-9]*$")]
     pub after: Option<String>,
     /// 1 to 100; 30 when absent.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
@@ -36,7 +37,7 @@ pub struct SearchQuery {
     pub topic: Option<String>,
     /// Official code or slug of a unit, as for lists.
     pub place: Option<String>,
-    /// `bulletin`, `alert`, `guide` or `event`.
+    #[param(pattern = "^(bulletin|alert|guide|event)?$")]
     pub kind: Option<String>,
     /// 1 to 100; 30 when absent.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
@@ -47,7 +48,7 @@ impl ListQuery {
     /// Filters and position. `after` counts down from the newest.
     pub fn read(&self) -> Result<(Query, Option<u32>, usize), Problem> {
         let query = filters(None, &self.topic, &self.place, &self.kind)?;
-        let after = self.after.as_deref().map(|text| number(text).ok_or_else(|| refused("bad-after", text))).transpose()?;
+        let after = given(&self.after).map(|text| number(text).ok_or_else(|| refused("bad-after", text))).transpose()?;
         Ok((query, after, limit(&self.limit)?))
     }
 }
@@ -63,13 +64,18 @@ pub fn refused(code: &str, value: &str) -> Problem {
     Problem::new(code).with("value", value.chars().take(Query::MAX_TEXT).collect::<String>())
 }
 
+/// A field that a form sends empty is as good as none.
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}
+
 /// Plain digits: `+1` and the like are other spellings of the same number, and each would be kept apart.
 fn number(text: &str) -> Option<u32> {
     if text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 fn limit(text: &Option<String>) -> Result<usize, Problem> {
-    let Some(text) = text else { return Ok(USUAL) };
+    let Some(text) = given(text) else { return Ok(USUAL) };
     let limit = number(text).map(|limit| limit as usize);
     limit.filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| refused("bad-limit", text).with("max", MAX_LIMIT))
 }
@@ -89,6 +95,6 @@ fn filters(text: Option<&str>, topic: &Option<String>, place: &Option<String>, k
 }
 
 fn known<T>(name: &Option<String>, code: &str, find: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
-    let Some(name) = name.as_deref().filter(|name| !name.is_empty()) else { return Ok(None) };
+    let Some(name) = given(name) else { return Ok(None) };
     find(name).map(Some).ok_or_else(|| refused(code, name))
 }

@@ -17,10 +17,7 @@ use ask::{ListQuery, SearchQuery, refused};
 use axum::Router;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
-use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use domain::alert;
@@ -43,7 +40,8 @@ const JSON: &str = "application/json";
         version = "1",
         description = "Bulletins, alerts, guides and events. Open to anyone; no key is needed."
     ),
-    paths(items, item, alerts, search, places, topics)
+    paths(items, item, alerts, search, places, topics),
+    security(())
 )]
 struct Description;
 
@@ -54,7 +52,7 @@ pub const ROUTES: [&str; 6] =
 pub fn router(site: Arc<Site>) -> Router {
     let answers = [get(items), get(item), get(alerts), get(search), get(places), get(topics)];
     let routes = ROUTES.into_iter().zip(answers).chain([("/api/openapi.json", get(openapi))]);
-    let router = routes.fold(Router::new(), |router, (path, answer)| router.route(path, answer.options(preflight)));
+    let router = routes.fold(Router::new(), |router, (path, answer)| router.route(path, answer));
     router.with_state(site)
 }
 
@@ -157,7 +155,7 @@ async fn search(State(site): State<Arc<Site>>, asked: Asked<SearchQuery>, reques
         let items = hits.iter().take(limit).filter_map(|hit| standing(hit.id)).map(|item| maker.item(item)).collect();
         let bytes = json(&SearchResult { items, total });
         let small = compress::brotli(&bytes, 5);
-        open(bytes).compressed(small)
+        hot(bytes).compressed(small)
     };
     Arc::new(site.searching.apart(make).await).answer(request.headers(), None).await
 }
@@ -196,7 +194,19 @@ async fn topics(State(site): State<Arc<Site>>, request: Request) -> Response {
 }
 
 async fn openapi(State(site): State<Arc<Site>>, request: Request) -> Response {
-    kept(&site, request, "openapi".into(), |_| json(&Description::openapi())).await
+    kept(&site, request, "openapi".into(), |_| json(&description())).await
+}
+
+/// What holds of every address is said here. The licence of the program, which would stand in it, is none of what others wrote.
+fn description() -> utoipa::openapi::OpenApi {
+    let mut all = Description::openapi();
+    all.info.license = None;
+    for get in all.paths.paths.values_mut().filter_map(|path| path.get.as_mut()) {
+        for (status, meaning) in [("304", "What `If-None-Match` names is still so"), ("503", "`too-slow`")] {
+            get.responses.responses.insert(status.into(), utoipa::openapi::Response::new(meaning).into());
+        }
+    }
+    all
 }
 
 fn label(label: &domain::instance::Label) -> Label {
@@ -229,24 +239,13 @@ async fn kept(
     let world = World::of(site, &request);
     let mut name = format!("{}/api/", world.origin);
     name.push_str(&key);
-    site.page(world.snapshot.clone(), &name, move |_| open(make(&world))).await.answer(request.headers(), None).await
+    site.page(world.snapshot.clone(), &name, move |_| hot(make(&world))).await.answer(request.headers(), None).await
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-fn open(bytes: Vec<u8>) -> Hot {
-    // What a program on another site may send back in `If-None-Match`, it may read.
-    Hot::new(JSON, REVALIDATE, bytes).header(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"))
-}
-
-/// Browsers ask before they send a header such as `If-None-Match` from another site.
-async fn preflight() -> Response {
-    let mut response = reply::text(StatusCode::NO_CONTENT, "");
-    let headers = response.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
-    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
-    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-    response
+fn hot(bytes: Vec<u8>) -> Hot {
+    Hot::new(JSON, REVALIDATE, bytes)
 }

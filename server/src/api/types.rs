@@ -24,14 +24,18 @@ pub struct Item {
     pub kind: String,
     /// Page for people.
     pub url: String,
+    #[schema(format = DateTime)]
     pub issued: String,
     /// When this revision was published here.
+    #[schema(format = DateTime)]
     pub published: String,
     /// Starts to hold, where that differs from `issued`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub effective: Option<String>,
     /// Ceases to hold.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub expires: Option<String>,
     /// Slugs of topics, the main one first.
     pub topics: Vec<String>,
@@ -66,7 +70,7 @@ pub struct Headline {
 /// In the terms of CAP 1.2, with the national level.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Alert {
-    /// 1–5.
+    #[schema(minimum = 1, maximum = 5)]
     pub level: u8,
     /// Slug of the hazard.
     pub hazard: String,
@@ -84,8 +88,10 @@ pub struct Alert {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Event {
+    #[schema(format = DateTime)]
     pub start: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub end: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub online: Option<String>,

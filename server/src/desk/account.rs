@@ -10,7 +10,6 @@ use super::weak::weakness;
 use super::works::Trouble;
 use crate::error::Error;
 use crate::store::desk::{Note, Person};
-use axum::response::Response;
 
 /// Ends the session of this visit.
 pub(super) async fn end(visit: &Visit, person: &Person) -> Result<(), Error> {

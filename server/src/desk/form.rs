@@ -1,6 +1,6 @@
 //! What a form sends: names and values in their order, with the text as people mean it.
 
-use crate::publish::{is_lang, shapeless};
+use crate::publish::{language, shapeless};
 use domain::content::{PlaceCode, Time};
 use domain::editorial::MAX_ACTIONS;
 use domain::editorial::{Grant, Hash, Manuscript, Role, Script, Warning};
@@ -64,7 +64,7 @@ impl Form {
         places.sort();
         places.dedup();
         let mut texts: Vec<Script> = Vec::new();
-        for lang in self.all("lang").map(str::trim).filter(|lang| is_lang(lang)).take(MAX_TEXTS) {
+        for lang in self.all("lang").map(str::trim).filter(|lang| language(lang).is_some()).take(MAX_TEXTS) {
             if texts.iter().any(|script| script.lang == lang) {
                 continue;
             }

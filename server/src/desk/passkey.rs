@@ -14,7 +14,6 @@ use crate::clock::random;
 use crate::error::Error;
 use crate::store::desk::{Account, Note, PasskeyRow, Person};
 use axum::http::StatusCode;
-use axum::response::Response;
 use domain::content::Time;
 use domain::instance::instance;
 use domain::sign::hash;

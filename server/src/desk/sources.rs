@@ -20,7 +20,6 @@ use super::works::{Trouble, home, may_see};
 use crate::error::Error;
 use crate::store::Tx;
 use crate::store::desk::{EntryKey, JobKind, Note, Person, Source, hash_of};
-use axum::response::Response;
 use domain::content::{PlaceCode, Time};
 use domain::editorial::{Action, Grant, Manuscript, Scope, Stage, allowed};
 use domain::instance::instance;

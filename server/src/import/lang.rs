@@ -1,7 +1,7 @@
 //! Languages of the texts of an item: BCP 47, one way to write each.
 
 use super::field;
-use crate::publish::is_lang;
+use crate::publish::language;
 use crate::reason::Reason;
 use serde_json::Value;
 
@@ -25,22 +25,7 @@ pub fn of(texts: &[&Value]) -> Result<Vec<String>, Reason> {
     }
 }
 
-/// Case as RFC 5646, section 2.1.1, has it: regions in capitals, scripts with one, the rest small.
 fn tag(text: &Value) -> Result<String, Reason> {
-    let mut lang = field::text_or(text, "lang")?.unwrap_or_else(|| "vi".into());
-    lang.make_ascii_lowercase();
-    if !is_lang(&lang) {
-        return Err(Reason::Wrong("lang"));
-    }
-    let mut parts: Vec<String> = lang.split('-').map(str::to_owned).collect();
-    for part in parts.iter_mut().skip(1) {
-        match part.len() {
-            // What follows belongs to an extension.
-            1 => break,
-            2 => part.make_ascii_uppercase(),
-            4 => part[..1].make_ascii_uppercase(),
-            _ => {}
-        }
-    }
-    Ok(parts.join("-"))
+    let lang = field::text_or(text, "lang")?;
+    language(lang.as_deref().unwrap_or("vi")).ok_or(Reason::Wrong("lang"))
 }

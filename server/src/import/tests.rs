@@ -158,7 +158,9 @@ fn languages_are_the_same_however_they_are_written() {
     assert_eq!(all("en-US", &["en-gb"]), "en en-GB");
     assert_eq!(langs("vi", &["VI"]), Err(Reason::Twice("vi".into())));
     assert_eq!(langs("vi", &["kk-Cyrl", "kk-cyrl"]), Err(Reason::Twice("kk-Cyrl".into())));
-    assert_eq!(langs("v_i", &[]), Err(Reason::Wrong("lang")));
+    for odd in ["v_i", "123", "v", "cmn-x", "vi-VN-VN", "vi-"] {
+        assert_eq!(langs(odd, &[]), Err(Reason::Wrong("lang")), "{odd}");
+    }
 }
 
 #[test]

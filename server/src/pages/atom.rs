@@ -39,7 +39,7 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     let title = [name.unwrap_or(&i.area).get(lang), " – ", &i.name].concat();
     // What was withdrawn and stands here no longer was a change of the feed too (RFC 4287, 4.2.15).
     let gone = snapshot.gone.values().map(|gone| gone.at);
-    let updated = entries.iter().map(|(updated, _)| *updated).chain(gone).max().unwrap_or(snapshot.published);
+    let updated = entries.iter().map(|(updated, _)| *updated).chain(gone).max().unwrap_or(snapshot.head.issued);
     let mut out = Writer::feed(lang);
     out.element("title", &title);
     out.element("id", &[origin, &feed.path(lang)].concat());

@@ -47,7 +47,10 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     });
     let page = place.map_or(Route::Alerts, |place| Route::Place(place.code));
     let title = [lang.words().alerts(), " – ", place.map_or(&i.area, |place| &place.name).get(lang), " – ", &i.name].concat();
-    let updated = messages.iter().map(|(_, message)| message.sent.at).max().unwrap_or(Time(0));
+    // That one fell out of the feed was a change of it too (RFC 4287, 4.2.15).
+    let left = snapshot.cards().filter(|card| here(card) && card.alert().is_some()).map(alert::forgotten);
+    let left = left.chain(snapshot.gone.values().map(|gone| gone.at.plus(alert::MEMORY))).filter(|at| *at <= now);
+    let updated = messages.iter().map(|(_, message)| message.sent.at).chain(left).max().unwrap_or(snapshot.head.issued);
     let mut out = Writer::feed(lang);
     let own = [origin, &feed.path(lang)].concat();
     out.element("title", &title);

@@ -9,8 +9,7 @@ use crate::reply;
 use crate::site::Site;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use domain::route::Feed;
@@ -60,7 +59,7 @@ pub async fn answer(site: &Arc<Site>, request: Request) -> Response {
             }
             _ => ("application/atom+xml; charset=utf-8", atom::print(snapshot, &feed, lang, &origin, now)),
         };
-        Hot::new(kind, REVALIDATE, text).header(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))
+        Hot::new(kind, REVALIDATE, text)
     };
     site.page(snapshot, &key, make).await.answer(request.headers(), None).await
 }

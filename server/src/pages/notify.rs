@@ -53,13 +53,13 @@ fn states(p: &'static Page) -> El {
     let state = |class: &'static str, name: &'static str, text| {
         cl("p", class).attr("data-state", name).flag("hidden", name != "checking").text(text)
     };
-    let chrome = cl("a", "bt go").attr("href", "").attr("id", "chrome").text(p.open_chrome);
+    let chrome = cl("a", "bt go").attr("id", "chrome").text(p.open_chrome);
     cl("div", "js")
         .attr("role", "status")
         .kid(state("st", "checking", p.checking))
         .kid(
             state("ok", "on", p.on)
-                .kid(el("small").attr("id", "last").flag("hidden", true).text(p.last).text(" ").kid(el("time"))),
+                .kid(el("small").attr("id", "last").flag("hidden", true).text(p.last).text(" ").kid(el("span"))),
         )
         .kid(state("st", "off", p.off))
         .kid(state("warn", "denied", p.denied))

@@ -70,14 +70,14 @@ pub fn item(card: &Card, body: &Body, at: Time, description: &str, share: &Share
         }
         Kind::GUIDE => {
             put("@type", "HowTo".into());
-            put("name", head.title.clone().into());
+            put("name", share.title.clone().into());
             put("step", variant.map_or(Value::Null, steps));
             let papers = variant.into_iter().flat_map(|variant| variant.facts(FactKind::PAPER));
             put("supply", papers.map(|paper| json!({ "@type": "HowToSupply", "name": paper })).collect());
         }
         _ => {
             put("@type", "NewsArticle".into());
-            put("headline", head.title.clone().into());
+            put("headline", share.title.clone().into());
             put("datePublished", card.issued.rfc3339().into());
             put("dateModified", at.max(card.issued).rfc3339().into());
             put("author", organisation);

@@ -132,11 +132,14 @@ fn print(snapshot: &Snapshot, area: &Area, lang: Lang, origin: &str, now: Time) 
         );
         escape(&[origin, &item_path(one.card, lang)].concat(), &mut out);
         out.push_str("\">");
+        let head = one.card.headline(lang.tag());
         if one.card.sample {
             let _ = write!(out, "[{}] ", w.sample());
         }
-        escape(&one.card.headline(lang.tag()).title, &mut out);
-        out.push_str("</a>");
+        let own = if head.lang == lang.tag() { String::new() } else { format!(" lang=\"{}\"", head.lang) };
+        let _ = write!(out, "<span{own}>");
+        escape(&head.title, &mut out);
+        out.push_str("</span></a>");
         if one.state != Stands::InForce {
             let _ = write!(out, "<br><small>{}</small>", state_text(one.card, one.state, &ctx));
         }

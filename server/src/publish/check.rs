@@ -3,6 +3,7 @@
 use crate::reason::Reason;
 use domain::content::{AlertInfo, Block, Body, Card, EventInfo, Time};
 use domain::instance::instance;
+use oxilangtag::LanguageTag;
 use std::ops::RangeInclusive;
 
 pub const MAX_TITLE: usize = 200;
@@ -19,10 +20,11 @@ pub fn levels(hazard: u8) -> RangeInclusive<u8> {
     1..=*instance().raised(hazard).end()
 }
 
-/// Whether it is the tag of a language, as far as BCP 47 needs to be known to write it into an attribute.
-pub fn is_lang(tag: &str) -> bool {
-    let plain = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    tag.len() <= 35 && tag.split('-').all(plain) && tag.find('-').unwrap_or(tag.len()) >= 2
+/// The tag of a language in the case that it is written in (RFC 5646, 2.1.1); `None` where it is none by its grammar. What the
+/// registry of subtags knows is not asked.
+pub fn language(tag: &str) -> Option<String> {
+    let tag = LanguageTag::parse_and_normalize(tag).ok()?.into_inner();
+    (tag.len() <= 35).then_some(tag)
 }
 
 /// Whether an item keeps to all limits.
