@@ -1,5 +1,6 @@
 //! The public JSON API as a program of somebody else uses it.
 
+mod lab;
 mod reader;
 
 use reader::{ORIGIN, Reader};

@@ -1,5 +1,6 @@
 //! Feeds, calendars and the site's map as programs read them.
 
+mod lab;
 mod reader;
 
 use domain::content::ItemId;

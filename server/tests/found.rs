@@ -1,5 +1,6 @@
 //! What is found comes in an order that serves whoever looks, and all of it can be reached.
 
+mod lab;
 mod reader;
 
 use domain::words::Lang;

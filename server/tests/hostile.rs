@@ -1,5 +1,6 @@
 //! What a stranger may write into any field of an item stays text: on pages, in feeds, in calendars and in data.
 
+mod lab;
 mod reader;
 
 use domain::instance::instance;

@@ -1,5 +1,6 @@
 //! Whatever readers ask for is answered out of memory: the database may be shut and its only writer busy.
 
+mod lab;
 mod reader;
 
 use domain::wire::path;

@@ -1,5 +1,6 @@
 //! Pages as a browser, a search machine or a link preview gets them.
 
+mod lab;
 mod reader;
 
 use base64::Engine;
@@ -242,7 +243,7 @@ async fn a_page_carries_and_allows_what_it_needs() {
     let items = [item(Kind::GUIDE), item(Kind::ALERT)];
     for path in ["/", "/canh-bao", "/noi", "/gioi-thieu", "/tim", "/khong-co", &items[0], &items[1]] {
         let answer = reader.ask("GET", path, &[]).await;
-        let html = String::from_utf8(answer.bytes.clone()).unwrap();
+        let html = String::from_utf8(answer.body.clone()).unwrap();
         let styles: Vec<&str> = html.split("<style>").skip(1).filter_map(|rest| rest.split("</style>").next()).collect();
         let alerts = html.contains("<li class=\"al") || html.contains("class=\"lv");
         let icons = html.contains("<svg class=\"i\"");
@@ -289,9 +290,9 @@ async fn a_page_that_has_not_changed_costs_nothing() {
         assert_eq!(first.header("content-encoding"), "br", "{path}");
         reader.wait(61).await;
         let again = reader.ask("GET", path, &[("accept-encoding", "br"), ("if-none-match", &etag)]).await;
-        assert_eq!((again.status.as_u16(), again.bytes.len()), (304, 0), "{path}");
+        assert_eq!((again.status.as_u16(), again.body.len()), (304, 0), "{path}");
         let head = reader.ask("HEAD", path, &[]).await;
-        assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0), "{path}");
+        assert_eq!((head.status.as_u16(), head.body.len()), (200, 0), "{path}");
         assert_eq!(reader.ask("POST", path, &[]).await.status, 405, "{path}");
     }
 }

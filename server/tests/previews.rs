@@ -1,5 +1,6 @@
 //! What pages of items tell machines: link previews, search machines, whatever reads schema.org.
 
+mod lab;
 mod reader;
 
 use domain::content::Kind;

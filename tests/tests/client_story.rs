@@ -216,6 +216,24 @@ async fn an_old_answer_out_of_a_cache_is_no_sign_of_being_up_to_date() {
     assert_eq!(sync(&store, &line).await.outcome, Outcome::UpToDate { changed: false });
 }
 
+/// Both at once: the server's clock was ahead when this phone looked last, and a row of it cannot be read.
+#[tokio::test]
+async fn who_starts_over_waits_for_no_clock() {
+    let data = tempfile::tempdir().unwrap();
+    let app = server(data.path()).await;
+    let (line, store) = (Line::to(&app), Memory::new());
+    sync(&store, &line).await;
+    let mut loaded = store.load().await.unwrap();
+    loaded.held.cursor.fresh = loaded.held.cursor.fresh.map(|fresh| fresh.plus(365 * 86_400));
+    let ahead = loaded.held.cursor.clone();
+    store.commit(&Commit { cursor: Some(ahead), ..Commit::default() }).await.unwrap();
+    assert_eq!(sync(&store, &line).await.outcome, Outcome::Later { why: Trouble::Busy, retry_after: None });
+    loaded.damaged();
+    store.commit(&Commit { cursor: Some(loaded.held.cursor), ..Commit::default() }).await.unwrap();
+    assert_eq!(sync(&store, &line).await.outcome, Outcome::UpToDate { changed: true });
+    same(&store, &app).await;
+}
+
 #[tokio::test]
 async fn a_full_phone_keeps_what_it_had_and_goes_on_later() {
     let data = tempfile::tempdir().unwrap();

@@ -215,7 +215,8 @@ impl Session {
         // more cannot be old, whatever it says of the time: the server's clock was ahead when this phone looked last.
         let cursor = &self.held.cursor;
         let same = cursor.epoch == Some(head.epoch);
-        let older = cursor.fresh.is_some_and(|fresh| head.issued < fresh);
+        // Epoch 0 is none of a server's: a row could not be read, and this phone starts over whatever its last head said.
+        let older = cursor.epoch != Some(0) && cursor.fresh.is_some_and(|fresh| head.issued < fresh);
         let old = if same && head.seq != cursor.seq { head.seq < cursor.seq } else { older };
         if old {
             return self.later(Trouble::Busy, None);

@@ -61,14 +61,12 @@ pub async fn fallback(site: Arc<Site>, request: Request) -> Response {
         };
     }
     if let Some(lang) = notify::here(path) {
-        let ctx = Ctx::html(lang, site.now(), &origin);
+        let snapshot = site.live.now();
+        let ctx = alarmed(&snapshot, Ctx::html(lang, site.now(), &origin));
         let make = move |_: &Snapshot| page(Some(&notify::document(&ctx)));
-        return site
-            .page(site.live.now(), &format!("{origin}{}", notify_path(lang)), make)
-            .await
-            .answer(request.headers(), None)
-            .await;
+        return site.page(snapshot, &format!("{origin}{path}"), make).await.answer(request.headers(), None).await;
     }
+    // Without what holds just now: the worker keeps it with a release, and its own script says what does.
     if let Some(lang) = tree::asked(path) {
         let ctx = Ctx::html(lang, site.now(), &origin);
         let make = move |_: &Snapshot| page(Some(&tree::document(&ctx)));

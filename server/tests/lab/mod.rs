@@ -31,6 +31,14 @@ impl Answer {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
+
+    pub fn text(self) -> String {
+        String::from_utf8(self.body).unwrap()
+    }
+
+    pub fn json(self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
 }
 
 pub fn options(time: &Arc<AtomicI64>) -> Options {

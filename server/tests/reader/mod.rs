@@ -1,28 +1,19 @@
-//! A server in a folder of its own, asked without a network, and a plain look at the markup it gives.
+//! A server as readers meet it, asked without a network, and a plain look at the markup it gives.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
+use super::lab::{self, Answer, Lab};
+use axum::http::StatusCode;
 use domain::content::Time;
-use http_body_util::BodyExt;
-use server::{App, Clock, Options};
+use server::{App, Options};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use tower::ServiceExt;
 
 pub const ORIGIN: &str = "https://bantin.example";
 
 pub struct Reader {
     pub app: App,
-    router: axum::Router,
-    folder: tempfile::TempDir,
-    now: Arc<AtomicI64>,
-}
-
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub bytes: Vec<u8>,
+    /// Its data lie in the folder itself, not where [`Lab::data`] says.
+    lab: Lab,
 }
 
 impl Reader {
@@ -36,13 +27,11 @@ impl Reader {
     }
 
     async fn open(sample: bool) -> Reader {
-        let now = Arc::new(AtomicI64::new(Time::parse("2026-11-23T18:05:00+07:00").unwrap().0));
-        let clock = now.clone();
+        let time = Arc::new(AtomicI64::new(Time::parse("2026-11-23T18:05:00+07:00").unwrap().0));
         let folder = tempfile::tempdir().unwrap();
-        let clock = Clock::new(move || Time(clock.load(Ordering::SeqCst)));
-        let options = Options { sample, clock, origin: Some(ORIGIN.into()), ..Options::default() };
+        let options = Options { sample, origin: Some(ORIGIN.into()), ..lab::options(&time) };
         let app = App::open(folder.path(), options).await.unwrap();
-        Reader { router: app.router(), app, folder, now }
+        Reader { app: app.clone(), lab: Lab { folder, app, time } }
     }
 
     /// Publishes lines of an import file; every one must be good.
@@ -53,7 +42,7 @@ impl Reader {
 
     /// Publishes what is good of some lines. A picture `anh.webp` lies beside them.
     pub async fn import(&self, lines: &[serde_json::Value]) -> server::import::Report {
-        let folder = self.folder.path().join("import");
+        let folder = self.lab.folder.path().join("import");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::copy("../instance/hue/media/det-zeng.webp", folder.join("anh.webp")).unwrap();
         let file = folder.join("lines.jsonl");
@@ -64,7 +53,7 @@ impl Reader {
 
     /// Lets time pass, and the server notice it.
     pub async fn wait(&self, seconds: i64) {
-        self.now.fetch_add(seconds, Ordering::SeqCst);
+        self.lab.time.fetch_add(seconds, Ordering::SeqCst);
         self.app.site.refresh().await.unwrap();
     }
 
@@ -73,14 +62,7 @@ impl Reader {
     }
 
     pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, bytes }
+        self.lab.ask(method, path, headers).await
     }
 
     /// The page at a path, which must be there.
@@ -88,20 +70,6 @@ impl Reader {
         let answer = self.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         answer.text()
-    }
-}
-
-impl Answer {
-    pub fn text(self) -> String {
-        String::from_utf8(self.bytes).unwrap()
-    }
-
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    pub fn json(self) -> serde_json::Value {
-        serde_json::from_slice(&self.bytes).unwrap()
     }
 }
 

@@ -328,4 +328,11 @@ fn who_starts_anew_on_an_old_log_does_without_what_is_over_and_who_slept_long_mi
     assert!(!newcomer.store.cards.contains_key(&pool::id(0)) && newcomer.store.cards.contains_key(&pool::id(ITEMS - 1)));
     let (whole, all) = (newcomer.store.cards.len(), log::live(&server.log).len());
     assert!((50..all / 2).contains(&whole), "{whole} of {all}");
+    // What comes later for an item that was left out reaches him.
+    server.publish(0);
+    server.withdraw(1);
+    server.seal();
+    newcomer.sync(&mut server, &mut dice, FAIR);
+    newcomer.store.check_equal(&server, &PLENTY);
+    assert!(newcomer.store.cards.contains_key(&pool::id(0)) && newcomer.store.gone.contains_key(&pool::id(1)));
 }

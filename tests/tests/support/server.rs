@@ -14,8 +14,8 @@ pub struct Server {
     pub floor: Seq,
     /// Beside so many cards older ones that are over are not given to who starts anew.
     pub kept: usize,
-    /// What was left out so in this epoch.
-    pub left_out: HashSet<ItemId>,
+    /// Positions of this epoch that were left out so: cards alone, and none of what came later for the same item.
+    pub left_out: HashSet<Seq>,
     pub now: Time,
     issuer: Issuer,
     trust: SignedTrust,
@@ -174,9 +174,8 @@ impl Server {
             return Ok(pack.clone());
         }
         if kind == "cards" && from == 0 {
-            let pack: Vec<Entry> = self.log.iter().filter(|entry| entry.seq <= to).cloned().collect();
-            let bygone = log::bygone(&pack, self.kept);
-            self.left_out.extend(pack.iter().filter(|entry| bygone.contains(&entry.seq)).map(|entry| entry.id));
+            let end = self.log.partition_point(|entry| entry.seq <= to);
+            self.left_out.extend(log::bygone(&self.log[..end], self.kept));
         }
         let (kind, payload) = match kind {
             "cards" => (PackKind::Cards, wire::encode_cards(&log::cards_beside(&self.log, from, to, self.kept))),
