@@ -181,6 +181,25 @@ async fn what_is_missing_is_said_and_levels_have_limits() {
     assert!(cards(&lab).is_empty());
 }
 
+/// A level that was raised over the words of a lower one, as a browser without scripts sends it.
+#[tokio::test]
+async fn words_of_a_lower_level_are_told_to_whoever_confirms() {
+    let Post { lab, first, second, .. } = post_of_two().await;
+    let told = "Chữ vẫn là chữ mẫu của cấp 2";
+    let mut form = template(&lab, &first, "heavy-rain", 1).await;
+    put(&mut form, "level", "4");
+    let work = begin(&lab, &first, &form).await;
+    for who in [&first, &second] {
+        let page = text(&get(&lab, who, &work).await);
+        assert!(page.contains(told), "{page}");
+    }
+    put(&mut form, "once", "khac");
+    put(&mut form, "refill", "1");
+    let work = begin(&lab, &first, &form).await;
+    let page = text(&get(&lab, &second, &work).await);
+    assert!(page.contains("Mưa rất lớn") && !page.contains(told), "{page}");
+}
+
 #[tokio::test]
 async fn a_drill_says_so_everywhere() {
     let Post { lab, first, second, .. } = post_of_two().await;

@@ -201,6 +201,130 @@ test('cancelled in two taps, by one officer alone, and known at once', async () 
   await check(page, '13-cancelled-phone');
 });
 
+/** What stands in a field. */
+const said = (page, name) => page.locator(`[name="${name}"]`).first().inputValue();
+const note = page => page.locator('p[role=status]', { hasText: 'Chữ bạn viết' });
+const open = page => page.locator('summary', { hasText: 'Nguồn, mức gấp' }).click();
+/** Whether the page is the one that was marked: nothing was loaded since. */
+const mark = page => page.evaluate(() => { window.here = true; });
+const stayed = page => page.evaluate(() => window.here === true);
+
+test('a raised level goes out in its own words and urgency, whatever else was typed before', async () => {
+  const { page } = first;
+  await page.goto(`${server.url}${DESK}/canh-bao/moi?loai=heavy-rain&cap=1`);
+  await mark(page);
+  const words = ['title.vi', 'summary.vi', 'action.vi', 'contingency.vi', 'title.en', 'action.en'];
+  const all = () => Promise.all(words.map(name => said(page, name)));
+  const mild = await all();
+  assert.equal(await said(page, 'urgency'), 'expected');
+  // None of these is a word of the template.
+  const end = new Date(Date.now() + 12 * 3600e3).toISOString().slice(0, 16);
+  await page.fill('[name=expires]', end);
+  await page.locator('[name=place][value="20044"]').check();
+  await open(page);
+  await page.fill('[name=source]', 'Ban chỉ huy xã A Lưới 2');
+  await page.locator('label.lc.l4').click();
+  const worst = await all();
+  assert.match(worst[0], /rời chỗ thấp sớm/);
+  for (const [at, name] of words.entries()) assert.notEqual(worst[at], mild[at], name);
+  assert.equal(await said(page, 'urgency'), 'immediate');
+  assert.equal(await said(page, 'expires'), end);
+  assert.equal(await said(page, 'source'), 'Ban chỉ huy xã A Lưới 2');
+  assert.equal(await note(page).count(), 0);
+  assert.ok(await stayed(page), 'on the page itself');
+  await page.getByRole('button', { name: 'Gửi người xác nhận' }).click();
+  await page.locator('.sb', { hasText: 'Chờ duyệt' }).waitFor();
+  await second.page.goto(page.url());
+  assert.equal(await second.page.getByText('Chữ vẫn là chữ mẫu').count(), 0);
+  await second.page.getByRole('button', { name: 'Xác nhận và phát ngay' }).click();
+  await second.page.locator('.sb', { hasText: 'Đang hiện' }).waitFor();
+  const path = items(await addresses(server.url)).find(path => path.includes('mua-rat-lon-o-a-luoi-2'));
+  const html = await (await fetch(server.url + path)).text();
+  assert.ok(html.includes('rời chỗ thấp sớm') && !html.includes('coi chừng suối và dốc'));
+});
+
+test('own words and an own urgency stay whatever the level or hazard, and it is said for what they were written', async () => {
+  const { page } = first;
+  await page.goto(`${server.url}${DESK}/canh-bao/moi?loai=heavy-rain&cap=1`);
+  await mark(page);
+  const mild = await said(page, 'summary.vi');
+  await page.fill('[name="title.vi"]', 'Mưa to ở thôn A Rí');
+  await page.getByLabel('Việc 1 (vi)').fill('Dắt trâu lên rẫy cao');
+  await open(page);
+  await page.locator('[name=urgency]').selectOption('future');
+  const kept = async () => {
+    assert.equal(await said(page, 'title.vi'), 'Mưa to ở thôn A Rí');
+    assert.equal(await page.getByLabel('Việc 1 (vi)').inputValue(), 'Dắt trâu lên rẫy cao');
+    assert.equal(await said(page, 'urgency'), 'future');
+  };
+  await page.locator('label.lc.l4').click();
+  await kept();
+  assert.notEqual(await said(page, 'summary.vi'), mild, 'what he left alone follows');
+  assert.match(await note(page).innerText(), /vẫn là của Mưa.*, cấp 1 – hãy đọc lại/);
+  await check(page, '17-own-words-phone');
+  await page.locator('label.lc.l1').click();
+  assert.equal(await note(page).count(), 0);
+  assert.equal(await said(page, 'summary.vi'), mild);
+  // Another hazard, which has no fourth level of its own.
+  await page.locator('label.lc.l4').click();
+  await page.locator('[name=hazard]').selectOption('fog');
+  await until('what he left alone is of fog', async () => /fog/i.test(await said(page, 'title.en')));
+  await kept();
+  assert.match(await note(page).innerText(), /vẫn là của Mưa.*, cấp 1 – hãy đọc lại/);
+  assert.ok(await stayed(page));
+  // All of it on request.
+  await page.getByRole('button', { name: 'Lấy chữ mẫu' }).click();
+  assert.match(await said(page, 'title.vi'), /^Sương mù dày/);
+  assert.equal(await said(page, 'urgency'), 'immediate');
+  assert.equal(await note(page).count(), 0);
+  assert.ok(await stayed(page));
+});
+
+test('arrow keys in the list of hazards and in the levels load no page and keep the focus', async () => {
+  const { page } = second;
+  await page.goto(`${server.url}${DESK}/canh-bao/moi?loai=heavy-rain&cap=2`);
+  await mark(page);
+  const focused = () => page.evaluate(() => [document.activeElement.name, document.activeElement.value]);
+  await page.locator('[name=hazard]').focus();
+  await page.keyboard.press('ArrowDown');
+  await until('words of the next one', async () => (await said(page, 'title.vi')).startsWith('Lũ trên sông'));
+  assert.deepEqual(await focused(), ['hazard', 'flood']);
+  // Faster than the words come: those of the last one count.
+  for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowDown');
+  const [, hazard] = await focused();
+  assert.equal(hazard, 'flash-flood');
+  await until('words of the last one', async () => (await said(page, 'title.vi')).startsWith('Lũ quét'));
+  assert.equal(await page.locator('[name=level]').count(), 5, 'with the levels that it may have');
+  await page.locator('[name=level]:checked').focus();
+  await page.keyboard.press('ArrowLeft');
+  assert.deepEqual(await focused(), ['level', '1']);
+  assert.match(await said(page, 'title.vi'), /^Có thể có lũ quét/);
+  assert.equal(await said(page, 'certainty'), 'possible');
+  assert.ok(await stayed(page));
+  // Without a network the hazard stays what its words are of.
+  await page.route('**/canh-bao/moi?**', route => route.abort());
+  await page.locator('[name=hazard]').selectOption('storm');
+  await page.getByText('loại vẫn như cũ').waitFor();
+  assert.equal(await said(page, 'hazard'), 'flash-flood');
+  assert.match(await said(page, 'title.vi'), /^Có thể có lũ quét/);
+  await page.unroute('**/canh-bao/moi?**');
+  await page.locator('[name=hazard]').selectOption('storm');
+  await until('words of a storm', async () => (await said(page, 'title.vi')).startsWith('Bão'));
+  assert.equal(await page.locator('[name=level]:checked').inputValue(), '3', 'the lowest that a storm has');
+});
+
+test('who confirms reads that the words are those of a lower level', async () => {
+  const { page } = plain;
+  await page.goto(`${server.url}${DESK}/canh-bao/moi?loai=heavy-rain&cap=1`);
+  await page.locator('[name=place][value="20044"]').check();
+  await page.locator('label.lc.l4').click();
+  await page.getByRole('button', { name: 'Gửi người xác nhận' }).click();
+  await page.locator('.sb', { hasText: 'Chờ duyệt' }).waitFor();
+  await second.page.goto(page.url());
+  await second.page.locator('.warn', { hasText: 'Chữ vẫn là chữ mẫu của cấp 2' }).waitFor();
+  await check(second.page, '18-weaker-words-pc');
+});
+
 test('a drill is unmistakable, before it is stored already', async () => {
   const { page } = first;
   await page.goto(`${server.url}${DESK}/canh-bao/moi?loai=storm&cap=5`);

@@ -48,7 +48,7 @@ async function sound(page, name) {
 test('every page of the HTML edition says the worst level in force, and drills never count', async () => {
   const context = await phone(chrome, { serviceWorkers: 'block', bypassCSP: true });
   const page = await context.newPage();
-  for (const path of ['/', '/gioi-thieu', '/chu-de/y-te', '/canh-bao', await find(server.url, 'lich-tiem-phong')]) {
+  for (const path of ['/', '/gioi-thieu', '/nhan-canh-bao', '/chu-de/y-te', '/canh-bao', await find(server.url, 'lich-tiem-phong')]) {
     await page.goto(server.url + path);
     assert.deepEqual(await texts(page.locator('.bar .n')), ['cấp 4'], path);
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { addresses, AXE, browser, furnished, items, link, open, phone, rows, RULES, serve, until, visited } from './lib.mjs';
-import { PASSWORD, firstLink, fresh, invite, join } from './office.mjs';
+import { PASSWORD, faults, firstLink, fresh, invite, join } from './office.mjs';
 
 const PC = { viewport: { width: 1280, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', bypassCSP: true };
 let server, chrome, admin, author, approver, wire;
@@ -93,18 +93,97 @@ test('a bulletin is written on a phone whose network is cut, and nothing typed i
   await framed.getByRole('heading', { name: 'Đường lên thôn A Rí bị sạt' }).waitFor();
 });
 
+/** Pastes what a program put on the clipboard, over what is chosen of a field. */
+const paste = (area, html, plain) => area.evaluate((area, [html, plain]) => {
+  const data = new DataTransfer();
+  data.setData('text/html', html);
+  data.setData('text/plain', plain);
+  area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+}, [html, plain]);
+const choose = (area, from, to = from) => area.evaluate((area, [from, to]) => {
+  area.focus();
+  area.setSelectionRange(from, to);
+}, [from, to]);
+
 test('what is pasted from a word processor becomes marks', async () => {
   const area = author.page.locator('textarea.tt').first();
   // As Word puts it there.
   const word = fs.readFileSync(new URL('../../server/src/import/html/samples/word.html', import.meta.url), 'utf8');
-  await area.evaluate((area, html) => {
-    area.setSelectionRange(area.value.length, area.value.length);
-    const data = new DataTransfer();
-    data.setData('text/html', html);
-    data.setData('text/plain', 'Lịch tiêm sởi');
-    area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
-  }, word);
+  await choose(area, (await area.inputValue()).length);
+  await paste(area, word, 'Lịch tiêm sởi');
   await until('it was cleaned', async () => /- Sổ tiêm\n- Thẻ \*\*bảo hiểm\*\*\n- bản gốc\n\n1\. Đến trước 9 giờ\n2\. Chờ 30 phút\n\n\| Thôn \| Ngày \|/.test(await area.inputValue()));
+});
+
+test('over a slow line it stands there at once, and becomes marks where it stands', async () => {
+  const page = await author.context.newPage();
+  await page.goto(`${server.url}/ban-lam-viec/viec/moi?loai=bulletin`);
+  const area = page.locator('textarea.tt').first();
+  const held = [];
+  await page.route('**/dan', route => { held.push(route); });
+  const slowly = async (words, at) => {
+    const before = held.length;
+    await choose(area, at);
+    await paste(area, `<p>${words} <b>sổ tiêm</b></p>`, `${words} sổ tiêm`);
+    await until('it is under way', () => held.length > before);
+    return held[before];
+  };
+  await area.fill('Trước. Sau.');
+  const first = await slowly('Mang', 7);
+  assert.equal(await area.inputValue(), 'Trước. Mang sổ tiêmSau.', 'at once, where the caret is');
+  // He goes on, before it and behind it, and the caret stays with him.
+  await choose(area, 0);
+  await page.keyboard.type('Bà con. ');
+  await choose(area, (await area.inputValue()).length);
+  await page.keyboard.type(' Xin cảm ơn');
+  await first.continue();
+  await until('its marks came', async () => (await area.inputValue()) === 'Bà con. Trước. Mang **sổ tiêm**Sau. Xin cảm ơn');
+  await page.keyboard.type('.');
+  assert.match(await area.inputValue(), /Xin cảm ơn\.$/);
+
+  // What he changed meanwhile is his; what never comes leaves it plain.
+  await area.fill('');
+  const second = await slowly('Giữ', 0);
+  await choose(area, 4);
+  await page.keyboard.type('kỹ ');
+  const answered = page.waitForResponse('**/dan');
+  await second.continue();
+  await (await answered).finished();
+  const failed = page.waitForEvent('requestfailed', request => request.url().endsWith('/dan'));
+  const third = await slowly('Cất', 0);
+  await third.abort();
+  await failed;
+  const given = page.waitForEvent('requestfailed', { predicate: request => request.url().endsWith('/dan'), timeout: 30000 });
+  await slowly('Đem', 0);
+  await given;
+  const last = await slowly('Gửi', 0);
+  await last.continue();
+  await until('marks of the last one', async () => (await area.inputValue()).startsWith('Gửi **sổ tiêm**'));
+  assert.equal(await area.inputValue(), 'Gửi **sổ tiêm**Đem sổ tiêmCất sổ tiêmGiữ kỹ sổ tiêm');
+  await page.close({ runBeforeUnload: false });
+});
+
+test('a mark of words stands close around them, on each line by itself', async () => {
+  const page = await author.context.newPage();
+  await page.goto(`${server.url}/ban-lam-viec/viec/moi?loai=bulletin`);
+  const area = page.locator('textarea.tt').first();
+  const bold = page.locator('.tb2').first().getByRole('button', { name: 'Chữ đậm' });
+  for (const [before, [from, to], after] of [
+    ['Mang sổ tiêm đi', [5, 13], 'Mang **sổ tiêm** đi'],
+    ['Một\nhai \n\nba', [0, 13], '**Một**\n**hai** \n\n**ba**'],
+    ['- sổ tiêm\n2. thẻ\n[gọi 115] Cấp cứu\n| a | b |', [0, 44], '- **sổ tiêm**\n2. **thẻ**\n[gọi 115] **Cấp cứu**\n| a | b |'],
+    ['Một \n hai', [3, 6], 'Một \n hai'],
+  ]) {
+    await area.fill(before);
+    await choose(area, from, to);
+    await bold.click();
+    assert.equal(await area.inputValue(), after);
+  }
+  // With nothing chosen, between them.
+  await area.fill('');
+  await bold.click();
+  await page.keyboard.type('Gấp');
+  assert.equal(await area.inputValue(), '**Gấp**');
+  await page.close({ runBeforeUnload: false });
 });
 
 test('marks are one tap away, a quotation and a table among them', async () => {
@@ -230,6 +309,88 @@ test('a new text saves itself from the first pause on, once, and shows itself be
   assert.equal(await page.inputValue('[name="summary.vi"]'), 'Thứ Hai phun ở thôn A Rí.');
   // By the script of the page that says so.
   await until('the copy here is gone', () => page.evaluate(() => !Object.keys(localStorage).some(name => name.startsWith('desk:'))));
+});
+
+test('Back after the first save leads to the work, and to no second one of the same text', async () => {
+  const page = author.page = await author.context.newPage();
+  const count = async title => {
+    const list = await author.context.newPage();
+    await list.goto(`${wire.url}/ban-lam-viec/viec?q=${encodeURIComponent(title)}`);
+    const found = await list.locator('.ls li').count();
+    await list.close();
+    return found;
+  };
+  const save = async title => {
+    await page.fill('[name="title.vi"]', title);
+    await page.locator('form#ed .bn button').first().click();
+    await page.getByText('Đã lưu.').waitFor();
+    await until('the script has said so', () => page.url().endsWith('?sua=1'));
+  };
+  for (const known of [true, false]) {
+    const title = known ? 'Chợ phiên thứ Bảy' : 'Chợ đêm Chủ nhật';
+    await page.goto(`${wire.url}/ban-lam-viec`);
+    await page.getByText('Viết bản tin').click();
+    await page.waitForURL('**/viec/moi**');
+    await page.locator('.tb2').first().waitFor();
+    await save(title);
+    const address = page.url();
+    // As where the tab was closed and its history is opened again.
+    if (!known) await page.evaluate(() => sessionStorage.clear());
+    await page.evaluate(() => {
+      window.here = true;
+      history.back();
+    });
+    await until('another page came', async () => (await page.evaluate(() => !window.here && document.readyState === 'complete'))
+      && (known ? page.url() === address : page.url().includes('/viec/moi')));
+    await page.locator('.tb2').first().waitFor();
+    assert.equal(await page.locator(known ? '[name=version]' : '[name=once]').count(), 1);
+    await save(`${title} lúc 6 giờ`);
+    assert.equal(page.url(), address);
+    assert.equal(await count(title), 1);
+  }
+});
+
+test('how sending stands is in sight beside the buttons, narrow and wide, light and dark', async () => {
+  const { page, context } = author;
+  await page.goto(`${wire.url}/ban-lam-viec/viec/moi?loai=bulletin`);
+  await page.fill('[name="title.vi"]', 'Lịch họp thôn');
+  const status = page.locator('.bn > #saved[role=status]');
+  const wrong = [];
+  await context.setOffline(true);
+  for (const viewport of [{ width: 360, height: 740 }, { width: 1280, height: 720 }]) {
+    await page.setViewportSize(viewport);
+    await page.evaluate(() => {
+      document.getElementById('saved').textContent = '';
+      scrollTo(0, 0);
+    });
+    await page.locator('form#ed .bn button').first().click();
+    await status.getByText('Mất mạng: đã cất trên máy này, chưa gửi').waitFor();
+    // All of its lines, and nothing lies over them.
+    const seen = await status.evaluate(status => {
+      const { left, right, top, bottom } = status.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight && [top + 2, bottom - 2].every(y => document.elementFromPoint((left + right) / 2, y) === status);
+    });
+    assert.ok(seen, `${viewport.width} px`);
+    wrong.push(...await faults(page, `status at ${viewport.width}`));
+  }
+  assert.deepEqual(wrong, []);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await context.setOffline(false);
+  await page.locator('form#ed .bn button').first().click();
+  await page.getByText('Đã lưu.').waitFor();
+});
+
+test('why a text was not sent has the focus', async () => {
+  const { page } = author;
+  await page.goto(`${wire.url}/ban-lam-viec/viec/moi?loai=bulletin`);
+  await page.fill('[name="title.vi"]', 'Chưa xong');
+  await page.locator('form#ed .bn button').first().click();
+  await page.getByText('Đã lưu.').waitFor();
+  await page.waitForLoadState('load');
+  await page.getByRole('button', { name: 'Gửi duyệt' }).click();
+  const told = page.locator('main .warn[role=alert]:not([hidden])');
+  await told.waitFor();
+  await until('it has the focus', () => told.evaluate(told => document.activeElement === told));
 });
 
 test('what one person left on a device is not offered to the next', async () => {

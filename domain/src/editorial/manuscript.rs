@@ -85,6 +85,8 @@ pub struct Script {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     Missing(&'static str),
+    /// A line of the template where its author was to write.
+    Unwritten(String),
     BadTime(&'static str),
     /// Ends before it begins.
     Backwards,
@@ -262,9 +264,10 @@ impl Manuscript {
         if headline.summary.is_empty() && !heard {
             findings.push(Finding::Missing("summary"));
         }
-        if blocks.is_empty() && audio.is_none() || script.has_holes() {
+        if blocks.is_empty() && audio.is_none() {
             findings.push(Finding::Missing("text"));
         }
+        findings.extend(script.unwritten().map(|line| Finding::Unwritten(line.to_owned())));
         if at > 0 && !script.follows(&self.texts[0]) {
             findings.push(Finding::Outdated(script.lang.clone()));
         }
@@ -285,8 +288,9 @@ struct Dates {
 }
 
 impl Script {
-    /// Lines of the editor's template still stand where its author was to write: a question, or a mark with nothing behind.
-    fn has_holes(&self) -> bool {
+    /// The line of the editor's template that still stands where its author was to write: a question, or a mark with nothing
+    /// behind.
+    fn unwritten(&self) -> Option<&str> {
         let templates = [Lang::Vi, Lang::En].map(|lang| {
             let w = lang.desk();
             [w.template_bulletin, w.template_guide, w.template_event]
@@ -294,7 +298,7 @@ impl Script {
         let asked = |line: &str| templates.iter().flatten().any(|text| text.split(" / ").next() == Some(line));
         let open = |line: &str| matches!(line, "-" | "1.");
         let mut lines = self.text.lines().map(str::trim).filter(|line| !line.is_empty());
-        lines.clone().any(asked) || lines.next_back().is_some_and(open)
+        lines.clone().find(|line| asked(line)).or_else(|| lines.next_back().filter(|line| open(line)))
     }
 
     /// Nothing was written or spoken in this language.

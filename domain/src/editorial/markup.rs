@@ -90,9 +90,9 @@ pub fn parse(text: &str, media: &dyn Fn(&str) -> Option<MediaRef>) -> (Vec<Block
                     let ruler = rows.is_empty() && cells.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| c == '-'));
                     if !ruler {
                         let mut row: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
-                        row.truncate(head.len());
-                        blanks += head.len() - row.len();
-                        if blanks <= MAX_BLANKS {
+                        // A longer one stays as it is: its author is told of it, and nothing that he wrote is cut off.
+                        blanks += head.len().saturating_sub(row.len());
+                        if row.len() < head.len() && blanks <= MAX_BLANKS {
                             row.resize(head.len(), String::new());
                         }
                         rows.push(row);

@@ -119,7 +119,7 @@ fn a_table_without_bounds_takes_no_memory() {
     assert_eq!(head.len(), 50_000);
     assert!(rows.iter().map(Vec::len).sum::<usize>() < 250_000);
     let (small, _) = markup::parse("|a|b|\n|c|\n|d|e|f|", &|_| None);
-    let rows = vec![vec!["c".to_owned(), String::new()], vec!["d".to_owned(), "e".to_owned()]];
+    let rows = [["c", ""].as_slice(), &["d", "e", "f"]].map(|row| row.iter().map(|&cell| cell.to_owned()).collect()).to_vec();
     assert_eq!(small, [Block::Table { head: vec!["a".into(), "b".into()], rows }]);
 }
 
@@ -335,11 +335,14 @@ fn a_template_that_nobody_filled_in_is_no_text() {
         whole.texts[0].text = text.into();
         whole.compile(NOW, 1, &|_| None).1
     };
-    let missing = [Finding::Missing("text")];
+    let left = |line: &str| [Finding::Unwritten(line.into())];
     for template in [crate::words::Lang::Vi.desk().template_bulletin, crate::words::Lang::En.desk().template_guide] {
-        assert_eq!(found(&template.replace(" / ", "\n")), missing);
+        let lines = template.replace(" / ", "\n");
+        assert_eq!(found(&lines), left(lines.lines().next().unwrap()));
+        assert_eq!(found(&[&lines, "\n\nTrạm tiêm sởi."].concat()), left(lines.lines().next().unwrap()), "it is named");
     }
-    assert_eq!(found("Trạm tiêm sởi.\n\n## Bà con cần làm gì\n\n-"), missing);
+    assert_eq!(found("Trạm tiêm sởi.\n\n## Bà con cần làm gì\n\n-"), left("-"));
+    assert_eq!(found(""), [Finding::Missing("text")]);
     assert_eq!(found("Trạm tiêm sởi.\n\n## Bà con cần làm gì\n\n- Mang sổ tiêm"), []);
 }
 

@@ -114,7 +114,9 @@ pub fn enrolment(secret: &[u8], account: &str) -> (String, String) {
 
 /// The time step of a right code.
 pub fn totp_step(secret: &[u8], code: &str, now: Time) -> Option<i64> {
-    let step = totp(secret, "x")?.check(code, u64::try_from(now.0).ok()?)?;
+    // Authenticators show it in two groups.
+    let code = code.replace(char::is_whitespace, "");
+    let step = totp(secret, "x")?.check(&code, u64::try_from(now.0).ok()?)?;
     i64::try_from(step).ok()
 }
 
@@ -226,6 +228,7 @@ mod tests {
         let code = totp(&secret, "lan").unwrap().generate(now.0 as u64).to_string();
         let step = totp_step(&secret, &code, now).unwrap();
         assert_eq!(step, now.0 / 30);
+        assert_eq!(totp_step(&secret, &[&code[..3], " ", &code[3..], " "].concat(), now), Some(step), "as it is shown");
         assert_eq!(totp_step(&secret, &code, now.plus(25)), Some(step), "a slow typist");
         assert_eq!(totp_step(&secret, &code, now.plus(120)), None);
         let (url, typed) = enrolment(&secret, "lan:x");

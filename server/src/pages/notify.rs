@@ -122,7 +122,7 @@ fn form(ctx: &Ctx, p: &'static Page) -> El {
             cl("details", "va")
                 .kid(tx("summary", p.more))
                 .kid(some_of("hazards", p.hazards, p.hazards_all.into(), p.hazards_some, hazards.collect()))
-                .kid(set(p.lowest).kids(levels.collect()))
+                .kid(set(p.lowest).kid(tx("p", p.lowest_text)).kids(levels.collect()))
                 .kid(
                     set(p.quiet)
                         .kid(tx("p", p.quiet_text))

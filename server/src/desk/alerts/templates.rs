@@ -6,7 +6,7 @@ use domain::content::{PlaceCode, Time};
 use domain::editorial::{MAX_LIFE, Manuscript, Script, Warning};
 use domain::instance::instance;
 use domain::words::{Lang, fill};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -50,7 +50,7 @@ impl Group {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Both<T> {
     vi: T,
     en: T,
@@ -62,7 +62,7 @@ impl<T> Both<T> {
     }
 }
 
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Words {
     title: String,
@@ -78,7 +78,7 @@ struct Cancel {
     words: Both<Words>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Hazard {
     /// How long such an alert usually holds.
     hours: i64,
@@ -86,17 +86,39 @@ struct Hazard {
     area: Both<String>,
     levels: Vec<Levels>,
     /// What to mind when it is over.
+    #[serde(skip_serializing)]
     over: Both<Words>,
 }
 
 /// Words of the levels up to `to`.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Levels {
     to: u8,
     urgency: String,
     certainty: String,
     #[serde(flatten)]
     words: Both<Words>,
+}
+
+impl Hazard {
+    /// A level that was raised has the words of the worst.
+    fn at(&self, level: u8) -> Option<&Levels> {
+        self.levels.iter().find(|levels| level <= levels.to).or(self.levels.last())
+    }
+}
+
+impl Levels {
+    /// What is said in each language, as an update where it `updates`.
+    fn said(&self, updates: bool) -> [(&'static str, Words); 2] {
+        let mut said = self.words.each().map(|(lang, words)| (lang, words.clone()));
+        if updates {
+            for ((_, words), (_, frame)) in said.iter_mut().zip(book().update.each()) {
+                words.title = fill(&frame.title, &[("tin", &words.title)]);
+                words.summary = fill(&frame.summary, &[("tin", &words.summary)]);
+            }
+        }
+        said
+    }
 }
 
 pub fn book() -> &'static Book {
@@ -147,32 +169,45 @@ pub fn update(live: &Manuscript, references: Vec<String>, now: Time) -> Manuscri
 pub fn refill(text: &mut Manuscript, now: Time) {
     let Some(warning) = &mut text.alert else { return };
     let Some(hazard) = book().hazards.get(&warning.hazard) else { return };
-    // A level that was raised has the words of the worst.
-    let levels = hazard.levels.iter().find(|levels| warning.level <= levels.to).or(hazard.levels.last());
-    let Some(levels) = levels else { return };
+    let Some(levels) = hazard.at(warning.level) else { return };
     (warning.urgency, warning.certainty) = (levels.urgency.clone(), levels.certainty.clone());
     warning.calls.clone_from(&hazard.calls);
     let updates = !warning.references.is_empty();
     let usual = until(now, hazard.hours * 3_600);
     // Nobody is told less of an end than stands already, unless an officer means it.
     text.expires = if updates { usual.max(core::mem::take(&mut text.expires)) } else { usual };
-    let areas = hazard.area.each();
-    for (((lang, words), (_, area)), (_, frame)) in levels.words.each().into_iter().zip(areas).zip(book().update.each()) {
-        let mut words = words.clone();
-        if updates {
-            words.title = fill(&frame.title, &[("tin", &words.title)]);
-            words.summary = fill(&frame.summary, &[("tin", &words.summary)]);
-        }
+    for ((lang, words), (_, area)) in levels.said(updates).into_iter().zip(hazard.area.each()) {
         put(text, lang, words, area);
     }
     mark(text);
 }
 
-/// Whether an alert has the words of the template of its hazard and level, and no others.
-pub fn is_plain(text: &Manuscript) -> bool {
-    let mut filled = text.clone();
-    refill(&mut filled, Time(0));
-    filled.texts == text.texts && filled.alert == text.alert
+/// The templates of a hazard for the script of the composer, which has the words follow the level and keeps what an officer
+/// wrote himself; with what makes an update of them where this is one.
+pub fn for_script(warning: &Warning) -> Option<String> {
+    let hazard = book().hazards.get(&warning.hazard)?;
+    let frame = if warning.references.is_empty() { None } else { Some(&book().update) };
+    Some(serde_json::json!({ "of": hazard, "frame": frame }).to_string())
+}
+
+/// The level whose words an alert still has though it was given a worse one, for which others are prepared.
+pub fn weaker(text: &Manuscript) -> Option<u8> {
+    let warning = text.warning()?;
+    let hazard = book().hazards.get(&warning.hazard)?;
+    let updates = !warning.references.is_empty();
+    let meant = hazard.at(warning.level)?.said(updates);
+    let still = |old: &Levels| {
+        old.said(updates).iter().zip(&meant).any(|((lang, old), (_, new))| {
+            text.texts.iter().filter(|script| script.lang == *lang).any(|script| {
+                // A form sends empty fields, too.
+                let same = script.actions.iter().filter(|one| !one.is_empty()).eq(&old.actions);
+                let steps = same && old.actions != new.actions;
+                let title = script.title == old.title && old.title != new.title;
+                steps || title || (script.summary == old.summary && old.summary != new.summary)
+            })
+        })
+    };
+    hazard.levels.iter().rev().find(|old| old.to < warning.level && still(old)).map(|old| old.to)
 }
 
 /// What is said when a live alert is cancelled for this reason: prepared words only. `None` where there is no such reason.
@@ -247,10 +282,9 @@ mod tests {
             for level in instance().raised(at) {
                 let first = fresh(&hazard.slug, level, places.clone(), "UBND".into(), NOW);
                 let next = update(&first, vec!["00000001".into()], NOW);
-                assert!(is_plain(&first) && is_plain(&next));
-                let mut other = first.clone();
-                other.texts[0].actions[0].push('!');
-                assert!(!is_plain(&other), "what an officer wrote himself");
+                assert_eq!((weaker(&first), weaker(&next)), (None, None));
+                let script: serde_json::Value = serde_json::from_str(&for_script(next.warning().unwrap()).unwrap()).unwrap();
+                assert!(script["of"]["levels"][0]["en"]["title"].is_string() && script["frame"]["vi"]["title"].is_string());
                 let ends = reasons().map(|reason| cancel(&first, reason, vec!["00000001".into()], NOW).unwrap());
                 for (at, text) in [first.clone(), next].into_iter().chain(ends).enumerate() {
                     let (done, findings) = text.compile(NOW, 1, &|_| None);
@@ -265,6 +299,27 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Whatever is left of them: one field in one language is enough.
+    #[test]
+    fn words_of_a_lower_level_are_known_again() {
+        let first = fresh("heavy-rain", 1, vec![PlaceCode(20044)], "UBND".into(), NOW);
+        let raised = |text: &Manuscript, level| {
+            let mut text = text.clone();
+            text.alert.as_mut().unwrap().level = level;
+            text
+        };
+        assert_eq!([2, 3, 5].map(|level| weaker(&raised(&first, level))), [None, Some(2), Some(2)]);
+        assert_eq!(weaker(&raised(&update(&first, vec!["00000001".into()], NOW), 4)), Some(2));
+        let worst = fresh("heavy-rain", 4, vec![PlaceCode(20044)], "UBND".into(), NOW);
+        assert_eq!([1, 5].map(|level| weaker(&raised(&worst, level))), [None, None], "stronger words stand, and raised ones");
+        let mut steps = worst.clone();
+        steps.texts[1].actions = [first.texts[1].actions.clone(), vec![String::new()]].concat();
+        assert_eq!(weaker(&steps), Some(2));
+        let mut own = worst;
+        own.texts[0].title = "Mưa rất to".into();
+        assert_eq!(weaker(&own), None, "what an officer wrote himself");
     }
 
     #[test]

@@ -66,20 +66,148 @@
         if (best) go(best);
       });
     }
-    let own = !form.hasAttribute('data-template');
-    form.addEventListener('input', event => { own ||= event.target.matches('textarea, input:not([type=radio], [type=checkbox])'); });
     form.addEventListener('change', event => {
       const { name, value, checked } = event.target;
       if (name === 'place' || event.target === form) draw();
       if (name === 'hours' && checked) {
-        const end = new Date(Math.ceil((Date.now() + value * 3600e3) / 300e3) * 300e3 + 7 * 3600e3);
-        form.elements.expires.value = end.toISOString().slice(0, 16);
+        form.elements.expires.value = inHours(value);
         event.target.checked = false;
         changed();
       }
-      // Another hazard has other levels and words; another level other words, which take the place of no one's own.
-      if (name === 'hazard' || (name === 'level' && !own)) form.querySelector('[name=refill]').click();
     });
     draw();
+    templates(form, changed);
   }
+}
+
+/** So many hours from now, at a full step, as the field of the end has it. */
+function inHours(hours) {
+  return new Date(Math.ceil((Date.now() + hours * 3600e3) / 300e3) * 300e3 + 7 * 3600e3).toISOString().slice(0, 16);
+}
+
+/**
+ * Fields with words of a template follow hazard and level; an officer's own words stay, and it is told for which they were
+ * written. The page stays: nobody who goes through a list with arrow keys is thrown out of it.
+ */
+function templates(form, changed) {
+  const { elements } = form;
+  const read = from => JSON.parse(from.getAttribute('data-words') || '{}');
+  const chosen = () => Number(form.querySelector('[name=level]:checked')?.value || 0);
+  const whole = () => [elements.hazard.selectedOptions[0].textContent, chosen()];
+  const { of, frame } = read(form);
+  let book = of, level = chosen();
+  let hazard = [...elements.hazard.options].find(option => option.defaultSelected)?.value;
+  // For which own words were written.
+  let meant = whole();
+  let levels = form.querySelector('.lcs').closest('fieldset');
+  const told = document.createElement('p');
+  told.setAttribute('role', 'status');
+  levels.after(told);
+  const tell = text => { told.textContent = text; told.className = text ? 'warn' : ''; };
+  // Fields that he changed here.
+  const own = new Set();
+
+  const group = (book, level) => book.levels.find(({ to }) => level <= to) || book.levels[book.levels.length - 1];
+  /** What a template says, by the id of the field. */
+  function said(book, group) {
+    const out = {};
+    for (const lang of ['vi', 'en']) {
+      const { title, summary, actions, contingency } = group[lang];
+      const framed = (of, text) => (frame ? frame[lang][of].replace('{tin}', () => text) : text);
+      const all = { title: framed('title', title), summary: framed('summary', summary), contingency, area: book.area[lang] };
+      for (const at of [0, 1, 2]) all['action' + at] = actions[at] || '';
+      for (const name in all) out[`f-${name}.${lang}`] = all[name];
+    }
+    return out;
+  }
+
+  /** Puts in what stands in `book` at `level`: in `all` fields, or where that of `before`, at level `was`, still stands. */
+  function follow(before, was, all) {
+    if (!book) return;
+    const words = said(book, group(book, level));
+    const former = before ? before.levels.map(one => said(before, one)) : [];
+    let stays = false;
+    for (const id in words) {
+      const field = document.getElementById(id);
+      if (!field || field.value === words[id]) continue;
+      if (all || former.some(words => words[id] === field.value)) field.value = words[id];
+      else stays ||= field.value.trim() !== '';
+    }
+    for (const name of ['urgency', 'certainty'])
+      if (all || (before && !own.has(name) && elements[name].value === group(before, was)[name])) elements[name].value = group(book, level)[name];
+    if (all || before !== book) {
+      const calls = [...form.querySelectorAll('[name=call][type=checkbox]')];
+      if (all || (before && calls.every(box => box.checked === before.calls.includes(box.value))))
+        for (const box of calls) box.checked = book.calls.includes(box.value);
+      // The end is his from when he chose it or saved the text. Nobody is told less of an end than stands already.
+      const { expires } = elements, end = inHours(book.hours);
+      if (elements.once && !own.has('expires') && !(frame && expires.value > end)) expires.value = end;
+    }
+    const now = whole();
+    if (!stays) meant = now;
+    const [name, at] = meant;
+    const stale = say(`Chữ bạn viết vẫn là của ${name}, cấp ${at} – hãy đọc lại.`, `Your own words are still for ${name}, level ${at} – read them again.`);
+    tell(String(meant) === String(now) ? '' : stale);
+    changed();
+  }
+
+  /** Brings words and levels of another hazard, or says false: then the form stays of the one before. */
+  async function another() {
+    const { value, selectedOptions: [option] } = elements.hazard;
+    const [from, to] = option.dataset.levels.split('-').map(Number);
+    tell(say('Đang lấy chữ mẫu…', 'Fetching the prepared words…'));
+    let page, fresh, next;
+    try {
+      const query = `?loai=${value}&cap=${Math.min(Math.max(level, from), to)}`;
+      page = new DOMParser().parseFromString(await answered(form.action.replace(/\/viec.*$/, '/canh-bao/moi') + query, ANSWERS), 'text/html');
+      fresh = page.querySelector('.lcs').closest('fieldset');
+      next = read(page.getElementById('ed')).of;
+    } catch {}
+    // He went on in the list meanwhile.
+    if (elements.hazard.value !== value) return form.words;
+    form.words = null;
+    if (!next) {
+      elements.hazard.value = hazard;
+      changed();
+      tell(say('Mất mạng: loại vẫn như cũ. Hãy chọn lại khi có mạng.', 'No network: the hazard is as it was. Choose again when it is back.'));
+      return false;
+    }
+    const [before, was] = [book, level];
+    for (const symbol of page.querySelectorAll('.sprite symbol')) if (!document.getElementById(symbol.id)) document.querySelector('.sprite')?.append(symbol);
+    levels.replaceWith(fresh);
+    levels = fresh;
+    const same = levels.querySelector(`[value="${was}"]`);
+    if (same) same.checked = true;
+    [hazard, book, level] = [value, next, chosen()];
+    follow(before, was);
+    return true;
+  }
+  function check() {
+    if (form.words) tell('');
+    form.words = elements.hazard.value === hazard ? null : another();
+  }
+
+  form.addEventListener('input', ({ target }) => own.add(target.name));
+  form.addEventListener('change', ({ target }) => {
+    if (target.name === 'hours') own.add('expires');
+    if (target.name === 'level') {
+      const was = level;
+      level = chosen();
+      follow(book, was);
+    }
+    // What was kept is back.
+    if (target === form) {
+      own.add('expires');
+      level = chosen();
+      meant = whole();
+    }
+    if (target.name === 'hazard' || target === form) check();
+  });
+  form.querySelector('[name=refill]').addEventListener('click', event => {
+    if (!book || form.words) return;
+    event.preventDefault();
+    follow(book, level, true);
+  });
+  // A browser that comes back puts in what was chosen.
+  check();
 }

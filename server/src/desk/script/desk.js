@@ -27,12 +27,23 @@ if (location.search.includes('da-luu')) history.replaceState(null, '', location.
 try {
   const sent = sessionStorage['desk-sent'];
   forgetSent();
-  const { keep, from } = JSON.parse(sent || '{}');
+  const { keep, from, once } = JSON.parse(sent || '{}');
   const [way] = performance.getEntriesByType('navigation');
-  if (from && document.referrer === from && way?.redirectCount && document.querySelector('.mn')) localStorage.removeItem(keep);
+  const came = from && document.referrer === from;
+  // What that form began: whoever goes back to it comes here, see write.js.
+  const begun = [location.pathname, document.getElementById('ed')?.getAttribute('action')].find(path => /\/viec\/\d+$/.test(path));
+  if (came && once && begun) sessionStorage['desk-begun:' + once] = begun;
+  if (came && way?.redirectCount && document.querySelector('.mn')) localStorage.removeItem(keep);
 } catch {}
 function forgetSent() {
   try { delete sessionStorage['desk-sent']; } catch {}
+}
+
+// Why something was not done is read first.
+const why = document.querySelector('main .warn[role=alert]:not([hidden])');
+if (why) {
+  why.tabIndex = -1;
+  why.focus();
 }
 
 // ---- what unlocks this device

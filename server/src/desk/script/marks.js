@@ -27,7 +27,13 @@ function marks(form, typed) {
         const { selectionStart: from, selectionEnd: to, value } = area;
         let start = before;
         if (start.startsWith('\n') && (from === 0 || value[from - 1] === '\n')) start = start.slice(1);
-        area.setRangeText(start + value.slice(from, to) + after, from, to, 'end');
+        const chosen = value.slice(from, to);
+        // Close around the words of each line, behind what makes an item of it; a row of a table has cells instead.
+        const line = (all, lead, words, blank) => (words ? lead + before + words + after + blank : all);
+        const marked = before === after && chosen
+          ? chosen.split('\n').map(all => all.replace(/^(?!\s*\|)(\s*(?:(?:[->]|#+|\d+\.)\s+|\[[^\]]*\]\s*)?)(.*?)(\s*)$/, line)).join('\n')
+          : start + chosen + after;
+        area.setRangeText(marked, from, to, 'end');
         if (from === to && after) area.setSelectionRange(from + start.length, from + start.length);
         area.focus();
         typed();
@@ -40,18 +46,26 @@ function marks(form, typed) {
     area.addEventListener('paste', async event => {
       const html = event.clipboardData?.getData('text/html');
       if (!html || !/<(p|li|td|h\d|b|strong|div|br)\b/i.test(html)) return;
-      const plain = event.clipboardData.getData('text/plain');
       event.preventDefault();
-      let text = plain;
+      // At once as it is; with marks when they come, where it still stands so.
+      const plain = event.clipboardData.getData('text/plain').replace(/\r\n?/g, '\n');
+      const from = area.selectionStart;
+      area.setRangeText(plain, from, area.selectionEnd, 'end');
+      typed();
+      let text;
       try {
-        const response = await fetch(form.action.replace(/\/viec.*$/, '/dan'), {
-          method: 'POST',
-          headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
-          body: new URLSearchParams({ html }),
-        });
-        if (response.ok) text = (await response.json()).text || plain;
+        const address = form.action.replace(/\/viec.*$/, '/dan');
+        const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+        ({ text } = JSON.parse(await answered(address, 10000, { method: 'POST', headers, body: new URLSearchParams({ html }) })));
       } catch {}
-      area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end');
+      const { value, selectionStart, selectionEnd } = area;
+      const at = value.startsWith(plain, from) ? from : value.indexOf(plain);
+      // Which of two, nobody knows.
+      if (!text || at < 0 || (at !== from && value.indexOf(plain, at + 1) >= 0)) return;
+      const behind = selectionStart >= at + plain.length;
+      area.setRangeText(text, at, at + plain.length, 'preserve');
+      // A caret right behind it stays there.
+      if (behind) area.setSelectionRange(...[selectionStart, selectionEnd].map(place => place + text.length - plain.length));
       typed();
     });
   }

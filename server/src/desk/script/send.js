@@ -11,15 +11,28 @@ async function reached() {
   return Promise.race([asked, new Promise(done => setTimeout(done, ANSWERS, true))]);
 }
 
+/** What an address answers, given up after so many ms in browsers of any age. */
+async function answered(address, ms, options) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), ms);
+  try {
+    const response = await fetch(address, { ...options, signal: stop.signal });
+    if (!response.ok) throw new Error(response.status);
+    return await response.text();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Asks first, then sends a form with the button that was pressed, whose name says what to do. `away` tells where nobody
- * answers; `asks` hears when asking begins and ends, `leaves` that it goes out; `plain` buttons go out unasked.
+ * answers; `asks` hears when asking begins and ends, `leaves` that it goes out; `ready` is waited for, and says false in vain.
  */
-function guard(form, { away, asks, leaves, plain }) {
+function guard(form, { away, asks, leaves, ready }) {
   let sure = false, asking = false;
   form.addEventListener('submit', async event => {
     const { submitter } = event;
-    if (sure || !form.requestSubmit || plain?.(submitter)) {
+    if (sure || !form.requestSubmit) {
       sure = false;
       leaves?.();
       return;
@@ -29,7 +42,7 @@ function guard(form, { away, asks, leaves, plain }) {
     // Until it is known, nothing is changed and no other button is pressed.
     form.inert = asking = true;
     asks?.(true);
-    sure = await reached();
+    sure = (await ready?.()) !== false && (await reached());
     form.inert = asking = false;
     asks?.(false);
     if (sure) form.requestSubmit(submitter);

@@ -149,8 +149,8 @@ function write(form) {
 
   // The page stays, with all that was typed.
   guard(form, {
-    // Words of another template come from the server: without it, the choice that asks for them must not stay.
-    plain: submitter => submitter?.name === 'refill',
+    // Words of another hazard that are still on their way, see alert.js.
+    ready: () => form.words,
     asks(on) {
       leaving = on;
       if (!on) return;
@@ -162,7 +162,9 @@ function write(form) {
       left = Date.now();
       clearTimeout(timer);
       const [from] = location.href.split('#');
-      try { sessionStorage['desk-sent'] = JSON.stringify({ keep: form.dataset.keep, from }); } catch {}
+      const once = elements.once?.value;
+      if (once) history.replaceState({ once }, '');
+      try { sessionStorage['desk-sent'] = JSON.stringify({ keep: form.dataset.keep, from, once }); } catch {}
     },
     away(submitter) {
       const now = fields();
@@ -179,8 +181,24 @@ function write(form) {
       forgetSent();
       leaving = true;
     });
+  /** Back to a form that was sent: what it began stands there instead. While nobody knows that, it goes on with the same. */
+  function begun() {
+    const once = elements.once && history.state?.once;
+    if (!once) return;
+    elements.once.value = once;
+    let at;
+    try { at = sessionStorage['desk-begun:' + once]; } catch {}
+    if (!at) return;
+    leaving = true;
+    location.replace(at + '?sua=1');
+  }
+  begun();
   // Come back to as it was left.
-  addEventListener('pageshow', event => { if (event.persisted) stays(); });
+  addEventListener('pageshow', event => {
+    if (!event.persisted) return;
+    stays();
+    begun();
+  });
 
   files(form, typed, change => {
     const clean = fields() === known;

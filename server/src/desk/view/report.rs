@@ -88,6 +88,7 @@ pub fn finding_text(finding: &Finding, visit: &Visit) -> String {
     };
     match finding {
         Finding::Missing(field) => fill(w.find_missing, &[("field", name(field))]),
+        Finding::Unwritten(line) => fill(w.find_unwritten, &[("line", line)]),
         Finding::BadTime(field) => fill(w.find_time, &[("field", name(field))]),
         Finding::Backwards => w.find_backwards.to_owned(),
         Finding::NoTopic => w.find_topic.to_owned(),

@@ -213,7 +213,8 @@ pub fn steps(visit: &Visit, person: &Person, work: &Work, wanted: &[Action]) -> 
     let go = |actions: &'static str, text, main: bool| {
         cl("button", if main { "bt go" } else { "bt" }).attr("name", "do").attr("value", actions).text(text)
     };
-    let words = |id: &'static str, label, hint| field(id, label, hint, area("3", "").attr("maxlength", "600"));
+    let words =
+        |id: &'static str, label, hint| field(id, label, hint, area("3", "").attr("maxlength", "600").flag("required", true));
     let named = |mut el: El, text: &'static str, inside: El| {
         el = el.kid(tx("summary", text));
         el.kid(inside)

@@ -144,11 +144,16 @@ pub fn form(visit: &Visit, person: &Person, begun: Begun, text: &Manuscript, upl
         el("details").kid(tx("summary", w.more_language)).kid(field("lang", w.language_tag, w.language_hint, input("text", "")));
     let submit = cl("button", "bt go").attr("name", "do").attr("value", "submit").text(w.submit);
     let save = cl("button", "bt").attr("name", "stay").attr("value", "1").text(w.save);
-    let mut buttons = cl("p", "ac bn").kid(save);
+    let mut buttons = cl("p", "ac").kid(save);
     if work.is_none_or(|work| work.state.stage == domain::editorial::Stage::Draft) {
         buttons = if work.is_some() { buttons.kid(submit) } else { buttons };
     }
-    form.kid(tag).kid(cl("p", "sv").attr("id", "saved").attr("role", "status")).kid(buttons)
+    form.kid(tag).kid(bar(buttons))
+}
+
+/// The buttons of a form, always in sight, and beside them how saving and sending stand.
+pub fn bar(buttons: El) -> El {
+    cl("div", "bn").kid(cl("p", "sv").attr("id", "saved").attr("role", "status")).kid(buttons)
 }
 
 fn language(visit: &Visit, script: &Script, kind: Kind, original: Option<&Script>) -> El {

@@ -7,6 +7,7 @@ use super::{map, root, status_of};
 use crate::desk::alerts::{reach, templates};
 use crate::desk::view::frame::page;
 use crate::desk::view::overview::back;
+use crate::desk::view::write::bar;
 use crate::desk::view::{area, check, choice, field, field_as, hidden, input, keep, once, outdated};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
@@ -41,9 +42,10 @@ pub fn form(visit: &Visit, person: &Person, work: Option<&Work>, text: &Manuscri
     let warning = text.alert.clone().unwrap_or_default();
     let action = visit.to(&work.map_or_else(|| "/viec".to_owned(), |work| format!("/viec/{}", work.id)));
     let mut form = cl("form", "ed al-f").attr("id", "ed").attr("method", "post").attr("action", action);
-    form = form
-        .flag("data-template", templates::is_plain(text))
-        .attr("data-keep", keep(person, work.map_or_else(|| "moi:alert".to_owned(), |work| work.id.to_string())));
+    form = form.attr("data-keep", keep(person, work.map_or_else(|| "moi:alert".to_owned(), |work| work.id.to_string())));
+    if let Some(words) = templates::for_script(&warning) {
+        form = form.attr("data-words", words);
+    }
     form = form.kid(hidden("kind", "alert")).kids(text.topics.iter().map(|t| hidden("topic", t.to_string())).collect());
     match work {
         Some(work) => form = form.kid(hidden("version", work.version.to_string())),
@@ -60,11 +62,11 @@ pub fn form(visit: &Visit, person: &Person, work: Option<&Work>, text: &Manuscri
         .kid(status(visit, &warning))
         .kid(details(visit, text, &warning));
     let save = cl("button", "bt").attr("name", "stay").attr("value", "1").text(w.save);
-    let mut buttons = cl("p", "ac bn").kid(save);
+    let mut buttons = cl("p", "ac").kid(save);
     if work.is_none_or(|work| work.state.stage == Stage::Draft) {
         buttons = buttons.kid(cl("button", "bt go").attr("name", "do").attr("value", "submit").text(w.al_submit));
     }
-    form.kid(cl("p", "sv").attr("id", "saved").attr("role", "status")).kid(buttons)
+    form.kid(bar(buttons))
 }
 
 /// One of few choices, all in sight.
@@ -75,9 +77,13 @@ fn pick(name: &'static str, value: &str, on: bool, class: String, words: Vec<El>
 
 fn kind(visit: &Visit, warning: &Warning) -> El {
     let w = visit.w();
-    let hazards = instance().hazards.iter();
-    let options =
-        hazards.map(|one| choice(one.slug.clone(), one.slug == warning.hazard, one.name.get(visit.lang).to_owned())).collect();
+    let options = (0..).zip(&instance().hazards).map(|(at, one)| {
+        let (levels, name) = (instance().levels(at), one.name.get(visit.lang).to_owned());
+        let option = choice(one.slug.clone(), one.slug == warning.hazard, name);
+        // Of which levels the script may ask for words.
+        option.attr("data-levels", format!("{}-{}", levels.start(), levels.end()))
+    });
+    let options = options.collect();
     let usual = warning.hazard().map_or(1..=5, |hazard| instance().levels(hazard));
     let levels = warning.levels().map(|level| {
         let words = [vec![cl("span", "vh").text(level_text(visit, level))], sign(visit, level).into()].concat();
