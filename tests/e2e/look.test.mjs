@@ -12,6 +12,9 @@ before(async () => {
   server.import([{
     id: 'dai', kind: 'bulletin', topics: ['y-te'], places: [], issued: '-1h', source: { name: 'vanphong.ubndxaaluoi2@hue.example' }, lang: 'vi', title: 'Số cần gọi', summary: 'Khi cần.',
     body: [{ call: '0234 0000 0000', label: 'Văn phòng, thư ubnd.xaaluoi2-phongvanhoa@hue.example' }, { call: '112', label: 'zalo.example/ubndxaaluoihai-thanhphohue' }],
+  }, {
+    id: 'doc', kind: 'bulletin', topics: ['y-te'], places: [], issued: '-1h', source: { name: 'Trạm y tế' }, lang: 'vi', title: 'Giữ ấm mùa rét', summary: 'Bài dài.',
+    body: Array.from({ length: 40 }, (_, at) => `Đoạn ${at}. ${'Bà con giữ ấm cho người già và trẻ nhỏ khi trời rét. '.repeat(1 + (at % 4))}`),
   }]);
   chrome = await browser();
   ({ context, page } = await furnished(chrome, server.url));
@@ -63,6 +66,20 @@ test('light, dark and as the phone: shown at once, kept, and never the other one
     }
     assert.equal(await page.locator(`input[name=theme][value="${theme}"]`).isChecked(), true);
   }
+});
+
+test('whoever makes the letters larger in the middle of a text comes back to where he read', async () => {
+  await open(page, server.url + (await find(server.url, 'giu-am')));
+  const paragraphs = page.locator('article .bd p');
+  const reads = () => paragraphs.evaluateAll(all => all.findIndex(one => one.getBoundingClientRect().bottom > 80));
+  await paragraphs.nth(25).evaluate(one => one.scrollIntoView());
+  await until('he reads', async () => Math.abs((await reads()) - 25) < 2);
+  await page.locator('.ft a[href="/cai-dat"]').evaluate(link => link.click());
+  await choose(page, 'size', 3);
+  await page.goBack();
+  await until('he reads on', async () => Math.abs((await reads()) - 25) < 4);
+  await open(page, `${server.url}/cai-dat`);
+  await choose(page, 'size', 0);
 });
 
 /** What sticks out of the screen, and words that their button or the bar cuts off. */

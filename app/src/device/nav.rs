@@ -43,7 +43,8 @@ pub fn reload() {
 }
 
 thread_local! {
-    /// Scroll position by entry of the history, and the number of this one.
+    /// How far down its page the reader was, by entry of the history, as a share of its height: letters may have grown since.
+    /// And the number of this entry.
     static SCROLL: RefCell<Map<u32, f64>> = RefCell::default();
     static ENTRY: Cell<u32> = const { Cell::new(0) };
     static LAST: Cell<u32> = const { Cell::new(0) };
@@ -53,7 +54,7 @@ thread_local! {
 
 fn keep_place() {
     if !MOVING.get() {
-        SCROLL.with_borrow_mut(|scroll| scroll.insert(ENTRY.get(), scrolled()));
+        SCROLL.with_borrow_mut(|scroll| scroll.insert(ENTRY.get(), scrolled() / height()));
     }
 }
 
@@ -113,7 +114,11 @@ pub fn to_top() {
 /// Where the reader was on this entry.
 pub fn restore() {
     MOVING.set(false);
-    scroll_to(SCROLL.with_borrow(|scroll| scroll.get(&ENTRY.get()).copied()).unwrap_or(0.0));
+    scroll_to(SCROLL.with_borrow(|scroll| scroll.get(&ENTRY.get()).copied()).unwrap_or(0.0) * height());
+}
+
+fn height() -> f64 {
+    document().document_element().map_or(1, |page| page.scroll_height()).into()
 }
 
 pub fn scrolled() -> f64 {
