@@ -1,8 +1,8 @@
 // Alerts at the desk in a real browser: composed on a narrow phone, confirmed on a PC, read, updated, cancelled in two taps.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addresses, AXE, browser, items, phone, RULES, serve, temp, until } from './lib.mjs';
-import { firstLink, invite, join } from './office.mjs';
+import { addresses, browser, items, phone, serve, temp, until } from './lib.mjs';
+import { faults, firstLink, invite, join } from './office.mjs';
 
 const PC = { viewport: { width: 1280, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', bypassCSP: true };
 const DESK = '/ban-lam-viec';
@@ -32,15 +32,7 @@ async function shoot(page, name) {
 
 const wrong = [];
 async function check(page, name) {
-  await page.evaluate(AXE);
-  for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await page.evaluate(rules => window.axe.run(document, rules), RULES);
-    for (const v of violations) wrong.push(`${colorScheme} ${name}: ${v.id} ${v.nodes[0].target} ${v.nodes[0].failureSummary.split('\n')[1] || ''}`);
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (wide > 0) wrong.push(`${name}: ${wide} px beside the screen`);
-  await page.emulateMedia({ colorScheme: 'light' });
+  wrong.push(...(await faults(page, name)));
   await shoot(page, name);
 }
 
