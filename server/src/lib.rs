@@ -1,7 +1,8 @@
 //! Bản Tin's server: imports, signs, stores and serves.
 //!
-//! [`App`] is the whole of it. Officials write at the [`desk`]. A publication goes [`import`] → [`publish`] → [`store`] (the only SQL) → [`live`] (what
-//! stands, in memory); [`push`] calls phones when it is an alert; readers are answered from there by [`pages`], [`sync`], [`assets`] and [`media`].
+//! [`App`] is the whole of it. Officials write at the [`desk`]. A publication goes [`import`] → [`publish`] → [`store`] (the only
+//! SQL) → [`live`] (what stands, in memory); [`push`] calls phones when it is an alert; readers are answered from there by
+//! [`pages`], [`sync`], [`assets`] and [`media`].
 
 mod apart;
 pub mod api;

@@ -76,10 +76,10 @@ enum Command {
 enum Cap {
     /// Xem tệp CAP có đúng chuẩn không · check files of CAP 1.0, 1.1 and 1.2.
     ///
-    /// Prints one JSON line a file: accepted or refused (`code`, `place` in the message, `line` and `byte` in the file), identifier,
-    /// msgType, level 1–5, areas, the codes of our own places, and whether it is in force now. A feed (Atom, RSS, `alerts`) gives
-    /// one line for each alert that stands in it (`alert` and `entry` say which, from 1), or one line that lists its links where
-    /// none does. Exits with 1 if anything was refused.
+    /// Prints one JSON line a file: accepted or refused (`code`, `place` in the message, `line` and `byte` in the file),
+    /// identifier, msgType, level 1–5, areas, the codes of our own places, and whether it is in force now. A feed (Atom, RSS,
+    /// `alerts`) gives one line for each alert that stands in it (`alert` and `entry` say which, from 1), or one line that lists
+    /// its links where none does. Exits with 1 if anything was refused.
     #[command(verbatim_doc_comment)]
     Check {
         /// Alerts or feeds

@@ -95,8 +95,8 @@ impl Publisher {
         Publisher { store, issuer, clock }
     }
 
-    /// Publishes `drafts` from outside the desk in one transaction and says what became of each. `expected` are names that drafts may refer to
-    /// although nothing of that name has arrived yet. Runs to its end even if the caller goes away.
+    /// Publishes `drafts` from outside the desk in one transaction and says what became of each. `expected` are names that drafts
+    /// may refer to although nothing of that name has arrived yet. Runs to its end even if the caller goes away.
     pub async fn publish(&self, drafts: Vec<Draft>, expected: Arc<Expected>) -> Result<Vec<Done>, Error> {
         let this = self.clone();
         let task = tokio::spawn(async move {

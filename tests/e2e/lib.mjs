@@ -62,7 +62,7 @@ after(() => {
 });
 
 /** A port below those that outgoing connections are given: none of them takes it while the server is closed. */
-export async function freePort() {
+async function freePort() {
   for (;;) {
     const port = 20000 + crypto.randomInt(12000);
     const free = await new Promise(done => {
@@ -321,7 +321,7 @@ export async function settle(page, url) {
   await until('the release is complete', async () => (await askWorker(page, { type: 'status' })).complete, 60000);
 }
 
-/** Every row of a store of the phone's database, as [key, bytes or value kind]. */
+/** Keys of a store of the phone's database. */
 export const rows = (page, database, store) => page.evaluate(async ([database, store]) => new Promise(async (done, fail) => {
   // Opening makes a database where none is: not ours to do.
   if (!(await indexedDB.databases()).some(db => db.name === database)) return done([]);

@@ -106,7 +106,8 @@ fn the_phone_pays_for_nothing_heavy() {
     let all = graph("app", PHONE, "");
     has_none("app", &all, &["server", "sqlx", "axum", "mio", "xtask"]);
     has_none("app", &all, &["leptos_router", "leptos_meta", "unicode-normalization", "chrono"]);
-    // `serde_json` and `regex` cannot be kept out of the graph (leptos names them), only out of the program: nobody of ours names them.
+    // `serde_json` and `regex` cannot be kept out of the graph (leptos names them), only out of the program: nobody of ours names
+    // them.
     for package in ["app", "client", "ui", "domain"] {
         has_none(package, &graph(package, PHONE, "1"), &["serde_json", "regex", "url"]);
     }

@@ -1,4 +1,5 @@
-//! What the program knows while it runs: one [`View`] that the screens are drawn from. Lives above every screen, for as long as the page.
+//! What the program knows while it runs: one [`View`] that the screens are drawn from. Lives above every screen, for as long as
+//! the page.
 
 pub mod act;
 pub mod alarm;

@@ -47,8 +47,8 @@ pub struct Call {
 /// - A trial of the equipment calls nobody.
 /// - A cancel goes to whoever was shown something, without a sound, and to nobody else.
 /// - An update goes to those who were shown something, too, be they still concerned or not; it rings only where it holds for
-///   them, at a level that they want, and that is above what they heard: what was lowered in the evening and gets worse at night wakes people again,
-///   and so does what came without a sound before.
+///   them, at a level that they want, and that is above what they heard: what was lowered in the evening and gets worse at night
+///   wakes people again, and so does what came without a sound before.
 /// - Quiet hours take the sound from everything below [`WAKES`], or below [`WAKES_NOW`] where it is immediate, and from every
 ///   drill.
 pub fn call(wish: &Wish, message: &Message, heard: Option<u8>, now: Time) -> Option<Call> {

@@ -66,9 +66,10 @@ pub fn plain(text: &str) -> String {
 }
 
 /// Title, level, until, places (what the title says already not once more), the first actions or what the summary says, and
-/// last the `link`: as much of it, in this order, as fits into [`MOST`] segments. A part that does not fit is left out whole, an action with all that follow it; a title that is too
-/// long ends at a word. What no longer holds says so before its title; what was called off or replaced says nothing of what
-/// was to be done. `clean` is [`marked`] or [`plain`]; a `body` that is not at hand may be empty.
+/// last the `link`: as much of it, in this order, as fits into [`MOST`] segments. A part that does not fit is left out whole, an
+/// action with all that follow it; a title that is too long ends at a word. What no longer holds says so before its title; what
+/// was called off or replaced says nothing of what was to be done. `clean` is [`marked`] or [`plain`]; a `body` that is not at
+/// hand may be empty.
 pub fn text(
     card: &Card,
     body: &Body,

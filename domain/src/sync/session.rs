@@ -151,7 +151,8 @@ impl Session {
                 self.fetch_head()
             }
             NetFault::Status { status: 429 | 500..=510 | 512.., retry_after } => self.later(Trouble::Busy, retry_after),
-            // Nothing of ours: 511 is a network that asks for a login (RFC 6585). How long a stranger wants to be left alone counts for nothing.
+            // Nothing of ours: 511 is a network that asks for a login (RFC 6585). How long a stranger wants to be left alone
+            // counts for nothing.
             NetFault::Status { .. } => self.later(Trouble::Portal, None),
         }
     }

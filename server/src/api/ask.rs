@@ -16,7 +16,8 @@ pub const MAX_LIMIT: usize = 100;
 pub struct ListQuery {
     /// Slug of a topic.
     pub topic: Option<String>,
-    /// Official code or slug of a unit: items that concern it, those for everyone among them; of the city those of its communes too.
+    /// Official code or slug of a unit: items that concern it, those for everyone among them; of the city those of its communes
+    /// too.
     pub place: Option<String>,
     #[param(pattern = "^(bulletin|alert|guide|event)?$")]
     pub kind: Option<String>,

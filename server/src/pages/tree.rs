@@ -44,7 +44,6 @@ fn facts(lang: Lang, words: &BTreeMap<&str, &str>) -> Value {
     json!({ "words": words, "communes": communes, "hazards": hazards, "numbers": numbers })
 }
 
-/// Every word that the scripts ask for is there, and none that nobody asks for.
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +69,7 @@ mod tests {
         (whole, starts)
     }
 
+    /// Every word that the scripts ask for is there, and none that nobody asks for.
     #[test]
     fn words_and_scripts_fit() {
         let (whole, starts) = wanted();

@@ -260,7 +260,8 @@ impl Outgoing {
         short(&[mark, parts.join(": ")].concat(), MAX_TITLE)
     }
 
-    /// From when, where that is to come, and until when, since it may stay on a locked screen for longer; the summary, and the first steps; of a withdrawal the reason.
+    /// From when, where that is to come, and until when, since it may stay on a locked screen for longer; the summary, and the
+    /// first steps; of a withdrawal the reason.
     fn text(&self, headline: &Headline, lang: Lang, longest: usize, now: Time) -> String {
         if let Some(reason) = &self.withdrawn {
             return short(reason, longest);

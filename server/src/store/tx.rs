@@ -79,7 +79,8 @@ pub(super) async fn was_alert(connection: &mut SqliteConnection, external: &str)
 }
 
 impl Noted {
-    /// A copy where the log goes, so that whoever rewrites the whole chain here contradicts what lies there. Words of people stay here.
+    /// A copy where the log goes, so that whoever rewrites the whole chain here contradicts what lies there. Words of people stay
+    /// here.
     fn tell(self) {
         let Noted { id, actor, action, work, account, before, after, chain } = self;
         let chain = hex(&chain);

@@ -257,7 +257,8 @@ fn an_old_head_out_of_a_cache_changes_nothing() {
     phone.store.check_equal(&server, &PLENTY);
 }
 
-/// A server in trouble is left alone for as long as it asks; a network that wants a login, or a filter, for no longer than any failure.
+/// A server in trouble is left alone for as long as it asks; a network that wants a login, or a filter, for no longer than any
+/// failure.
 #[test]
 fn only_a_server_in_trouble_says_when_to_come_back() {
     let (server, phone, _) = settled(40, PLENTY);

@@ -1,5 +1,5 @@
-//! `bench push`: ten thousand phones told of an alert, and a cancel that overtakes one. The push service that it takes speaks TLS and
-//! HTTP/2 and opens what it gets, which xtask cannot: it is `server/benches/push.rs`, which prints its figures for us.
+//! `bench push`: ten thousand phones told of an alert, and a cancel that overtakes one. The push service that it takes speaks TLS
+//! and HTTP/2 and opens what it gets, which xtask cannot: it is `server/benches/push.rs`, which prints its figures for us.
 
 use crate::budget::{self, Line};
 use crate::{Outcome, shell};

@@ -1,5 +1,5 @@
-//! `bench storm`: an alert has rung, and every phone asks. Open loop: phones come when they come, however slow the answers are, and
-//! each answer is timed from the moment at which it was due. Everything is on this machine, phones too.
+//! `bench storm`: an alert has rung, and every phone asks. Open loop: phones come when they come, however slow the answers are,
+//! and each answer is timed from the moment at which it was due. Everything is on this machine, phones too.
 //!
 //! As many come as 130,000 phones in 300 seconds, three tenths of them in the first 30; each over a connection of its own: the
 //! head, the alerts, and three of ten what they lack of the cards. Meanwhile officials publish. A machine of eight processors

@@ -80,7 +80,8 @@ fn nothing_calms_beside_what_is_coming_or_ended_without_newer_word() {
     }
 }
 
-/// A phone whose program is older than an alert shows that there is one: nothing else may be known of it, and it may be the only one.
+/// A phone whose program is older than an alert shows that there is one: nothing else may be known of it, and it may be the only
+/// one.
 #[test]
 fn an_alert_of_a_later_release_stands_in_the_lists() {
     let world = World::new("Lũ");

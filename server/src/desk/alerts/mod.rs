@@ -46,7 +46,8 @@ pub fn typed(form: &Form, before: &Manuscript, now: Time) -> Manuscript {
 }
 
 /// What must hold of every alert before it goes out, whoever sends it; beside the limits of [`crate::publish::check`].
-/// Rules: those of the house (ARCHITECTURE.md); CAP 1.2, 3.2.1 `references`, 3.2.2 `expires`; and the schema of CAP, for who follows it as such.
+/// Rules: those of the house (ARCHITECTURE.md); CAP 1.2, 3.2.1 `references`, 3.2.2 `expires`; and the schema of CAP, for who
+/// follows it as such.
 pub fn before_sending(done: &Compiled) -> Result<(), Reason> {
     let (card, body) = (&done.card, &done.body);
     let alert = card.alert().ok_or(Reason::Wrong("alert"))?;

@@ -59,7 +59,8 @@ fn rest(asked: i64, alerts: bool) -> i64 {
 async fn ask(site: &Site, source: &Source) -> Result<Option<News>, Trouble> {
     let people = site.store.people().await?;
     let owner = people.iter().find(|person| person.id == source.by && !person.disabled);
-    // An authority does not fall silent because a colleague left: its alerts wait for an officer, or an administrator let it through.
+    // An authority does not fall silent because a colleague left: its alerts wait for an officer, or an administrator let it
+    // through.
     if !source.cap && !owner.is_some_and(|person| may(&person.grants, source.place, source.topic)) {
         return Err(Unfetched::NoRights.into());
     }
