@@ -90,7 +90,8 @@
 
   const agent = nav.userAgent;
   const inside = /Zalo|FBA[NV]|FB_IAB|Instagram|; wv\)/.test(agent);
-  const apple = /iPhone|iPad/.test(agent);
+  // An iPad says that it is a Mac.
+  const apple = /iPhone|iPad/.test(agent) || (/Macintosh/.test(agent) && nav.maxTouchPoints > 1);
   const able = nav.serviceWorker && window.PushManager && window.Notification;
 
   /** The worker, brought now if the phone has none yet: who taps here wants it. */
@@ -255,6 +256,7 @@
       if (mine.length) fill({ places: mine });
     }
     unfold();
-    await look();
+    // Where nothing may be kept, nothing can be asked either.
+    await look().catch(() => stands('none'));
   })();
 })();

@@ -147,10 +147,10 @@ function sealed() {
   return seal(key, { place: app.data.place, houses: app.data.houses });
 }
 
-/** Of each worklist: the counts that wait, those that were said last, and how the server answered. */
 function kept(name) {
   try { return JSON.parse(flags[name] || '{}'); } catch { return {}; }
 }
+/** Of each worklist: the counts that wait, those that were said last, and how the server answered. */
 function held(which) {
   return kept('bt-tree-' + which);
 }

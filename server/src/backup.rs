@@ -36,21 +36,43 @@ pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result
     }
     let fresh = beside("part");
     let _ = fs::remove_file(&fresh);
-    // It has all that the data folder has: nobody else reads it either.
-    private::file(&fresh)?;
     let (key, push_key, media, originals) = (beside("key"), beside(vapid::FILE), beside("media"), beside("upload"));
-    private::folder(&originals)?;
+    // A copy that was not finished leaves nothing: no key in a place that nobody clears, and no room taken from the next one.
+    let made: Vec<&PathBuf> = [&fresh, &key, &push_key, &media, &originals].into_iter().filter(|path| !path.exists()).collect();
+    let copied = copy(store, shelf, data, [&fresh, &key, &push_key, &media, &originals]).await;
+    let done = copied.and_then(|found| fs::rename(&fresh, to).map(|()| found).map_err(Error::file(to)));
+    match done {
+        Ok((files, missing)) => Ok(Copied { database: to.to_owned(), key, push_key, media, files, originals, missing }),
+        Err(cause) => {
+            for path in made {
+                let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            }
+            Err(cause)
+        }
+    }
+}
+
+/// Number of media, and those that the database knows and the shelf no longer has.
+async fn copy(
+    store: &Store,
+    shelf: &Shelf,
+    data: &Path,
+    [fresh, key, push_key, media, originals]: [&PathBuf; 5],
+) -> Result<(usize, Vec<String>), Error> {
+    // It has all that the data folder has: nobody else reads it either.
+    private::file(fresh)?;
+    private::folder(originals)?;
     // Before and after: what is encoded meanwhile is gone by then, and what is brought meanwhile was not there before.
-    copy_originals(data, &originals)?;
-    store.copy_to(&fresh).await?;
+    copy_originals(data, originals)?;
+    store.copy_to(fresh).await?;
     // Before the shelf is looked at: what is published meanwhile lies there already.
     let named = store.media().await?;
-    copy_originals(data, &originals)?;
+    copy_originals(data, originals)?;
     // `copy` keeps the mode: the copies of the keys are for their owner alone, too.
-    for (name, copy) in [(key::FILE, &key), (vapid::FILE, &push_key)] {
+    for (name, copy) in [(key::FILE, key), (vapid::FILE, push_key)] {
         fs::copy(data.join(name), copy).map_err(Error::file(copy))?;
     }
-    private::folder(&media)?;
+    private::folder(media)?;
     // Everything that is there: beside what items name lie its other widths and kinds.
     let there: HashSet<String> = shelf.names().await?.into_iter().collect();
     for file in &there {
@@ -58,8 +80,7 @@ pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result
         fs::write(&target, shelf.whole(file).await?).map_err(Error::file(&target))?;
     }
     let missing = named.into_iter().filter(|file| !there.contains(file)).collect();
-    fs::rename(&fresh, to).map_err(Error::file(to))?;
-    Ok(Copied { database: to.to_owned(), key, push_key, media, files: there.len(), originals, missing })
+    Ok((there.len(), missing))
 }
 
 fn copy_originals(data: &Path, to: &Path) -> Result<(), Error> {

@@ -99,7 +99,11 @@ impl fmt::Display for Error {
                 path.display()
             ),
             Error::OldSqlite(version) => write!(f, "SQLite {version} cũ hơn 3.51.3 [old-sqlite]"),
-            Error::NewerData(version) => write!(f, "dữ liệu do bản mới hơn ghi (lược đồ {version}) [newer-data]"),
+            Error::NewerData(version) => write!(
+                f,
+                "dữ liệu do bản mới hơn ghi (lược đồ {version}), hãy chạy bản đó · a newer release has written these data: run that one \
+                 [newer-data]"
+            ),
             Error::Serving(data) => write!(
                 f,
                 "{}: một máy chủ khác đang chạy ở đây, hãy dừng nó trước hoặc chọn --data khác · another server is running on this \
@@ -115,14 +119,22 @@ impl fmt::Display for Error {
             Error::Media(cause) => write!(f, "không đọc hoặc ghi được ảnh, ghi âm [media]: {cause}"),
             Error::Setting(name, cause) => write!(f, "không dùng được --{name} [setting]: {cause}"),
             Error::NoKey(path) => {
-                write!(f, "thiếu {}: tin ở đây đã ký bằng khóa này, hãy chép nó lại từ bản sao [no-key]", path.display())
+                write!(
+                    f,
+                    "thiếu {}: tin ở đây đã ký bằng khóa này, hãy chép nó lại từ bản sao · it signed the news here and is missing: \
+                     restore it from a backup [no-key]",
+                    path.display()
+                )
             }
             Error::OtherKey(path) => write!(
                 f,
-                "{} không phải khóa đã ký tin ở đây, điện thoại sẽ không tin: hãy chép lại khóa cũ từ bản sao [other-key]",
+                "{} không phải khóa đã ký tin ở đây, điện thoại sẽ không tin: hãy chép lại khóa cũ từ bản sao · \
+                 not the key that signed the news here: restore that one from a backup [other-key]",
                 path.display()
             ),
-            Error::Damaged(what) => write!(f, "dữ liệu hỏng [damaged]: {what}"),
+            Error::Damaged(what) => {
+                write!(f, "dữ liệu hỏng, hãy chép lại từ bản sao · damaged: restore it from a backup [damaged]: {what}")
+            }
             Error::Task(what) => write!(f, "một việc bị ngắt giữa chừng, lỗi của chương trình [task]: {what}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use server::{App, Clock, Error, Options, backup, cap, desk, import, lock, log, sample, serve, store};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -123,9 +123,10 @@ fn hand_back_memory() {
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    let serves = matches!(args.command, Command::Serve { .. });
     // Nothing else in this process could have set one before.
     let _ = tracing::subscriber::set_global_default(log::to(std::io::stderr));
-    if matches!(args.command, Command::Serve { .. }) {
+    if serves {
         hand_back_memory();
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -141,7 +142,12 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(cause) => {
-            eprintln!("{cause}");
+            // Whoever watches over servers reads lines of JSON.
+            if serves && !std::io::stderr().is_terminal() {
+                tracing::error!(%cause, "the server did not start, or broke off");
+            } else {
+                eprintln!("{cause}");
+            }
             ExitCode::FAILURE
         }
     }
@@ -158,6 +164,7 @@ async fn run(args: Args) -> Result<ExitCode, Error> {
         Command::Import { file, data } => bring_in(&data, &file, plain).await,
         Command::Cap(Cap::Check { files }) => Ok(check_cap(&files)),
         Command::Admin(Admin::Create { name, data, origin }) => {
+            tell_of_new(&data);
             let app = open(&data, plain).await?;
             println!("{origin}{}", desk::first_link(&app.site, &name).await?);
             app.site.store.close().await;
@@ -176,8 +183,9 @@ async fn start(data: &Path, host: Option<IpAddr>, port: u16, options: Options) -
     // The second one is for machines without IPv6.
     let hosts = host.as_ref().map_or(&everywhere[..], std::slice::from_ref);
     let addresses: Vec<SocketAddr> = hosts.iter().map(|host| SocketAddr::from((*host, port))).collect();
-    let listener =
-        tokio::net::TcpListener::bind(&addresses[..]).await.map_err(|cause| Error::Setting("port", cause.to_string()))?;
+    let listener = tokio::net::TcpListener::bind(&addresses[..])
+        .await
+        .map_err(|cause| Error::Setting("port", format!("{addresses:?}: {cause}")))?;
     // A port that is taken must not leave a data folder whose sample news is dated by a start that never was.
     let app = App::open(data, options).await?;
     let port = listener.local_addr().map_or(port, |address| address.port());
@@ -209,10 +217,15 @@ async fn open(data: &Path, options: Options) -> Result<App, Error> {
     App::open(data, Options { sample: false, ..options }).await
 }
 
-async fn bring_in(data: &Path, file: &Path, options: Options) -> Result<ExitCode, Error> {
+/// A folder that was mistyped is noticed.
+fn tell_of_new(data: &Path) {
     if !is_data(data) {
         eprintln!("{}: kho dữ liệu mới, chưa có gì ở đây trước đó · a new data folder", data.display());
     }
+}
+
+async fn bring_in(data: &Path, file: &Path, options: Options) -> Result<ExitCode, Error> {
+    tell_of_new(data);
     let app = open(data, options).await?;
     let report = import::file(&app.site, file).await?;
     println!("{report}");
@@ -264,7 +277,7 @@ async fn copy(data: &Path, to: &Path, options: Options) -> Result<ExitCode, Erro
 }
 
 fn is_data(folder: &Path) -> bool {
-    folder.join(store::FILE).is_file()
+    std::fs::metadata(folder.join(store::FILE)).is_ok_and(|found| found.is_file() && found.len() > 0)
 }
 
 fn no_data(folder: &Path) -> ExitCode {

@@ -111,7 +111,12 @@ const ROOM: usize = 12 << 20;
 impl Site {
     pub(crate) async fn open(data: &Path, options: Options) -> Result<Arc<Site>, Error> {
         private::folder(&data.join("media"))?;
-        private::file(&data.join(store::FILE))?;
+        let database = data.join(store::FILE);
+        // The key is made after it: whoever has one had the other, and phones would take an empty log for the newest.
+        if data.join(key::FILE).exists() && std::fs::metadata(&database).map_or(0, |found| found.len()) == 0 {
+            return Err(Error::NoDatabase(database));
+        }
+        private::file(&database)?;
         private::close(data)?;
         let (folder, clock) = (data.to_owned(), options.clock.clone());
         // The threads of the database are started there and keep its priority.

@@ -198,6 +198,32 @@ async fn words_of_a_lower_level_are_told_to_whoever_confirms() {
     let work = begin(&lab, &first, &form).await;
     let page = text(&get(&lab, &second, &work).await);
     assert!(page.contains("Mưa rất lớn") && !page.contains(told), "{page}");
+    // Confirmed all the same, it is past that.
+    put(&mut form, "once", "nữa");
+    form.retain(|(name, _)| name != "refill");
+    let work = begin(&lab, &first, &form).await;
+    assert_eq!(publish(&lab, &second, &work).await.status, StatusCode::SEE_OTHER);
+    assert!(!text(&get(&lab, &first, &work).await).contains(told), "it is out");
+}
+
+/// Both languages came from the templates together, though a form had the words of another level before.
+#[tokio::test]
+async fn prepared_words_are_no_old_translation() {
+    let Post { lab, first, second, .. } = post_of_two().await;
+    let saved = send_form(&lab, &first, "/ban-lam-viec/viec", &template(&lab, &first, "heavy-rain", 1).await).await;
+    let work = saved.header("location").split('?').next().unwrap().to_owned();
+    let mut form = template(&lab, &first, "heavy-rain", 4).await;
+    form.retain(|(name, _)| name != "once");
+    let mut own = form.clone();
+    own.push(("version".into(), "1".into()));
+    put(&mut own, "title.vi", "Mưa to");
+    assert_eq!(send_form(&lab, &first, &work, &own).await.status, StatusCode::SEE_OTHER);
+    assert!(text(&get(&lab, &first, &work).await).contains("cũ hơn bản gốc"), "what was written by hand moved on");
+    form.push(("version".into(), "2".into()));
+    put(&mut form, "do", "submit");
+    assert_eq!(send_form(&lab, &first, &work, &form).await.status, StatusCode::SEE_OTHER);
+    let page = text(&get(&lab, &second, &work).await);
+    assert!(page.contains("cấp 4") && !page.contains("cũ hơn bản gốc"), "{page}");
 }
 
 #[tokio::test]

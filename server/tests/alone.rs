@@ -74,6 +74,24 @@ fn what_is_in_the_way_is_named() {
     refused(&data, &["backup", "--to", at("file").to_str().unwrap()], "[exists]");
     assert_eq!(std::fs::read(at("file")).unwrap(), b"a file");
 
+    // Nothing is left of a copy that broke off but what lay there before.
+    std::fs::write(at("half.sqlite.media"), "a file").unwrap();
+    refused(&data, &["backup", "--to", at("half.sqlite").to_str().unwrap()], "half.sqlite.media");
+    let left = std::fs::read_dir(folder.path()).unwrap().map(|found| found.unwrap().file_name().into_string().unwrap());
+    assert_eq!(left.filter(|name| name.starts_with("half")).collect::<Vec<_>>(), ["half.sqlite.media"]);
+
+    // Without its database a city with a key is no new one: phones would take an empty log for the newest.
+    std::fs::rename(data.join("bantin.sqlite"), data.join("2026-11-30.sqlite")).unwrap();
+    for empty in [false, true] {
+        if empty {
+            std::fs::write(data.join("bantin.sqlite"), "").unwrap();
+        }
+        refused(&data, SERVE, "[damaged-database]");
+        assert_eq!(data.join("bantin.sqlite").exists(), empty, "nor is one made");
+    }
+    std::fs::rename(data.join("2026-11-30.sqlite"), data.join("bantin.sqlite")).unwrap();
+    drop(Server::start(&data));
+
     let taken = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     refused(&at("new"), &["serve", "--port", &port, "--host", "0.0.0.0", "--assets", "none"], "--port");

@@ -53,6 +53,21 @@ async fn nobody_stays_longer_than_twelve_hours() {
     assert!(!is_in(&lab, &author).await, "however busy he was");
 }
 
+/// A session of a clock that was ahead does not wait for that time.
+#[tokio::test]
+async fn a_clock_that_is_put_right_ends_what_it_began() {
+    let Office { lab, author, .. } = office().await;
+    later(&lab, 365 * 24 * HOUR);
+    let fast = again(&lab, &author).await;
+    assert!(is_in(&lab, &fast).await);
+    later(&lab, -365 * 24 * HOUR);
+    assert!(!is_in(&lab, &fast).await);
+    // A step back by seconds, as of a clock that is corrected all the time, signs nobody out.
+    let on_time = again(&lab, &author).await;
+    later(&lab, -90);
+    assert!(is_in(&lab, &on_time).await);
+}
+
 /// A cookie that is there twice is no way round the first one.
 #[tokio::test]
 async fn of_two_sessions_in_one_request_the_first_counts() {

@@ -195,7 +195,7 @@ test('cancelled in two taps, by one officer alone, and known at once', async () 
 
 /** What stands in a field. */
 const said = (page, name) => page.locator(`[name="${name}"]`).first().inputValue();
-const note = page => page.locator('p[role=status]', { hasText: 'Chữ bạn viết' });
+const note = page => page.locator('p[role=status]', { hasText: 'Phần bạn viết' });
 const open = page => page.locator('summary', { hasText: 'Nguồn, mức gấp' }).click();
 /** Whether the page is the one that was marked: nothing was loaded since. */
 const mark = page => page.evaluate(() => { window.here = true; });
@@ -303,6 +303,48 @@ test('arrow keys in the list of hazards and in the levels load no page and keep 
   await page.locator('[name=hazard]').selectOption('storm');
   await until('words of a storm', async () => (await said(page, 'title.vi')).startsWith('Bão'));
   assert.equal(await page.locator('[name=level]:checked').inputValue(), '3', 'the lowest that a storm has');
+});
+
+test('what was kept comes back with its level; prepared words bring an end that may be sent, and an urgency of their own', async () => {
+  const { page } = first;
+  const fresh = (hazard, level) => page.goto(`${server.url}${DESK}/canh-bao/moi?loai=${hazard}&cap=${level}`);
+  page.on('dialog', dialog => dialog.accept());
+  await fresh('storm', 5);
+  await page.fill('[name="title.vi"]', 'Bão lớn vào đêm nay');
+  await until('it is kept', () => page.evaluate(() => Object.keys(localStorage).some(key => localStorage[key].includes('cap') || localStorage[key].includes('level=5'))));
+  // A hazard that has no such level; and first without a network: then it is kept on.
+  await fresh('tornado', 1);
+  await page.route('**/canh-bao/moi?**', route => route.abort());
+  await page.getByRole('button', { name: 'Lấy lại' }).click();
+  await page.getByText('loại vẫn như cũ').waitFor();
+  await page.unroute('**/canh-bao/moi?**');
+  await page.getByRole('button', { name: 'Lấy lại' }).click();
+  await until('it is back', async () => (await said(page, 'hazard')) === 'storm' && (await page.locator('[name=level]:checked').count()) === 1);
+  assert.equal(await page.locator('[name=level]:checked').inputValue(), '5');
+  assert.equal(await said(page, 'title.vi'), 'Bão lớn vào đêm nay');
+  assert.equal(await page.getByText('cấp 0').count(), 0);
+  // Own words that are written anew are of what is chosen now.
+  await page.locator('label.lc.l3').click();
+  await note(page).waitFor();
+  await page.fill('[name="title.vi"]', 'Bão vào đêm nay');
+  assert.equal(await note(page).count(), 0);
+  // An urgency that he chose, and then wanted no more.
+  await fresh('heavy-rain', 1);
+  await page.locator('summary', { hasText: 'Nguồn, mức gấp' }).click();
+  await page.locator('[name=urgency]').selectOption('future');
+  await page.locator('label.lc.l4').click();
+  assert.equal(await said(page, 'urgency'), 'future');
+  await note(page).waitFor();
+  await page.getByRole('button', { name: 'Lấy chữ mẫu' }).click();
+  assert.equal(await said(page, 'urgency'), 'immediate');
+  await page.locator('label.lc.l1').click();
+  assert.equal(await said(page, 'urgency'), 'expected');
+  // As long as an alert may hold, and no step more.
+  await page.locator('[name=hazard]').selectOption('drought');
+  await until('its words', async () => /hạn/i.test(await said(page, 'title.vi')));
+  await page.locator('[name=place][value="20044"]').check();
+  await page.getByRole('button', { name: 'Gửi người xác nhận' }).click();
+  await page.locator('.sb', { hasText: 'Chờ duyệt' }).waitFor();
 });
 
 test('who confirms reads that the words are those of a lower level', async () => {

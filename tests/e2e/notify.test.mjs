@@ -183,13 +183,28 @@ test('in browsers where nothing can come it says so, and the way out', async () 
   assert.match(await zalo.page.locator('#chrome').getAttribute('href'), /^intent:\/\/localhost:\d+\/nhan-canh-bao#Intent;scheme=http;package=com\.android\.chrome;S\.browser_fallback_url=http%3A%2F%2Flocalhost%3A\d+%2Fcai-ung-dung;end$/);
   assert.equal(await zalo.page.locator('#wishes').isVisible(), false);
   await zalo.context.close();
-  const iphone = await phone(chrome, { userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1' });
-  await iphone.addInitScript(() => { delete window.PushManager; });
-  const page = await iphone.newPage();
-  await page.goto(line.url + PAGE);
-  await state(page, 'home');
-  assert.equal(await page.locator('#help-ios').getAttribute('open'), '');
-  await iphone.close();
+  // The second one is an iPad, which says that it is a Mac.
+  for (const system of ['iPhone; CPU iPhone OS 17_0 like Mac OS X', 'Macintosh; Intel Mac OS X 10_15_7']) {
+    const apple = await phone(chrome, { userAgent: `Mozilla/5.0 (${system}) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1` });
+    await apple.addInitScript(() => {
+      delete window.PushManager;
+      Object.defineProperty(navigator, 'maxTouchPoints', { get: () => 5 });
+    });
+    const page = await apple.newPage();
+    await page.goto(line.url + PAGE);
+    await state(page, 'home');
+    assert.equal(await page.locator('#help-ios').getAttribute('open'), '', system);
+    await apple.close();
+  }
+  // Where the browser may keep nothing at all.
+  const closed = await phone(chrome);
+  await closed.addInitScript(() => {
+    ServiceWorkerContainer.prototype.getRegistration = () => Promise.reject(new DOMException('The operation is insecure.', 'SecurityError'));
+  });
+  const refused = await closed.newPage();
+  await refused.goto(line.url + PAGE);
+  await state(refused, 'none');
+  await closed.close();
   const plain = await phone(chrome, { javaScriptEnabled: false });
   const still = await plain.newPage();
   await still.goto(line.url + PAGE);

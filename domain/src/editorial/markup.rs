@@ -90,6 +90,9 @@ pub fn parse(text: &str, media: &dyn Fn(&str) -> Option<MediaRef>) -> (Vec<Block
                     let ruler = rows.is_empty() && cells.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| c == '-'));
                     if !ruler {
                         let mut row: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
+                        while row.len() > head.len() && row.last().is_some_and(String::is_empty) {
+                            row.pop();
+                        }
                         // A longer one stays as it is: its author is told of it, and nothing that he wrote is cut off.
                         blanks += head.len().saturating_sub(row.len());
                         if row.len() < head.len() && blanks <= MAX_BLANKS {

@@ -118,8 +118,10 @@ fn a_table_without_bounds_takes_no_memory() {
     let [Block::Table { head, rows }, ..] = &blocks[..] else { panic!("{}", blocks.len()) };
     assert_eq!(head.len(), 50_000);
     assert!(rows.iter().map(Vec::len).sum::<usize>() < 250_000);
-    let (small, _) = markup::parse("|a|b|\n|c|\n|d|e|f|", &|_| None);
-    let rows = [["c", ""].as_slice(), &["d", "e", "f"]].map(|row| row.iter().map(|&cell| cell.to_owned()).collect()).to_vec();
+    let (small, _) = markup::parse("|a|b|\n|c|\n|d|e|f|\n|x|y|||", &|_| None);
+    let rows = [["c", ""].as_slice(), &["d", "e", "f"], &["x", "y"]]
+        .map(|row| row.iter().map(|&cell| cell.to_owned()).collect())
+        .to_vec();
     assert_eq!(small, [Block::Table { head: vec!["a".into(), "b".into()], rows }]);
 }
 

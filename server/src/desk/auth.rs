@@ -1,7 +1,7 @@
 //! Proof of who somebody is: passwords, codes of the phone's authenticator, codes on paper, and how often one may guess.
 
 use crate::apart::InTurn;
-use crate::clock::random;
+use crate::clock::{lasts, random};
 use crate::error::Error;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
@@ -161,7 +161,7 @@ impl Throttle {
     pub fn wait(&self, name: &str, now: Time) -> i64 {
         let all = self.0.lock().unwrap_or_else(|e| e.into_inner());
         match all.get(name) {
-            Some((count, since)) if *count >= TRIES => (WINDOW - now.since(*since)).max(0),
+            Some((count, since)) if *count >= TRIES && lasts(*since, now, WINDOW) => WINDOW - now.since(*since),
             _ => 0,
         }
     }
@@ -169,13 +169,13 @@ impl Throttle {
     /// Not even a right code opens it now.
     pub fn shut(&self, name: &str, now: Time) -> bool {
         let all = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        all.get(name).is_some_and(|(count, since)| *count >= HARD && now.since(*since) < WINDOW)
+        all.get(name).is_some_and(|(count, since)| *count >= HARD && lasts(*since, now, WINDOW))
     }
 
     pub fn wrong(&self, name: &str, now: Time) {
         let mut all = self.0.lock().unwrap_or_else(|e| e.into_inner());
         if all.len() >= NAMES {
-            all.retain(|_, (_, since)| now.since(*since) < WINDOW);
+            all.retain(|_, (_, since)| lasts(*since, now, WINDOW));
         }
         // Still too many: those that were tried least go, so that nobody sweeps the count of one away with many others.
         if all.len() >= NAMES && !all.contains_key(name) {
@@ -183,7 +183,7 @@ impl Throttle {
             all.remove(&least.unwrap_or_default());
         }
         let entry = all.entry(name.to_owned()).or_insert((0, now));
-        if now.since(entry.1) >= WINDOW {
+        if !lasts(entry.1, now, WINDOW) {
             *entry = (0, now);
         }
         entry.0 += 1;
@@ -257,5 +257,10 @@ mod tests {
         assert_eq!(throttle.wait("lan", now.plus(WINDOW)), 0);
         throttle.right("lan");
         assert_eq!(throttle.wait("lan", now), 0);
+        let fast = now.plus(365 * 86_400);
+        for _ in 0..HARD {
+            throttle.wrong("lan", fast);
+        }
+        assert_eq!((throttle.wait("lan", now), throttle.shut("lan", now)), (0, false), "the clock was put right");
     }
 }

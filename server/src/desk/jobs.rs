@@ -7,6 +7,7 @@ use super::sources;
 use super::upload;
 use super::visit::Visit;
 use super::works::{self, Trouble};
+use crate::clock::lasts;
 use crate::opens;
 use crate::site::Site;
 use crate::store::desk::{Job, JobKind, Lane, Person};
@@ -39,13 +40,14 @@ async fn keep_going(site: &Arc<Site>, lane: Lane) {
         if let Err(cause) = round(site, lane).await {
             tracing::error!(%cause, "jobs could not be read");
         }
-        if lane == Lane::Desk && site.now().since(last_tidied) >= 3_600 {
+        let due = |last: Time, every: i64| lane == Lane::Desk && !lasts(last, site.now(), every);
+        if due(last_tidied, 3_600) {
             last_tidied = site.now();
             if let Err(cause) = super::tidy(site).await {
                 tracing::error!(%cause, "old sessions could not be ended");
             }
         }
-        if lane == Lane::Desk && site.now().since(last_kept) >= KEEP {
+        if due(last_kept, KEEP) {
             last_kept = site.now();
             if let Err(cause) = opens::keep(site).await {
                 tracing::error!(%cause, "what was counted could not be kept");

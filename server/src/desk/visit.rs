@@ -3,6 +3,7 @@
 use super::encode::MAX_UPLOAD;
 use super::form::{self, Form};
 use super::{ROOT, auth};
+use crate::clock::lasts;
 use crate::pages::origin;
 use crate::site::Site;
 use crate::store::desk::Person;
@@ -160,7 +161,7 @@ impl Visit {
     async fn find_person(&self) -> Result<Option<Person>, crate::Error> {
         let Some(token) = self.token else { return Ok(None) };
         let now = self.site.now();
-        let fits = |person: &Person| !person.disabled && now.since(person.since) < LIFE && now.since(person.seen) < IDLE;
+        let fits = |person: &Person| !person.disabled && lasts(person.since, now, LIFE) && lasts(person.seen, now, IDLE);
         let Some(person) = self.site.store.session(&token).await?.filter(fits) else { return Ok(None) };
         if now.since(person.seen) >= SEEN {
             let site = self.site.clone();

@@ -50,7 +50,9 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     // That one fell out of the feed was a change of it too (RFC 4287, 4.2.15).
     let left = snapshot.cards().filter(|card| here(card) && card.alert().is_some()).map(alert::forgotten);
     let left = left.chain(snapshot.gone.values().map(|gone| gone.at.plus(alert::MEMORY))).filter(|at| *at <= now);
-    let updated = messages.iter().map(|(_, message)| message.sent.at).chain(left).max().unwrap_or(snapshot.head.issued);
+    let updated = messages.iter().map(|(_, message)| message.sent.at).chain(left);
+    // So was what moved to another place, be it whichever.
+    let updated = updated.chain([snapshot.head.issued]).max().unwrap_or_default();
     let mut out = Writer::feed(lang);
     let own = [origin, &feed.path(lang)].concat();
     out.element("title", &title);

@@ -3,6 +3,7 @@
 
 use super::outgoing;
 use super::payload::Outgoing;
+use crate::clock::lasts;
 use crate::desk::works::Trouble;
 use crate::error::Error;
 use crate::site::Site;
@@ -67,7 +68,7 @@ pub async fn run(site: Arc<Site>, stop: CancellationToken) {
         if let Err(cause) = look(&site, &mut lane).await {
             tracing::error!(%cause, "what is to be pushed could not be read");
         }
-        if site.now().since(tidied) >= 3_600 {
+        if !lasts(tidied, site.now(), 3_600) {
             tidied = site.now();
             if let Err(cause) = tidy(&site).await {
                 tracing::error!(%cause, "old pushes could not be forgotten");
@@ -185,7 +186,7 @@ async fn go(site: Arc<Site>, out: Arc<Outgoing>, job: Job, began: Time, ended: C
         }
         let started = site.now();
         let begins = out.begins(started);
-        if super::run::run(site.clone(), out.clone(), began, stop).await? {
+        if super::run::run(site.clone(), out.clone(), began, begins, stop).await? {
             let now = site.now();
             site.push.counts.last.store(now.since(started), Ordering::Relaxed);
             match begins {

@@ -54,13 +54,18 @@ struct Run {
     tasks: JoinSet<()>,
 }
 
-/// Tells everyone, near ones first; `began` is when that was first tried. `false` where it was stopped before the end, has begun
+/// Tells everyone, near ones first; `began` is when that was first tried, `begins` as [`Outgoing::begins`] has it. `false` where it was stopped before the end, has begun
 /// to hold meanwhile, or seems to be over; then nothing is under way any more.
-pub async fn run(site: Arc<Site>, out: Arc<Outgoing>, began: Time, stop: CancellationToken) -> Result<bool, Error> {
+pub async fn run(
+    site: Arc<Site>,
+    out: Arc<Outgoing>,
+    began: Time,
+    begins: Option<Time>,
+    stop: CancellationToken,
+) -> Result<bool, Error> {
     let (reports, inbox) = mpsc::channel(2 * BATCH);
     let recorder = tokio::spawn(record(site.clone(), out.clone(), inbox));
     let ends = out.ends(began);
-    let begins = out.begins(site.now());
     let mut run = Run { site, out, ends, begins, stop, later: Later::default(), reports, tasks: JoinSet::new() };
     let done = run.all().await;
     // The recorder ends with the last one who reports to it.

@@ -38,6 +38,7 @@ pub fn typed(form: &Form, before: &Manuscript, now: Time) -> Manuscript {
         if form.has("refill") {
             templates::refill(&mut text, now);
         }
+        templates::match_up(&mut text);
         if let hours @ 1..=72 = form.number("hours") {
             text.expires = templates::until(now, hours * 3_600);
         }

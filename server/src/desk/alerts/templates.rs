@@ -62,7 +62,7 @@ impl<T> Both<T> {
     }
 }
 
-#[derive(Clone, Default, Deserialize, Serialize)]
+#[derive(Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 struct Words {
     title: String,
@@ -199,11 +199,10 @@ pub fn weaker(text: &Manuscript) -> Option<u8> {
     let still = |old: &Levels| {
         old.said(updates).iter().zip(&meant).any(|((lang, old), (_, new))| {
             text.texts.iter().filter(|script| script.lang == *lang).any(|script| {
-                // A form sends empty fields, too.
-                let same = script.actions.iter().filter(|one| !one.is_empty()).eq(&old.actions);
-                let steps = same && old.actions != new.actions;
-                let title = script.title == old.title && old.title != new.title;
-                steps || title || (script.summary == old.summary && old.summary != new.summary)
+                let has = words_of(script);
+                let steps = has.actions == old.actions && old.actions != new.actions;
+                let title = has.title == old.title && old.title != new.title;
+                steps || title || (has.summary == old.summary && old.summary != new.summary)
             })
         })
     };
@@ -251,6 +250,26 @@ fn put(text: &mut Manuscript, lang: &str, words: Words, area: &str) {
     let Words { title, summary, actions, contingency } = words;
     (script.title, script.summary, script.actions, script.contingency) = (title, summary, actions, contingency);
     script.area = area.to_owned();
+}
+
+/// What was prepared together, and a form sends back as it was, is no older translation.
+pub fn match_up(text: &mut Manuscript) {
+    let Some(warning) = text.warning() else { return };
+    let Some(levels) = book().hazards.get(&warning.hazard).and_then(|hazard| hazard.at(warning.level)) else { return };
+    let all = levels.said(!warning.references.is_empty());
+    if all.iter().all(|(lang, words)| text.texts.iter().any(|script| script.lang == *lang && words_of(script) == *words)) {
+        mark(text);
+    }
+}
+
+fn words_of(script: &Script) -> Words {
+    Words {
+        title: script.title.clone(),
+        summary: script.summary.clone(),
+        // A form sends empty fields, too.
+        actions: script.actions.iter().filter(|one| !one.is_empty()).cloned().collect(),
+        contingency: script.contingency.clone(),
+    }
 }
 
 /// Translations of a template are of its original.

@@ -80,9 +80,10 @@
   }
 }
 
-/** So many hours from now, at a full step, as the field of the end has it. */
+/** So many hours from now, at a full step and no longer than an alert may hold, as the field of the end has it. */
 function inHours(hours) {
-  return new Date(Math.ceil((Date.now() + hours * 3600e3) / 300e3) * 300e3 + 7 * 3600e3).toISOString().slice(0, 16);
+  const end = Math.ceil((Date.now() + hours * 3600e3) / 300e3) * 300e3;
+  return new Date((end - Date.now() > 72 * 3600e3 ? end - 300e3 : end) + 7 * 3600e3).toISOString().slice(0, 16);
 }
 
 /**
@@ -93,7 +94,7 @@ function templates(form, changed) {
   const { elements } = form;
   const read = from => JSON.parse(from.getAttribute('data-words') || '{}');
   const chosen = () => Number(form.querySelector('[name=level]:checked')?.value || 0);
-  const whole = () => [elements.hazard.selectedOptions[0].textContent, chosen()];
+  const whole = () => [elements.hazard.selectedOptions[0].textContent, level];
   const { of, frame } = read(form);
   let book = of, level = chosen();
   let hazard = [...elements.hazard.options].find(option => option.defaultSelected)?.value;
@@ -133,8 +134,12 @@ function templates(form, changed) {
       if (all || former.some(words => words[id] === field.value)) field.value = words[id];
       else stays ||= field.value.trim() !== '';
     }
-    for (const name of ['urgency', 'certainty'])
-      if (all || (before && !own.has(name) && elements[name].value === group(before, was)[name])) elements[name].value = group(book, level)[name];
+    for (const name of ['urgency', 'certainty']) {
+      if (all) own.delete(name);
+      const theirs = group(book, level)[name];
+      if (all || (before && !own.has(name) && elements[name].value === group(before, was)[name])) elements[name].value = theirs;
+      else stays ||= elements[name].value !== theirs;
+    }
     if (all || before !== book) {
       const calls = [...form.querySelectorAll('[name=call][type=checkbox]')];
       if (all || (before && calls.every(box => box.checked === before.calls.includes(box.value))))
@@ -146,13 +151,13 @@ function templates(form, changed) {
     const now = whole();
     if (!stays) meant = now;
     const [name, at] = meant;
-    const stale = say(`Chữ bạn viết vẫn là của ${name}, cấp ${at} – hãy đọc lại.`, `Your own words are still for ${name}, level ${at} – read them again.`);
+    const stale = say(`Phần bạn viết hoặc chọn vẫn là của ${name}, cấp ${at} – hãy đọc lại.`, `What you wrote or chose is still for ${name}, level ${at} – read it again.`);
     tell(String(meant) === String(now) ? '' : stale);
     changed();
   }
 
-  /** Brings words and levels of another hazard, or says false: then the form stays of the one before. */
-  async function another() {
+  /** Brings words and levels of another hazard, or says false: then the form stays of the one before, and what was kept is kept. */
+  async function another(back) {
     const { value, selectedOptions: [option] } = elements.hazard;
     const [from, to] = option.dataset.levels.split('-').map(Number);
     tell(say('Đang lấy chữ mẫu…', 'Fetching the prepared words…'));
@@ -168,7 +173,7 @@ function templates(form, changed) {
     form.words = null;
     if (!next) {
       elements.hazard.value = hazard;
-      changed();
+      if (!back) changed();
       tell(say('Mất mạng: loại vẫn như cũ. Hãy chọn lại khi có mạng.', 'No network: the hazard is as it was. Choose again when it is back.'));
       return false;
     }
@@ -182,13 +187,18 @@ function templates(form, changed) {
     follow(before, was);
     return true;
   }
-  function check() {
+  function check(back) {
     if (form.words) tell('');
-    form.words = elements.hazard.value === hazard ? null : another();
+    form.words = elements.hazard.value === hazard ? null : another(back);
   }
 
-  form.addEventListener('input', ({ target }) => own.add(target.name));
-  form.addEventListener('change', ({ target }) => {
+  form.addEventListener('input', ({ target }) => {
+    own.add(target.name);
+    if (form.words || !target.matches('textarea')) return;
+    meant = whole();
+    tell('');
+  });
+  form.addEventListener('change', ({ target, detail }) => {
     if (target.name === 'hours') own.add('expires');
     if (target.name === 'level') {
       const was = level;
@@ -198,10 +208,11 @@ function templates(form, changed) {
     // What was kept is back.
     if (target === form) {
       own.add('expires');
-      level = chosen();
+      // Its hazard may have levels that are not on the page yet.
+      level = Number(detail.get('level')) || chosen();
       meant = whole();
     }
-    if (target.name === 'hazard' || target === form) check();
+    if (target.name === 'hazard' || target === form) check(target === form);
   });
   form.querySelector('[name=refill]').addEventListener('click', event => {
     if (!book || form.words) return;

@@ -31,8 +31,8 @@ try {
   const [way] = performance.getEntriesByType('navigation');
   const came = from && document.referrer === from;
   // What that form began: whoever goes back to it comes here, see write.js.
-  const begun = [location.pathname, document.getElementById('ed')?.getAttribute('action')].find(path => /\/viec\/\d+$/.test(path));
-  if (came && once && begun) sessionStorage['desk-begun:' + once] = begun;
+  const begun = way?.redirectCount ? location.pathname : /\/viec$/.test(location.pathname) && document.getElementById('ed')?.getAttribute('action');
+  if (came && once && /\/viec\/\d+$/.test(begun)) sessionStorage['desk-begun:' + once] = begun;
   if (came && way?.redirectCount && document.querySelector('.mn')) localStorage.removeItem(keep);
 } catch {}
 function forgetSent() {

@@ -42,6 +42,10 @@ function marks(form, typed) {
     }
     area.before(bar);
 
+    // Letters that an input method still puts together are not torn apart.
+    let composing = false;
+    area.addEventListener('compositionstart', () => { composing = true; });
+    area.addEventListener('compositionend', () => { composing = false; });
     // From a word processor, a web page or Zalo: the server makes clean marks of it.
     area.addEventListener('paste', async event => {
       const html = event.clipboardData?.getData('text/html');
@@ -58,6 +62,7 @@ function marks(form, typed) {
         const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
         ({ text } = JSON.parse(await answered(address, 10000, { method: 'POST', headers, body: new URLSearchParams({ html }) })));
       } catch {}
+      while (composing) await new Promise(done => area.addEventListener('compositionend', () => setTimeout(done), { once: true }));
       const { value, selectionStart, selectionEnd } = area;
       const at = value.startsWith(plain, from) ? from : value.indexOf(plain);
       // Which of two, nobody knows.

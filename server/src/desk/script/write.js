@@ -38,16 +38,18 @@ function write(form) {
       made.type = 'button';
       made.className = 'bt';
       made.textContent = words;
-      made.addEventListener('click', () => { act(); offer.remove(); });
+      made.addEventListener('click', async () => { if ((await act()) !== false) offer.remove(); });
       return made;
     };
     const row = document.createElement('p');
     row.className = 'ac';
     row.append(
-      button(say('Lấy lại', 'Take it'), () => {
+      button(say('Lấy lại', 'Take it'), async () => {
         // It may have reached the server before: then it goes on there.
         if (elements.once && kept.once) elements.once.value = kept.once;
         fill(new URLSearchParams(kept.fields));
+        // What it needs did not come: it is still kept.
+        if ((await form.words) === false) return false;
         typed();
       }),
       button(say('Bỏ', 'Drop it'), () => keep(null)),
@@ -65,11 +67,13 @@ function write(form) {
       // Several fields of one name take their values in turn.
       else if (all.length) input.value = all[taken[input.name] = (taken[input.name] ?? -1) + 1] ?? input.value;
     }
-    form.dispatchEvent(new Event('change'));
+    form.dispatchEvent(new CustomEvent('change', { detail: values }));
   }
 
   function typed() {
     const now = fields();
+    // On its way out: what comes in by itself meanwhile goes with it.
+    if (form.inert) return keep(now);
     clearTimeout(timer);
     if (now === known && !sending) {
       // Taken back before it was sent: the text stands on the server as it is here.
@@ -106,7 +110,8 @@ function write(form) {
 
   // A new alert alone waits for whoever writes it to save it first.
   async function send() {
-    if (sending || leaving || !(elements.version || (elements.once && !form.classList.contains('al-f')))) return;
+    // With words of another hazard that are still on their way, see alert.js, the text is none.
+    if (sending || leaving || form.words || !(elements.version || (elements.once && !form.classList.contains('al-f')))) return;
     const now = fields();
     if (now === known) return;
     sending = true;

@@ -25,7 +25,7 @@ const PREVIEW: &str = "default-src 'none'; style-src 'self'; img-src 'self'; med
 
 struct Files {
     style: String,
-    script: &'static str,
+    script: String,
     /// Names both in addresses: they change with their content.
     mark: String,
 }
@@ -48,7 +48,10 @@ fn files() -> &'static Files {
             include_str!("../script/write.js"),
             include_str!("../script/alert.js"),
         );
-        let hash = domain::sign::hash([&style, script].concat().as_bytes());
+        // Lines of comments cost officials on weak lines what they are worth to us here.
+        let said = |line: &&str| !["//", "/*", "* ", "*/"].iter().any(|start| line.trim_start().starts_with(start));
+        let script = script.lines().filter(said).collect::<Vec<_>>().join("\n");
+        let hash = domain::sign::hash([style.as_str(), &script].concat().as_bytes());
         Files { mark: super::hex(&hash[..6]), style, script }
     })
 }
@@ -59,7 +62,7 @@ pub fn file(path: &str, request: &HeaderMap) -> Option<Response> {
     let all = files();
     let (body, kind) = match name.split_once('.')? {
         (mark, "css") if mark == all.mark => (all.style.as_str(), "text/css; charset=utf-8"),
-        (mark, "js") if mark == all.mark => (all.script, "text/javascript; charset=utf-8"),
+        (mark, "js") if mark == all.mark => (all.script.as_str(), "text/javascript; charset=utf-8"),
         _ => return None,
     };
     let mut response = packed(request, body, kind);

@@ -194,12 +194,12 @@ impl Tx {
         Ok(())
     }
 
-    /// Marks the time step of a code as used; `false` where it, or a later one, was used before.
+    /// Marks the time step of a code as used; `false` where it, or a later one, was used before. One that is ten minutes later was
+    /// used by a clock that was ahead, and would shut everybody out until that time comes round.
     pub async fn use_totp(&mut self, account: i64, step: i64) -> Result<bool, Error> {
-        let done = sqlx::query("UPDATE account SET totp_step = ? WHERE id = ? AND totp_step < ?")
+        let done = sqlx::query("UPDATE account SET totp_step = ?1 WHERE id = ?2 AND totp_step NOT BETWEEN ?1 AND ?1 + 20")
             .bind(step)
             .bind(account)
-            .bind(step)
             .execute(self.raw())
             .await?;
         Ok(done.rows_affected() == 1)

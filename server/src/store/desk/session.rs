@@ -140,8 +140,13 @@ impl Tx {
     }
 
     /// Ends sessions that nobody has used for long.
-    pub async fn end_old_sessions(&mut self, began: Time, seen: Time) -> Result<(), Error> {
-        sqlx::query("DELETE FROM session WHERE at < ? OR seen < ?").bind(began.0).bind(seen.0).execute(self.raw()).await?;
+    pub async fn end_old_sessions(&mut self, began: Time, seen: Time, ahead: Time) -> Result<(), Error> {
+        sqlx::query("DELETE FROM session WHERE at < ?1 OR seen < ?2 OR at > ?3 OR seen > ?3")
+            .bind(began.0)
+            .bind(seen.0)
+            .bind(ahead.0)
+            .execute(self.raw())
+            .await?;
         Ok(())
     }
 }

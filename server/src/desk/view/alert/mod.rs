@@ -44,15 +44,17 @@ fn root(status: Status, w: &'static Desk) -> El {
     cl("div", if status == Status::Actual { "pg" } else { "pg drl" }).maybe(word(status, w))
 }
 
-/// Level and hazard on their colour, and whether the words are those of a lower level: nobody confirms that unawares.
-fn head(visit: &Visit, text: &Manuscript) -> Option<El> {
+/// Level and hazard on their colour, and, while it is `open`, whether the words are those of a lower level: nobody confirms that
+/// unawares.
+fn head(visit: &Visit, text: &Manuscript, open: bool) -> Option<El> {
     let warning = text.warning()?;
     let ctx = super::ctx(visit);
     let hazard = warning.hazard().and_then(|at| instance().hazard(at))?;
     let level = warning.level.clamp(1, 5);
     let out = cl("div", ["alh l", &level.to_string()].concat()).kid(ui::parts::level(level, &ctx));
     let out = out.kid(cl("p", "hz").text(hazard.name.get(visit.lang).to_owned()));
-    let weaker = templates::weaker(text).map(|level| fill(visit.w().al_weaker, &[("n", &level.to_string())]));
+    let weaker = templates::weaker(text).filter(|_| open);
+    let weaker = weaker.map(|level| fill(visit.w().al_weaker, &[("n", &level.to_string())]));
     Some(el("div").kid(out).maybe(weaker.map(|words| cl("p", "warn").text(words))))
 }
 

@@ -32,18 +32,18 @@ pub async fn work(visit: &Visit, person: &Person, mut work: Work, files: Files, 
     let (done, findings) = compile(&work, &files, visit.now());
     let title = work.text.heading();
     let title = if title.is_empty() { w.untitled.to_owned() } else { title };
+    let open = !matches!(work.state.stage, Stage::Published | Stage::Closed | Stage::Archived);
     let mut main = root(status_of(&work.text), w)
         .kid(back(visit, "/canh-bao", w.alerts))
         .kid(tx("h1", title))
         .kid(cl("p", "sl").kid(badge(work.state.stage, work.state.live, w)))
-        .maybe(head(visit, &work.text));
+        .maybe(head(visit, &work.text, open));
     if let Some(trouble) = &shown.trouble {
         main = main.kid(trouble::told(visit, trouble, &work.text).await?);
     } else if visit.query.has("da-luu") {
         main = main.kid(cl("p", "ok").attr("role", "status").text(w.saved));
     }
     main = main.maybe(remark(visit, &work).await?);
-    let open = !matches!(work.state.stage, Stage::Published | Stage::Closed | Stage::Archived);
     let superseded = open && works::superseded(&visit.site, &work.text).await?;
     if superseded {
         main = main.kid(cl("p", "warn").text(w.al_superseded));
