@@ -35,7 +35,7 @@ async function receive(said, bt) {
   const { item, ...facts } = bt;
   const rung = before.level || 0;
   // Rings when it is worse than what rang here before, or than what it was lowered to since; that it is over, only where it rang at all.
-  const ring = old ? false : bt.type === 'cancel' ? rung > 0 && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual'));
+  const ring = !old && (bt.type === 'cancel' ? rung && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual')));
   // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
   // to be shown all the same.
   await (old ? show(before.said, last, false) : show(said, facts, ring));

@@ -157,10 +157,11 @@ addEventListener('activate', event => event.waitUntil((async () => {
 /** Whether the program does not run here, as far as is known: one slow start is no reason to do without it for long. */
 const dull = async () => LITE || (await recently('no-wasm', DULL));
 
-/** Asking the server beside the worker's start pays only where pages come from there. */
+/** Asking the server beside the worker's start pays only where pages come from there. Where that fails, Firefox, which knows no
+ * `sync` either, shows its own error page, whatever the worker answers. */
 async function preload() {
   const early = registration.navigationPreload;
-  if (early) await ((await dull()) ? early.enable() : early.disable());
+  if (early) await ((await dull()) && registration.sync ? early.enable() : early.disable());
 }
 
 addEventListener('message', event => {

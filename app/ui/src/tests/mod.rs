@@ -115,7 +115,7 @@ fn a_copy_that_was_corrected_says_so_and_offers_the_correction() {
     let world = World::new("Lũ");
     let ctx = Ctx::app(Lang::Vi, NOW, "");
     let old = world.item("bulletin");
-    let newer = domain::content::Card { revision: old.card.revision + 1, body_bytes: 7, ..old.card.clone() };
+    let newer = domain::content::Card { revision: old.card.revision + 1, body_bytes: 14, ..old.card.clone() };
     let both = || pages::item(&ctx, ItemData::select(old.card, old.body, [&newer], NOW)).to_html();
     assert!(both().contains("Đã có tin mới thay tin này") && both().contains("data-act=\"fetch\""), "{}", both());
     assert!(both().contains("tốn 7 B") && both().contains("class=\"bd\""), "what the newer text costs, and the older one");
