@@ -214,12 +214,14 @@ async fn prepared_words_are_no_old_translation() {
     let work = saved.header("location").split('?').next().unwrap().to_owned();
     let mut form = template(&lab, &first, "heavy-rain", 4).await;
     form.retain(|(name, _)| name != "once");
-    let mut own = form.clone();
-    own.push(("version".into(), "1".into()));
-    put(&mut own, "title.vi", "Mưa to");
-    assert_eq!(send_form(&lab, &first, &work, &own).await.status, StatusCode::SEE_OTHER);
-    assert!(text(&get(&lab, &first, &work).await).contains("cũ hơn bản gốc"), "what was written by hand moved on");
-    form.push(("version".into(), "2".into()));
+    for (version, field) in [("1", "title.vi"), ("2", "area.vi")] {
+        let mut own = form.clone();
+        own.push(("version".into(), version.into()));
+        put(&mut own, field, "Của tôi");
+        assert_eq!(send_form(&lab, &first, &work, &own).await.status, StatusCode::SEE_OTHER);
+        assert!(text(&get(&lab, &first, &work).await).contains("cũ hơn bản gốc"), "{field} moved on");
+    }
+    form.push(("version".into(), "3".into()));
     put(&mut form, "do", "submit");
     assert_eq!(send_form(&lab, &first, &work, &form).await.status, StatusCode::SEE_OTHER);
     let page = text(&get(&lab, &second, &work).await);

@@ -307,7 +307,15 @@ async fn the_time_of_a_feed_never_goes_back() {
     };
     lab.import(&[alert("a", "alert", &[], "+5h"), alert("b", "alert", &[], "+90h")]).await;
     assert_eq!(later().await, 2);
-    for (hours, left) in [(6, 2), (7 * 24, 1), (90, 0), (48, 0)] {
+    // What moves to another place leaves the feed of this one.
+    let mut moves = alert("c", "alert", &[], "+90h");
+    lab.import(&[moves.clone()]).await;
+    assert_eq!(later().await, 3);
+    lab.time.fetch_add(3_600, Ordering::SeqCst);
+    moves["places"] = json!(["19753"]);
+    lab.import(&[moves]).await;
+    assert_eq!(later().await, 3);
+    for (hours, left) in [(6, 3), (7 * 24, 2), (90, 0), (48, 0)] {
         lab.time.fetch_add(hours * 3_600, Ordering::SeqCst);
         assert_eq!(later().await, left, "after {hours} hours");
     }

@@ -311,22 +311,30 @@ test('what was kept comes back with its level; prepared words bring an end that 
   page.on('dialog', dialog => dialog.accept());
   await fresh('storm', 5);
   await page.fill('[name="title.vi"]', 'Bão lớn vào đêm nay');
+  await open(page);
+  await page.locator('[name=urgency]').selectOption('expected');
   await until('it is kept', () => page.evaluate(() => Object.keys(localStorage).some(key => localStorage[key].includes('cap') || localStorage[key].includes('level=5'))));
   // A hazard that has no such level; and first without a network: then it is kept on.
   await fresh('tornado', 1);
   await page.route('**/canh-bao/moi?**', route => route.abort());
   await page.getByRole('button', { name: 'Lấy lại' }).click();
   await page.getByText('loại vẫn như cũ').waitFor();
+  await until('all is as it was', async () => !(await said(page, 'title.vi')).startsWith('Bão lớn'));
   await page.unroute('**/canh-bao/moi?**');
   await page.getByRole('button', { name: 'Lấy lại' }).click();
   await until('it is back', async () => (await said(page, 'hazard')) === 'storm' && (await page.locator('[name=level]:checked').count()) === 1);
   assert.equal(await page.locator('[name=level]:checked').inputValue(), '5');
   assert.equal(await said(page, 'title.vi'), 'Bão lớn vào đêm nay');
+  assert.equal(await said(page, 'urgency'), 'expected', 'what he chose too');
   assert.equal(await page.getByText('cấp 0').count(), 0);
-  // Own words that are written anew are of what is chosen now.
+  // Own words that are written anew are of what is chosen now, once that was done to all of them.
   await page.locator('label.lc.l3').click();
   await note(page).waitFor();
+  await page.fill('[name="text.vi"]', 'Thêm');
+  assert.equal(await note(page).count(), 1);
   await page.fill('[name="title.vi"]', 'Bão vào đêm nay');
+  await open(page);
+  await page.locator('[name=urgency]').selectOption('future');
   assert.equal(await note(page).count(), 0);
   // An urgency that he chose, and then wanted no more.
   await fresh('heavy-rain', 1);
@@ -335,6 +343,9 @@ test('what was kept comes back with its level; prepared words bring an end that 
   await page.locator('label.lc.l4').click();
   assert.equal(await said(page, 'urgency'), 'future');
   await note(page).waitFor();
+  await page.locator('[name=urgency]').selectOption('immediate');
+  assert.equal(await note(page).count(), 0);
+  await page.locator('[name=urgency]').selectOption('future');
   await page.getByRole('button', { name: 'Lấy chữ mẫu' }).click();
   assert.equal(await said(page, 'urgency'), 'immediate');
   await page.locator('label.lc.l1').click();

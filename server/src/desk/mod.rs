@@ -31,7 +31,6 @@ pub use people::first_link;
 pub use upload::{originals, sweep};
 
 use crate::backstage;
-use crate::clock::AHEAD;
 use crate::error::Error;
 use crate::reserve;
 use crate::site::Site;
@@ -294,7 +293,7 @@ fn saved(visit: &Visit, form: &Form, id: i64) -> Answer {
 pub async fn tidy(site: &Site) -> Result<(), Error> {
     let now = site.now();
     let mut tx = site.store.begin().await?;
-    tx.end_old_sessions(now.plus(-visit::LIFE), now.plus(-visit::IDLE), now.plus(AHEAD)).await?;
+    tx.end_old_sessions(now.plus(-visit::LIFE), now.plus(-visit::IDLE), now.plus(visit::LIFE)).await?;
     tx.drop_seen_notices().await?;
     let long_ago = Time(now.0 - 90 * 86_400);
     tx.forget_begun(long_ago).await?;

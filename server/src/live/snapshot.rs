@@ -106,6 +106,11 @@ impl Snapshot {
         self.head.seq
     }
 
+    /// When something was last published; of an empty log, when it began.
+    pub fn changed(&self) -> Time {
+        if self.published > Time(0) { self.published } else { self.head.issued }
+    }
+
     /// Whose key signed the newest text of the log.
     pub fn signer(&self) -> Option<KeyId> {
         self.entries.iter().rev().find_map(|entry| entry.body.as_ref()).map(|(kid, ..)| *kid)

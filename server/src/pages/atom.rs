@@ -39,7 +39,7 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     let title = [name.unwrap_or(&i.area).get(lang), " – ", &i.name].concat();
     // What was withdrawn, or moved to another topic or place, and stands here no longer was a change of the feed too (RFC 4287,
     // 4.2.15); whether it stood here nobody knows any more.
-    let updated = entries.iter().map(|(updated, _)| *updated).chain([snapshot.head.issued]).max().unwrap_or_default();
+    let updated = entries.iter().map(|(updated, _)| *updated).chain([snapshot.changed()]).max().unwrap_or_default();
     let mut out = Writer::feed(lang);
     out.element("title", &title);
     out.element("id", &[origin, &feed.path(lang)].concat());

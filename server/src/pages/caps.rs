@@ -52,7 +52,7 @@ pub fn print(snapshot: &Snapshot, feed: &Feed, lang: Lang, origin: &str, now: Ti
     let left = left.chain(snapshot.gone.values().map(|gone| gone.at.plus(alert::MEMORY))).filter(|at| *at <= now);
     let updated = messages.iter().map(|(_, message)| message.sent.at).chain(left);
     // So was what moved to another place, be it whichever.
-    let updated = updated.chain([snapshot.head.issued]).max().unwrap_or_default();
+    let updated = updated.chain([snapshot.changed()]).max().unwrap_or_default();
     let mut out = Writer::feed(lang);
     let own = [origin, &feed.path(lang)].concat();
     out.element("title", &title);

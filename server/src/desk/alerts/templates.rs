@@ -252,12 +252,17 @@ fn put(text: &mut Manuscript, lang: &str, words: Words, area: &str) {
     script.area = area.to_owned();
 }
 
-/// What was prepared together, and a form sends back as it was, is no older translation.
+/// What was prepared together, and a form sends back as it was with nothing beside it, is no older translation.
 pub fn match_up(text: &mut Manuscript) {
     let Some(warning) = text.warning() else { return };
-    let Some(levels) = book().hazards.get(&warning.hazard).and_then(|hazard| hazard.at(warning.level)) else { return };
-    let all = levels.said(!warning.references.is_empty());
-    if all.iter().all(|(lang, words)| text.texts.iter().any(|script| script.lang == *lang && words_of(script) == *words)) {
+    let Some(hazard) = book().hazards.get(&warning.hazard) else { return };
+    let Some(levels) = hazard.at(warning.level) else { return };
+    let mut all = levels.said(!warning.references.is_empty()).into_iter().zip(hazard.area.each());
+    let prepared = all.all(|((lang, words), (_, area))| {
+        let same = |script: &Script| words_of(script) == words && script.area == *area && script.text.trim().is_empty();
+        text.texts.iter().any(|script| script.lang == lang && same(script))
+    });
+    if prepared {
         mark(text);
     }
 }

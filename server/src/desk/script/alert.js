@@ -98,8 +98,9 @@ function templates(form, changed) {
   const { of, frame } = read(form);
   let book = of, level = chosen();
   let hazard = [...elements.hazard.options].find(option => option.defaultSelected)?.value;
-  // For which own words were written.
+  // For which own words were written, and which fields have them.
   let meant = whole();
+  const stay = new Set();
   let levels = form.querySelector('.lcs').closest('fieldset');
   const told = document.createElement('p');
   told.setAttribute('role', 'status');
@@ -127,18 +128,18 @@ function templates(form, changed) {
     if (!book) return;
     const words = said(book, group(book, level));
     const former = before ? before.levels.map(one => said(before, one)) : [];
-    let stays = false;
+    stay.clear();
     for (const id in words) {
       const field = document.getElementById(id);
       if (!field || field.value === words[id]) continue;
       if (all || former.some(words => words[id] === field.value)) field.value = words[id];
-      else stays ||= field.value.trim() !== '';
+      else if (field.value.trim()) stay.add(id);
     }
     for (const name of ['urgency', 'certainty']) {
       if (all) own.delete(name);
       const theirs = group(book, level)[name];
       if (all || (before && !own.has(name) && elements[name].value === group(before, was)[name])) elements[name].value = theirs;
-      else stays ||= elements[name].value !== theirs;
+      else if (elements[name].value !== theirs) stay.add(name);
     }
     if (all || before !== book) {
       const calls = [...form.querySelectorAll('[name=call][type=checkbox]')];
@@ -149,7 +150,7 @@ function templates(form, changed) {
       if (elements.once && !own.has('expires') && !(frame && expires.value > end)) expires.value = end;
     }
     const now = whole();
-    if (!stays) meant = now;
+    if (!stay.size) meant = now;
     const [name, at] = meant;
     const stale = say(`Phần bạn viết hoặc chọn vẫn là của ${name}, cấp ${at} – hãy đọc lại.`, `What you wrote or chose is still for ${name}, level ${at} – read it again.`);
     tell(String(meant) === String(now) ? '' : stale);
@@ -184,7 +185,8 @@ function templates(form, changed) {
     const same = levels.querySelector(`[value="${was}"]`);
     if (same) same.checked = true;
     [hazard, book, level] = [value, next, chosen()];
-    follow(before, was);
+    // What was kept is all his own.
+    follow(back ? null : before, was);
     return true;
   }
   function check(back) {
@@ -194,7 +196,11 @@ function templates(form, changed) {
 
   form.addEventListener('input', ({ target }) => {
     own.add(target.name);
-    if (form.words || !target.matches('textarea')) return;
+    // The last of them was written, or chosen, anew.
+    const was = stay.size;
+    stay.delete(target.id);
+    stay.delete(target.name);
+    if (!was || stay.size) return;
     meant = whole();
     tell('');
   });

@@ -45,11 +45,15 @@ function write(form) {
     row.className = 'ac';
     row.append(
       button(say('Lấy lại', 'Take it'), async () => {
+        const before = fields();
+        fill(new URLSearchParams(kept.fields));
+        // What it needs did not come: all stays as it was, and as it is kept.
+        if ((await form.words) === false) {
+          fill(new URLSearchParams(before));
+          return false;
+        }
         // It may have reached the server before: then it goes on there.
         if (elements.once && kept.once) elements.once.value = kept.once;
-        fill(new URLSearchParams(kept.fields));
-        // What it needs did not come: it is still kept.
-        if ((await form.words) === false) return false;
         typed();
       }),
       button(say('Bỏ', 'Drop it'), () => keep(null)),
