@@ -121,7 +121,7 @@ async fn later(app: &Rc<App>) {
     });
     let ticking = app.clone();
     // "3 minutes ago", the end of an alert, and its beginning over the whole screen come by the clock.
-    clock::every(20_000, move || {
+    clock::every(60_000, move || {
         if !page::hidden() {
             let app = ticking.clone();
             spawn(async move { alarm::look(&app).await });
