@@ -6,6 +6,7 @@ mod chain;
 mod lab;
 #[path = "../pushed/mod.rs"]
 mod pushed;
+mod taken_back;
 mod world;
 
 use base64::Engine;

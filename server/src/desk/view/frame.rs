@@ -49,7 +49,7 @@ fn files() -> &'static Files {
             include_str!("../script/alert.js"),
         );
         // Lines of comments cost officials on weak lines what they are worth to us here.
-        let said = |line: &&str| !["//", "/*", "* ", "*/"].iter().any(|start| line.trim_start().starts_with(start));
+        let said = |line: &&str| !["//", "/*", "*"].iter().any(|start| line.trim_start().starts_with(start));
         let script = script.lines().filter(said).collect::<Vec<_>>().join("\n");
         let hash = domain::sign::hash([style.as_str(), &script].concat().as_bytes());
         Files { mark: super::hex(&hash[..6]), style, script }
