@@ -38,8 +38,9 @@ pub async fn run(store: &Store, shelf: &Shelf, data: &Path, to: &Path) -> Result
     let _ = fs::remove_file(&fresh);
     let (key, push_key, media, originals) = (beside("key"), beside(vapid::FILE), beside("media"), beside("upload"));
     // A copy that was not finished leaves nothing: no key in a place that nobody clears, and no room taken from the next one.
-    let made: Vec<&PathBuf> = [&fresh, &key, &push_key, &media, &originals].into_iter().filter(|path| !path.exists()).collect();
-    let copied = copy(store, shelf, data, [&fresh, &key, &push_key, &media, &originals]).await;
+    let parts = [&fresh, &key, &push_key, &media, &originals];
+    let made: Vec<&PathBuf> = parts.into_iter().filter(|path| !path.exists()).collect();
+    let copied = copy(store, shelf, data, parts).await;
     let done = copied.and_then(|found| fs::rename(&fresh, to).map(|()| found).map_err(Error::file(to)));
     match done {
         Ok((files, missing)) => Ok(Copied { database: to.to_owned(), key, push_key, media, files, originals, missing }),

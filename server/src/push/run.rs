@@ -54,8 +54,8 @@ struct Run {
     tasks: JoinSet<()>,
 }
 
-/// Tells everyone, near ones first; `began` is when that was first tried, `begins` as [`Outgoing::begins`] has it. `false` where it was stopped before the end, has begun
-/// to hold meanwhile, or seems to be over; then nothing is under way any more.
+/// Tells everyone, near ones first; `began` is when that was first tried, `begins` as [`Outgoing::begins`] has it. `false` where
+/// it was stopped before the end, has begun to hold meanwhile, or seems to be over; then nothing is under way any more.
 pub async fn run(
     site: Arc<Site>,
     out: Arc<Outgoing>,
