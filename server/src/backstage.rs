@@ -5,7 +5,9 @@
 use rustix::process::setpriority_process;
 use rustix::thread::gettid;
 use std::sync::LazyLock;
+use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::JoinSet;
 
 /// Priorities ("nice"), which Linux keeps for each thread and hands on to the threads that it starts.
 const OFFICE: i32 = 10;
@@ -32,6 +34,20 @@ fn start(name: &str, priority: i32) -> Runtime {
     builder.build().expect("a machine that runs this has threads to give")
 }
 
+/// Work that goes on as long as the server does: where a fault of the program breaks it off, it is begun anew a second later.
+/// Whoever drops this ends it.
+pub async fn lasting<F: Future<Output = ()> + Send + 'static>(name: &'static str, begin: impl Fn() -> F) {
+    loop {
+        let mut task = JoinSet::new();
+        task.spawn(begin());
+        match task.join_next().await {
+            Some(Err(cause)) if cause.is_panic() => tracing::error!(name, %cause, "work broke off and is begun anew"),
+            _ => return,
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
 /// Lets others go first, from now on, before this thread.
 pub fn step_back(priority: i32) {
     if let Err(cause) = setpriority_process(Some(gettid()), priority) {
@@ -43,6 +59,8 @@ pub fn step_back(priority: i32) {
 mod tests {
     use super::*;
     use rustix::process::getpriority_process;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     #[tokio::test]
     async fn the_desk_lets_readers_go_first() {
@@ -51,5 +69,19 @@ mod tests {
         let office = handle().spawn(async move { (mine(), tokio::task::spawn_blocking(mine).await.unwrap()) }).await.unwrap();
         assert_eq!(office, (OFFICE, OFFICE), "its workers, and what they have done apart");
         assert_eq!(mine(), before, "nobody else steps back");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_breaks_off_is_begun_anew() {
+        let _logged = tracing::subscriber::set_default(crate::log::to(std::io::sink));
+        let (begun, before) = (Arc::new(AtomicU32::new(0)), crate::log::errors());
+        let count = begun.clone();
+        lasting("a test", move || {
+            let times = count.fetch_add(1, Ordering::Relaxed);
+            async move { assert!(times == 2, "a fault") }
+        })
+        .await;
+        assert_eq!(begun.load(Ordering::Relaxed), 3, "twice anew, and no more once it ended by itself");
+        assert!(crate::log::errors() >= before + 2, "whoever watches the metrics sees it");
     }
 }

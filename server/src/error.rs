@@ -1,5 +1,6 @@
 //! Why something the operator asked for did not happen. One enum, one line each.
 
+use std::any::Any;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -49,6 +50,12 @@ impl Error {
             }
             other => other,
         }
+    }
+
+    /// Of a piece of work that broke off, by what it said last.
+    pub fn panicked(cause: &(dyn Any + Send)) -> Error {
+        let words = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
+        Error::Task(words.unwrap_or("unknown").to_owned())
     }
 
     /// There is no room left on the disk.

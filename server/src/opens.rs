@@ -27,6 +27,16 @@ const MAX_EACH: u32 = 20;
 #[derive(Default)]
 pub struct Opens(Mutex<HashMap<ItemId, u32>>);
 
+impl Opens {
+    fn add(&self, counted: impl IntoIterator<Item = (ItemId, u32)>) {
+        let mut all = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        for (id, count) in counted {
+            let sum = all.entry(id).or_default();
+            *sum = sum.saturating_add(count);
+        }
+    }
+}
+
 /// A batch: times opened, by id.
 #[derive(Deserialize)]
 struct Batch {
@@ -43,25 +53,27 @@ pub async fn take(site: &Site, request: Request) -> Response {
         return reply::problem(StatusCode::UNPROCESSABLE_ENTITY, &Problem::new("bad-batch"));
     }
     let now = site.live.now();
-    let known = batch.opens.iter().filter_map(|(id, count)| Some((id.parse::<ItemId>().ok()?, *count)));
-    let known = known.filter(|(id, _)| now.items.contains_key(id));
-    let mut all = site.opens.0.lock().unwrap_or_else(|e| e.into_inner());
-    for (id, count) in known {
-        let sum = all.entry(id).or_default();
-        *sum = sum.saturating_add(count.min(MAX_EACH));
-    }
+    let known = batch.opens.iter().filter_map(|(id, count)| Some((id.parse::<ItemId>().ok()?, (*count).min(MAX_EACH))));
+    site.opens.add(known.filter(|(id, _)| now.items.contains_key(id)));
     reply::taken()
 }
 
-/// Tells the store. What is lost in a crash is a minute of counting.
+/// Tells the store; what it cannot take is told it the next time. What is lost in a crash is a minute of counting.
 pub async fn keep(site: &Site) -> Result<(), Error> {
     let batch = std::mem::take(&mut *site.opens.0.lock().unwrap_or_else(|e| e.into_inner()));
     if batch.is_empty() {
         return Ok(());
     }
-    let mut tx = site.store.begin().await?;
-    for (item, count) in batch {
-        tx.add_opens(item, count).await?;
+    let done = async {
+        let mut tx = site.store.begin().await?;
+        for (item, count) in &batch {
+            tx.add_opens(*item, *count).await?;
+        }
+        tx.commit().await
     }
-    tx.commit().await
+    .await;
+    if done.is_err() {
+        site.opens.add(batch);
+    }
+    done
 }

@@ -15,7 +15,9 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use domain::wire::Problem;
+use futures_util::FutureExt;
 use hyper::body::Incoming;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tower::ServiceExt;
@@ -99,8 +101,7 @@ async fn other(State(site): State<Arc<Site>>, request: Request<Body>) -> Respons
 }
 
 fn broken(site: &Arc<Site>, cause: &(dyn std::any::Any + Send)) -> Response<Body> {
-    let words = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
-    tracing::error!(cause = words.unwrap_or("unknown"), "an answer could not be made");
+    tracing::error!(cause = %crate::Error::panicked(cause), "an answer could not be made");
     pages::server_error(site)
 }
 
@@ -153,13 +154,7 @@ async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next:
     } else if !known {
         reply::problem(StatusCode::METHOD_NOT_ALLOWED, &Problem::new("read-only"))
     } else {
-        match tokio::time::timeout(coming + PATIENCE, next.run(request)).await {
-            Ok(response) => response,
-            Err(_) => {
-                tracing::error!("an answer took too long");
-                reply::problem(StatusCode::SERVICE_UNAVAILABLE, &Problem::new("too-slow"))
-            }
-        }
+        in_time(coming + PATIENCE, next.run(request)).await
     };
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
@@ -174,6 +169,19 @@ async fn around(State(site): State<Arc<Site>>, mut request: Request<Body>, next:
     response
 }
 
+/// An answer that goes past the router, with what the router does about time and faults.
+async fn guarded(site: &Arc<Site>, answer: impl Future<Output = Response>) -> Response {
+    let answer = AssertUnwindSafe(answer).catch_unwind();
+    in_time(PATIENCE, answer.map(|made| made.unwrap_or_else(|cause| broken(site, &*cause)))).await
+}
+
+async fn in_time(most: Duration, answer: impl Future<Output = Response>) -> Response {
+    tokio::time::timeout(most, answer).await.unwrap_or_else(|_| {
+        tracing::error!("an answer took too long");
+        reply::problem(StatusCode::SERVICE_UNAVAILABLE, &Problem::new("too-slow"))
+    })
+}
+
 /// Answers a request as [`router`] does; what phones fetch goes past the router, since in a storm it is nearly everything.
 pub async fn answer(site: &Arc<Site>, router: Router, request: Request<Incoming>) -> Response {
     // RFC 9112, 3.2.
@@ -183,7 +191,8 @@ pub async fn answer(site: &Arc<Site>, router: Router, request: Request<Incoming>
         return response;
     }
     if request.method() == Method::GET && request.uri().path().starts_with("/sync/") {
-        let mut response = sync::answer(site, request.uri().path(), request.uri().query(), request.headers()).await;
+        let made = sync::answer(site, request.uri().path(), request.uri().query(), request.headers());
+        let mut response = guarded(site, made).await;
         finish(site, &mut response);
         return response;
     }
@@ -238,5 +247,17 @@ mod tests {
         assert_eq!((response.status(), began.elapsed().as_secs()), (StatusCode::SERVICE_UNAVAILABLE, PATIENCE.as_secs()));
         let said = response.into_body().collect().await.unwrap().to_bytes();
         assert!(String::from_utf8_lossy(&said).contains("too-slow"), "{said:?}");
+    }
+
+    #[tokio::test]
+    async fn what_goes_past_the_router_is_given_up_in_time_too_and_a_fault_in_it_ends_no_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(folder.path(), Options { sample: false, ..Options::default() }).await.unwrap();
+        let (_logged, before) = (tracing::subscriber::set_default(log::to(std::io::sink)), log::errors());
+        let fault = async || -> Response { panic!("a secret") };
+        assert_eq!(guarded(&app.site, fault()).await.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(log::errors() > before);
+        tokio::time::pause();
+        assert_eq!(guarded(&app.site, std::future::pending()).await.status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 }

@@ -3,7 +3,7 @@
 mod prefixed;
 
 use crate::App;
-use crate::backstage;
+use crate::backstage::{self, lasting};
 use crate::error::Error;
 use crate::router;
 use crate::site::Site;
@@ -56,14 +56,17 @@ pub async fn run(app: App, listener: TcpListener, limits: Limits, stop: impl Fut
     if let Err(cause) = crate::desk::sweep(&app.site).await {
         tracing::error!(%cause, "what was left of files could not be removed");
     }
-    let follow = backstage::handle().spawn(follow(app.site.clone()));
-    let jobs = backstage::handle().spawn(crate::desk::jobs::run(app.site.clone()));
+    let site = app.site.clone();
+    let follow = backstage::handle().spawn(lasting("follow", move || follow(site.clone())));
+    let site = app.site.clone();
+    let jobs = backstage::handle().spawn(lasting("jobs", move || crate::desk::jobs::run(site.clone())));
     let room = Arc::new(Semaphore::new(limits.connections));
     let shedding = Arc::new(Semaphore::new(MAX_SHED));
     let graceful = GracefulShutdown::new();
     // Whoever has asked nothing yet need not be waited for.
     let stopping = CancellationToken::new();
-    let calls = backstage::calls().spawn(crate::push::run(app.site.clone(), stopping.clone()));
+    let (site, stop_calls) = (app.site.clone(), stopping.clone());
+    let calls = backstage::calls().spawn(lasting("push", move || crate::push::run(site.clone(), stop_calls.clone())));
     let router = app.router();
     let metrics = &app.site.metrics;
     tokio::pin!(stop);

@@ -14,7 +14,8 @@ use crate::store::desk::{Job, JobKind, Lane, Person};
 use axum::response::Response;
 use domain::content::Time;
 use domain::editorial::{Action, Scope, allowed};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,7 +62,22 @@ pub async fn round(site: &Arc<Site>, lane: Lane) -> Result<(), crate::Error> {
     let due = site.store.due_jobs(lane, site.now(), ROUND).await?;
     // No authority waits behind others whose servers hang.
     let together = if lane == Lane::Alerts { TOGETHER } else { 1 };
-    stream::iter(due).map(Ok).try_for_each_concurrent(together, |job| one(site, lane, job)).await
+    let each = async |job| {
+        if let Err(cause) = one(site, lane, job).await {
+            tracing::error!(%cause, "a job could not be put off");
+            make_room(site, lane, &cause);
+        }
+    };
+    // What cannot be written down of one of them takes nothing from the others.
+    stream::iter(due).for_each_concurrent(together, each).await;
+    Ok(())
+}
+
+/// A source of news can wait until somebody has made room.
+fn make_room(site: &Site, lane: Lane, cause: &crate::Error) {
+    if lane == Lane::Alerts {
+        site.make_room(cause);
+    }
 }
 
 async fn one(site: &Arc<Site>, lane: Lane, job: Job) -> Result<(), crate::Error> {
@@ -71,15 +87,16 @@ async fn one(site: &Arc<Site>, lane: Lane, job: Job) -> Result<(), crate::Error>
         tx.put_job_off(job.id, site.now().plus(pause(job.tries)), "").await?;
         tx.commit().await?;
     }
-    if let Err(trouble) = perform(site, &job).await {
+    // A fault of the program is put off like any other: it would be first again, and end what is done beside it.
+    let done = AssertUnwindSafe(perform(site, &job)).catch_unwind().await;
+    if let Err(trouble) = done.unwrap_or_else(|cause| Err(Trouble::Broken(crate::Error::panicked(&*cause)))) {
         let pause = match job.kind {
             JobKind::Poll => sources::pause(job.tries, &trouble, lane == Lane::Alerts),
             _ => pause(job.tries),
         };
         tracing::warn!(job = job.key(), ?trouble, "a job failed");
-        // A source of news can wait until somebody has made room.
-        if let (Trouble::Broken(cause), Lane::Alerts) = (&trouble, lane) {
-            site.make_room(cause);
+        if let Trouble::Broken(cause) = &trouble {
+            make_room(site, lane, cause);
         }
         let mut tx = site.store.begin().await?;
         tx.put_job_off(job.id, site.now().plus(pause), &trouble.kept()).await?;

@@ -16,13 +16,20 @@ const FRESH: i64 = 86_400;
 /// Addresses of one text that are asked.
 const MAX: usize = 20;
 
-/// Addresses on the web that a text names, wherever it does.
+/// Addresses on the web that a text names, wherever it does: first where it is from, and where it takes place.
 pub fn of(text: &Manuscript) -> BTreeSet<String> {
     let (compiled, _) = text.compile(Time(0), 1, &|_| None);
     let blocks = compiled.body.variants.into_iter().flat_map(|variant| variant.blocks);
     let linked = blocks.filter_map(|block| if let Block::Link { url, .. } = block { Some(url) } else { None });
     let named = [text.source_url.clone(), text.online.clone()];
-    linked.chain(named).filter(|url| url.starts_with("http://") || url.starts_with("https://")).take(MAX).collect()
+    let on_the_web = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+    let mut all = BTreeSet::new();
+    for url in named.into_iter().chain(linked).filter(on_the_web) {
+        if all.len() < MAX {
+            all.insert(url);
+        }
+    }
+    all
 }
 
 /// Has those asked that a text did not name before.
@@ -58,4 +65,24 @@ pub async fn check(site: &Arc<Site>, work: i64) -> Result<(), Trouble> {
         tx.drop_job(JobKind::Links, work).await?;
     }
     Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::editorial::Script;
+
+    #[test]
+    fn however_many_are_linked_where_it_is_from_is_asked() {
+        let linked: String = (10..40).map(|n| format!("[liên kết https://a.test/{n}] Xem\n\n")).collect();
+        let script = Script { text: linked, ..Script::default() };
+        let mut text = Manuscript { texts: vec![script], source_url: "https://z.test/nguon".to_owned(), ..Manuscript::default() };
+        let asked = of(&text);
+        assert_eq!(asked.len(), MAX);
+        assert!(asked.contains("https://z.test/nguon") && asked.contains("https://a.test/10"), "{asked:?}");
+        // What stands twice counts once.
+        text.texts[0].text =
+            ["[liên kết https://a.test/1] Xem\n\n".repeat(30), "[liên kết https://a.test/2] Xem".to_owned()].concat();
+        assert_eq!(of(&text).len(), 3, "{:?}", of(&text));
+    }
 }

@@ -49,7 +49,19 @@ pub struct Brought {
     pub consent: bool,
 }
 
+/// Keeps what somebody brought and has it encoded. On a full disk it is refused without what is held in reserve, which is for
+/// words.
 pub async fn take(visit: &Visit, person: &Person, id: i64, brought: Brought) -> Result<Response, Trouble> {
+    match add(visit, person, id, brought).await {
+        Err(Trouble::Broken(cause)) if cause.is_full() => {
+            tracing::error!(%cause, "a file could not be kept");
+            Err(Trouble::BadFile("disk-full"))
+        }
+        done => done,
+    }
+}
+
+async fn add(visit: &Visit, person: &Person, id: i64, brought: Brought) -> Result<Response, Trouble> {
     let site = &visit.site;
     let work = site.store.work(id).await?.ok_or(Trouble::NotFound)?;
     let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: work.hash };
@@ -72,9 +84,10 @@ pub async fn take(visit: &Visit, person: &Person, id: i64, brought: Brought) -> 
     }
     let original = crate::assets::hex(&crate::clock::random::<16>());
     let path = folder(site).join(&original);
+    let kept = path.clone();
     let written = tokio::task::spawn_blocking(move || {
-        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-        keep(&path, &bytes)
+        kept.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        keep(&kept, &bytes)
     });
     let written = written.await.map_err(Error::from)?;
     written.map_err(|cause| Error::File(folder(site), cause))?;
@@ -91,12 +104,19 @@ pub async fn take(visit: &Visit, person: &Person, id: i64, brought: Brought) -> 
         trouble: String::new(),
     };
     let now = site.now();
-    let mut tx = site.store.begin().await?;
-    let upload_id = tx.add_upload(&upload, now).await?;
-    tx.add_job(JobKind::Encode, upload_id, now, now).await?;
-    let note = Note { actor: Some(person.id), action: "upload", work: Some(id), words: &upload.words, ..Note::default() };
-    tx.note(now, note).await?;
-    tx.commit().await?;
+    let noted = async {
+        let mut tx = site.store.begin().await?;
+        let upload_id = tx.add_upload(&upload, now).await?;
+        tx.add_job(JobKind::Encode, upload_id, now, now).await?;
+        let note = Note { actor: Some(person.id), action: "upload", work: Some(id), words: &upload.words, ..Note::default() };
+        tx.note(now, note).await?;
+        tx.commit().await
+    };
+    if let Err(cause) = noted.await {
+        // With where it was taken in it, and nobody would ever look for it.
+        let _ = std::fs::remove_file(&path);
+        return Err(cause.into());
+    }
     Ok(visit.go(&format!("/viec/{id}?sua=1#tep")))
 }
 
@@ -174,9 +194,69 @@ pub async fn sweep(site: &Site) -> Result<(), Error> {
 /// Writes a file whole or not at all, and waits until the disk has it: what was acknowledged must not be lost.
 fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let fresh = path.with_extension("part");
-    let mut file = File::create(&fresh)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&fresh, path)?;
+    let written = File::create(&fresh).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&fresh, path)
+    });
+    if written.is_err() {
+        let _ = std::fs::remove_file(&fresh);
+    }
+    written?;
     path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{App, Options, reserve};
+    use axum::body::Body;
+    use axum::http::Request;
+    use domain::content::{PlaceCode, Time};
+    use domain::editorial::{Grant, Manuscript, Role};
+
+    #[test]
+    fn a_file_that_cannot_be_kept_leaves_no_half_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("anh");
+        std::fs::create_dir(&path).unwrap();
+        assert!(keep(&path, b"x").is_err(), "a folder of this name is there");
+        assert_eq!(inside(folder.path()).unwrap(), [path]);
+    }
+
+    /// What is held is for words: an alert must find room where a picture found none.
+    #[tokio::test]
+    async fn a_full_disk_takes_no_picture_and_nothing_of_what_is_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = App::open(folder.path(), Options::default()).await.unwrap().site;
+        let place = PlaceCode(domain::instance::instance().places[0].code);
+        let person = Person {
+            id: 1,
+            login: String::new(),
+            name: String::new(),
+            grants: vec![Grant { role: Role::Author, place, topics: Vec::new() }],
+            disabled: false,
+            since: Time(0),
+            seen: Time(0),
+        };
+        let text = Manuscript { places: vec![place], ..Manuscript::default() };
+        let (work, _) = crate::desk::works::create(&site, &person, text, "").await.unwrap();
+        reserve::hold(folder.path());
+        site.store.fill_up().await;
+        let request = Request::post(format!("/ban-lam-viec/viec/{work}/tep")).body(Body::empty()).unwrap();
+        let (visit, _) = Visit::read(site.clone(), request).await.unwrap();
+        let bytes = || Some(Bytes::from_static(b"\x89PNG\r\n\x1a\n and the rest"));
+        let brought = || Brought { bytes: bytes(), words: "Suối".repeat(50), speaker: String::new(), consent: false };
+        let mut taken = 0;
+        // What lies in a page that is not full finds room still.
+        let refused = loop {
+            match take(&visit, &person, work, brought()).await {
+                Ok(_) if taken < 100 => taken += 1,
+                done => break done.map(drop).unwrap_err(),
+            }
+        };
+        assert!(matches!(refused, Trouble::BadFile("disk-full")), "{refused:?}");
+        assert!(folder.path().join(reserve::FILE).exists());
+        assert_eq!(originals(folder.path()).unwrap().len(), taken, "no file lies there that nobody will look for");
+    }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::task::{AbortHandle, JoinHandle};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Runs that are stopped have this long to write down what is under way.
 const DRAIN: Duration = Duration::from_secs(6);
@@ -41,6 +41,8 @@ struct Going {
     job: Job,
     stop: CancellationToken,
     task: JoinHandle<()>,
+    /// Where the lane breaks off, its runs do: it is begun anew, and they would go on beside the new ones.
+    _lane: DropGuard,
 }
 
 /// What goes on while this server runs.
@@ -67,6 +69,7 @@ pub async fn run(site: Arc<Site>, stop: CancellationToken) {
         lane.going.retain(|_, run| !run.task.is_finished());
         if let Err(cause) = look(&site, &mut lane).await {
             tracing::error!(%cause, "what is to be pushed could not be read");
+            site.make_room(&cause);
         }
         if !lasts(tidied, site.now(), 3_600) {
             tidied = site.now();
@@ -128,7 +131,7 @@ async fn look(site: &Arc<Site>, lane: &mut Lane) -> Result<(), Error> {
         for Due { out, job, began } in event {
             let stop = CancellationToken::new();
             let task = tokio::spawn(go(site.clone(), out.clone(), job.clone(), began, ended.clone(), stop.clone()));
-            going.insert(out.seq, Going { out, job, stop, task });
+            going.insert(out.seq, Going { out, job, _lane: stop.clone().drop_guard(), stop, task });
         }
         tokio::spawn(async move {
             for run in before {
@@ -198,6 +201,8 @@ async fn go(site: Arc<Site>, out: Arc<Outgoing>, job: Job, began: Time, ended: C
     };
     let Err(cause) = done.await else { return };
     tracing::error!(%cause, seq = out.seq, "a push was broken off");
+    // Whoever is sent something is written down before.
+    site.make_room(&cause);
     let pause = (PAUSE << job.tries.clamp(0, 10)).min(MAX_PAUSE);
     if let Err(cause) = put_off(&site, &job, site.now().plus(pause), Trouble::Broken(cause).code()).await {
         tracing::error!(%cause, "a push could not be put off");

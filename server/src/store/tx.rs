@@ -51,7 +51,7 @@ impl Drop for Writer {
     }
 }
 
-/// Holds the writer. Every caller runs it to its end in a task of its own, so that nobody who goes away leaves it open.
+/// Holds the writer. Where it is dropped in the middle, nothing of it was done ([`Writer`]).
 pub struct Tx {
     connection: Writer,
     /// Lines of the audit that it has written.

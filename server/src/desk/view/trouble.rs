@@ -88,6 +88,7 @@ pub fn bad_file(code: &str, visit: &Visit) -> &'static str {
         "no-words" => w.file_words,
         "no-consent" => w.file_consent,
         "no-file" => w.file_none,
+        "disk-full" => w.file_full,
         _ => w.file_tool,
     }
 }
