@@ -146,15 +146,14 @@ async fn a_command_takes_no_data_over_under_a_running_server() {
     let mut server = Server::start(&data);
     let newest = schema(&data, "").await;
     // As the release before left them, whose server is still running.
-    let before = "DROP INDEX push_sent_chain; DROP INDEX push_run_chain; ALTER TABLE push_sent DROP COLUMN heard; \
-                  PRAGMA user_version = 10";
-    assert_eq!(schema(&data, before).await, 10);
+    let before = "DROP INDEX subscription_unproven; DROP INDEX upload_file; PRAGMA user_version = 11";
+    assert_eq!(schema(&data, before).await, 11);
     for args in [&import[..], &["admin", "create"], &["sample"], &["backup", "--to", "x.sqlite"]] {
         let refused = run(&data, args);
         assert!(!refused.status.success(), "{args:?}");
         assert!(said(&refused).contains("[older-server]"), "{args:?}: {}", said(&refused));
     }
-    assert_eq!(schema(&data, "").await, 10, "nothing was changed");
+    assert_eq!(schema(&data, "").await, 11, "nothing was changed");
     server.kill();
     let done = run(&data, &import);
     assert!(done.status.success(), "{}", said(&done));

@@ -8,7 +8,7 @@ use domain::alert;
 use domain::content::{Body, Card, EVENT_LENGTH, Gone, ItemId, Time};
 use domain::route::Query;
 use domain::search::{DocFacts, Hit, Index, Terms};
-use domain::sign::{KeyId, Sig, hash};
+use domain::sign::{KeyId, hash};
 use domain::wire::log::Entry;
 use domain::wire::{AlertsRef, Envelope, FullItem, Head, Logged, PackKind, Seq, encode_full};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -27,8 +27,6 @@ pub struct Item {
     pub seq: Seq,
     pub card: Card,
     pub body: Body,
-    pub kid: KeyId,
-    pub sig: Sig,
     /// When this server published this revision.
     pub at: Time,
 }
@@ -179,13 +177,13 @@ impl Snapshot {
             for (entry, at) in fresh {
                 let damaged = |_| Error::Damaged(format!("log {}", entry.seq));
                 match (&entry.what, &entry.body) {
-                    (Logged::Card(card), Some((kid, sig, body))) => {
+                    (Logged::Card(card), Some((.., body))) => {
                         let (card, body) = (Card::decode(card).map_err(damaged)?, Body::decode(body).map_err(damaged)?);
                         if !first {
                             index.put(entry.id, facts(&card), &Terms::of(&card, Some(&body)));
                         }
                         gone.remove(&entry.id);
-                        let item = Item { seq: entry.seq, card, body, kid: *kid, sig: *sig, at };
+                        let item = Item { seq: entry.seq, card, body, at };
                         items.insert(entry.id, Arc::new(item));
                     }
                     (Logged::Gone(bytes), _) => {

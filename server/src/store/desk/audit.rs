@@ -209,29 +209,21 @@ impl Store {
 mod tests {
     use super::*;
     use crate::clock::Clock;
-    use crate::store::schema::{CAP, DESK, LINK, PUSH, SCHEMA, TREE};
-    use crate::store::{FILE, options};
-    use sqlx::{Connection, SqliteConnection};
+    use crate::store::schema;
     use std::time::Duration;
 
     /// A database as the release before wrote it, which bound no text and forgot with each publication who wrote it.
     #[tokio::test]
     async fn lines_that_bind_no_text_still_hold() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(FILE);
-        let mut old = SqliteConnection::connect_with(&options(&path).create_if_missing(true)).await.unwrap();
-        for part in [SCHEMA, DESK, LINK, PUSH, CAP, TREE] {
-            sqlx::raw_sql(part).execute(&mut old).await.unwrap();
-        }
-        sqlx::raw_sql(
-            "INSERT INTO meta VALUES ('created', x'0000000000000001'), ('epoch', x'0000000000000007'); PRAGMA user_version = 6; \
-             INSERT INTO work (id, stage, live, version, text, hash, title, hands, item, created_by, at, changed) \
+        let mut old = schema::written_by(
+            6,
+            folder.path(),
+            "INSERT INTO work (id, stage, live, version, text, hash, title, hands, item, created_by, at, changed) \
              VALUES (9, 'withdrawn', 0, 3, CAST('{}' AS BLOB), zeroblob(32), '', '', x'0102030405', 4, 1, 1); \
              INSERT INTO version VALUES (9, 1, x'7b7d', 4, 1, 1), (9, 2, x'7b7d', 5, 1, 1), (9, 3, x'7b7d', 4, 1, 1)",
         )
-        .execute(&mut old)
-        .await
-        .unwrap();
+        .await;
         // Actor 4, work 9, no account; then each text after its length.
         let mut line = [7i64, 4, 9, -1].map(i64::to_be_bytes).concat();
         for text in ["approve", "in-review", "approved", ""] {
@@ -240,7 +232,7 @@ mod tests {
         }
         let add = "INSERT INTO audit (at, actor, action, work, before, after, words, chain) VALUES (7, 4, 'approve', 9, 'in-review', 'approved', '', ?)";
         sqlx::query(add).bind(hash(&line).to_vec()).execute(&mut old).await.unwrap();
-        old.close().await.unwrap();
+        drop(old);
 
         let store = Store::open(folder.path(), &Clock::default()).await.unwrap();
         let work = store.work(9).await.unwrap().unwrap();

@@ -11,7 +11,7 @@ mod passkey;
 mod people;
 mod session;
 mod source;
-mod upload;
+pub(super) mod upload;
 mod work;
 
 pub use audit::{Done, Line, Note};

@@ -49,6 +49,11 @@ fn upload((id, work, by, kind, original, words, speaker, file, bytes, trouble): 
 const COLUMNS: &str = "SELECT id, work, by, kind, original, words, speaker, file, \
      (SELECT m.bytes FROM media m WHERE m.file = upload.file), trouble FROM upload";
 
+/// The newest recording of a name. What is not encoded yet has none, and is left out of the index.
+pub(in crate::store) fn voice() -> String {
+    [COLUMNS, " WHERE file = ? AND file <> '' AND kind = 'sound' ORDER BY id DESC LIMIT 1"].concat()
+}
+
 impl Store {
     /// Of a work the newest hundred, in the order in which they came.
     pub async fn uploads(&self, work: i64) -> Result<Vec<Upload>, Error> {
@@ -61,8 +66,7 @@ impl Store {
     pub async fn voices(&self, files: &BTreeSet<String>) -> Result<HashMap<String, Upload>, Error> {
         let mut voices = HashMap::new();
         for file in files {
-            let sql = [COLUMNS, " WHERE file = ? AND kind = 'sound' ORDER BY id DESC LIMIT 1"].concat();
-            let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(file).fetch_optional(&self.readers).await?;
+            let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(voice())).bind(file).fetch_optional(&self.readers).await?;
             voices.extend(row.map(|row| (file.clone(), upload(row))));
         }
         Ok(voices)

@@ -45,6 +45,10 @@ fn subscription(row: Row) -> Result<Subscription, Error> {
     Ok(Subscription { id, endpoint, p256dh, auth, wish, lang: if lang == "en" { Lang::En } else { Lang::Vi }, origin })
 }
 
+/// One for which no service ever took anything, of any but one address and from a number on.
+pub(super) const ANY_UNPROVEN: &str =
+    "SELECT endpoint FROM subscription WHERE last IS NULL AND endpoint <> ?1 AND id >= ?2 ORDER BY id LIMIT 1";
+
 impl Store {
     pub async fn subscriptions(&self) -> Result<u64, Error> {
         let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM subscription").fetch_one(&self.readers).await?;
@@ -146,11 +150,10 @@ impl Tx {
     /// Lets one go for which no service ever took anything, but not this one. Says whether there was one. Any of them: were it the
     /// oldest or the newest, whoever invents many could tell whom he drives out.
     pub async fn drop_unproven_subscription(&mut self, but: &str) -> Result<bool, Error> {
-        let any = "SELECT endpoint FROM subscription WHERE last IS NULL AND endpoint <> ?1 AND id >= ?2 ORDER BY id LIMIT 1";
         let (most,): (i64,) = sqlx::query_as("SELECT COALESCE(MAX(id), 0) FROM subscription").fetch_one(self.raw()).await?;
         let from = i64::from_be_bytes(random()).rem_euclid(most + 1);
         for from in [from, 0] {
-            let found: Option<(String,)> = sqlx::query_as(any).bind(but).bind(from).fetch_optional(self.raw()).await?;
+            let found: Option<(String,)> = sqlx::query_as(ANY_UNPROVEN).bind(but).bind(from).fetch_optional(self.raw()).await?;
             if let Some((endpoint,)) = found {
                 return self.drop_subscription(&endpoint).await;
             }
