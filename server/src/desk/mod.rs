@@ -86,8 +86,8 @@ fn brings_file(path: &str, headers: &HeaderMap) -> bool {
 
 /// Every address of the desk.
 pub async fn answer(site: Arc<Site>, request: Request) -> Response {
-    if let Some(file) = view::file(request.uri().path(), request.headers()) {
-        return file;
+    if let Some(file) = view::file(request.uri().path()) {
+        return file.answer(request.headers(), None).await;
     }
     // To its end also where nobody waits for the answer any more: no transaction is left open.
     let done = backstage::handle().spawn(async move {

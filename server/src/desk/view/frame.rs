@@ -5,16 +5,17 @@ use crate::desk::alerts::is_officer;
 use crate::desk::sources;
 use crate::desk::visit::Visit;
 use crate::headers::secluded;
+use crate::hot::{FOREVER, Hot};
 use crate::reply;
 use axum::body::Body;
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::editorial::{Action, Scope, allowed};
 use domain::instance::instance;
 use domain::wire::Problem;
 use domain::words::Lang;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use ui::el::{El, cl, el, link, tx};
 use ui::icons::sprite;
 
@@ -24,8 +25,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const PREVIEW: &str = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 struct Files {
-    style: String,
-    script: String,
+    style: Arc<Hot>,
+    script: Arc<Hot>,
     /// Names both in addresses: they change with their content.
     mark: String,
 }
@@ -52,26 +53,31 @@ fn files() -> &'static Files {
         let said = |line: &&str| !["//", "/*", "*"].iter().any(|start| line.trim_start().starts_with(start));
         let script = script.lines().filter(said).collect::<Vec<_>>().join("\n");
         let hash = domain::sign::hash([style.as_str(), &script].concat().as_bytes());
-        Files { mark: super::hex(&hash[..6]), style, script }
+        let hot = |kind, text: String| {
+            let hot = Arc::new(Hot::new(kind, FOREVER, text));
+            hot.warm(|_| {});
+            hot
+        };
+        Files {
+            mark: super::hex(&hash[..6]),
+            style: hot("text/css; charset=utf-8", style),
+            script: hot("text/javascript; charset=utf-8", script),
+        }
     })
 }
 
 /// Style and script of the desk; both in one answer for ever, named by their content.
-pub fn file(path: &str, request: &HeaderMap) -> Option<Response> {
+pub fn file(path: &str) -> Option<&'static Arc<Hot>> {
     let name = path.strip_prefix(crate::desk::ROOT)?.strip_prefix("/_/")?;
     let all = files();
-    let (body, kind) = match name.split_once('.')? {
-        (mark, "css") if mark == all.mark => (all.style.as_str(), "text/css; charset=utf-8"),
-        (mark, "js") if mark == all.mark => (all.script.as_str(), "text/javascript; charset=utf-8"),
-        _ => return None,
-    };
-    let mut response = packed(request, body, kind);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(crate::hot::FOREVER));
-    Some(response)
+    match name.split_once('.')? {
+        (mark, "css") if mark == all.mark => Some(&all.style),
+        (mark, "js") if mark == all.mark => Some(&all.script),
+        _ => None,
+    }
 }
 
-fn packed(request: &HeaderMap, body: &str, kind: &'static str) -> Response {
-    let brotli = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|all| all.contains("br"));
+fn packed(brotli: bool, body: &str, kind: &'static str) -> Response {
     let bytes = if brotli { compress::brotli(body.as_bytes(), 5) } else { body.as_bytes().to_vec() };
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
@@ -105,11 +111,7 @@ fn head(lang: Lang, title: &str, script: bool, theme: &str) -> String {
 fn answer(visit: &Visit, status: StatusCode, policy: &'static str, mut html: String, body: &El) -> Response {
     body.write(&mut html);
     html.push_str("</body></html>");
-    let mut request = HeaderMap::new();
-    if visit.brotli {
-        request.insert(ACCEPT_ENCODING, HeaderValue::from_static("br"));
-    }
-    let mut response = packed(&request, &html, "text/html; charset=utf-8");
+    let mut response = packed(visit.brotli, &html, "text/html; charset=utf-8");
     *response.status_mut() = status;
     let headers = response.headers_mut();
     secluded(headers);

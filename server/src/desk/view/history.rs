@@ -5,6 +5,7 @@ use super::overview::{back, stage_name};
 use super::people::grant_text;
 use super::trouble::later;
 use super::work::at;
+use crate::apart::apart;
 use crate::desk::visit::Visit;
 use crate::desk::works::{NOT_PUBLISHED, Trouble, may_see};
 use crate::error::Error;
@@ -16,11 +17,14 @@ use domain::instance::instance;
 use domain::words::{Desk, date, fill};
 use similar::{ChangeTag, TextDiff};
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 use ui::el::{El, cl, el, link, tx};
 
 /// Recordings by the names of their files.
 pub type Voices = HashMap<String, Upload>;
 
+/// Changed words within changed lines are looked for as long as this.
+const MARKING: Duration = Duration::from_millis(500);
 /// Lines of one page of the audit.
 const PAGE: u32 = 100;
 
@@ -36,9 +40,14 @@ pub async fn history(visit: &Visit, person: &Person, id: i64) -> Result<Response
     let lines = steps.iter().map(|line| line_of(visit, line, false));
     main = main.kid(tx("h2", w.done_steps)).kid(cl("ul", "ls tl").kids(lines.collect()));
     main = main.kid(tx("h2", w.versions));
-    for (place, version) in versions.iter().enumerate() {
-        let before = versions.get(place + 1).map(|version| &version.text);
-        main = main.kid(one(visit, version, before, &voices));
+    let texts: Vec<String> = versions.iter().map(|version| plain(&version.text, visit, &voices)).collect();
+    // Of many long versions it takes a while, and others wait behind this thread.
+    let differences = apart(move || {
+        let befores = texts.iter().skip(1).map(String::as_str).chain([""]);
+        texts.iter().zip(befores).map(|(text, before)| difference(before, text)).collect::<Vec<El>>()
+    });
+    for (place, (version, difference)) in versions.iter().zip(differences.await).enumerate() {
+        main = main.kid(one(visit, version, place + 1 == versions.len(), difference));
     }
     Ok(page(visit, StatusCode::OK, w.history, main))
 }
@@ -49,13 +58,11 @@ pub async fn voices(visit: &Visit, texts: impl Iterator<Item = &Manuscript>) -> 
     visit.site.store.voices(&files.filter(|file| !file.is_empty()).collect()).await
 }
 
-fn one(visit: &Visit, version: &Version, before: Option<&Manuscript>, voices: &Voices) -> El {
+fn one(visit: &Visit, version: &Version, first: bool, difference: El) -> El {
     let w = visit.w();
     let n = version.version.to_string();
     let title = fill(w.version_by, &[("n", &n), ("name", &version.by), ("at", &at(visit, version.at))]);
-    let difference =
-        difference(&before.map_or_else(String::new, |text| plain(text, visit, voices)), &plain(&version.text, visit, voices));
-    el("details").flag("open", before.is_some()).kid(tx("summary", title)).kid(difference)
+    el("details").flag("open", !first).kid(tx("summary", title)).kid(difference)
 }
 
 fn line(label: &str, value: &str) -> Option<String> {
@@ -142,9 +149,10 @@ pub fn plain(text: &Manuscript, visit: &Visit, voices: &Voices) -> String {
 /// Only what changed, a line each, the changed words within it marked; said in words too, not by colour alone.
 pub fn difference(before: &str, after: &str) -> El {
     let diff = TextDiff::from_lines(before, after);
+    let deadline = Instant::now().checked_add(MARKING);
     let mut out = cl("div", "df");
     for op in diff.ops() {
-        for change in diff.iter_inline_changes(op) {
+        for change in diff.iter_inline_changes_deadline(op, deadline) {
             let (tag, sign) = match change.tag() {
                 ChangeTag::Equal => continue,
                 ChangeTag::Delete => ("del", "− "),
