@@ -43,6 +43,15 @@ async fn from_a_trusted_authority_at_once_with_update_and_cancel() {
 }
 
 /// An authority ends an alert before its time by an update that is over, or we hear of a shorter one too late.
+/// A message with another end.
+fn until(message: String, end: &str) -> String {
+    let parts = message.split("<expires>").map(|part| match part.split_once("</expires>") {
+        Some((_, rest)) => format!("{end}</expires>{rest}"),
+        None => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("<expires>")
+}
+
 #[tokio::test]
 async fn an_update_that_is_over_when_it_comes_ends_what_it_speaks_of() {
     let desk = desk().await;
@@ -50,13 +59,6 @@ async fn an_update_that_is_over_when_it_comes_ends_what_it_speaks_of() {
     desk.put("/feed", &[message(2, "Alert", &[])]);
     desk.poll(ROUND).await;
     assert_eq!(desk.stand(), [State::InForce]);
-    let until = |message: String, end: &str| {
-        let parts = message.split("<expires>").map(|part| match part.split_once("</expires>") {
-            Some((_, rest)) => format!("{end}</expires>{rest}"),
-            None => part.to_owned(),
-        });
-        parts.collect::<Vec<_>>().join("<expires>")
-    };
     // At the moment at which it was sent.
     desk.put("/feed", &[until(message(3, "Update", &[2]), "2026-11-23T11:32:00+07:00")]);
     desk.poll(ROUND).await;
@@ -71,6 +73,19 @@ async fn an_update_that_is_over_when_it_comes_ends_what_it_speaks_of() {
     desk.put("/feed", &[until(message(6, "Update", &[2, 3, 5]), "2026-11-23T11:40:00+07:00")]);
     desk.poll(ROUND).await;
     assert_eq!(desk.stand(), [State::Cancelled, State::Cancelled, State::Cancelled]);
+}
+
+#[tokio::test]
+async fn what_its_sender_has_ended_waits_for_nobody() {
+    let desk = desk().await;
+    desk.put("/feed", &[message(2, "Alert", &[]), message(3, "Alert", &[])]);
+    desk.follow("/feed").await;
+    // Of the second it is said that it goes on; that nobody here takes it in time for more is the hour's doing.
+    let (over, goes_on) = ("2026-11-23T11:32:00+07:00", "2026-11-23T11:40:00+07:00");
+    desk.put("/feed", &[until(message(4, "Update", &[2]), over), until(message(5, "Update", &[3]), goes_on)]);
+    desk.poll(ROUND).await;
+    let all = desk.states().await;
+    assert_eq!(all[..2], states(&[("refused", "superseded"), ("waiting", "")]), "{all:?}");
 }
 
 #[tokio::test]

@@ -293,7 +293,11 @@ pub(super) async fn take_places(
     // What is refused takes nobody's place, but that of which a source says that it is off is off.
     let replaces = match alert.msg_type {
         MsgType::Cancel => true,
-        MsgType::Update => !matches!(verdict, Verdict::Refused(_)),
+        // Ends that lie no later than the sending say that it is over, whatever a clock here thinks of the hour.
+        MsgType::Update => {
+            let over = |info: &cap::Info| info.expires.is_some_and(|end| end.at <= alert.sent.at);
+            !matches!(verdict, Verdict::Refused(_)) || !alert.infos.is_empty() && alert.infos.iter().all(over)
+        }
         _ => false,
     };
     if !replaces || alert.scope != cap::Scope::Public {
