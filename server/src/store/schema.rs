@@ -39,11 +39,11 @@ pub(super) async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<
         return Err(Error::NewerData(version));
     }
     let put = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)";
-    for (step, version) in STEPS.iter().zip(1..).filter(|(_, of)| *of > version) {
+    for (step, brought) in STEPS.iter().zip(1..).filter(|(_, brought)| *brought > version) {
         for sql in *step {
             sqlx::raw_sql(*sql).execute(&mut *tx).await?;
         }
-        match version {
+        match brought {
             1 => {
                 sqlx::query(put).bind("created").bind(now.0.to_be_bytes().to_vec()).execute(&mut *tx).await?;
                 sqlx::query(put).bind(COPIED).bind(vec![0u8]).execute(&mut *tx).await?;
@@ -52,8 +52,10 @@ pub(super) async fn prepare(writer: &mut SqliteConnection, now: Time) -> Result<
             _ => {}
         }
     }
-    let newest = format!("PRAGMA user_version = {SCHEMA_VERSION}");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(newest)).execute(&mut *tx).await?;
+    if version < SCHEMA_VERSION {
+        let newest = format!("PRAGMA user_version = {SCHEMA_VERSION}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(newest)).execute(&mut *tx).await?;
+    }
     let copied = sqlx::query("DELETE FROM meta WHERE key = ?").bind(COPIED).execute(&mut *tx).await?;
     if copied.rows_affected() > 0 {
         sqlx::query(put).bind("epoch").bind(random::<8>().to_vec()).execute(&mut *tx).await?;
@@ -166,5 +168,17 @@ mod tests {
                 sqlx::query_as(sqlx::AssertSqlSafe(plan)).fetch_all(&store.readers).await.unwrap();
             assert!(steps.iter().any(|(.., step)| step.contains(way)), "{steps:?}");
         }
+    }
+
+    /// On a full disk a start must not need what a write needs.
+    #[tokio::test]
+    async fn a_start_on_data_of_this_release_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = async || {
+            Store::open(folder.path(), &Clock::default()).await.unwrap().close().await;
+            std::fs::read(folder.path().join(crate::store::FILE)).unwrap()
+        };
+        let first = start().await;
+        assert!(start().await == first, "something was written");
     }
 }
