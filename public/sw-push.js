@@ -33,9 +33,10 @@ async function receive(said, bt) {
   // Clocks differ, and are set right: what says that it comes after another does, and only of strangers time decides.
   const old = last.id === bt.id ? last.rev > bt.rev : follows(last, bt) || (!follows(bt, last) && last.issued > bt.issued);
   const { item, ...facts } = bt;
-  const rung = before.level || 0;
+  // What is issued after the end of that is new danger.
+  const rung = last.expires <= bt.issued && last.expires ? 0 : before.level || 0;
   // Rings when it is worse than what rang here before, or than what it was lowered to since; that it is over, only where it rang at all.
-  const ring = !old && (bt.type === 'cancel' ? rung && bt.ring === true : bt.level > rung && (bt.ring === true || (bt.level > 2 && bt.status === 'actual')));
+  const ring = !old && bt.ring === true && (bt.type === 'cancel' ? rung : bt.level > rung);
   // Shown first: whatever else fails, people know. An older word never takes the place of a newer one, but something has
   // to be shown all the same.
   await (old ? show(before.said, last, false) : show(said, facts, ring));

@@ -35,6 +35,9 @@ pub struct Message<'a> {
 pub struct Call {
     /// Makes a sound; else it is only there when he looks.
     pub ring: bool,
+    /// Would, had he heard nothing of the chain. Services take messages for phones without a network and let newer ones take
+    /// their place: what was sent was not always heard, and the phone knows.
+    pub loud: bool,
     /// One of his units is named: he is called before those who hear of it as everybody does.
     pub near: bool,
     /// It holds where he lives. Else he hears how it went on, and that is all.
@@ -58,15 +61,15 @@ pub fn call(wish: &Wish, message: &Message, heard: Option<u8>, now: Time) -> Opt
     }
     let (near, here) = (wish.places.iter().any(|place| places.contains(place)), here(wish, message));
     if info.msg_type == MsgType::Cancel {
-        return heard.map(|_| Call { ring: false, near, here });
+        return heard.map(|_| Call { ring: false, loud: false, near, here });
     }
     if heard.is_none() && !wanted(wish, message) {
         return None;
     }
     let least = if info.urgency == Urgency::Immediate { WAKES_NOW } else { WAKES };
     let wakes = info.level >= least && *status == Status::Actual;
-    let news = here && info.level >= wish.level && heard.is_none_or(|level| info.level > level);
-    Some(Call { ring: news && (wakes || !quiet(wish.quiet, now)), near, here })
+    let loud = here && info.level >= wish.level && (wakes || !quiet(wish.quiet, now));
+    Some(Call { ring: loud && heard.is_none_or(|level| info.level > level), loud, near, here })
 }
 
 impl Call {
@@ -131,8 +134,10 @@ mod tests {
         call(wish, &Message { info: &info(level, msg_type), places, status: Status::Actual }, shown, now)
     }
 
-    const LOUD: Option<Call> = Some(Call { ring: true, near: true, here: true });
-    const SILENT: Option<Call> = Some(Call { ring: false, near: true, here: true });
+    const LOUD: Option<Call> = Some(Call { ring: true, loud: true, near: true, here: true });
+    const SILENT: Option<Call> = Some(Call { ring: false, loud: false, near: true, here: true });
+    /// Heard already.
+    const KNOWN: Option<Call> = Some(Call { ring: false, loud: true, near: true, here: true });
 
     #[test]
     fn place_hazard_and_level_decide() {
@@ -140,7 +145,7 @@ mod tests {
         assert_eq!(alert(&wish(2), &[HERE]), LOUD);
         assert_eq!(alert(&wish(3), &[HERE]), None, "below what he wants");
         assert_eq!(alert(&wish(2), &[THERE]), None, "somewhere else");
-        let far = Some(Call { ring: true, near: false, here: true });
+        let far = Some(Call { ring: true, loud: true, near: false, here: true });
         assert_eq!(alert(&wish(2), &[CITY]), far, "the city is above its communes");
         assert_eq!(alert(&wish(2), &[]), far, "it is for everyone");
         assert_eq!(alert(&Wish { places: vec![], ..wish(2) }, &[THERE]), far, "he wants the whole area");
@@ -174,11 +179,11 @@ mod tests {
     #[test]
     fn an_update_rings_only_where_it_is_worse() {
         let update = |level, places: &[PlaceCode], shown| told(&wish(3), level, MsgType::Update, places, shown, NOON);
-        assert_eq!(update(3, &[HERE], Some(3)), SILENT);
+        assert_eq!(update(3, &[HERE], Some(3)), KNOWN, "a phone that the first word never reached rings");
         assert_eq!(update(4, &[HERE], Some(3)), LOUD);
         assert_eq!(update(1, &[HERE], Some(3)), SILENT, "he hears that it got better, below the level he wants too");
         assert_eq!(update(2, &[HERE], Some(0)), SILENT, "and so where word for others came between");
-        let elsewhere = Some(Call { ring: false, near: false, here: false });
+        let elsewhere = Some(Call { ring: false, loud: false, near: false, here: false });
         assert_eq!(update(3, &[THERE], Some(3)), elsewhere, "and that it went elsewhere");
         assert_eq!(update(4, &[THERE], Some(3)), elsewhere, "where it is worse than it was here, which wakes nobody here");
         assert_eq!(update(3, &[HERE], None), LOUD, "to whoever heard nothing it is the first word");
@@ -187,8 +192,8 @@ mod tests {
 
     #[test]
     fn what_came_without_a_sound_and_word_for_others_were_not_heard() {
-        let silent = Call { ring: false, near: true, here: true };
-        let (loud, others) = (Call { ring: true, ..silent }, Call { near: false, here: false, ..silent });
+        let silent = Call { ring: false, loud: false, near: true, here: true };
+        let (loud, others) = (Call { ring: true, loud: true, ..silent }, Call { near: false, here: false, ..silent });
         let after = |call: Call, level, before: u8| {
             let (least, most) = call.heard(level);
             before.max(least).min(most)
@@ -238,7 +243,9 @@ mod tests {
         ) {
             let kind = if cancel { MsgType::Cancel } else { MsgType::Update };
             let found = told(&wish(wanted), level, kind, &[PlaceCode(place)], Some(heard), Time(hour * 3_600));
-            prop_assert_eq!(found.map(|call| call.ring && (cancel || level <= heard || level < wanted || !call.here)), Some(false));
+            let call = found.unwrap();
+            prop_assert!(!call.loud || !cancel && level >= wanted && call.here);
+            prop_assert_eq!(call.ring, call.loud && level > heard);
         }
     }
 }

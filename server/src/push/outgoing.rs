@@ -68,6 +68,12 @@ fn slip(site: &Site, snapshot: &Snapshot, seq: Seq) -> Vec<u8> {
     Envelope::seal(PackKind::Cards, snapshot.epoch(), seq - 1, seq, &cards, &site.issuer)
 }
 
+/// Whether the alert at a position had ended by then: what is issued later is new danger, whatever was heard of that.
+pub fn ended(snapshot: &Snapshot, seq: Seq, at: Time) -> bool {
+    let entry = snapshot.entries.binary_search_by_key(&seq, |entry| entry.seq).ok().map(|at| &snapshot.entries[at]);
+    entry.and_then(|entry| entry.card()).is_some_and(|card| card.ended(at))
+}
+
 fn overtaken(snapshot: &Snapshot, card: &Card, now: Time) -> bool {
     chains(snapshot, card).after(card.id, now).is_some()
 }

@@ -98,6 +98,7 @@ struct Alert<'a> {
     /// 0 of a cancel, and for a phone that only hears how it went on elsewhere: it neither rings there nor counts as heard.
     level: u8,
     status: &'a str,
+    /// To a phone that has heard nothing of it, or of less.
     ring: bool,
     issued: i64,
     expires: Option<i64>,
@@ -191,7 +192,7 @@ impl Outgoing {
 
     /// RFC 8030: whether the phone is to be woken.
     pub fn urgent(&self, call: Call) -> bool {
-        call.ring || call.here && self.info.level >= domain::alert::WAKES
+        call.loud || call.here && self.info.level >= domain::alert::WAKES
     }
 
     /// The payload for somebody at `now`: with the best of what phones take in that fits beside the words.
@@ -220,7 +221,7 @@ impl Outgoing {
             rev: self.card.revision,
             level: if call.here { self.shows() } else { 0 },
             status,
-            ring: call.ring,
+            ring: call.loud,
             issued: self.card.issued.0,
             expires: self.card.expires.map(|at| at.0),
             item,

@@ -3,6 +3,7 @@
 
 use super::endpoint;
 use super::hosts::{Pass, Turn};
+use super::outgoing;
 use super::payload::Outgoing;
 use super::post::{Letter, Service};
 use crate::error::Error;
@@ -168,7 +169,11 @@ impl Run {
         if !self.out.siblings.is_empty() && self.sibling_serves(who, sent, &message) {
             return None;
         }
-        alert::call(&who.wish, &message, sent.heard(), self.site.now())
+        let heard = sent.heard().map(|level| {
+            let over = level > 0 && outgoing::ended(&self.site.live.now(), sent.seq, card.issued);
+            if over { 0 } else { level }
+        });
+        alert::call(&who.wish, &message, heard, self.site.now())
     }
 
     /// Whether another word of the event, which stands, is the one for him: he has it, or its own run brings it.

@@ -113,7 +113,7 @@ async fn what_is_worse_elsewhere_does_not_silence_what_comes_here() {
     let said: Vec<(i64, bool)> = phone
         .got(&world.service.got())
         .into_iter()
-        .map(|json| (json["bt"]["level"].as_i64().unwrap(), json["bt"]["ring"].as_bool().unwrap()))
+        .map(|json| (json["bt"]["level"].as_i64().unwrap(), !json["notification"]["silent"].as_bool().unwrap()))
         .collect();
     assert_eq!(said, [(2, true), (0, false), (3, true), (0, false)]);
 }
@@ -230,4 +230,25 @@ async fn what_comes_back_after_it_was_called_off_rings_again() {
     let got = world.service.until("all", |got| got.len() == 5).await;
     let said = [("alert", true), ("cancel", false), ("update", true), ("update", false), ("cancel", false)];
     assert_eq!(heard(&phone, &got), said.map(|(kind, ring)| (kind.to_owned(), ring)));
+}
+
+/// What had ended is issued again as an update of itself, as the desk advises: new danger, at the same level too.
+#[tokio::test]
+async fn what_is_issued_again_after_its_end_rings_again() {
+    let world = World::new().await;
+    let phone = Phone::new(0);
+    world.subscribe(&phone, &[HERE], 1).await;
+    for (count, hours, line) in [
+        (1, 0, alert("a", 2, &[HERE])),
+        (2, 7, follow("b", "update", "a", 2, &[HERE])),
+        (3, 0, follow("c", "update", "b", 2, &[HERE])),
+        (4, 7, follow("d", "update", "c", 1, &[HERE])),
+    ] {
+        world.lab.time.fetch_add(hours * 3_600, Ordering::SeqCst);
+        world.publish(line).await;
+        world.service.until("it is told", |got| got.len() == count).await;
+        world.idle().await;
+    }
+    let rings: Vec<bool> = heard(&phone, &world.service.got()).into_iter().map(|(_, ring)| ring).collect();
+    assert_eq!(rings, [true, true, false, true]);
 }

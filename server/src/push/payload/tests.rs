@@ -66,7 +66,7 @@ fn item(json: &Value) -> Vec<u8> {
 }
 
 fn said(told: &Outgoing, lang: Lang, ring: bool) -> Value {
-    said_to(told, lang, Call { ring, near: true, here: true })
+    said_to(told, lang, Call { ring, loud: ring, near: true, here: true })
 }
 
 fn said_to(told: &Outgoing, lang: Lang, call: Call) -> Value {
@@ -82,7 +82,7 @@ fn what_is_to_come_says_from_when_and_word_for_others_has_no_level() {
     let text = |card: &Card| said(&told(card, &body), Lang::Vi, true)["notification"]["body"].as_str().unwrap().to_owned();
     assert_eq!(text(&coming), "Từ 12:30 23/11 đến 13:00 23/11. Nước suối lên nhanh.\n1. Lên chỗ cao ngay.");
     assert_eq!(text(&Card { expires: None, ..coming }), "Từ 12:30 23/11. Nước suối lên nhanh.\n1. Lên chỗ cao ngay.");
-    let elsewhere = Call { ring: false, near: false, here: false };
+    let elsewhere = Call { ring: false, loud: false, near: false, here: false };
     let out = told(&card(3, MsgType::Update), &body);
     let json = said_to(&out, Lang::Vi, elsewhere);
     assert_eq!((&json["bt"]["level"], &json["bt"]["ring"]), (&0.into(), &false.into()));
@@ -121,6 +121,16 @@ fn in_english_and_without_a_sound() {
     assert_eq!((&json["notification"]["lang"], &json["notification"]["silent"]), (&"en".into(), &true.into()));
     assert!(json["notification"]["navigate"].as_str().unwrap().contains("/en/canh-bao/"));
     assert_eq!((&json["bt"]["type"], &json["bt"]["ring"]), (&"update".into(), &false.into()));
+}
+
+/// A service takes it for a phone without a network, in the place of what the phone never got: that one rings all the same.
+#[test]
+fn what_was_sent_before_is_silent_but_where_it_never_came() {
+    let out = told(&card(2, MsgType::Update), &body(&[]));
+    let call = Call { ring: false, loud: true, near: true, here: true };
+    let json = said_to(&out, Lang::Vi, call);
+    assert_eq!((&json["notification"]["silent"], &json["bt"]["ring"]), (&true.into(), &true.into()));
+    assert!(out.urgent(call) && !out.urgent(Call { loud: false, ..call }));
 }
 
 #[test]
