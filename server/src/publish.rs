@@ -3,7 +3,7 @@
 mod check;
 
 pub use check::{
-    MAX_SHORT, MAX_SUMMARY, MAX_TITLE, check, language, levels, reasons, shapeless, url as check_url,
+    MAX_SHORT, MAX_SUMMARY, MAX_TITLE, ahead, check, language, levels, reasons, shapeless, url as check_url,
     withdrawal as check_withdrawal,
 };
 

@@ -47,6 +47,40 @@ async fn after_a_storm_without_a_line_alerts_are_asked_for_within_minutes() {
     assert_eq!(desk.states().await.len(), 3, "what the fast clock wrote down is waited for no longer");
 }
 
+/// The clock of a server may be hours ahead after a power cut, or days behind: what it made of an alert is not the last word.
+#[tokio::test]
+async fn what_a_wrong_clock_refused_is_judged_anew() {
+    let desk = desk().await;
+    desk.trust("/service", message(1, "Alert", &[])).await;
+    let last = || async { desk.states().await.pop().unwrap() };
+    // It does not come again: its source says that nothing changed, is away, or leads to it by a link.
+    let put = |name: &str, n| {
+        let head = [XML, "etag: \"", name, "\"\r\n"].concat();
+        desk.web.put("/service", 200, &head, message(n, "Alert", &[]).into_bytes());
+    };
+    for (n, away, reason) in [(2, 2 * 86_400, "ended"), (3, -2 * 86_400, "future")] {
+        put(&n.to_string(), n);
+        desk.poll(away).await;
+        assert_eq!(last().await, ("refused".to_owned(), reason.to_owned()));
+        desk.poll(ROUND).await;
+        assert_eq!(last().await.0, "refused", "as long as it is so");
+        desk.web.put("/service", 503, "", Vec::new());
+        desk.poll(-away).await;
+        assert_eq!(last().await, ("published".to_owned(), String::new()), "{reason}");
+    }
+    assert_eq!(desk.stand().len(), 2);
+    // An officer who sends it on meanwhile does not end it either.
+    desk.put("/other", &[message(4, "Alert", &[]).replace("T18:00", "T12:30")]);
+    desk.follow("/other").await;
+    let waiting = desk.messages().await.into_iter().find(|one| one.state == "waiting").unwrap();
+    desk.lab.time.fetch_add(5_400, Ordering::SeqCst);
+    let path = format!("/ban-lam-viec/nguon/cap/{}", waiting.id);
+    assert_eq!(post(&desk.lab, &desk.officer, &path, &[("do", "publish")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(last().await, ("refused".to_owned(), "ended".to_owned()));
+    desk.poll(ROUND - 5_400).await;
+    assert_eq!(last().await, ("waiting".to_owned(), String::new()));
+}
+
 #[tokio::test]
 async fn alerts_are_asked_for_in_a_lane_of_their_own() {
     let desk = desk().await;

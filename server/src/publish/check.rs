@@ -32,6 +32,11 @@ pub fn check(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> 
     reasons(card, body, alert, now).into_iter().next().map_or(Ok(()), Err)
 }
 
+/// Whether something was issued later than any clock that is right may say.
+pub fn ahead(issued: Time, now: Time) -> bool {
+    issued > now.plus(86_400)
+}
+
 /// Each limit that an item does not keep to.
 pub fn reasons(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -> Vec<Reason> {
     let mut all = Vec::new();
@@ -44,7 +49,7 @@ pub fn reasons(card: &Card, body: &Body, alert: Option<&AlertInfo>, now: Time) -
         must(text("summary", &headline.summary, MAX_SUMMARY));
     }
     must(text("source", &card.source, MAX_SUMMARY));
-    if card.issued > now.plus(86_400) {
+    if ahead(card.issued, now) {
         must(Err(Reason::Future));
     }
     let start = card.effective.unwrap_or(card.issued);

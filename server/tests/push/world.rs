@@ -132,7 +132,6 @@ pub fn follow(id: &str, msg_type: &str, of: &str, level: u8, places: &[u32]) -> 
 
 /// What a phone was told: of which kind, and whether it rang.
 pub fn heard(phone: &Phone, got: &[Got]) -> Vec<(String, bool)> {
-    let one =
-        |json: Value| (json["bt"]["type"].as_str().unwrap().to_owned(), !json["notification"]["silent"].as_bool().unwrap());
+    let one = |json: Value| (json["bt"]["type"].as_str().unwrap().to_owned(), !json["notification"]["silent"].as_bool().unwrap());
     phone.got(got).into_iter().map(one).collect()
 }

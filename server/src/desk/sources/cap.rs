@@ -9,7 +9,7 @@ use crate::clock::random;
 use crate::desk::fetch::{self, Fetched, Known, Page, Unfetched};
 use crate::desk::works::Trouble;
 use crate::error::Error;
-use crate::publish::{Done, Draft, Expected, Proposal, What};
+use crate::publish::{Done, Draft, Expected, Proposal, What, ahead};
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::store::Tx;
@@ -172,6 +172,34 @@ pub async fn keep(site: &Site, source: &Source, round: Round) -> Result<bool, Tr
     let goes_on = tx.end(done).await?;
     trim(site, source.id).await?;
     Ok(goes_on)
+}
+
+/// What was refused for the hour alone is judged anew: clocks are set right, and its source may not send it again.
+pub async fn again(site: &Site, source: &Source) -> Result<(), Trouble> {
+    let now = site.now();
+    let rows = site.store.cap_untimely(source.id, now).await?;
+    let timely = move || {
+        let read = rows.into_iter().filter_map(|row| Some((read::alert(row.message.as_bytes()).ok()?.alert, row)));
+        let timely = |alert: &Alert| !inward::ended(alert, now) && !ahead(alert.sent.at, now);
+        let mut timely: Vec<(Alert, CapMessage)> = read.filter(|(alert, _)| timely(alert)).collect();
+        timely.sort_by_key(|(alert, _)| alert.sent.at);
+        timely
+    };
+    for (alert, mut row) in apart(timely).await.unwrap_or_default() {
+        let mut tx = site.store.begin().await?;
+        let done = async {
+            let Some(source) = followed(&mut tx, source).await? else { return Ok(()) };
+            row.at = site.now();
+            settle(site, &mut tx, &source, &alert, &mut row).await?;
+            tx.drop_cap_message(&row.key).await?;
+            tx.add_cap_message(&row).await?;
+            Ok::<(), Error>(())
+        };
+        let done = done.await;
+        tx.end(done).await?;
+        site.refresh().await?;
+    }
+    Ok(())
 }
 
 /// A source as it is now: whoever stops it, or trusts it no longer, does not mean only the next round.

@@ -141,7 +141,7 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
             }
             _ => return Err(Trouble::NotFound),
         };
-        Ok(tx.set_cap_state(id, state, &reason).await?)
+        Ok(tx.set_cap_state(id, state, &reason, visit.now()).await?)
     }
     .await;
     tx.end(done).await?;

@@ -38,6 +38,9 @@ pub async fn poll(site: &Arc<Site>, id: i64) -> Result<(), Trouble> {
         tx.drop_job(JobKind::Poll, id).await?;
         return Ok(tx.commit().await?);
     };
+    if source.cap {
+        cap::again(site, &source).await?;
+    }
     match ask(site, &source).await {
         Ok(news) => keep(site, &source, news).await,
         Err(Trouble::Unfetched(why)) => fail(site, id, why).await,

@@ -25,6 +25,7 @@ pub struct CapMessage {
     /// Nobody on the way can have written it.
     pub secure: bool,
     pub message: String,
+    /// When its state was found.
     pub at: Time,
     /// What it is to readers, once it was published.
     pub item: Option<ItemId>,
@@ -101,6 +102,15 @@ impl Store {
     pub async fn cap_waiting(&self, source: i64) -> Result<Vec<(i64, String)>, Error> {
         let sql = "SELECT id, message FROM cap_message WHERE state = 'waiting' AND source = ?";
         Ok(sqlx::query_as(sql).bind(source).fetch_all(&self.readers).await?)
+    }
+
+    /// What of a source was refused for the hour alone and may be so no more: it lay in the future, or had ended by a clock that
+    /// was ahead of `now`.
+    pub async fn cap_untimely(&self, source: i64, now: Time) -> Result<Vec<CapMessage>, Error> {
+        let sql =
+            [COLUMNS, " WHERE state = 'refused' AND (reason = 'future' OR reason = 'ended' AND at > ?) AND source = ?"].concat();
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(source).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(message).collect())
     }
 
     /// When it was last written down that the alert of an entry was fetched; `None` where it was not.
@@ -185,10 +195,11 @@ impl Tx {
         Ok(id)
     }
 
-    pub async fn set_cap_state(&mut self, id: i64, state: &str, reason: &str) -> Result<(), Error> {
-        sqlx::query("UPDATE cap_message SET state = ?, reason = ? WHERE id = ?")
+    pub async fn set_cap_state(&mut self, id: i64, state: &str, reason: &str, at: Time) -> Result<(), Error> {
+        sqlx::query("UPDATE cap_message SET state = ?, reason = ?, at = ? WHERE id = ?")
             .bind(state)
             .bind(reason)
+            .bind(at.0)
             .bind(id)
             .execute(self.raw())
             .await?;
