@@ -26,6 +26,8 @@ struct Named {
     min_level: u8,
     #[serde(default)]
     max_level: u8,
+    /// The hazard that services warn of in the same breath.
+    with: Option<String>,
 }
 
 fn one() -> u8 {
@@ -78,6 +80,9 @@ fn main() {
     let settings: Settings = read(&folder.join("instance.json"));
     let levels: Vec<(u8, u8)> = settings.hazards.iter().map(|h| (h.min_level, h.max_level)).collect();
     std::fs::write(out.join("levels.rs"), format!("&{levels:?}")).unwrap();
+    let at = |slug: &String| settings.hazards.iter().position(|h| h.slug == *slug).expect("a hazard");
+    let with: Vec<Option<usize>> = settings.hazards.iter().map(|h| h.with.as_ref().map(at)).collect();
+    std::fs::write(out.join("with.rs"), format!("&{with:?}")).unwrap();
     let instance = instance(settings, &folder);
     let packed = packed::pack(&instance);
     assert_eq!(packed::open(&packed), instance, "the data does not follow the rules by which it is packed");

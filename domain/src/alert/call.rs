@@ -95,7 +95,8 @@ fn here(wish: &Wish, message: &Message) -> bool {
 
 /// Whether it calls him though he was shown nothing of its chain.
 fn wanted(wish: &Wish, message: &Message) -> bool {
-    let hazard = wish.hazards.is_empty() || wish.hazards.contains(&message.info.hazard);
+    let of = |wished: &u8| instance().warns_of(message.info.hazard, *wished);
+    let hazard = wish.hazards.is_empty() || wish.hazards.iter().any(of);
     here(wish, message) && hazard && message.info.level >= wish.level
 }
 
@@ -151,6 +152,20 @@ mod tests {
         assert_eq!(alert(&Wish { places: vec![], ..wish(2) }, &[THERE]), far, "he wants the whole area");
         assert_eq!(alert(&Wish { hazards: vec![3], ..wish(2) }, &[HERE]), None);
         assert_eq!(alert(&Wish { hazards: vec![3, 4], ..wish(2) }, &[HERE]), LOUD);
+    }
+
+    /// "Cảnh báo lũ quét, sạt lở đất" is one bulletin, which has to be filed under either.
+    #[test]
+    fn who_asked_for_flash_floods_hears_of_landslides_and_the_other_way_round() {
+        let [flood, flash_flood, landslide] = ["flood", "flash-flood", "landslide"].map(|s| instance().hazard_by_slug(s).unwrap());
+        let hears = |wished, hazard| {
+            let info = AlertInfo { hazard, ..info(2, MsgType::Alert) };
+            let wish = Wish { hazards: vec![wished], ..wish(2) };
+            call(&wish, &Message { info: &info, places: &[HERE], status: Status::Actual }, None, NOON).is_some()
+        };
+        assert!(hears(flash_flood, landslide) && hears(landslide, flash_flood) && hears(landslide, landslide));
+        assert!(!hears(flood, landslide) && !hears(flash_flood, flood));
+        assert!(!hears(u8::MAX, flash_flood), "one that is none any more");
     }
 
     #[test]

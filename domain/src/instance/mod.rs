@@ -13,6 +13,9 @@ use std::sync::OnceLock;
 /// Of each hazard; apart from what phones carry, which take the level of an alert as it is.
 const LEVELS: &[(u8, u8)] = include!(concat!(env!("OUT_DIR"), "/levels.rs"));
 
+/// Of each hazard the one that is warned of in the same breath.
+const WITH: &[Option<u8>] = include!(concat!(env!("OUT_DIR"), "/with.rs"));
+
 /// Of what is no hazard.
 pub const NO_LEVEL: RangeInclusive<u8> = RangeInclusive::new(1, 0);
 
@@ -91,6 +94,12 @@ impl Instance {
     pub fn raised(&self, hazard: u8) -> RangeInclusive<u8> {
         let levels = self.levels(hazard);
         if levels.is_empty() { levels } else { *levels.start()..=(levels.end() + 2).min(5) }
+    }
+
+    /// Whether what is said of a hazard is said to whoever asked for `wished`: of flash floods and landslides services warn
+    /// together, under the name of either.
+    pub fn warns_of(&self, hazard: u8, wished: u8) -> bool {
+        hazard == wished || WITH.get(usize::from(hazard)).copied().flatten() == Some(wished)
     }
 
     pub fn hazard(&self, index: u8) -> Option<&Hazard> {
