@@ -63,7 +63,7 @@
     var id = ITEM.exec(location.pathname);
     if (!store['bt-tree'] || !id) return;
     // The program takes a moment to draw its page; until then the one before stands there.
-    var at = shell ? d.getElementById('p-' + id[1]) : d, head = at && at.querySelector('.alh.l3,.alh.l4,.alh.l5');
+    var at = shell ? d.getElementById('p-' + id[1]) : d, head = at && at.querySelector('.alh.l2,.alh.l3,.alh.l4,.alh.l5');
     if (!head) return tries && setTimeout(callable, 500, tries - 1);
     toast(say('Gọi báo các nhà trong cây gọi điện?', 'Call the households of your phone tree?'), say('Gọi báo', 'Call'), function () {
       try {

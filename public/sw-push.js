@@ -66,7 +66,7 @@ function show({ title, body, lang, navigate, tag }, bt, ring) {
     tag: bt.chain || text(tag) || 'bt',
     renotify: ring,
     silent: !ring,
-    requireInteraction: bt.level > 2,
+    requireInteraction: bt.level > (bt.urgency === 'Immediate' ? 1 : 2),
     icon: '/icons/icon-192.png',
     badge: '/icons/mono-512.png',
     // Not even an empty one goes with silence.

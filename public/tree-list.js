@@ -1,11 +1,11 @@
 // The list of households: reading, writing, pasting, a file to keep elsewhere, and paper.
-import { byHamlet, CALLS, dial, fresh, merge, NEEDS, parse, tidy } from './tree-rules.js';
+import { byHamlet, dial, fresh, merge, NEEDS, parse, tidy } from './tree-rules.js';
 import { draw, unseal } from './tree-box.js';
 import { tags } from './tree-work.js';
 
 const line = (app, id, words, value, props = {}) => app.h('p', { class: 'fd' }, app.h('label', { for: id }, words), app.h('input', { id, value, autocomplete: 'off', ...props }));
 /** What this list is called for. */
-export const inForce = app => app.alerts.filter(alert => alert.here && alert.level >= CALLS);
+export const inForce = app => app.alerts.filter(alert => alert.here && alert.calls);
 
 /** An alert over the list, or over its locked door. An exercise never looks like the real thing. */
 export const banner = (app, alert, more) => app.h('div', { class: `al ${alert.drill ? 'dr' : `l${alert.level}`}` },

@@ -104,8 +104,8 @@ export function tidy(house) {
 
 // ---- alerts
 
-/** From this level on an alert opens the tree as a worklist. */
-export const CALLS = 3;
+/** Whether an alert opens the tree as a worklist: from the level on that wakes people. */
+const calls = (level, urgency) => level >= (urgency === 'Immediate' ? 2 : 3);
 
 /** Clocks differ, and are set right: what says that it comes after another does, and only of strangers time decides. */
 const follows = (news, id) => (news.after || []).includes(id);
@@ -113,8 +113,8 @@ const older = (a, b) => (a.id === b.id ? a.rev < b.rev : follows(b, a.id) || (!f
 
 /**
  * What the server said of alerts (`/api/v1/alerts`) and what came by push, as chains that hold or will hold: ids of the
- * chain (the oldest first, as far as known), title, level, hazard, end in ms, whether it concerns `place`, whether it is an
- * exercise. Worst first, exercises last. `asked` are the units that push was asked for, all where there is none: a push that has
+ * chain (the oldest first, as far as known), title, level, hazard, end in ms, whether people are to be called for it, whether
+ * it concerns `place`, whether it is an exercise. Worst first, exercises last. `asked` are the units that push was asked for, all where there is none: a push that has
  * no level is for none of these.
  */
 export function chains(items, pushed, place, now, lang, asked = []) {
@@ -135,7 +135,7 @@ export function chains(items, pushed, place, now, lang, asked = []) {
     if (!/^(in-force|coming)$/.test(item.alert.state) || (item.expires && Date.parse(item.expires) <= now)) continue;
     const head = item.headlines.find(head => head.lang === lang) || item.headlines[0];
     found.push({
-      ids: chain(item.id), title: head.title, level: item.alert.level, hazard: item.alert.hazard, ends: item.expires ? Date.parse(item.expires) : 0, drill: item.alert.status === 'exercise',
+      ids: chain(item.id), title: head.title, level: item.alert.level, calls: calls(item.alert.level, item.alert.urgency), hazard: item.alert.hazard, ends: item.expires ? Date.parse(item.expires) : 0, drill: item.alert.status === 'exercise',
       here: !item.places.length || item.places.includes(place) || item.places.some(code => code.length < place.length),
     });
   }
@@ -154,7 +154,7 @@ export function chains(items, pushed, place, now, lang, asked = []) {
     const before = at < 0 ? news.level && { ids: [news.chain], hazard: '', here: true } : found.splice(at, 1)[0];
     if (!before || cancel || (news.expires && news.expires * 1000 <= now)) continue;
     if (!news.level) found.push({ ...before, here: false });
-    else found.push({ ...before, title: news.title, level: news.level, ends: news.expires * 1000 || 0, drill: news.status === 'exercise' });
+    else found.push({ ...before, title: news.title, level: news.level, calls: calls(news.level, news.urgency), ends: news.expires * 1000 || 0, drill: news.status === 'exercise' });
   }
   return found.sort((a, b) => a.drill - b.drill || b.level - a.level);
 }

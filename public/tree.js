@@ -271,7 +271,7 @@ const asked = () => (/^#([0-9a-z]{8})$/.exec(location.hash) || [])[1];
 function handed() {
   try {
     const { id, title, level } = JSON.parse(sessionStorage['bt-tree-alert']);
-    return id === asked() && { ids: [id], title: String(title), level: +level, hazard: '', ends: 0, here: true };
+    return id === asked() && { ids: [id], title: String(title), level: +level, hazard: '', ends: 0, calls: true, here: true };
   } catch {
     return null;
   }

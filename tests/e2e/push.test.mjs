@@ -220,12 +220,21 @@ test('an update that is no worse does not ring again, a worse one does, an older
   // The server believes that it must ring; this phone knows that it has rung.
   await deliver({ ...sent.again, bt: { ...sent.again.bt, issued: sent.again.bt.issued + 1, ring: true } });
   await note(tag, n => n.silent && n.at === (sent.again.bt.issued + 1) * 1000);
-  // Lowered, and as bad again as it was: it rings, whatever the server thinks.
-  const as = (level, later) => ({ ...sent.again, bt: { ...sent.again.bt, level, issued: sent.again.bt.issued + later, ring: false } });
+  // Lowered, and as bad again as it was: it rings.
+  const as = (level, later, more) => ({ ...sent.again, bt: { ...sent.again.bt, level, issued: sent.again.bt.issued + later, ring: true, ...more } });
+  const heard = (later, silent) => note(tag, n => n.silent === silent && n.at === (sent.again.bt.issued + later) * 1000);
   await deliver(as(2, 2));
-  await note(tag, n => n.silent && n.at === (sent.again.bt.issued + 2) * 1000);
-  await deliver(as(3, 3));
-  await note(tag, n => !n.silent && n.at === (sent.again.bt.issued + 3) * 1000);
+  await heard(2, true);
+  await deliver(as(3, 3, { expires: sent.again.bt.issued + 60 }));
+  await heard(3, false);
+  // In quiet hours, or for a level that was not asked for.
+  await deliver(as(4, 4, { ring: false, expires: sent.again.bt.issued + 60 }));
+  await heard(4, true);
+  // What had ended is issued again, no worse: new danger.
+  await deliver(as(3, 61, { urgency: 'Immediate' }));
+  await heard(61, false);
+  await deliver(as(2, 62, { urgency: 'Immediate' }));
+  assert.equal((await note(tag, n => n.silent && n.at === (sent.again.bt.issued + 62) * 1000)).stays, true, 'people must act at once');
   await deliver(sent.worse);
   const worse = await note(tag, n => !n.silent && n.at === sent.worse.bt.issued * 1000);
   assert.deepEqual([worse.renotify, worse.stays], [true, true]);

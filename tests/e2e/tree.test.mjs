@@ -19,7 +19,7 @@ const FLASH = { id: 'lu-quet', kind: 'alert', topics: ['phong-chong-thien-tai'],
   title: 'Lũ quét ở A Lưới 2', summary: 'Lên chỗ cao ngay.', body: [{ steps: ['Lên chỗ cao'] }],
   alert: { level: 3, hazard: 'flash-flood', msg_type: 'alert', urgency: 'immediate', certainty: 'likely' } };
 const WIND = { ...FLASH, id: 'gio', places: ['20050'], title: 'Gió mạnh ở A Lưới 3', alert: { ...FLASH.alert, hazard: 'storm', level: 4 } };
-const SMALL = { ...FLASH, id: 'mua', title: 'Mưa ở A Lưới 2', alert: { ...FLASH.alert, hazard: 'heavy-rain', level: 2 } };
+const SMALL = { ...FLASH, id: 'mua', title: 'Mưa ở A Lưới 2', alert: { ...FLASH.alert, hazard: 'heavy-rain', level: 2, urgency: 'expected' } };
 
 let server, line, disk, context, page, asked;
 before(async () => {
@@ -643,6 +643,11 @@ test('the newest word of an alert decides, from whoever it comes; two numbers ar
   const elsewhere = (items, asked) => chains(items, off, '20044', Date.parse(at('10:01')), 'vi', asked).map(({ level, here }) => [level, here]);
   assert.deepEqual([elsewhere([first], [20050]), elsewhere([], [20050])], [[[4, true]], [[4, true]]], 'for others than those that push was asked for, who do not live here');
   assert.deepEqual(elsewhere([first], [20050, 20044]), [[4, false]]);
+  const called = (level, urgency, start = item('a', 1, '06:00', '18:00')) => [
+    chains([{ ...start, alert: { ...start.alert, level, urgency } }], [], '20044', Date.parse(at('10:01')), 'vi')[0].calls,
+    chains([], [{ ...push('a', level, '06:00', '18:00'), urgency }], '20044', Date.parse(at('10:01')), 'vi')[0].calls,
+  ];
+  assert.deepEqual([called(3, 'Expected'), called(2, 'Expected'), called(2, 'Immediate'), called(1, 'Immediate')], [[true, true], [false, false], [true, true], [false, false]], 'what wakes people');
   const drill = item('x', 5, '07:00', '18:00');
   drill.alert.status = 'exercise';
   assert.deepEqual(chains([drill, first], [], '20044', Date.parse(at('10:01')), 'vi').map(chain => [chain.title, chain.drill]), [['a', false], ['x', true]], 'an exercise comes last');

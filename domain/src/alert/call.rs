@@ -157,7 +157,8 @@ mod tests {
     /// "Cảnh báo lũ quét, sạt lở đất" is one bulletin, which has to be filed under either.
     #[test]
     fn who_asked_for_flash_floods_hears_of_landslides_and_the_other_way_round() {
-        let [flood, flash_flood, landslide] = ["flood", "flash-flood", "landslide"].map(|s| instance().hazard_by_slug(s).unwrap());
+        let [flood, flash_flood, landslide] =
+            ["flood", "flash-flood", "landslide"].map(|s| instance().hazard_by_slug(s).unwrap());
         let hears = |wished, hazard| {
             let info = AlertInfo { hazard, ..info(2, MsgType::Alert) };
             let wish = Wish { hazards: vec![wished], ..wish(2) };

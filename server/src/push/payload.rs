@@ -97,6 +97,8 @@ struct Alert<'a> {
     rev: u16,
     /// 0 of a cancel, and for a phone that only hears how it went on elsewhere: it neither rings there nor counts as heard.
     level: u8,
+    /// As CAP has it.
+    urgency: &'a str,
     status: &'a str,
     /// To a phone that has heard nothing of it, or of less.
     ring: bool,
@@ -220,6 +222,7 @@ impl Outgoing {
             id: self.card.id.to_string(),
             rev: self.card.revision,
             level: if call.here { self.shows() } else { 0 },
+            urgency: self.info.urgency.name(),
             status,
             ring: call.loud,
             issued: self.card.issued.0,

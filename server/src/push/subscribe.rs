@@ -16,7 +16,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use domain::alert::Wish;
+use domain::alert::{self, Wish};
 use domain::content::PlaceCode;
 use domain::instance::instance;
 use domain::wire::Problem;
@@ -39,6 +39,8 @@ const MAX_HAZARDS: usize = 64;
 /// Between two trials of one endpoint, in seconds, and trials under way together.
 const PAUSE: i64 = 60;
 const MAX_TRIALS: usize = 16;
+/// What holds is told to whoever is new after so many seconds, to all of these together: everybody is looked at for it.
+const SOON: i64 = 30;
 
 /// What may be asked of an address, as `Allow` says it, where it is one of these.
 pub fn methods(path: &str) -> Option<&'static str> {
@@ -149,11 +151,18 @@ async fn subscribe(site: &Site, request: Request) -> Result<Response, Refusal> {
     let who = subscription(read(request).await?, origin, site.push.local)?;
     let counts = &site.push.counts.subscriptions;
     let full = counts.load(Ordering::Relaxed) >= MAX_SUBSCRIPTIONS;
+    let (snapshot, now) = (site.live.now(), site.now());
     let mut tx = begin(site).await?;
     let put: Result<(bool, bool), Error> = async {
-        let new = tx.put_subscription(&who, site.now()).await?;
+        let new = tx.put_subscription(&who, now).await?;
         // Anybody may write invented ones: they make room, so that nobody can close this to everybody else.
         let room = !(new && full) || tx.drop_unproven_subscription(&who.endpoint).await?;
+        // Most of them are phones whose service gave them another address: what was sent to the old one never came.
+        if new {
+            for id in alert::live(snapshot.cards(), now) {
+                tx.tell_again(id, now.plus(SOON), now).await?;
+            }
+        }
         Ok((new, room))
     }
     .await;

@@ -26,6 +26,7 @@ async fn a_chain_goes_to_those_who_heard_of_it_and_rings_when_it_gets_worse() {
     let late = Phone::new(2);
     world.subscribe(&late, &[HERE], 1).await;
     world.publish(follow("d", "cancel", "c", 3, &[HERE])).await;
+    world.lab.time.fetch_add(60, Ordering::SeqCst);
     let got = world.service.until("the cancel", |got| got.len() == 7).await;
     world.idle().await;
     world.service.quiet(Duration::from_millis(300)).await;
@@ -251,4 +252,34 @@ async fn what_is_issued_again_after_its_end_rings_again() {
     }
     let rings: Vec<bool> = heard(&phone, &world.service.got()).into_iter().map(|(_, ring)| ring).collect();
     assert_eq!(rings, [true, true, false, true]);
+}
+
+/// A phone that its service gave a new address was not reached under the old one: it hears what holds, and nobody hears it twice.
+#[tokio::test]
+async fn whoever_comes_while_an_alert_holds_is_told_of_it() {
+    let world = World::new().await;
+    let [early, late, far, after] = [0, 1, 2, 3].map(Phone::new);
+    world.subscribe(&early, &[HERE], 1).await;
+    for (count, line) in [(1, alert("a", 3, &[HERE])), (2, follow("b", "update", "a", 3, &[HERE]))] {
+        world.publish(line).await;
+        world.service.until("it is told", |got| got.len() == count).await;
+        world.idle().await;
+    }
+    world.subscribe(&far, &[FAR], 1).await;
+    for _ in 0..2 {
+        world.subscribe(&late, &[HERE], 1).await;
+    }
+    world.lab.time.fetch_add(60, Ordering::SeqCst);
+    let got = world.service.until("the last word", |got| got.len() == 3).await;
+    assert_eq!(heard(&late, &got), [("update".to_owned(), true)]);
+    world.idle().await;
+    world.publish(follow("c", "cancel", "b", 3, &[HERE])).await;
+    world.service.until("the cancel", |got| got.len() == 5).await;
+    world.idle().await;
+    world.subscribe(&after, &[HERE], 1).await;
+    world.lab.time.fetch_add(60, Ordering::SeqCst);
+    world.idle().await;
+    world.service.quiet(Duration::from_millis(1_500)).await;
+    let got = world.service.got();
+    assert_eq!((early.got(&got).len(), late.got(&got).len(), got.len()), (3, 2, 5));
 }

@@ -109,6 +109,7 @@ fn an_alert_says_how_bad_where_and_what_to_do() {
         (&1.into(), &"alert".into(), &ID.to_string().into(), &ID.to_string().into())
     );
     assert_eq!((&bt["rev"], &bt["level"], &bt["status"], &bt["ring"]), (&2.into(), &3.into(), &"actual".into(), &true.into()));
+    assert_eq!(bt["urgency"], "Immediate");
     assert_eq!((&bt["issued"], &bt["expires"]), (&NOW.0.into(), &NOW.plus(3_600).0.into()));
     assert_eq!(bt["after"], serde_json::json!([ItemId([6; 5]).to_string()]));
     assert!(bt["item"].is_string());

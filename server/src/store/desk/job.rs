@@ -34,12 +34,12 @@ impl JobKind {
         (JobKind::Push, "push"),
     ];
 
-    fn name(self) -> &'static str {
+    pub(in crate::store) fn name(self) -> &'static str {
         JobKind::NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
     }
 
     /// Under which it is stored: the same thing is to be done once.
-    fn key(self, about: i64) -> String {
+    pub(in crate::store) fn key(self, about: i64) -> String {
         format!("{}:{about}", self.name())
     }
 }

@@ -149,6 +149,22 @@ impl Tx {
         self.add_job(JobKind::Push, seq.into(), now, now).await
     }
 
+    /// An item that was told by push is told at `due` to whoever has come since; where it is still being told, to him too.
+    pub async fn tell_again(&mut self, item: ItemId, due: Time, now: Time) -> Result<(), Error> {
+        let sql = "SELECT MAX(seq) FROM push_run WHERE item = ?";
+        let row: (Option<i64>,) = sqlx::query_as(sql).bind(item.0.to_vec()).fetch_one(self.raw()).await?;
+        let Some(seq) = row.0 else { return Ok(()) };
+        // Put off for nobody: else many who come one after the other would keep it from all of them.
+        sqlx::query("INSERT INTO job (kind, key, due, at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING")
+            .bind(JobKind::Push.name())
+            .bind(JobKind::Push.key(seq))
+            .bind(due.0)
+            .bind(now.0)
+            .execute(self.raw())
+            .await?;
+        Ok(())
+    }
+
     /// Whether an item was ever to be told by push.
     pub async fn was_pushed(&mut self, item: ItemId) -> Result<bool, Error> {
         let row: Option<(i64,)> = sqlx::query_as("SELECT seq FROM push_run WHERE item = ? LIMIT 1")
@@ -195,9 +211,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Nobody is to be told of it any more; its job goes.
+    /// Nobody is to be told of it any more; its job goes. It ended when that was first so.
     pub async fn end_push(&mut self, seq: Seq, now: Time) -> Result<(), Error> {
-        sqlx::query("UPDATE push_run SET ended = ? WHERE seq = ?").bind(now.0).bind(i64::from(seq)).execute(self.raw()).await?;
+        sqlx::query("UPDATE push_run SET ended = COALESCE(ended, ?) WHERE seq = ?")
+            .bind(now.0)
+            .bind(i64::from(seq))
+            .execute(self.raw())
+            .await?;
         self.drop_job(JobKind::Push, seq.into()).await
     }
 
