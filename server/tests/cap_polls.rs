@@ -203,6 +203,34 @@ async fn links_of_a_feed_are_followed_once() {
     assert_eq!(desk.web.asked().len(), asked + 1, "only the feed itself is asked for again");
 }
 
+#[tokio::test]
+async fn what_is_new_in_a_feed_does_not_wait_behind_links_that_lead_nowhere() {
+    let desk = desk().await;
+    let feed = |count: usize| {
+        let item = |n: usize| {
+            format!("<item><title>x</title><link>/cap/{n}.xml</link><pubDate>Mon, 23 Nov 2026 04:30:{n} GMT</pubDate></item>")
+        };
+        let items: String = (10..10 + count).map(item).collect();
+        let head = "<rss version=\"2.0\" xmlns:cap=\"urn:oasis:names:tc:emergency:cap:1.2\"><channel><title>T</title><cap:x/>";
+        desk.web.put(
+            "/rss",
+            200,
+            "content-type: application/rss+xml\r\n",
+            [head, &items, "</channel></rss>"].concat().into_bytes(),
+        );
+    };
+    feed(40);
+    desk.follow("/rss").await;
+    for _ in 0..12 {
+        desk.poll(ROUND).await;
+    }
+    for n in 50..60 {
+        feed(n - 9);
+        desk.poll(ROUND).await;
+        assert_eq!(desk.web.asked().iter().filter(|head| head.contains(&format!("/cap/{n}.xml"))).count(), 1, "{n}");
+    }
+}
+
 /// What an entry leads to is not lost when its source is stopped, or taken away, while or after it is fetched.
 #[tokio::test]
 async fn a_link_that_was_followed_for_a_source_that_is_gone_is_followed_again() {

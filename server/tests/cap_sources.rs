@@ -227,3 +227,37 @@ async fn nobody_holds_up_an_alert_by_bringing_it_first() {
     desk.poll(ROUND).await;
     assert_eq!((desk.states().await.len(), desk.cards().len()), (3, 2));
 }
+
+/// Names of messages are theirs alone (CAP 1.2, `identifier`); some services change a message under its name all the same.
+#[tokio::test]
+async fn what_comes_again_under_its_name_and_later_is_newer_word() {
+    let desk = desk().await;
+    let again = |minute: u32, headline: &str| {
+        let sent = format!("<sent>2026-11-23T11:{minute}:00");
+        message(2, "Alert", &[])
+            .replace("<sent>2026-11-23T11:31:00", &sent)
+            .replace("<headline>", &format!("<headline>{headline} "))
+    };
+    let titles = || desk.cards().into_iter().map(|card| (card.revision, card.headlines[0].title.clone())).collect::<Vec<_>>();
+    desk.put("/other", &[message(1, "Alert", &[])]);
+    desk.follow("/other").await;
+    desk.trust("/service", message(1, "Alert", &[])).await;
+    for (minute, headline, revision) in [(31, "Một", 1), (33, "Hai", 2), (32, "Ba", 2), (33, "Bốn", 2)] {
+        desk.put("/service", &[again(minute, headline)]);
+        desk.poll(ROUND).await;
+        let all = titles();
+        assert_eq!((all.len(), all[0].0), (1, revision), "{all:?}");
+    }
+    assert!(titles()[0].1.starts_with("Hai "), "{:?}", titles());
+    // Of another source it is not.
+    desk.put("/other", &[again(35, "Năm")]);
+    desk.poll(ROUND).await;
+    assert!(titles()[0].1.starts_with("Hai "), "{:?}", titles());
+    // What waits is not sent on as it was.
+    let before = desk.messages().await.len();
+    desk.put("/other", &[message(1, "Alert", &[]).replace("11:30:00", "11:36:00").replace("<headline>", "<headline>Sáu ")]);
+    desk.poll(ROUND).await;
+    let all = desk.messages().await;
+    assert_eq!(all.len(), before);
+    assert!(all.iter().any(|one| one.state == "waiting" && one.headline.starts_with("Sáu ")), "{all:?}");
+}

@@ -66,6 +66,7 @@ pub struct Desk {
     pub progress: Progress,
     pub coming: Arc<visit::Coming>,
     pub strangers: visit::Strangers,
+    pub lost: sources::Lost,
 }
 
 /// Whether an address is the desk's.

@@ -6,6 +6,7 @@ mod cap;
 pub mod confirm;
 mod poll;
 
+pub use cap::Lost;
 pub use poll::{pause, poll};
 
 use super::Answer;

@@ -18,6 +18,8 @@ use domain::alert::cap::{self, Alert, MsgType, Status};
 use domain::alert::{State, standings};
 use domain::content::Time;
 use domain::sign::hash;
+use std::collections::HashSet;
+use std::sync::Mutex;
 use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
@@ -28,6 +30,8 @@ pub const PAUSE: i64 = 120;
 /// authorities wait behind.
 const MAX_LINKS: usize = 20;
 const MAX_FAILED: usize = 5;
+/// Links that led nowhere, of all sources, that are remembered.
+const MAX_LOST: usize = 10_000;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Messages of one source that wait for an officer.
 const MAX_WAITING: usize = 200;
@@ -43,6 +47,26 @@ pub struct Incoming {
     /// Nobody on the way can have changed it.
     secure: bool,
     result: Result<Message, Refused>,
+}
+
+/// Links of feeds that led nowhere since the start.
+#[derive(Default)]
+pub struct Lost(Mutex<HashSet<EntryKey>>);
+
+impl Lost {
+    fn add(&self, mark: EntryKey) {
+        let mut lost = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        if lost.len() >= MAX_LOST {
+            lost.clear();
+        }
+        lost.insert(mark);
+    }
+
+    /// Puts them behind those that were never tried.
+    fn last(&self, links: &mut [(EntryKey, Url)]) {
+        let lost = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        links.sort_by_key(|(mark, _)| lost.contains(mark));
+    }
 }
 
 /// What came in one round.
@@ -65,9 +89,10 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
     let mut round = Round { incoming: Vec::new(), links: Vec::new(), rest: false };
     let (end, mut fetched, mut failed) = (Instant::now() + PATIENCE, 0, 0);
     let mut links = links(&document, &page.url);
-    // Not always the same ones first: those that do not come must not keep back what stands behind them.
+    // Those that do not come must not keep back what stands behind them, nor each other.
     let turn = usize::from(random::<1>()[0]) % links.len().max(1);
     links.rotate_left(turn);
+    site.desk.lost.last(&mut links);
     for (mark, address) in links {
         if let Some(at) = site.store.cap_link(&mark).await? {
             // Still in the feed, so that it must not be forgotten.
@@ -91,6 +116,7 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
                 if inside.fault.is_some() || inside.alerts.is_empty() {
                     round.rest = true;
                     failed += 1;
+                    site.desk.lost.add(mark);
                 } else {
                     round.links.push(mark);
                 }
@@ -100,6 +126,7 @@ pub async fn round(site: &Site, source: &Source, page: &Page) -> Result<Option<R
                 tracing::warn!(source = source.id, ?why, "an alert could not be fetched");
                 round.rest = true;
                 failed += 1;
+                site.desk.lost.add(mark);
             }
         }
     }
@@ -257,12 +284,19 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
             let held = before.as_ref().is_some_and(|(by, state, _)| {
                 *by == source.id || state == "published" || (!trusted && matches!(state.as_str(), "waiting" | "refused"))
             });
-            if held && !better {
+            // A service that changes a message under its name has sent it later: newer word, as a correction is.
+            let newer = match &before {
+                Some((by, _, safe)) if *by == source.id && incoming.secure >= *safe => {
+                    sent(tx, &row.key).await?.is_some_and(|sent| sent < alert.sent.at)
+                }
+                _ => false,
+            };
+            if held && !better && !newer {
                 return Ok(());
             }
             settle(site, tx, source, alert, &mut row).await?;
             if before.is_some() {
-                if !better && matches!(row.state.as_str(), "foreign" | "refused") {
+                if !better && !newer && matches!(row.state.as_str(), "foreign" | "refused") {
                     return Ok(());
                 }
                 tx.drop_cap_message(&row.key).await?;
@@ -274,6 +308,12 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
         }
     }
     Ok(())
+}
+
+/// When a message that came says that it was sent; `None` where nobody can read that.
+async fn sent(tx: &mut Tx, key: &str) -> Result<Option<Time>, Error> {
+    let text = tx.cap_text(key).await?;
+    Ok(text.and_then(|text| read::alert(text.as_bytes()).ok()).map(|message| message.alert.sent.at))
 }
 
 impl CapMessage {
