@@ -177,7 +177,7 @@ fn a_level_that_an_authority_names_is_not_lowered() {
     let level = |from: &str, to: &str| {
         let alert = read::alert(changed("vietnam.cap", from, to).as_bytes()).unwrap().alert;
         match inward::judge(&alert, &[], None, Time(1_795_410_000)) {
-            Verdict::Item(proposal, wait) => (proposal.alert.unwrap().level, wait),
+            Verdict::Items(proposals, wait) => (proposals[0].alert.as_ref().unwrap().level, wait),
             other => panic!("{other:?}"),
         }
     };
@@ -207,14 +207,14 @@ fn a_level_that_an_authority_names_is_not_lowered() {
     assert_eq!(level("<valueName>Cấp độ rủi ro thiên tai</valueName>", "<valueName>Khác</valueName>"), (3, None), "severe");
     let unnamed = changed("vietnam.cap", "<valueName>Cấp độ rủi ro thiên tai</valueName>", "<valueName>Khác</valueName>");
     let extreme = read::alert(unnamed.replace("Severe", "Extreme").as_bytes()).unwrap().alert;
-    let Verdict::Item(proposal, None) = inward::judge(&extreme, &[], None, Time(1_795_410_000)) else { panic!("not taken") };
-    assert_eq!(proposal.alert.unwrap().level, 3);
+    let Verdict::Items(found, None) = inward::judge(&extreme, &[], None, Time(1_795_410_000)) else { panic!("not taken") };
+    assert_eq!(found[0].alert.as_ref().unwrap().level, 3);
     // A storm has no level below 3.
     let storm = unnamed.replace("Lũ quét", "Áp thấp nhiệt đới").replace("Flash flood", "Tropical depression");
     let storm = read::alert(storm.replace("Severe", "Moderate").as_bytes()).unwrap().alert;
     assert_eq!(inward::level(inward::ours(&storm).into_iter()), Some(3), "what the desk shows is what goes out");
-    let Verdict::Item(proposal, None) = inward::judge(&storm, &[], None, Time(1_795_410_000)) else { panic!("not taken") };
-    assert_eq!(proposal.alert.unwrap().level, 3);
+    let Verdict::Items(found, None) = inward::judge(&storm, &[], None, Time(1_795_410_000)) else { panic!("not taken") };
+    assert_eq!(found[0].alert.as_ref().unwrap().level, 3);
 }
 
 #[test]

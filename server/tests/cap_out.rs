@@ -72,9 +72,9 @@ async fn a_chain_with_revisions_as_cap() {
     drawn.infos.iter_mut().flat_map(|info| &mut info.areas).for_each(|area| area.geocodes.clear());
     assert_eq!(inward::places(&drawn), [PlaceCode(20044)]);
     // Another server of this kind would take it as it was.
-    let Verdict::Item(proposal, None) = inward::judge(&one, &[], None, lab.app.site.now()) else { panic!("not taken") };
-    assert_eq!(proposal.alert.unwrap().level, 3);
-    assert_eq!(proposal.card.headlines[0].title, "Lũ quét a");
+    let Verdict::Items(found, None) = inward::judge(&one, &[], None, lab.app.site.now()) else { panic!("not taken") };
+    assert_eq!(found[0].alert.as_ref().unwrap().level, 3);
+    assert_eq!(found[0].card.headlines[0].title, "Lũ quét a");
 
     lab.time.fetch_add(60, Ordering::SeqCst);
     first["summary"] = json!("Lên cao ngay.");
@@ -92,8 +92,8 @@ async fn a_chain_with_revisions_as_cap() {
     }
     let item = lab.app.site.live.now().items[&a.parse().unwrap()].clone();
     let before = Earlier { external: "a".into(), item, foreign: false, holds: true };
-    let Verdict::Item(proposal, wait) = inward::judge(&silent, &[before], None, lab.app.site.now()) else { panic!("not taken") };
-    assert_eq!((proposal.alert.unwrap().level, wait), (3, Some("no-level")));
+    let Verdict::Items(found, wait) = inward::judge(&silent, &[before], None, lab.app.site.now()) else { panic!("not taken") };
+    assert_eq!((found[0].alert.as_ref().unwrap().level, wait), (3, Some("no-level")));
 
     lab.time.fetch_add(60, Ordering::SeqCst);
     // Issued when the alert was, or before it by a clock that was wrong: it is the later word all the same.

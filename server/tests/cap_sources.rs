@@ -8,7 +8,7 @@ mod web;
 use authority::*;
 use axum::http::StatusCode;
 use domain::alert::State;
-use domain::content::{PlaceCode, Status};
+use domain::content::{Card, PlaceCode, Status};
 use office::*;
 
 #[tokio::test]
@@ -260,4 +260,45 @@ async fn what_comes_again_under_its_name_and_later_is_newer_word() {
     let all = desk.messages().await;
     assert_eq!(all.len(), before);
     assert!(all.iter().any(|one| one.state == "waiting" && one.headline.starts_with("Sáu ")), "{all:?}");
+}
+
+/// One message that speaks of several levels: each place hears its own, and what follows speaks of all of them.
+#[tokio::test]
+async fn bands_of_one_message_ring_where_they_are() {
+    let desk = desk().await;
+    desk.trust("/service", message(1, "Alert", &[])).await;
+    let second = |text: &str| text.replace("<value>20050</value>", "<value>20044</value>").replace("A Lưới 5", "A Lưới 2");
+    let banded = |n: usize, kind: &str, of: &[usize]| {
+        let whole = second(&message(n, kind, of));
+        // The same in both languages for another commune, less bad.
+        let (head, infos) = whole.split_once("<info>").unwrap();
+        let infos = infos.strip_suffix("</alert>\n").unwrap_or(infos.trim_end().trim_end_matches("</alert>"));
+        let lesser =
+            infos.replace("20044", "20050").replace("Cấp 2", "Cấp 1").replace("Severe", "Minor").replace("vùng núi", "vùng thấp");
+        [head, "<info>", infos, "<info>", &lesser, "</alert>"].concat()
+    };
+    let told = || {
+        let one =
+            |card: &Card| (card.alert().unwrap().level, card.places[0].0, card.headlines.len(), card.headlines[0].title.clone());
+        let mut told: Vec<_> = desk.cards().iter().map(one).collect();
+        told.sort_unstable_by_key(|(level, ..)| std::cmp::Reverse(*level));
+        told
+    };
+    desk.put("/service", &[banded(2, "Alert", &[])]);
+    desk.poll(ROUND).await;
+    let of = |level, place, what: &str| (level, place, 2, format!("Cảnh báo lũ quét vùng {what} phía tây"));
+    assert_eq!(told(), [of(2, 20044, "núi"), of(1, 20050, "thấp")]);
+    assert_eq!(desk.stand(), [State::InForce; 2]);
+    desk.put("/service", &[banded(3, "Update", &[2])]);
+    desk.poll(ROUND).await;
+    assert_eq!(told().len(), 4);
+    let standing = || desk.stand().into_iter().filter(|state| *state == State::InForce).count();
+    assert_eq!(standing(), 2, "{:?}", desk.stand());
+    // The same words for both.
+    desk.put("/service", &[banded(4, "Update", &[3]).replace("Cấp 1", "Cấp 2").replace("Minor", "Severe")]);
+    desk.poll(ROUND).await;
+    assert_eq!((told().len(), standing()), (5, 1), "{:?}", desk.stand());
+    desk.put("/service", &[message(5, "Cancel", &[2, 3, 4])]);
+    desk.poll(ROUND).await;
+    assert!(desk.stand().iter().all(|state| *state == State::Cancelled || *state == State::Superseded), "{:?}", desk.stand());
 }

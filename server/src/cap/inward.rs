@@ -20,16 +20,25 @@ pub const LIFE: i64 = 86_400;
 const FOREIGN: [&str; 12] =
     ["fips", "same", "ugc", "zip", "postcode", "emma", "nuts", "iso", "warncell", "cap-cp", "clc", "psgc"];
 
+/// Bands of one message that are told apart; what is less bad goes with the last of them.
+pub const MAX_BANDS: usize = 4;
+
 /// The name of a message among all items.
 pub fn external(sender: &str, identifier: &str) -> String {
     ["cap:", sender, ",", identifier].concat()
 }
 
+/// The names of its bands: the worst has that of the message.
+pub fn names(key: &str) -> impl Iterator<Item = String> {
+    (0..MAX_BANDS).map(move |n| if n == 0 { key.to_owned() } else { format!("{key}#{}", n + 1) })
+}
+
 /// What becomes of a message.
 #[derive(Debug)]
 pub enum Verdict {
-    /// It may be published; somebody has to look at it first where there is a reason.
-    Item(Box<Proposal>, Option<&'static str>),
+    /// It may be published: one item for each of its bands, the worst first; somebody has to look at it first where there is
+    /// a reason.
+    Items(Vec<Proposal>, Option<&'static str>),
     /// The code of why it never is.
     Refused(&'static str),
     /// No place of ours.
@@ -47,25 +56,94 @@ pub struct Earlier {
     pub holds: bool,
 }
 
-/// Judges a message by what it says itself and what it speaks of. `topic` is what its source is about, where somebody said so.
-pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Verdict {
-    match item(alert, earlier, topic, now) {
-        Ok((proposal, wait)) => Verdict::Item(Box::new(proposal), wait),
-        Err(verdict) => verdict,
-    }
+/// What a message says of one level, and the places of ours for which it does.
+#[derive(Default)]
+struct Band<'a> {
+    level: Option<u8>,
+    infos: Vec<&'a Info>,
+    places: Vec<PlaceCode>,
 }
 
-/// The item, and why somebody has to look at it first; or why there is none.
-fn item(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Result<(Proposal, Option<&'static str>), Verdict> {
+/// Judges a message by what it says itself and what it speaks of. `topic` is what its source is about, where somebody said so.
+pub fn judge(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Verdict {
+    items(alert, earlier, topic, now).unwrap_or_else(|verdict| verdict)
+}
+
+fn items(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Result<Verdict, Verdict> {
     let status = status(alert)?;
     // What is played ends nothing that is real, and the other way round.
     let earlier: Vec<Earlier> = earlier.iter().filter(|earlier| earlier.item.card.status() == status).cloned().collect();
     let (msg_type, places) = reach(alert, &earlier)?;
-    let cancel = msg_type == content::MsgType::Cancel;
+    let mut bands = if msg_type == content::MsgType::Cancel { Vec::new() } else { bands(alert) };
+    // All of it is one, as most are.
+    if bands.len() < 2 {
+        bands = vec![Band { level: None, infos: ours(alert), places }];
+    }
+    let (mut found, mut wait, mut refused) = (Vec::new(), None, None);
+    for band in bands {
+        match item(alert, band, (status, msg_type), &earlier, topic.unwrap_or(terms().topic), now) {
+            Ok((proposal, why)) => {
+                found.push(proposal);
+                wait = wait.or(why);
+            }
+            Err(code) => refused = refused.or(Some(code)),
+        }
+    }
+    match refused {
+        Some(code) if found.is_empty() => Err(Verdict::Refused(code)),
+        _ => Ok(Verdict::Items(found, wait)),
+    }
+}
+
+/// The levels of which a message speaks, the worst first, each with places of its own: what is said of a place is the worst of it.
+fn bands(alert: &Alert) -> Vec<Band<'_>> {
     let infos = ours(alert);
+    let of = |info: &Info| said_by(info, &infos).map(|(level, _)| level);
+    let mut worst_first = infos.clone();
+    worst_first.sort_by_key(|info| std::cmp::Reverse(of(info)));
+    let mut bands: Vec<Band> = Vec::new();
+    for info in worst_first {
+        let level = of(info);
+        let named: Vec<PlaceCode> = info.areas.iter().flat_map(places_of).collect();
+        let new = |place: &PlaceCode| !bands.iter().any(|band| band.level != level && band.places.contains(place));
+        let own: Vec<PlaceCode> = named.iter().copied().filter(new).collect();
+        let same = bands.iter().position(|band| band.level == level);
+        let shared = bands.iter().position(|band| named.iter().any(|place| band.places.contains(place)));
+        let at = match same {
+            Some(at) if !own.is_empty() => at,
+            None if !own.is_empty() && bands.len() < MAX_BANDS => {
+                bands.push(Band { level, ..Band::default() });
+                bands.len() - 1
+            }
+            None if !own.is_empty() => bands.len() - 1,
+            // Another language, or more of the same.
+            _ => shared.unwrap_or(0),
+        };
+        if bands.is_empty() {
+            bands.push(Band { level, ..Band::default() });
+        }
+        bands[at].infos.push(info);
+        bands[at].places.extend(own);
+        bands[at].places.sort_unstable();
+        bands[at].places.dedup();
+    }
+    bands
+}
+
+/// The item of a band, and why somebody has to look at it first; or the code of why there is none.
+fn item(
+    alert: &Alert,
+    band: Band,
+    (status, msg_type): (content::Status, content::MsgType),
+    earlier: &[Earlier],
+    topic: u8,
+    now: Time,
+) -> Result<(Proposal, Option<&'static str>), &'static str> {
+    let (infos, places) = (band.infos, whole(band.places));
+    let cancel = msg_type == content::MsgType::Cancel;
     let old = earlier.iter().filter_map(|earlier| earlier.item.card.alert()).max_by_key(|info| info.level);
     let told = infos.iter().find_map(|info| hazard_of(info)).or(old.as_ref().map(|info| info.hazard));
-    let hazard = told.ok_or(Verdict::Refused(if infos.is_empty() { "no-info" } else { "unknown-hazard" }))?;
+    let hazard = told.ok_or(if infos.is_empty() { "no-info" } else { "unknown-hazard" })?;
     let said = said(infos.iter().copied());
     // Who says nothing of it means neither more nor less than before (CAP 1.2, 3.2.2 `severity`: unknown is not minor).
     let level = match (said, &old) {
@@ -77,17 +155,17 @@ fn item(alert: &Alert, earlier: &[Earlier], topic: Option<u8>, now: Time) -> Res
     let over = !cancel && end <= now;
     // The last word on what would go on here without it is told all the same.
     if over && !earlier.iter().any(|earlier| earlier.holds) {
-        return Err(Verdict::Refused("ended"));
+        return Err("ended");
     }
     let end = if over { end.max(alert.sent.at.plus(1)) } else { end };
-    let variants = text::variants(alert, &infos, &earlier, cancel);
+    let variants = text::variants(alert, &infos, earlier, cancel);
     if variants.is_empty() {
-        return Err(Verdict::Refused("no-info"));
+        return Err("no-info");
     }
     let mut card = Card {
         effective: Some(start).filter(|start| *start > alert.sent.at && !cancel && !over),
         expires: Some(end).filter(|_| !cancel),
-        topics: vec![topic.unwrap_or(terms().topic)],
+        topics: vec![topic],
         places,
         source: text::source(alert, &infos),
         ..Card::blank(Kind::ALERT, alert.sent.at)
@@ -143,7 +221,7 @@ fn reach(alert: &Alert, earlier: &[Earlier]) -> Result<(content::MsgType, Vec<Pl
     };
     let named = places(alert);
     if msg_type != content::MsgType::Cancel && !named.is_empty() {
-        return Ok((msg_type, whole(named)));
+        return Ok((msg_type, named));
     }
     if earlier.is_empty() {
         return Err(if named.is_empty() { Verdict::Foreign } else { Verdict::Refused("nothing-to-cancel") });
@@ -152,7 +230,7 @@ fn reach(alert: &Alert, earlier: &[Earlier]) -> Result<(content::MsgType, Vec<Pl
     let mut had: Vec<PlaceCode> = earlier.iter().flat_map(|earlier| earlier.item.card.places.iter().copied()).collect();
     had.sort_unstable();
     had.dedup();
-    Ok((content::MsgType::Cancel, whole(had)))
+    Ok((content::MsgType::Cancel, had))
 }
 
 /// All units together are the whole area.
@@ -244,15 +322,18 @@ fn figure(text: &str) -> Option<(u8, &str)> {
     Some((digits.parse().ok()?, rest))
 }
 
-/// The worst level of these parts: the one that a part names, else the one named in another language for the same severity,
-/// else the one that its severity stands for; none where it is unknown. And whether it was named.
-fn said<'a>(infos: impl Iterator<Item = &'a Info> + Clone) -> Option<(u8, bool)> {
-    let of = |info: &Info| {
-        let other = || infos.clone().filter(|other| other.severity == info.severity).find_map(named);
-        let named = named(info).or_else(other);
-        named.map(|level| (level, true)).or(info.severity.level().map(|level| (level, false)))
-    };
-    infos.clone().filter_map(of).max()
+/// The worst level of these parts; none where it is unknown. And whether it was named.
+fn said<'a>(infos: impl Iterator<Item = &'a Info>) -> Option<(u8, bool)> {
+    let infos: Vec<&Info> = infos.collect();
+    infos.iter().filter_map(|info| said_by(info, &infos)).max()
+}
+
+/// The level of a part: the one that it names, else the one named in another language for the same severity, else the one that
+/// its severity stands for.
+fn said_by(info: &Info, all: &[&Info]) -> Option<(u8, bool)> {
+    let other = || all.iter().filter(|other| other.severity == info.severity).find_map(|other| named(other));
+    let named = named(info).or_else(other);
+    named.map(|level| (level, true)).or(info.severity.level().map(|level| (level, false)))
 }
 
 /// Who names a level may have raised it; what only follows from a severity stays within what the hazard usually has.

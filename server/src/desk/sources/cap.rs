@@ -16,7 +16,7 @@ use crate::store::Tx;
 use crate::store::desk::{CapMessage, EntryKey, Note, Source};
 use domain::alert::cap::{self, Alert, MsgType, Status};
 use domain::alert::{State, standings};
-use domain::content::Time;
+use domain::content::{PlaceCode, Time};
 use domain::sign::hash;
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -336,12 +336,12 @@ async fn settle(site: &Site, tx: &mut Tx, source: &Source, alert: &Alert, row: &
     let (state, reason) = match verdict {
         Verdict::Foreign => ("foreign", String::new()),
         Verdict::Refused(reason) => ("refused", reason.to_owned()),
-        Verdict::Item(..) if tx.cap_superseded(&row.key, source.id, row.secure).await? => ("refused", "superseded".to_owned()),
-        Verdict::Item(proposal, wait) => {
-            row.places = proposal.card.places.clone();
+        Verdict::Items(..) if tx.cap_superseded(&row.key, source.id, row.secure).await? => ("refused", "superseded".to_owned()),
+        Verdict::Items(proposals, wait) => {
+            row.places = places(&proposals);
             match wait {
                 // Trust is in who sends it: what anybody on the way could have written is looked at.
-                None if source.at_once && row.secure => outcome(publish(site, tx, row, *proposal, None).await?),
+                None if source.at_once && row.secure => outcome(publish(site, tx, row, proposals, None).await?),
                 wait => ("waiting", wait.unwrap_or_default().to_owned()),
             }
         }
@@ -390,17 +390,35 @@ pub(super) fn outcome(tried: Result<(), Reason>) -> (&'static str, String) {
     }
 }
 
+/// For whom a message is, all of its bands together.
+pub(super) fn places(proposals: &[Proposal]) -> Vec<PlaceCode> {
+    let mut places: Vec<PlaceCode> = proposals.iter().flat_map(|proposal| proposal.card.places.iter().copied()).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// What of it can be published is; a reason where nothing can.
 pub(super) async fn publish(
     site: &Site,
     tx: &mut Tx,
     row: &CapMessage,
-    proposal: Proposal,
+    proposals: Vec<Proposal>,
     actor: Option<i64>,
 ) -> Result<Result<(), Reason>, Error> {
     let content = hash(row.message.as_bytes());
-    let draft = Draft { external: row.key.clone(), content, what: What::Item(Box::new(proposal)) };
-    let done = site.publisher.append(tx, vec![draft], &Expected::new()).await?;
-    if let Some(Done::Refused(reason)) = done.into_iter().next() {
+    let draft = |(external, proposal)| Draft { external, content, what: What::Item(Box::new(proposal)) };
+    let drafts: Vec<Draft> = inward::names(&row.key).zip(proposals).map(draft).collect();
+    let (all, mut refused) = (drafts.len(), Vec::new());
+    for done in site.publisher.append(tx, drafts, &Expected::new()).await? {
+        if let Done::Refused(reason) = done {
+            tracing::warn!(key = row.key, %reason, "a part of an alert could not be published");
+            refused.push(reason);
+        }
+    }
+    if refused.len() == all
+        && let Some(reason) = refused.into_iter().next()
+    {
         return Ok(Err(reason));
     }
     let words = [row.key.as_str(), " ", &row.headline].concat();
@@ -418,11 +436,13 @@ pub(super) async fn earlier(site: &Site, tx: &mut Tx, alert: &Alert, source: i64
     let mut found: Vec<Earlier> = Vec::new();
     for reference in &alert.references {
         let key = external(&reference.sender, &reference.identifier);
-        let origin = tx.origin(&key).await?.filter(|origin| origin.content.is_some());
-        let item = origin.and_then(|origin| snapshot.items.get(&origin.item).cloned());
-        if let Some(item) = item.filter(|_| found.iter().all(|other| other.external != key)) {
-            let foreign = tx.cap_source(&key).await? != Some(source);
-            found.push(Earlier { external: key, holds: holds(item.card.id), item, foreign });
+        for external in inward::names(&key) {
+            let origin = tx.origin(&external).await?.filter(|origin| origin.content.is_some());
+            let item = origin.and_then(|origin| snapshot.items.get(&origin.item).cloned());
+            if let Some(item) = item.filter(|_| found.iter().all(|other| other.external != external)) {
+                let foreign = tx.cap_source(&key).await? != Some(source);
+                found.push(Earlier { external, holds: holds(item.card.id), item, foreign });
+            }
         }
     }
     Ok(found)

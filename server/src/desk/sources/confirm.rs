@@ -2,7 +2,7 @@
 //! aside, or calls off what readers have. Two pairs of eyes see to what was not let through: who named the authority, and
 //! who confirms.
 
-use super::cap::{earlier, outcome, publish, take_places};
+use super::cap::{earlier, outcome, places, publish, take_places};
 use super::{apart, note};
 use crate::cap::inward::{self, Verdict};
 use crate::cap::read;
@@ -74,16 +74,17 @@ async fn cancel(visit: &Visit, person: &Person, row: &CapMessage, of: &Alert) ->
             return Ok(());
         }
         let earlier = earlier(site, &mut tx, &alert, row.source).await?;
-        let Verdict::Item(proposal, _) = inward::judge(&alert, &earlier, None, visit.now()) else {
+        let Verdict::Items(proposals, _) = inward::judge(&alert, &earlier, None, visit.now()) else {
             return Err(Trouble::NotFound);
         };
-        own.places = proposal.card.places.clone();
-        own.headline = proposal.card.headlines.first().map(|headline| headline.title.clone()).unwrap_or_default();
+        own.places = places(&proposals);
+        let headline = proposals.first().and_then(|proposal| proposal.card.headlines.first());
+        own.headline = headline.map(|headline| headline.title.clone()).unwrap_or_default();
         if !may_confirm(person, &own.places) {
             return Err(Trouble::Denied);
         }
         // Nothing is kept of one that is refused: it may be tried again.
-        publish(site, &mut tx, &own, *proposal, Some(person.id)).await?.map_err(Trouble::Refuses)?;
+        publish(site, &mut tx, &own, proposals, Some(person.id)).await?.map_err(Trouble::Refuses)?;
         own.state = "published".into();
         tx.add_cap_message(&own).await?;
         Ok(())
@@ -125,12 +126,12 @@ pub async fn decide(visit: &Visit, form: &Form, person: &Person, id: i64) -> Res
             "publish" => {
                 let earlier = earlier(site, &mut tx, &message.alert, row.source).await?;
                 let verdict = inward::judge(&message.alert, &earlier, topic, visit.now());
-                if matches!(&verdict, Verdict::Item(proposal, _) if !may_confirm(person, &proposal.card.places)) {
+                if matches!(&verdict, Verdict::Items(proposals, _) if !may_confirm(person, &places(proposals))) {
                     return Err(Trouble::Denied);
                 }
                 take_places(&mut tx, (row.source, true), &message.alert, &verdict).await?;
                 match verdict {
-                    Verdict::Item(proposal, _) => outcome(publish(site, &mut tx, &row, *proposal, Some(person.id)).await?),
+                    Verdict::Items(proposals, _) => outcome(publish(site, &mut tx, &row, proposals, Some(person.id)).await?),
                     Verdict::Refused(reason) => ("refused", reason.to_owned()),
                     Verdict::Foreign => ("foreign", String::new()),
                 }
