@@ -7,7 +7,7 @@ use crate::dictionary::Dictionaries;
 use crate::headers::Inline;
 use crate::hot::{A_WEEK, FOREVER, Hot, REVALIDATE};
 use domain::sign::hash;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -43,6 +43,7 @@ impl Assets {
         for (name, path) in &files {
             assets.put(name, path, &cache, dictionaries);
         }
+        assets.tidy(&cache);
         if let Some(index) = assets.files.remove("/index.html") {
             assets.inline = Inline::of(&String::from_utf8_lossy(index.plain()));
             assets.shell = Some(index.clone());
@@ -66,7 +67,7 @@ impl Assets {
         if let Some(group) = group(name) {
             hot = hot.dictionary(group);
         }
-        let kept = cache.join(format!("{}.br", hex(&hot.hash[..16])));
+        let kept = cache.join(kept(&hot));
         let before = if compressible { compressed_before(&kept, hot.plain()) } else { None };
         let missing = compressible && before.is_none();
         hot = match before {
@@ -82,6 +83,22 @@ impl Assets {
         dictionaries.add(&hot);
         self.files.insert(name.to_owned(), hot);
     }
+
+    /// What no file of a release that is served comes to any more goes, and what a start left half written.
+    fn tidy(&self, cache: &Path) {
+        let used: HashSet<String> = self.files.values().map(|hot| kept(hot)).collect();
+        for entry in std::fs::read_dir(cache).into_iter().flatten().flatten() {
+            if entry.file_name().to_str().is_none_or(|name| !used.contains(name)) {
+                // Whatever cannot be removed is in nobody's way.
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+/// Under which the compressed form of a file is kept.
+fn kept(hot: &Hot) -> String {
+    [&hex(&hot.hash[..16]), ".br"].concat()
 }
 
 /// The best form as an earlier start made it, if it is whole.
@@ -191,6 +208,34 @@ fn version_of(text: &str) -> [u8; 8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn forms_of_files_that_are_served_no_more_are_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (app, data) = (folder.path().join("app"), folder.path().join("data"));
+        std::fs::create_dir_all(app.join("icons")).unwrap();
+        let cache = data.join("cache");
+        std::fs::create_dir_all(&cache).unwrap();
+        std::fs::write(app.join("index.html"), "<!doctype html>").unwrap();
+        std::fs::write(app.join("boot.js"), "1").unwrap();
+        let known = ["boot.js", "index.html"].map(|name| {
+            let plain = std::fs::read(app.join(name)).unwrap();
+            let name = kept(&Hot::new("text/plain", REVALIDATE, plain.clone()));
+            // Else it would be made anew beside this.
+            std::fs::write(cache.join(&name), crate::compress::brotli(&plain, 1)).unwrap();
+            name
+        });
+        for name in ["00112233445566778899aabbccddeeff.br", "x.4711"] {
+            std::fs::write(cache.join(name), "").unwrap();
+        }
+        Assets::load(Some(&app), &data, &Dictionaries::default());
+        let mut left: Vec<String> =
+            std::fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        left.sort();
+        let mut known = known.to_vec();
+        known.sort();
+        assert_eq!(left, known);
+    }
 
     #[test]
     fn names_with_a_hash_never_change() {

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::store::{Store, Tx};
 use domain::content::{PlaceCode, Time};
 use domain::editorial::{Action, Grant, Role, Scope, allowed};
+use std::collections::HashMap;
 
 /// Someone who may sign in.
 #[derive(Clone, Debug)]
@@ -80,12 +81,17 @@ impl Store {
             sqlx::query_as("SELECT id, login, name, disabled, at FROM account ORDER BY name, id")
                 .fetch_all(&self.readers)
                 .await?;
-        let mut people = Vec::with_capacity(rows.len());
-        for (id, login, name, disabled, at) in rows {
-            let grants = self.grants_of(id).await?;
-            people.push(Person { id, login, name, grants, disabled: disabled != 0, since: Time(at), seen: Time(at) });
+        let mut roles: HashMap<i64, Vec<(String, i64, Vec<u8>)>> = HashMap::new();
+        let all: Vec<(i64, String, i64, Vec<u8>)> =
+            sqlx::query_as("SELECT account, role, place, topics FROM role ORDER BY role, place").fetch_all(&self.readers).await?;
+        for (account, role, place, topics) in all {
+            roles.entry(account).or_default().push((role, place, topics));
         }
-        Ok(people)
+        let person = |(id, login, name, disabled, at): (i64, String, String, i64, i64)| {
+            let grants = grants(roles.remove(&id).unwrap_or_default())?;
+            Ok(Person { id, login, name, grants, disabled: disabled != 0, since: Time(at), seen: Time(at) })
+        };
+        rows.into_iter().map(person).collect()
     }
 
     pub async fn name_of(&self, account: i64) -> Result<String, Error> {
