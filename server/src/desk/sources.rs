@@ -5,9 +5,10 @@
 mod cap;
 pub mod confirm;
 mod poll;
+mod round;
 
-pub use cap::Lost;
 pub use poll::{pause, poll};
+pub use round::Lost;
 
 use super::Answer;
 use super::alerts::is_officer;

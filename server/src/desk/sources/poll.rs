@@ -1,7 +1,7 @@
 //! What a source has new, asked for again and again, politely: it is left alone while it says that nothing changed, and
 //! longer each time that it fails.
 
-use super::{apart, cap, draft, may};
+use super::{apart, cap, draft, may, round};
 use crate::desk::fetch::{self, Fetched, Known, Page, Unfetched};
 use crate::desk::found::{Found, feed};
 use crate::desk::works::Trouble;
@@ -28,7 +28,7 @@ struct News {
     known: Known,
     drafts: Vec<(Vec<EntryKey>, Manuscript)>,
     /// Alerts, where it sends those and no articles.
-    alerts: Option<cap::Round>,
+    alerts: Option<round::Round>,
 }
 
 /// The job: asks a source for what is new. Done twice, it makes nothing twice.
@@ -69,11 +69,11 @@ async fn ask(site: &Site, source: &Source) -> Result<Option<News>, Trouble> {
     }
     let known = Known { etag: source.etag.clone(), modified: source.modified.clone() };
     let Fetched::New(page) = fetch::get(site, &source.url, &known).await? else { return Ok(None) };
-    if let Some(round) = cap::round(site, source, &page).await? {
+    if let Some(found) = round::ask(site, source, &page).await? {
         let host = page.url.host_str().unwrap_or_default().to_owned();
         let name = if source.name.is_empty() { host } else { source.name.clone() };
-        let known = if round.rest { Known::default() } else { page.known };
-        return Ok(Some(News { name, known, drafts: Vec::new(), alerts: Some(round) }));
+        let known = if found.rest { Known::default() } else { page.known };
+        return Ok(Some(News { name, known, drafts: Vec::new(), alerts: Some(found) }));
     }
     let Page { url, bytes, known, .. } = page;
     let at = url.clone();
