@@ -115,7 +115,7 @@ async fn what_was_forged_on_an_open_line_holds_up_nothing() {
         let mut tx = desk.lab.app.site.store.begin().await.unwrap();
         let known = tx.cap_known(&format!("cap:du-bao@kttv.example,urn:oid:2.49.0.0.704.0.{name}")).await.unwrap();
         tx.roll_back().await;
-        assert_eq!(known.map(|(_, state, secure)| (state, secure)), Some((state.to_owned(), false)), "{n}");
+        assert_eq!(known.map(|(_, state, _, secure)| (state, secure)), Some((state.to_owned(), false)), "{n}");
         let row = desk.messages().await.into_iter().find(|one| one.identifier.ends_with(&name));
         assert_eq!(row.as_ref().map_or("", |row| &row.reason), reason);
         if n == 3 {
@@ -275,4 +275,55 @@ async fn what_was_put_aside_does_not_come_again() {
     assert!(store.cap_waiting_all().await.unwrap().is_empty());
     let aside = path.rsplit('/').next().unwrap().parse().unwrap();
     assert_eq!(store.cap_message(aside).await.unwrap().unwrap().reason, "dismissed");
+}
+
+/// Whoever writes a message names its sender as he likes, and says as much as he likes.
+#[tokio::test]
+async fn an_officer_sees_whose_server_sent_it_and_no_more_than_he_can_read() {
+    let desk = desk().await;
+    let line = "Mưa rất to.\n".repeat(30_000);
+    let long = |n: usize, line: &str| message(n, "Alert", &[]).replace("Nguy cơ lũ quét ở các suối nhỏ.", line);
+    desk.put("/la", &[long(1, &line[..60_000]), long(2, &line)]);
+    desk.follow("/la").await;
+    for path in ["/ban-lam-viec", "/ban-lam-viec/nguon"] {
+        let page = text(&get(&desk.lab, &desk.officer, path).await);
+        assert_eq!(page.matches("tải từ 127.0.0.1").count(), 2, "{path}");
+        assert!(page.contains("Rời nhà gần suối ngay.") && page.len() < 60_000, "{path}: {} bytes", page.len());
+    }
+    for waiting in desk.messages().await {
+        let path = format!("/ban-lam-viec/nguon/cap/{}", waiting.id);
+        post(&desk.lab, &desk.officer, &path, &[("do", "publish")]).await;
+    }
+    assert_eq!(desk.states().await, states(&[("published", ""), ("published", "")]), "it is read whole where it counts");
+}
+
+/// What never was to be looked at, a draft perhaps, keeps nobody from what comes from elsewhere under the same name.
+#[tokio::test]
+async fn what_another_source_spoilt_is_taken_from_whoever_has_it() {
+    let desk = desk().await;
+    desk.put("/odd", &[message(1, "Alert", &[]).replace("<status>Actual", "<status>Draft")]);
+    desk.follow("/odd").await;
+    assert_eq!(desk.states().await, states(&[("refused", "status")]));
+    desk.put("/service", &[message(1, "Alert", &[])]);
+    desk.follow("/service").await;
+    desk.poll(ROUND).await;
+    assert_eq!(desk.states().await, states(&[("waiting", "")]));
+}
+
+/// Two pairs of eyes: what goes out at once was named by one and let through by another.
+#[tokio::test]
+async fn nobody_lets_through_what_he_named() {
+    let desk = desk().await;
+    let admin = person_of(&desk.lab, &desk.admin.login).await;
+    let role = [("do", "add"), ("role", "author"), ("place", "46")];
+    let path = format!("/ban-lam-viec/nguoi/{}", admin.id);
+    assert_eq!(post(&desk.lab, &desk.admin, &path, &role).await.status, StatusCode::SEE_OTHER);
+    desk.put("/service", &[message(1, "Alert", &[])]);
+    let url = desk.web.url("/service");
+    let form = [("url", url.as_str()), ("name", ""), ("place", "20044"), ("topic", "")];
+    assert_eq!(post(&desk.lab, &desk.admin, "/ban-lam-viec/nguon", &form).await.status, StatusCode::SEE_OTHER);
+    desk.poll(0).await;
+    let source = desk.sources().await.remove(0);
+    let answer = post(&desk.lab, &desk.admin, &format!("/ban-lam-viec/nguon/{}", source.id), &[("do", "at-once")]).await;
+    assert!(!answer.status.is_redirection() && !desk.sources().await[0].at_once, "{}", answer.status);
 }

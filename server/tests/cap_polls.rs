@@ -117,6 +117,19 @@ async fn no_authority_waits_behind_servers_that_hang() {
 }
 
 #[tokio::test]
+async fn what_goes_out_at_once_is_asked_first_however_many_others_there_are() {
+    let desk = desk().await;
+    for n in 1..23 {
+        desk.put(&format!("/nguon{n}"), &[message(n, "Alert", &[])]);
+        desk.follow(&format!("/nguon{n}")).await;
+    }
+    let source = desk.trust("/service", message(30, "Alert", &[]).replace("11:329:", "11:31:")).await;
+    desk.lab.time.fetch_add(ROUND, Ordering::SeqCst);
+    let due = desk.lab.app.site.store.due_jobs(Lane::Alerts, desk.lab.app.site.now(), 20).await.unwrap();
+    assert_eq!((due.len(), due[0].about), (20, source.id));
+}
+
+#[tokio::test]
 async fn no_source_has_more_waiting_than_an_officer_reads() {
     let desk = desk().await;
     let sent_at = |n: usize, at: &str| {

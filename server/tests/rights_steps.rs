@@ -10,7 +10,7 @@ use domain::editorial::Action::{Approve, Archive, Cancel, Correct, Publish, Sche
 use domain::editorial::{Action, Deed, Grant, Manuscript, Role, Scope, Stage, allowed, sees, transition};
 use lab::{Answer, Lab, NOW};
 use office::*;
-use server::desk::works::{self, Ask};
+use server::desk::works::{self, Ask, Trouble};
 use server::store::desk::{Person, Work};
 use std::collections::BTreeSet;
 
@@ -223,4 +223,33 @@ async fn the_tables_hold_on_every_way_in() {
         }
     }
     assert!(done > 100 && kept > 5_000, "{done} done, {kept} refused");
+}
+
+/// A draft of a correction may name fewer places than what readers have: who lets that go needs rights over all of it.
+#[tokio::test]
+async fn nobody_takes_from_readers_elsewhere_what_he_has_no_right_over() {
+    let Office { lab, author, .. } = office().await;
+    let site = &lab.app.site;
+    let whole = Manuscript { places: vec![PlaceCode(CITY)], ..written(&lab, &author, &article("Tiêm sởi", "20044")).await };
+    let grant = |role, place| Grant { role, place: PlaceCode(place), topics: Vec::new() };
+    let somebody = |id, grants| Person { grants, ..hand(id) };
+    let both = somebody(903, vec![grant(Role::Author, CITY), grant(Role::Approver, 20044)]);
+    let there = somebody(904, vec![grant(Role::Approver, 20044)]);
+    let work = bring(&lab, (false, false, &[Submit, Approve, Publish]), &whole, 905).await;
+    let act = async |who: &Person, action: Action| {
+        let seen = Some(site.store.work(work.id).await.unwrap().unwrap().hash);
+        works::act(site, who, work.id, Ask { actions: vec![action], seen, words: "vì thế".into(), at: None }).await
+    };
+    act(&both, Correct).await.unwrap();
+    let begun = site.store.work(work.id).await.unwrap().unwrap();
+    let narrow = Manuscript { places: vec![PlaceCode(20044)], change: "chỉ một xã".into(), ..begun.text };
+    works::save(site, &both, work.id, begun.version, narrow, Ask::default()).await.unwrap();
+    assert!(matches!(act(&both, Withdraw).await, Err(Trouble::Denied)));
+    act(&both, Submit).await.unwrap();
+    assert!(matches!(act(&there, Approve).await, Err(Trouble::Denied)), "it would vanish for all other communes");
+    let judge = hand(JUDGE);
+    act(&judge, Approve).await.unwrap();
+    assert!(matches!(act(&there, Publish).await, Err(Trouble::Denied)));
+    act(&judge, Publish).await.unwrap();
+    act(&there, Withdraw).await.unwrap();
 }

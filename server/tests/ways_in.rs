@@ -227,6 +227,27 @@ async fn a_desk_left_open_gives_nobody_a_key() {
     );
 }
 
+/// Whoever knows a name may guess at the door for ever: whoever is inside goes on.
+#[tokio::test]
+async fn guesses_at_the_door_do_not_count_inside() {
+    let Office { lab, author, .. } = office().await;
+    later(&lab, 60);
+    for _ in 0..60 {
+        sign_in(&lab, &author, "mật khẩu sai hẳn", "000000").await;
+    }
+    assert!(text(&sign_in(&lab, &author, PASSWORD, "000000").await).contains("Hãy chờ"));
+    let right = code(&lab, &author.secret, 0);
+    let asked = post(&lab, &author, &format!("{DESK}/toi/khoa/hoi"), &[("code", &right)]).await;
+    assert_ne!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = if right == "123456" { "654321" } else { "123456" };
+    for _ in 0..60 {
+        post(&lab, &author, &format!("{DESK}/toi/khoa/hoi"), &[("code", wrong)]).await;
+    }
+    let next = code(&lab, &author.secret, 1);
+    let asked = post(&lab, &author, &format!("{DESK}/toi/khoa/hoi"), &[("code", &next)]).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "nor may he guess there");
+}
+
 /// One screen left open, or one session that somebody took, would be enough to make two officers, and those to ring every phone.
 #[tokio::test]
 async fn rights_are_given_only_by_who_has_just_signed_in() {
@@ -234,16 +255,19 @@ async fn rights_are_given_only_by_who_has_just_signed_in() {
     let person = person_of(&lab, &author.login).await.id;
     let role = [("name", "Hồ Thị Mây"), ("role", "alert-officer"), ("place", "46"), ("do", "add")];
     later(&lab, 16 * 60);
-    for (path, form) in
-        [("/nguoi/moi", &role[..]), (&format!("/nguoi/{person}"), &role[..]), (&format!("/nguoi/{person}/loi-vao"), &[])]
-    {
+    for (path, form) in [
+        ("/nguoi/moi", &role[..]),
+        (&format!("/nguoi/{person}"), &role[..]),
+        (&format!("/nguoi/{person}/loi-vao"), &[]),
+        ("/nguon/1", &[("do", "at-once")]),
+    ] {
         let again = sign_in(&lab, &admin, PASSWORD, &code(&lab, &admin.secret, 0)).await;
         let session = Browser { cookie: again.header("set-cookie").split(';').next().unwrap().to_owned(), ..admin.clone() };
         later(&lab, 16 * 60);
         let path = [DESK, path].concat();
         let asked = post(&lab, &session, &path, form).await;
         assert_eq!(asked.status, StatusCode::UNAUTHORIZED, "{path}");
-        if !form.is_empty() {
+        if form.len() > 1 {
             assert!(text(&asked).contains("Hồ Thị Mây"), "what was typed is still there");
         }
         assert!(!text(&get(&lab, &session, DESK).await).contains("Chào"), "its session was ended");

@@ -28,9 +28,9 @@ pub fn external(sender: &str, identifier: &str) -> String {
     ["cap:", sender, ",", identifier].concat()
 }
 
-/// The names of its bands: the worst has that of the message.
+/// The names of its bands: the worst has that of the message. No identifier has a comma (CAP 1.2, 3.2.1).
 pub fn names(key: &str) -> impl Iterator<Item = String> {
-    (0..MAX_BANDS).map(move |n| if n == 0 { key.to_owned() } else { format!("{key}#{}", n + 1) })
+    (0..MAX_BANDS).map(move |n| if n == 0 { key.to_owned() } else { format!("{key},{}", n + 1) })
 }
 
 /// What becomes of a message.

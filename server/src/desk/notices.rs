@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::visit::Visit;
-use super::works::{NOT_PUBLISHED, Trouble, scope};
+use super::works::{NOT_PUBLISHED, Trouble, reaches, scope};
 use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{Done, JobKind, Person, Work};
@@ -59,7 +59,7 @@ pub async fn tell(site: &Site, line: i64) -> Result<(), Trouble> {
 
 fn concerns(action: &str, person: &Person, work: &Work) -> bool {
     if action == Action::Submit.name() {
-        return allowed(&person.grants, Action::Approve, scope(&work.text)) && !work.hands.contains(&person.id);
+        return reaches(person, work, Action::Approve) && !work.hands.contains(&person.id);
     }
     // One officer did it alone: every other one who could have hears of it.
     if action == Action::Cancel.name() && allowed(&person.grants, Action::Cancel, scope(&work.text)) {

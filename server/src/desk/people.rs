@@ -82,7 +82,7 @@ async fn page(visit: &Visit, person: &Person, done: Option<Result<String, Wrong>
 }
 
 /// An administrator whose session is not fresh signs in again; what he typed stays in the page.
-async fn ask_again(visit: &Visit, form: &Form, person: &Person) -> Result<Option<Response>, Trouble> {
+pub(super) async fn ask_again(visit: &Visit, form: &Form, person: &Person) -> Result<Option<Response>, Trouble> {
     if visit.now().since(person.since) < FRESH {
         return Ok(None);
     }

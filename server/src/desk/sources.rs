@@ -65,13 +65,13 @@ async fn shown(visit: &Visit, form: &Form, person: &Person, why: Option<Unfetche
     let store = &visit.site.store;
     let mut sources = store.sources().await?;
     let lets = is_administrator(&person.grants);
-    let own = sources.iter().filter(|source| confirm::is_own(source, person)).map(|source| source.id).collect();
+    let from = view::Senders::of(&sources, person);
     sources.retain(|source| may(&person.grants, source.place, source.topic) || (lets && source.cap));
     let standing = confirm::standing(&visit.site);
     let mut messages = if is_officer(person) || lets { store.cap_messages(MESSAGES, &standing).await? } else { Vec::new() };
     // What could not be read belongs to nobody's place.
     messages.retain(|one| lets || one.places.is_empty() || one.places.iter().any(|at| confirm::may_confirm(person, &[*at])));
-    let alerts = view::Alerts { messages, own, foreign: store.cap_foreign().await? };
+    let alerts = view::Alerts { messages, from, foreign: store.cap_foreign().await? };
     Ok(view::sources(visit, form, person, &sources, &alerts, why))
 }
 
@@ -103,8 +103,8 @@ async fn note(tx: &mut Tx, now: Time, person: &Person, action: &str, words: &str
 /// Stops a source, lets it go on, takes it away, or asks it now.
 pub async fn change(visit: &Visit, form: &Form, person: &Person, id: i64) -> Answer {
     match form.get("do") {
-        "at-once" => return confirm::let_through(visit, person, id, true).await,
-        "hold" => return confirm::let_through(visit, person, id, false).await,
+        "at-once" => return confirm::let_through(visit, form, person, id, true).await,
+        "hold" => return confirm::let_through(visit, form, person, id, false).await,
         _ => {}
     }
     let now = visit.now();

@@ -119,6 +119,14 @@ pub fn scope(text: &Manuscript) -> Scope<'_> {
     Scope { places: &text.places, topics: &text.topics, alert: text.is_alert() }
 }
 
+/// Whether this person's rights reach to a step: over the text as it is, and over what readers have where the step changes that.
+/// What is being corrected may name other places than the draft.
+pub fn reaches(person: &Person, work: &Work, action: Action) -> bool {
+    let over = |text: &Manuscript| allowed(&person.grants, action, scope(text));
+    let touches = matches!(action, Action::Approve | Action::Schedule | Action::Publish | Action::Drop | Action::Withdraw);
+    over(&work.text) && work.published.as_ref().filter(|_| touches && work.state.live).is_none_or(over)
+}
+
 /// Whether this person learns that a work is there.
 pub fn may_see(person: &Person, created_by: i64, text: &Manuscript) -> bool {
     created_by == person.id || sees(&person.grants, scope(text))

@@ -12,9 +12,10 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 /// Pictures wider or higher than this, or of more pixels, are taken for bombs. The largest sensors of phones have 200
-/// million pixels (16,320 × 12,240) and write JPEG.
+/// million pixels (16,320 × 12,240) and write JPEG; a sheet of A4 at 600 dpi has 35 million. What is turned is in memory twice, and
+/// readers are answered out of the same.
 const MAX_SIDE: u32 = 20_000;
-const MAX_PIXELS: u64 = 120_000_000;
+const MAX_PIXELS: u64 = 50_000_000;
 const MAX_JPEG: u64 = 256_000_000;
 /// A JPEG of more pixels is made small while it is read, down to this many on its shorter side.
 const MAX_WHOLE: u64 = 24_000_000;

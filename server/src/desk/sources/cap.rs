@@ -133,16 +133,20 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
             row.tell(alert);
             let before = tx.cap_known(&row.key).await?;
             // What nobody else can have written is held up by nothing that anybody could.
-            let better = before.as_ref().is_some_and(|(_, state, safe)| incoming.secure && !safe && state != "published");
+            let better = before.as_ref().is_some_and(|(_, state, _, safe)| incoming.secure && !safe && state != "published");
             // What a source brought that is let through is not held up by another one that brought the same, or something
-            // else under its name.
+            // else under its name; nor what is to be looked at by what never was: who brought it first may have spoilt it.
             let trusted = source.at_once && incoming.secure;
-            let held = before.as_ref().is_some_and(|(by, state, _)| {
-                *by == source.id || state == "published" || (!trusted && matches!(state.as_str(), "waiting" | "refused"))
-            });
+            let held = match &before {
+                Some((by, state, reason, _)) => {
+                    let aside = reason == "dismissed" && tx.cap_text(&row.key).await?.as_ref() == Some(&row.message);
+                    *by == source.id || state == "published" || (!trusted && (state == "waiting" || aside))
+                }
+                None => false,
+            };
             // A service that changes a message under its name has sent it later: newer word, as a correction is.
             let newer = match &before {
-                Some((by, _, safe)) if *by == source.id && incoming.secure >= *safe => {
+                Some((by, _, _, safe)) if *by == source.id && incoming.secure >= *safe => {
                     sent(tx, &row.key).await?.is_some_and(|sent| sent < alert.sent.at)
                 }
                 _ => false,

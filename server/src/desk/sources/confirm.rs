@@ -8,7 +8,7 @@ use crate::cap::inward::{self, Verdict};
 use crate::cap::read;
 use crate::desk::alerts;
 use crate::desk::form::Form;
-use crate::desk::people::is_administrator;
+use crate::desk::people::{ask_again, is_administrator};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::site::Site;
@@ -31,14 +31,21 @@ pub fn is_own(source: &Source, person: &Person) -> bool {
     [source.by, source.named].contains(&person.id) && !source.at_once
 }
 
-/// An administrator lets a source through, or no longer.
-pub async fn let_through(visit: &Visit, person: &Person, id: i64, on: bool) -> Result<Response, Trouble> {
+/// An administrator lets a source through, or no longer. What it sends rings phones with nobody asked: he has just signed in, and
+/// is not the one who named it.
+pub async fn let_through(visit: &Visit, form: &Form, person: &Person, id: i64, on: bool) -> Result<Response, Trouble> {
     if !is_administrator(&person.grants) {
         return Err(Trouble::Denied);
+    }
+    if on && let Some(first) = ask_again(visit, form, person).await? {
+        return Ok(first);
     }
     let mut tx = visit.site.store.begin().await?;
     let done = async {
         let source = tx.source(id).await?.filter(|source| source.cap).ok_or(Trouble::NotFound)?;
+        if on && is_own(&source, person) {
+            return Err(Trouble::OwnSource);
+        }
         tx.set_source(&Source { at_once: on, ..source.clone() }).await?;
         note(&mut tx, visit.now(), person, if on { "cap-at-once" } else { "cap-hold" }, &source.url).await?;
         Ok(())

@@ -9,17 +9,23 @@ use crate::desk::sources::confirm::{is_own, may_confirm, standing};
 use crate::desk::visit::Visit;
 use crate::desk::works::Trouble;
 use crate::pages::widget;
-use crate::store::desk::{CapMessage, Person};
+use crate::short::cut;
+use crate::store::desk::{CapMessage, Person, Source};
 use domain::content::ItemId;
 use domain::instance::instance;
 use domain::words::{ago, date_time, fill};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use ui::el::{El, cl, el, tx};
+use url::Url;
+
+/// Of the words of a message: lines, and characters of each.
+const LINES: usize = 30;
+const LONGEST: usize = 600;
 
 pub fn part(visit: &Visit, person: &Person, alerts: &Alerts) -> Vec<El> {
     let w = visit.w();
     let standing = standing(&visit.site);
-    let rows = alerts.messages.iter().map(|message| row(visit, person, message, &standing, &alerts.own)).collect();
+    let rows = alerts.messages.iter().map(|message| row(visit, person, message, &standing, &alerts.from)).collect();
     let list = if alerts.messages.is_empty() { cl("p", "em").text(w.cap_none) } else { cl("ul", "ls").kids(rows) };
     let foreign = (alerts.foreign > 0).then(|| tx("p", fill(w.cap_foreign, &[("count", &alerts.foreign.to_string())])));
     let mut out = vec![tx("h2", w.cap_messages), list];
@@ -40,21 +46,38 @@ pub async fn waiting(visit: &Visit, person: &Person) -> Result<Option<El>, Troub
     let messages = visit.site.store.cap_waiting_all().await?;
     let mine = |message: &&CapMessage| may_confirm(person, &message.places);
     let sources = visit.site.store.sources().await?;
-    let own = sources.iter().filter(|source| is_own(source, person)).map(|source| source.id).collect();
-    let one = |message| row(visit, person, message, &HashSet::new(), &own);
+    let from = Senders::of(&sources, person);
+    let one = |message| row(visit, person, message, &HashSet::new(), &from);
     let rows: Vec<El> = messages.iter().filter(mine).map(one).collect();
     let part = |rows| cl("section", "nt").kid(tx("h2", visit.w().cap_waits_for_me)).kid(cl("ul", "ls").kids(rows));
     Ok(Some(rows).filter(|rows| !rows.is_empty()).map(part))
 }
 
-/// `standing`: what readers have that may be called off; `own`: sources of which others confirm what they send.
-fn row(visit: &Visit, person: &Person, message: &CapMessage, standing: &HashSet<ItemId>, own: &HashSet<i64>) -> El {
+/// Where messages come from.
+pub struct Senders {
+    /// The server of each source: who the sender is says whoever wrote the message.
+    hosts: HashMap<i64, String>,
+    /// Sources of which others confirm what they send.
+    own: HashSet<i64>,
+}
+
+impl Senders {
+    pub fn of(sources: &[Source], person: &Person) -> Senders {
+        let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let own = sources.iter().filter(|source| is_own(source, person)).map(|source| source.id).collect();
+        Senders { hosts: sources.iter().filter_map(|source| Some((source.id, host(&source.url)?))).collect(), own }
+    }
+}
+
+/// `standing`: what readers have that may be called off.
+fn row(visit: &Visit, person: &Person, message: &CapMessage, standing: &HashSet<ItemId>, from: &Senders) -> El {
     let w = visit.w();
     let title = if message.headline.is_empty() { &message.identifier } else { &message.headline };
     let places = message.places.iter().filter_map(|place| instance().place(*place)).map(|place| place.name.get(visit.lang));
     let places = places.collect::<Vec<_>>().join(", ");
     let since = ago(message.at, visit.now(), visit.lang);
-    let facts = [places.as_str(), &message.sender, &message.identifier, &since];
+    let host = from.hosts.get(&message.source).map(|host| fill(w.cap_from, &[("host", host)])).unwrap_or_default();
+    let facts = [places.as_str(), &message.sender, &host, &message.identifier, &since];
     let facts = facts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     let state = match message.state.as_str() {
         "waiting" => w.cap_waiting,
@@ -74,7 +97,7 @@ fn row(visit: &Visit, person: &Person, message: &CapMessage, standing: &HashSet<
     match message.state.as_str() {
         "waiting" => {
             li = li.kids(content(visit, message));
-            let own = own.contains(&message.source);
+            let own = from.own.contains(&message.source);
             let buttons = (!own).then(|| press("publish", w.cap_publish)).into_iter().chain([press("dismiss", w.cap_dismiss)]);
             let form = || form().maybe(own.then(|| tx("p", w.cap_own))).kid(cl("p", "ac").kids(buttons.collect()));
             li.maybe(mine.then(form))
@@ -97,7 +120,8 @@ fn content(visit: &Visit, message: &CapMessage) -> Vec<El> {
     let until = first.expires.map(|at| fill(visit.w().until, &[("at", &date_time(at.at, visit.now(), visit.lang))]));
     let facts: Vec<String> = [level, until].into_iter().flatten().collect();
     let texts = [&first.instruction, &first.description].into_iter().flatten().flat_map(|text| text.lines());
-    let texts = texts.map(str::trim).filter(|line| !line.is_empty()).map(|line| tx("p", line.to_owned())).collect();
+    let texts = texts.map(str::trim).filter(|line| !line.is_empty()).take(LINES);
+    let texts = texts.map(|line| tx("p", cut(line, LONGEST))).collect();
     vec![cl("p", "st").text(facts.join(" · ")), el("details").kid(tx("summary", visit.w().cap_content)).kids(texts)]
 }
 

@@ -19,6 +19,7 @@ mod write;
 pub use enter::{by_key, invitation, no_invitation, once_more, renewed_codes, sign_in, signing_in, welcome};
 pub use frame::{file, json, refused};
 pub use history::{audit, history, jobs};
+pub use messages::Senders;
 pub use overview::{list, overview};
 pub use people::{me, people};
 pub use sources::{Alerts, sources};

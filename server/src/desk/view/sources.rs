@@ -1,7 +1,7 @@
 //! Where articles come from: a link to take once, and sources that are asked again and again.
 
 use super::frame::{page, root};
-use super::messages;
+use super::messages::{self, Senders};
 use super::{choice, go, input, trouble};
 use crate::desk::fetch::Unfetched;
 use crate::desk::form::Form;
@@ -15,15 +15,13 @@ use domain::content::PlaceCode;
 use domain::editorial::{Action, Grant, Scope, allowed};
 use domain::instance::instance;
 use domain::words::{ago, fill};
-use std::collections::HashSet;
 use std::slice::from_ref;
 use ui::el::{El, cl, el, link, tx};
 
 /// What sources of alerts have sent.
 pub struct Alerts {
     pub messages: Vec<CapMessage>,
-    /// Sources that this person named and nobody let through: others confirm what they send.
-    pub own: HashSet<i64>,
+    pub from: Senders,
     /// How many were for none of our places.
     pub foreign: i64,
 }

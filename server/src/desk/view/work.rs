@@ -9,14 +9,14 @@ use crate::apart::apart;
 use crate::desk::form::Form;
 use crate::desk::links;
 use crate::desk::visit::Visit;
-use crate::desk::works::{NOT_PUBLISHED, Trouble, compile, files, may_see, scope};
+use crate::desk::works::{NOT_PUBLISHED, Trouble, compile, files, may_see, reaches};
 use crate::import::html;
 use crate::opens::SHOWN;
 use crate::store::desk::{Person, Work};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::content::{Body, Card, Gone, Time};
-use domain::editorial::{Action, Deed, Stage, allowed, markup, transition};
+use domain::editorial::{Action, Deed, Stage, markup, transition};
 use domain::words::fill;
 use ui::data::ItemData;
 use ui::el::{El, cl, el, tx};
@@ -24,14 +24,14 @@ use ui::el::{El, cl, el, tx};
 /// Whether this person may take a step now.
 pub fn may(person: &Person, work: &Work, action: Action) -> bool {
     let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: work.hash };
-    allowed(&person.grants, action, scope(&work.text)) && transition(work.state, action, &deed).is_ok()
+    reaches(person, work, action) && transition(work.state, action, &deed).is_ok()
 }
 
 /// Both steps in a row.
 pub fn may_both(person: &Person, work: &Work, first: Action, then: Action) -> bool {
     let deed = Deed { actor: person.id, hands: &work.hands, text: work.hash, seen: work.hash };
     may(person, work, first)
-        && allowed(&person.grants, then, scope(&work.text))
+        && reaches(person, work, then)
         && transition(work.state, first, &deed).and_then(|state| transition(state, then, &deed)).is_ok()
 }
 
@@ -113,9 +113,7 @@ pub fn opened(visit: &Visit, count: i64) -> String {
 }
 
 fn own_text(person: &Person, work: &Work) -> bool {
-    work.state.stage == Stage::InReview
-        && allowed(&person.grants, Action::Approve, scope(&work.text))
-        && work.hands.contains(&person.id)
+    work.state.stage == Stage::InReview && reaches(person, work, Action::Approve) && work.hands.contains(&person.id)
 }
 
 pub fn ways(visit: &Visit, work: &Work) -> El {

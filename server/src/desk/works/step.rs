@@ -1,7 +1,7 @@
 //! One step of a work: judged, done and written down, in the transaction of whoever takes it.
 
 use super::cancel::{supersede, superseded};
-use super::{Ask, Files, Trouble, compile, scope, sendable};
+use super::{Ask, Files, Trouble, compile, reaches, sendable};
 use crate::desk::notices;
 use crate::error::Error;
 use crate::publish::{Done, Draft, Expected, Proposal, What};
@@ -10,7 +10,7 @@ use crate::site::Site;
 use crate::store::Tx;
 use crate::store::desk::{JobKind, Note, Person, Work};
 use domain::content::{ItemId, Time};
-use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Stage, State, allowed, credit, transition};
+use domain::editorial::{Action, Compiled, Deed, Finding, Manuscript, Stage, State, credit, transition};
 
 /// Longest remark or reason, in characters.
 pub(super) const MAX_WORDS: usize = 600;
@@ -25,7 +25,7 @@ pub(super) async fn steps(
     ask: &Ask,
 ) -> Result<(), Trouble> {
     for action in &ask.actions {
-        if !action.is_step() || !allowed(&person.grants, *action, scope(&work.text)) {
+        if !action.is_step() || !reaches(person, work, *action) {
             return Err(Trouble::Denied);
         }
         if matches!(action, Action::Approve | Action::Publish) && !replaces(tx, person, &work.text).await? {

@@ -8,6 +8,9 @@ use std::collections::HashSet;
 /// Broken or refused messages of one source that are kept.
 const MAX_REFUSED: i64 = 200;
 
+/// A message whose words a list of many shows, in characters of XML: some with outlines drawn point by point are as long.
+const MAX_SHOWN: usize = 100_000;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CapMessage {
     pub id: i64,
@@ -78,9 +81,11 @@ impl Store {
         Ok(all)
     }
 
-    /// All that waits for an official, the newest first: as much as sources may have waiting.
+    /// All that waits for an official, the newest first: as much as sources may have waiting, so that of each only what is looked
+    /// at is read; no bytes as they came, and no words of what is larger than [`MAX_SHOWN`].
     pub async fn cap_waiting_all(&self) -> Result<Vec<CapMessage>, Error> {
-        let sql = [COLUMNS, " WHERE state = 'waiting' ORDER BY id DESC"].concat();
+        let shown = format!("x'' AS raw, secure, CASE WHEN length(message) > {MAX_SHOWN} THEN '' ELSE message END");
+        let sql = [&COLUMNS.replace("raw, secure, message", &shown), " WHERE state = 'waiting' ORDER BY id DESC"].concat();
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(message).collect())
     }
@@ -129,9 +134,9 @@ impl Tx {
         Ok(row.map(|(source,)| source))
     }
 
-    /// The source that brought a message, what became of it, and whether nobody else can have written it.
-    pub async fn cap_known(&mut self, key: &str) -> Result<Option<(i64, String, bool)>, Error> {
-        let sql = "SELECT source, state, secure FROM cap_message WHERE key = ?";
+    /// The source that brought a message, what became of it and why, and whether nobody else can have written it.
+    pub async fn cap_known(&mut self, key: &str) -> Result<Option<(i64, String, String, bool)>, Error> {
+        let sql = "SELECT source, state, reason, secure FROM cap_message WHERE key = ?";
         Ok(sqlx::query_as(sql).bind(key).fetch_optional(self.raw()).await?)
     }
 

@@ -90,12 +90,14 @@ pub(in crate::store) fn read((id, key, due, tries, trouble): Row) -> Option<Job>
 
 impl Store {
     /// Jobs of a lane of the desk whose time has come. Nothing is put off for longer than the longest pause of its lane: what lies
-    /// further ahead was written down while the clock was fast. At the desk itself people say when, and keep their time.
+    /// further ahead was written down while the clock was fast. At the desk itself people say when, and keep their time. First come
+    /// the authorities whose alerts go out at once: anybody who writes here may name others that answer slowly.
     pub async fn due_jobs(&self, lane: Lane, now: Time, count: u32) -> Result<Vec<Job>, Error> {
         let sql = "SELECT id, key, due, tries, trouble FROM job WHERE kind <> 'push' AND (due <= ?1 OR due > ?2) \
                    AND CASE WHEN kind = 'encode' THEN 'files' \
                    WHEN kind = 'poll' AND EXISTS (SELECT 1 FROM source WHERE cap AND 'poll:' || source.id = key) THEN 'alerts' \
-                   WHEN kind IN ('links', 'poll') THEN 'away' ELSE 'desk' END = ?3 ORDER BY due LIMIT ?4";
+                   WHEN kind IN ('links', 'poll') THEN 'away' ELSE 'desk' END = ?3 \
+                   ORDER BY NOT EXISTS (SELECT 1 FROM source WHERE at_once AND 'poll:' || source.id = key), due LIMIT ?4";
         let (lane, ahead) = match lane {
             Lane::Desk => ("desk", i64::MAX),
             // The longest `Retry-After`.
