@@ -242,7 +242,7 @@ async fn what_comes_again_under_its_name_and_later_is_newer_word() {
     desk.put("/other", &[message(1, "Alert", &[])]);
     desk.follow("/other").await;
     desk.trust("/service", message(1, "Alert", &[])).await;
-    for (minute, headline, revision) in [(31, "Một", 1), (33, "Hai", 2), (32, "Ba", 2), (33, "Bốn", 2)] {
+    for (minute, headline, revision) in [(31, "Một", 1), (33, "Hai", 2), (32, "Ba", 2), (33, "Bốn", 2), (34, "Hai", 2)] {
         desk.put("/service", &[again(minute, headline)]);
         desk.poll(ROUND).await;
         let all = titles();

@@ -15,7 +15,7 @@ use crate::store::Tx;
 use crate::store::desk::{CapMessage, Note, Source};
 use domain::alert::cap::{self, Alert, MsgType, Status};
 use domain::alert::{State, standings};
-use domain::content::{PlaceCode, Time};
+use domain::content::PlaceCode;
 use domain::sign::hash;
 
 /// Between two questions to a source of alerts, in seconds.
@@ -144,11 +144,8 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
                 }
                 None => false,
             };
-            // A service that changes a message under its name has sent it later: newer word, as a correction is.
             let newer = match &before {
-                Some((by, _, _, safe)) if *by == source.id && incoming.secure >= *safe => {
-                    sent(tx, &row.key).await?.is_some_and(|sent| sent < alert.sent.at)
-                }
+                Some((by, _, _, safe)) if *by == source.id && incoming.secure >= *safe => newer(tx, &row.key, alert).await?,
                 _ => false,
             };
             if held && !better && !newer {
@@ -170,10 +167,12 @@ async fn one(site: &Site, tx: &mut Tx, source: &Source, incoming: Incoming) -> R
     Ok(())
 }
 
-/// When a message that came says that it was sent; `None` where nobody can read that.
-async fn sent(tx: &mut Tx, key: &str) -> Result<Option<Time>, Error> {
-    let text = tx.cap_text(key).await?;
-    Ok(text.and_then(|text| read::alert(text.as_bytes()).ok()).map(|message| message.alert.sent.at))
+/// Whether a service has changed a message under its name and sent it later: newer word, as a correction is. Some write the
+/// hour of the question into all that they send, which says nothing new.
+async fn newer(tx: &mut Tx, key: &str, alert: &Alert) -> Result<bool, Error> {
+    let before = tx.cap_text(key).await?.and_then(|text| read::alert(text.as_bytes()).ok());
+    let changed = |before: Alert| before.sent.at < alert.sent.at && Alert { sent: alert.sent, ..before } != *alert;
+    Ok(before.is_some_and(|message| changed(message.alert)))
 }
 
 impl CapMessage {
