@@ -45,8 +45,13 @@
       toast(say('Chưa tải được ảnh. Thử lại khi có sóng.', 'The picture did not come. Try again with a signal.'));
     });
     // Hidden, not removed: the program still owns it.
+    var at = d.activeElement === a;
     a.hidden = true;
     a.before(shown);
+    if (at) {
+      shown.tabIndex = shown === img ? -1 : 0;
+      shown.focus({ preventScroll: true });
+    }
     // In the program past the pictures that a browser remembers: what was tapped there is kept by the worker.
     var from = a.dataset.other || a.getAttribute('href'), put = function () { img.src = from; };
     // As a recording says when it is asked for: the program counts what comes, unless it is here already.

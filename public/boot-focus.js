@@ -38,7 +38,7 @@
         // The first, or the next of several, which may be drawn into the same elements.
         if (now !== told) {
           told = now;
-          dialog.setAttribute('aria-label', title.textContent);
+          dialog.setAttribute('aria-label', dialog.querySelector('.alh').textContent + '. ' + title.textContent);
           title.tabIndex = -1;
           focus('dialog h1');
           dialog.scrollTop = 0;
@@ -58,5 +58,7 @@
       }
     };
     new MutationObserver(drawn).observe(d.body, { childList: true, characterData: true, attributeFilter: ['href'], subtree: true });
+    // Back and Esc close it: what must not be overlooked stays until somebody says that he has read it.
+    d.addEventListener('close', drawn, true);
     drawn();
   }

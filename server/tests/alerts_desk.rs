@@ -74,7 +74,7 @@ async fn two_officers_then_updated_then_cancelled_by_one() {
     assert!(page.contains(&format!("/canh-bao/{}/to-ro", worse.id)) && page.contains(&format!("/canh-bao/{}/loa", worse.id)));
     // What was replaced is no longer updated or cancelled.
     let page = text(&get(&lab, &first, &work).await);
-    assert!(page.contains("Đã có tin thay") && !page.contains("Hủy ngay"), "{page}");
+    assert!(page.contains("Đã thay hoặc đã hủy") && !page.contains("Hủy ngay"), "{page}");
     assert_eq!(get(&lab, &first, "/ban-lam-viec/canh-bao/moi?tin=1").await.status, StatusCode::CONFLICT);
     assert_eq!(post(&lab, &first, &format!("{work}/huy"), &[("reason", "over")]).await.status, StatusCode::CONFLICT);
 

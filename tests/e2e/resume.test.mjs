@@ -192,19 +192,22 @@ test('an alert of level 5 that comes while the program stands open takes the scr
     return { y: scrollY, focus: at.tagName, id: at.id, name: dialog?.getAttribute('aria-label'), modal: dialog?.matches(':modal'), top: dialog?.querySelector('.alh').getBoundingClientRect().top };
   });
   await until('it is in front', async () => (await stands()).modal);
-  const { top, ...there } = await stands();
-  assert.deepEqual(there, { y: 3000, focus: 'H1', id: '', name: 'Bão rất mạnh đang vào', modal: true });
+  const { top, name, ...there } = await stands();
+  assert.deepEqual(there, { y: 3000, focus: 'H1', id: '', modal: true });
+  assert.match(name, /cấp 5.*Bão rất mạnh đang vào$/is, 'how bad it is, before what it is');
   assert.ok(top >= 0 && top < 60, `its level is ${top} from the top`);
-  // Nobody closes it without having read it.
-  await page.keyboard.press('Escape');
-  assert.ok(await page.locator('.alarm').isVisible());
+  // Nobody closes it without having read it, and what is behind it stays out of reach.
+  for (let presses = 0; presses < 3; presses++) {
+    await page.keyboard.press('Escape');
+    await until('it is in front still', async () => (await page.locator('.alarm').isVisible()) && (await stands()).modal);
+  }
   // The next one begins at its top, whatever of the first was read last.
   await page.locator('.alarm').evaluate(alarm => { alarm.style.minHeight = '3000px'; alarm.parentNode.scrollTop = 2000; });
   await page.locator('.alarm [data-act=seen]').click();
   await page.locator('.alarm h1', { hasText: 'Bão rất mạnh ở phía bắc' }).waitFor();
   await until('it is told anew', async () => {
     const { focus, name } = await stands();
-    return focus === 'H1' && name === 'Bão rất mạnh ở phía bắc' && (await page.locator('dialog').evaluate(dialog => dialog.scrollTop)) === 0;
+    return focus === 'H1' && name.endsWith('Bão rất mạnh ở phía bắc') && (await page.locator('dialog').evaluate(dialog => dialog.scrollTop)) === 0;
   });
   await page.locator('.alarm [data-act=seen]').click();
   await page.locator('.alarm').waitFor({ state: 'detached' });

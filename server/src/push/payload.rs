@@ -253,7 +253,7 @@ impl Outgoing {
         let said = |what: &str| title.to_lowercase().starts_with(&what.to_lowercase());
         let prefix = match (&self.withdrawn, self.info.msg_type) {
             (Some(_), _) => desk.push_withdrawn,
-            (None, MsgType::Cancel) => desk.push_cancel,
+            (None, MsgType::Cancel) if !desk.push_cancel_said.split('|').any(said) => desk.push_cancel,
             (None, MsgType::Update) if !said(desk.push_update) => desk.push_update,
             _ => "",
         };

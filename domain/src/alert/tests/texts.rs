@@ -113,10 +113,10 @@ fn the_script_of_an_all_clear_says_where_it_holds() {
     let info = AlertInfo { msg_type: MsgType::Cancel, ..card.alert().unwrap() };
     card.detail = info.encode();
     let said = lines_of(&script(&card, &body(&[]), None));
-    assert!(said.contains("Nơi được gỡ cảnh báo: Xã A Lưới hai.") && !said.contains("Nơi cần chú ý"), "{said}");
+    assert!(said.contains("Nơi được hủy cảnh báo: Xã A Lưới hai.") && !said.contains("Nơi cần chú ý"), "{said}");
     card.places.clear();
     let said = lines_of(&script(&card, &body(&[]), None));
-    assert!(said.contains("Cảnh báo được gỡ ở mọi nơi.") && !said.contains("dành cho mọi nơi"), "{said}");
+    assert!(said.contains("Cảnh báo được hủy ở mọi nơi.") && !said.contains("dành cho mọi nơi"), "{said}");
 }
 
 #[test]

@@ -151,6 +151,11 @@ fn what_is_taken_back_says_so_first() {
     let cancel = told(&card(3, MsgType::Cancel), &body(&[]));
     assert_eq!(said(&cancel, Lang::Vi, false)["notification"]["title"], "Đã hủy cảnh báo: Lũ quét ở xã A Lưới 2");
     assert_eq!(cancel.shows(), 0);
+    for title in ["Hủy cảnh báo lũ ở A Lưới 2: tin phát nhầm", "Hết cảnh báo lũ ở A Lưới 2"] {
+        let mut card = card(3, MsgType::Cancel);
+        card.headlines[0].title = title.into();
+        assert_eq!(said(&told(&card, &body(&[])), Lang::Vi, false)["notification"]["title"], title, "once is enough");
+    }
     let gone = Gone { id: ID, revision: 3, at: NOW, reason: "Nhập nhầm xã.".into() };
     let slip = slip(Logged::Gone(gone.encode()));
     let gone = Outgoing::withdrawn(10, ID, card(3, MsgType::Alert), gone, &slip).unwrap();
