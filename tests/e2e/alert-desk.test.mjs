@@ -121,7 +121,7 @@ test('composed on a phone from a template, on the map', async () => {
   await page.getByText(/Đã lưu lúc/).waitFor();
   await page.getByRole('button', { name: 'Gửi người xác nhận' }).click();
   await page.getByText('Hãy gọi ngay một người để xác nhận').waitFor();
-  assert.match(await page.locator('.em').first().innerText(), /binh\.canhbao/);
+  assert.match(await page.getByText('Hãy gọi ngay một người để xác nhận').innerText(), /binh\.canhbao/);
   assert.equal(await page.getByRole('button', { name: 'Xác nhận và phát ngay' }).count(), 0);
   await check(page, '5-sent-phone');
 });

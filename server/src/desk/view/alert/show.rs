@@ -139,7 +139,7 @@ async fn others(visit: &Visit, work: &Work) -> Result<El, Trouble> {
     Ok(if names.is_empty() {
         cl("p", "warn").text(if wrote.len() > 1 { w.al_all_wrote } else { w.al_nobody })
     } else {
-        cl("p", "em").text(fill(w.al_can_confirm, &[("names", &names.join(", "))]))
+        cl("p", "warn").text(fill(w.al_can_confirm, &[("names", &names.join(", "))]))
     })
 }
 
